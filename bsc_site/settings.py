@@ -1,0 +1,318 @@
+"""All settings, read from the environment; README.md lists the variables.
+
+Off is the default of DEBUG: a server whose administrator set nothing must refuse to start,
+not start open. Every refusal names its cure, in the language of the administrator.
+"""
+
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+# ── Reading the environment ──────────────────────────────────────────────────────────────
+
+
+def env_text(name, default=""):
+    """Return the variable stripped of blanks; an unset and an empty one are both `default`."""
+    return os.environ.get(name, "").strip() or default
+
+
+def env_bool(name, default):
+    """Return the variable as a bool; raise ImproperlyConfigured on a word that is neither."""
+    word = env_text(name).lower()
+    if not word:
+        return default
+    if word in {"1", "on", "true", "yes"}:
+        return True
+    if word in {"0", "off", "false", "no"}:
+        return False
+    raise ImproperlyConfigured(f"環境變數 {name} 的值「{word}」無法辨識,請改為 on 或 off。")
+
+
+def env_int(name, default):
+    """Return the variable as an int of zero or more; raise ImproperlyConfigured otherwise."""
+    word = env_text(name)
+    if not word:
+        return default
+    if not (word.isascii() and word.isdigit()):
+        raise ImproperlyConfigured(f"環境變數 {name} 的值「{word}」不是整數,請改為 0 以上的整數。")
+    return int(word)
+
+
+def env_list(name):
+    """Return the comma-separated variable as a list without empty entries."""
+    return [part.strip() for part in env_text(name).split(",") if part.strip()]
+
+
+def debug_secret_key(path):
+    """Return the key kept in `path`, made on first use, so that logins outlive a restart.
+
+    Only for DEBUG. Exclusive creation lets processes that start together agree on one key.
+    """
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()
+
+
+# ── Mode, keys, hosts ────────────────────────────────────────────────────────────────────
+
+DEBUG = env_bool("DEBUG", default=False)
+
+SECRET_KEY = env_text("SECRET_KEY")
+if not SECRET_KEY and DEBUG:
+    SECRET_KEY = debug_secret_key(BASE_DIR / ".debug-secret-key")
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        "缺少環境變數 SECRET_KEY。正式環境請設定一組 50 字以上的隨機字串,可用以下指令產生:"
+        "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'。"
+        "只想在自己的電腦試用,請執行 make run,或設定 DEBUG=on。"
+    )
+
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS")
+if not ALLOWED_HOSTS and not DEBUG:
+    raise ImproperlyConfigured(
+        "缺少環境變數 ALLOWED_HOSTS。請設定本站的網域名稱,多個以逗號分隔,例如 ALLOWED_HOSTS=bsc.example.gov.tw。"
+    )
+
+CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+
+
+# ── Applications ─────────────────────────────────────────────────────────────────────────
+
+INSTALLED_APPS = [
+    "scorecard",
+    # The simple configuration, because scorecard.admin defines its own site and registers
+    # there; autodiscovery would fill Django's default site, which nobody mounts.
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "csp",
+    "axes",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Login is the default; a view that is open says so with login_not_required.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Last, so that it replaces the answer to the failed login that reached the limit.
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "bsc_site.urls"
+WSGI_APPLICATION = "bsc_site.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+
+
+# ── Database ─────────────────────────────────────────────────────────────────────────────
+
+SQLITE_OPTIONS = {
+    # Writers queue at BEGIN for up to 20 seconds. With the deferred default, a transaction
+    # that read first and then wrote was refused at once with "database is locked".
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    # Readers go on while one writes; NORMAL is safe against corruption under WAL.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+}
+
+
+def database_from_environment():
+    """Return the DATABASES entry for DATABASE_URL, or for db.sqlite3 beside manage.py."""
+    url = env_text("DATABASE_URL")
+    if not url:
+        database = {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}
+    else:
+        try:
+            database = dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)
+        except (ValueError, KeyError) as error:
+            # The address itself stays out of the message: it holds the password.
+            raise ImproperlyConfigured(
+                "環境變數 DATABASE_URL 無法辨識。請用 sqlite:////完整路徑/db.sqlite3 或 postgresql://帳號:密碼@主機:5432/資料庫。"
+            ) from error
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database["CONN_MAX_AGE"] = 0
+        database["OPTIONS"] = {**database.get("OPTIONS", {}), **SQLITE_OPTIONS}
+    return database
+
+
+DATABASES = {"default": database_from_environment()}
+
+
+# ── People: accounts, login, sessions ────────────────────────────────────────────────────
+
+AUTH_USER_MODEL = "scorecard.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+# By user name alone: a whole office shares one address, and must not be locked out together.
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_RESET_ON_SUCCESS = True
+# Otherwise whoever keeps trying keeps the owner out for ever.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
+AXES_HTTP_RESPONSE_CODE = 429
+
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+
+
+# ── Transport and headers ────────────────────────────────────────────────────────────────
+
+# HTTPS=off is for a closed network without certificates; check --deploy then rightly warns.
+HTTPS = env_bool("HTTPS", default=not DEBUG)
+SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = env_int("HSTS_SECONDS", default=365 * 24 * 60 * 60) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env_bool("HSTS_INCLUDE_SUBDOMAINS", default=HTTPS)
+SECURE_HSTS_PRELOAD = env_bool("HSTS_PRELOAD", default=HTTPS)
+# Only behind a proxy that overwrites the header: without one any client could set it.
+if env_bool("TRUST_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+
+
+# ── Files ────────────────────────────────────────────────────────────────────────────────
+
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env_text("STATIC_ROOT", BASE_DIR / "staticfiles"))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Uploads carry no public address: a view hands them out after its permission check.
+MEDIA_ROOT = Path(env_text("MEDIA_ROOT", BASE_DIR / "media"))
+if MEDIA_ROOT.is_relative_to(STATIC_ROOT) or MEDIA_ROOT.is_relative_to(BASE_DIR / "static"):
+    raise ImproperlyConfigured(
+        "MEDIA_ROOT(上傳檔案)不可放在靜態檔案目錄之內,否則任何人都能下載。請改設其他目錄。"
+    )
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+FILE_UPLOAD_PERMISSIONS = 0o640
+# A year's table of a big agency posts a few thousand fields; Django's 1,000 would refuse it.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+
+# ── Language and time ────────────────────────────────────────────────────────────────────
+
+LANGUAGE_CODE = "zh-hant"
+TIME_ZONE = "Asia/Taipei"
+USE_I18N = True
+USE_TZ = True
+
+
+# ── Mail and log ─────────────────────────────────────────────────────────────────────────
+
+EMAIL_HOST = env_text("EMAIL_HOST")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_PORT = env_int("EMAIL_PORT", default=587)
+EMAIL_HOST_USER = env_text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env_text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", default=True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env_text("DEFAULT_FROM_EMAIL", "bsc@localhost")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+LOG_LEVEL = env_text("LOG_LEVEL", "INFO").upper()
+if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+    raise ImproperlyConfigured(
+        f"環境變數 LOG_LEVEL 的值「{LOG_LEVEL}」無法辨識,請改為 DEBUG、INFO、WARNING、ERROR 或 CRITICAL。"
+    )
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # Django's own logger would otherwise print a second time, or only mail in production.
+    "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        # Every query at DEBUG drowns everything else.
+        "django.db.backends": {"level": "INFO"},
+        # WeasyPrint's font subsetter reports every table it drops.
+        "fontTools": {"level": "WARNING"},
+    },
+}
