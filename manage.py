@@ -9,5 +9,5 @@ if __name__ == "__main__":
     try:
         from django.core.management import execute_from_command_line
     except ImportError as error:
-        raise SystemExit("找不到 Django。請先執行 make setup,再用 .venv/bin/python manage.py。") from error
+        raise SystemExit("找不到 Django。請先執行 make setup，再用 .venv/bin/python manage.py。") from error
     execute_from_command_line(sys.argv)

@@ -33,7 +33,7 @@ def env_bool(name, default):
         return True
     if word in {"0", "off", "false", "no"}:
         return False
-    raise ImproperlyConfigured(f"環境變數 {name} 的值「{word}」無法辨識,請改為 on 或 off。")
+    raise ImproperlyConfigured(f"環境變數 {name} 的值「{word}」無法辨識，請改為 on 或 off。")
 
 
 def env_int(name, default):
@@ -42,7 +42,7 @@ def env_int(name, default):
     if not word:
         return default
     if not (word.isascii() and word.isdigit()):
-        raise ImproperlyConfigured(f"環境變數 {name} 的值「{word}」不是整數,請改為 0 以上的整數。")
+        raise ImproperlyConfigured(f"環境變數 {name} 的值「{word}」不是整數，請改為 0 以上的整數。")
     return int(word)
 
 
@@ -73,15 +73,15 @@ if not SECRET_KEY and DEBUG:
     SECRET_KEY = debug_secret_key(BASE_DIR / ".debug-secret-key")
 if not SECRET_KEY:
     raise ImproperlyConfigured(
-        "缺少環境變數 SECRET_KEY。正式環境請設定一組 50 字以上的隨機字串,可用以下指令產生:"
+        "缺少環境變數 SECRET_KEY。正式環境請設定一組 50 字以上的隨機字串，可用以下指令產生:"
         "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'。"
-        "只想在自己的電腦試用,請執行 make run,或設定 DEBUG=on。"
+        "只想在自己的電腦試用，請執行 make run，或設定 DEBUG=on。"
     )
 
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS")
 if not ALLOWED_HOSTS and not DEBUG:
     raise ImproperlyConfigured(
-        "缺少環境變數 ALLOWED_HOSTS。請設定本站的網域名稱,多個以逗號分隔,例如 ALLOWED_HOSTS=bsc.example.gov.tw。"
+        "缺少環境變數 ALLOWED_HOSTS。請設定本站的網域名稱，多個以逗號分隔，例如 ALLOWED_HOSTS=bsc.example.gov.tw。"
     )
 
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
@@ -258,9 +258,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Uploads carry no public address: a view hands them out after its permission check.
 MEDIA_ROOT = Path(env_text("MEDIA_ROOT", BASE_DIR / "media"))
 if MEDIA_ROOT.is_relative_to(STATIC_ROOT) or MEDIA_ROOT.is_relative_to(BASE_DIR / "static"):
-    raise ImproperlyConfigured(
-        "MEDIA_ROOT(上傳檔案)不可放在靜態檔案目錄之內,否則任何人都能下載。請改設其他目錄。"
-    )
+    raise ImproperlyConfigured("MEDIA_ROOT（上傳檔案）不可放在靜態檔案目錄之內，否則任何人都能下載。請改設其他目錄。")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -299,7 +297,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 LOG_LEVEL = env_text("LOG_LEVEL", "INFO").upper()
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
     raise ImproperlyConfigured(
-        f"環境變數 LOG_LEVEL 的值「{LOG_LEVEL}」無法辨識,請改為 DEBUG、INFO、WARNING、ERROR 或 CRITICAL。"
+        f"環境變數 LOG_LEVEL 的值「{LOG_LEVEL}」無法辨識，請改為 DEBUG、INFO、WARNING、ERROR 或 CRITICAL。"
     )
 LOGGING = {
     "version": 1,
