@@ -1,0 +1,19 @@
+"""The app's set-up."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class ScorecardConfig(AppConfig):
+    """The one app of the project."""
+
+    name = "scorecard"
+    verbose_name = "平衡計分卡"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        """Register what follows every migrate, and the start-up checks."""
+        from scorecard import checks  # noqa: F401
+        from scorecard.models import triggers
+
+        post_migrate.connect(triggers.install_after_migrate, sender=self, dispatch_uid="scorecard_triggers")

@@ -1,0 +1,86 @@
+"""Every enumeration of the domain, and the named sets of states that rules speak of."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a membership lets a person do in an agency (domain.md §6)."""
+
+    VIEWER = "viewer", "檢視"
+    STAFF = "staff", "填報"
+    REVIEWER = "reviewer", "審核"
+    ADMIN = "admin", "管理"
+
+
+class Direction(models.TextChoices):
+    """Which way a measure's figures are better (domain.md §3)."""
+
+    HIGHER = "higher", "越高越好"
+    LOWER = "lower", "越低越好"
+    BAND = "band", "落在範圍內"
+
+
+class Status(models.TextChoices):
+    """The light of a measure, KPI or roll-up in a year (domain.md §4)."""
+
+    MET = "met", "達成"
+    NEAR = "near", "接近"
+    MISSED = "missed", "未達"
+    UNMEASURED = "unmeasured", "無統計"
+    PENDING = "pending", "待填報"
+    NO_TARGET = "no_target", "無目標"
+
+
+class DisplayCap(models.IntegerChoices):
+    """Where the achievement rate stops on display, in percent (domain.md §4); scores are always capped at 100."""
+
+    OFF = 0, "不設上限"
+    AT_100 = 100, "100%"
+    AT_120 = 120, "120%"
+    AT_150 = 150, "150%"
+
+
+class YearState(models.TextChoices):
+    """The life of a plan year (domain.md §5)."""
+
+    NOT_OPEN = "not_open", "未開放"
+    OPEN = "open", "填報開放中"
+    CLOSED = "closed", "已關閉"
+
+
+class ReportState(models.TextChoices):
+    """The way of a yearly report through review (domain.md §5)."""
+
+    PENDING = "pending", "待填報"
+    DRAFT = "draft", "填報中"
+    SUBMITTED = "submitted", "已送出"
+    APPROVED = "approved", "已核定"
+    RETURNED = "returned", "退回補正"
+
+
+EDITABLE_STATES = frozenset({ReportState.PENDING, ReportState.DRAFT, ReportState.RETURNED})
+
+REPORT_TRANSITIONS = {
+    ReportState.PENDING: frozenset({ReportState.DRAFT}),
+    ReportState.DRAFT: frozenset({ReportState.DRAFT, ReportState.SUBMITTED}),
+    ReportState.RETURNED: frozenset({ReportState.DRAFT, ReportState.SUBMITTED}),
+    ReportState.SUBMITTED: frozenset({ReportState.APPROVED, ReportState.RETURNED}),
+    ReportState.APPROVED: frozenset(),
+}
+
+
+class AuditAction(models.TextChoices):
+    """What an audit event tells of."""
+
+    CREATED = "created", "新增"
+    CHANGED = "changed", "修改"
+    DELETED = "deleted", "刪除"
+    SAVED = "saved", "儲存填報"
+    SUBMITTED = "submitted", "送出"
+    APPROVED = "approved", "核定"
+    RETURNED = "returned", "退回"
+    COMMENTED = "commented", "留言"
+    OPENED = "opened", "開放填報"
+    CLOSED = "closed", "關閉年度"
+    REOPENED = "reopened", "重新開放"
+    DEMO_REMOVED = "demo_removed", "移除示範資料"

@@ -1,0 +1,32 @@
+"""The domain's tables, a file per aggregate."""
+
+from scorecard.models.action_plans import MOST_PER_KPI, ActionBudget, ActionPlan
+from scorecard.models.audit import AuditEvent
+from scorecard.models.kpis import KPI, Measure
+from scorecard.models.organisation import Agency, Division, Membership, User
+from scorecard.models.reporting import Comment, Evidence, YearlyReport
+from scorecard.models.strategy import Objective, ObjectiveLink, Perspective, Plan, Theme
+from scorecard.models.values import PlanYear, YearlyValue
+
+__all__ = [
+    "KPI",
+    "MOST_PER_KPI",
+    "ActionBudget",
+    "ActionPlan",
+    "Agency",
+    "AuditEvent",
+    "Comment",
+    "Division",
+    "Evidence",
+    "Measure",
+    "Membership",
+    "Objective",
+    "ObjectiveLink",
+    "Perspective",
+    "Plan",
+    "PlanYear",
+    "Theme",
+    "User",
+    "YearlyReport",
+    "YearlyValue",
+]

@@ -1,0 +1,96 @@
+"""Work that serves a KPI, and its money."""
+
+from django.db import models
+from django.db.models import Q
+
+from scorecard.models.kpis import KPI
+from scorecard.models.organisation import Division
+from scorecard.models.strategy import CODE_LENGTH, Plan, check_same_plan, unique_in_plan
+
+MOST_PER_KPI = 3
+
+
+class ActionPlan(models.Model):
+    """行動方案: at most three per KPI (form instruction 3). Its owner is a division or a person."""
+
+    plan = models.ForeignKey(Plan, verbose_name="計畫", on_delete=models.CASCADE, related_name="action_plans")
+    kpi = models.ForeignKey(KPI, verbose_name="KPI", on_delete=models.CASCADE, related_name="action_plans")
+    code = models.CharField("編號", max_length=CODE_LENGTH)
+    description = models.TextField("內容")
+    owner_division = models.ForeignKey(
+        Division, verbose_name="主責科室", on_delete=models.PROTECT, null=True, blank=True, related_name="action_plans"
+    )
+    owner_person = models.CharField("主責同仁", max_length=60, blank=True, help_text="由同仁而非科室主責時填寫。")
+    position = models.PositiveSmallIntegerField("順序", default=1)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "行動方案"
+        ordering = ["kpi", "position"]
+        constraints = [
+            unique_in_plan("action_plan_code_unique_in_plan", "行動方案"),
+            models.UniqueConstraint(
+                fields=["kpi", "position"],
+                name="action_plan_position_unique_in_kpi",
+                violation_error_message="同一 KPI 的行動方案順序不可重複。",
+            ),
+            models.CheckConstraint(
+                name="at_most_three_action_plans_per_kpi",
+                condition=Q(position__gte=1, position__lte=MOST_PER_KPI),
+                violation_error_message="1 項 KPI 之行動方案請勿超過 3 項（填表說明 3）；順序須為 1 至 3。",
+            ),
+            models.CheckConstraint(
+                name="action_plan_has_one_owner",
+                condition=Q(owner_division__isnull=False, owner_person="")
+                | (Q(owner_division__isnull=True) & ~Q(owner_person="")),
+                violation_error_message="請填主責科室或主責同仁其中之一。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.code} {self.description}"
+
+    def clean(self):
+        """The KPI belongs to the action plan's own plan; the database holds the same rule."""
+        check_same_plan(self, kpi="KPI")
+
+    @property
+    def owner(self):
+        """Who is responsible, as printed: the division's or the person's name."""
+        return self.owner_division.name if self.owner_division_id else self.owner_person
+
+
+class ActionBudget(models.Model):
+    """行動方案預算: one action plan in one year, NT$ whole dollars, personnel cost excluded (form instruction 2).
+
+    executed is 執行數; None means not reported yet.
+    """
+
+    action_plan = models.ForeignKey(
+        ActionPlan, verbose_name="行動方案", on_delete=models.CASCADE, related_name="budgets"
+    )
+    year = models.PositiveSmallIntegerField("年度（西元）")
+    amount = models.PositiveBigIntegerField("預算（元）")
+    executed = models.PositiveBigIntegerField("執行數（元）", null=True, blank=True)
+    progress = models.TextField("執行情形", blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "行動方案預算"
+        ordering = ["action_plan", "year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["action_plan", "year"],
+                name="one_budget_per_action_plan_and_year",
+                violation_error_message="這個行動方案在這個年度已有預算。",
+            ),
+            models.CheckConstraint(
+                name="budget_never_negative", condition=Q(amount__gte=0), violation_error_message="預算不可為負數。"
+            ),
+            models.CheckConstraint(
+                name="executed_never_negative",
+                condition=Q(executed__isnull=True) | Q(executed__gte=0),
+                violation_error_message="執行數不可為負數。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.action_plan.code} {self.year}"

@@ -1,0 +1,107 @@
+"""How an objective is measured: KPIs and their measures."""
+
+from django.db import models
+from django.db.models import Q
+
+from scorecard.choices import Direction
+from scorecard.models.organisation import Division
+from scorecard.models.strategy import (
+    CODE_LENGTH,
+    Objective,
+    Plan,
+    check_same_plan,
+    positive_weight,
+    unique_in_plan,
+    weight_field,
+)
+
+# SQLite keeps decimals as floating point: fifteen significant digits are what it returns exactly.
+FIGURE = {"max_digits": 15, "decimal_places": 4}
+
+
+class KPI(models.Model):
+    """關鍵績效指標: measures an objective; owned by one division, supported by others."""
+
+    plan = models.ForeignKey(Plan, verbose_name="計畫", on_delete=models.CASCADE, related_name="kpis")
+    objective = models.ForeignKey(Objective, verbose_name="策略目標", on_delete=models.PROTECT, related_name="kpis")
+    code = models.CharField("編號", max_length=CODE_LENGTH)
+    name = models.CharField("名稱", max_length=200)
+    formula = models.TextField("計算公式", blank=True)
+    division = models.ForeignKey(Division, verbose_name="主責科室", on_delete=models.PROTECT, related_name="kpis")
+    supporting_divisions = models.ManyToManyField(
+        Division, verbose_name="協辦科室", blank=True, related_name="supported_kpis"
+    )
+    position = models.PositiveSmallIntegerField("順序", default=0)
+    weight = weight_field()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "KPI"
+        ordering = ["plan", "objective__perspective__position", "objective__theme__position", "objective__position"]
+        ordering += ["position", "id"]
+        constraints = [unique_in_plan("kpi_code_unique_in_plan", " KPI"), positive_weight("kpi_weight_positive")]
+
+    def __str__(self):
+        return f"{self.code} {self.name}"
+
+    def clean(self):
+        """The objective belongs to the KPI's own plan; the database holds the same rule."""
+        check_same_plan(self, objective="策略目標")
+
+
+class Measure(models.Model):
+    """衡量項: what a KPI counts, with one unit. Almost every KPI has one; GF1.1 has two.
+
+    tolerance is in the measure's unit and set exactly where the direction is a band. A numerator label marks a
+    measure that is a ratio; factor is what the quotient is multiplied by (100 for a percentage).
+    """
+
+    kpi = models.ForeignKey(KPI, verbose_name="KPI", on_delete=models.CASCADE, related_name="measures")
+    label = models.CharField("名稱", max_length=200, blank=True, help_text="只有一個衡量項時可留白。")
+    unit = models.CharField("單位", max_length=30)
+    direction = models.CharField("方向", max_length=6, choices=Direction.choices, default=Direction.HIGHER)
+    tolerance = models.DecimalField("容許差", **FIGURE, null=True, blank=True, help_text="目標值上下可容許的差距。")
+    numerator_label = models.CharField("分子名稱", max_length=200, blank=True)
+    denominator_label = models.CharField("分母名稱", max_length=200, blank=True)
+    factor = models.PositiveIntegerField("乘數", default=1)
+    position = models.PositiveSmallIntegerField("順序", default=1)
+    weight = weight_field()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "衡量項"
+        ordering = ["kpi", "position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kpi", "position"],
+                name="measure_position_unique_in_kpi",
+                violation_error_message="同一 KPI 的衡量項順序不可重複。",
+            ),
+            models.CheckConstraint(
+                name="measure_direction_known",
+                condition=Q(direction__in=Direction.values),
+                violation_error_message="方向必須是越高越好、越低越好或落在範圍內。",
+            ),
+            models.CheckConstraint(
+                name="measure_tolerance_exactly_for_band",
+                condition=Q(direction=Direction.BAND, tolerance__gte=0)
+                | (~Q(direction=Direction.BAND) & Q(tolerance__isnull=True)),
+                violation_error_message="方向為「落在範圍內」時須填不小於 0 的容許差；其他方向不填。",
+            ),
+            models.CheckConstraint(
+                name="measure_ratio_names_both_parts",
+                condition=Q(numerator_label="", denominator_label="")
+                | (~Q(numerator_label="") & ~Q(denominator_label="")),
+                violation_error_message="分子與分母名稱須同時填寫或同時留白。",
+            ),
+            models.CheckConstraint(
+                name="measure_factor_positive", condition=Q(factor__gt=0), violation_error_message="乘數必須大於 0。"
+            ),
+            positive_weight("measure_weight_positive"),
+        ]
+
+    def __str__(self):
+        return f"{self.kpi.code} {self.label or self.unit}"
+
+    @property
+    def is_ratio(self):
+        """Whether the actual is a quotient of two counts."""
+        return bool(self.numerator_label)

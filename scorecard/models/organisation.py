@@ -1,0 +1,116 @@
+"""Who keeps a scorecard: agencies, their divisions, and the people who are members of them."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+
+from scorecard.choices import Role
+
+
+class AgencyQuerySet(models.QuerySet):
+    """Questions over agencies."""
+
+    def visible_to(self, user):
+        """The agencies in which the person holds any role."""
+        return self.filter(memberships__user=user)
+
+
+class Agency(models.Model):
+    """機關: owner of plans. Agencies form a tree, the city (府級) above its agencies (局級)."""
+
+    name = models.CharField("名稱", max_length=100, unique=True)
+    slug = models.SlugField("網址代稱", unique=True, help_text="英文小寫、數字與連字號，例如 taipei-secretariat。")
+    parent = models.ForeignKey(
+        "self", verbose_name="上級機關", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
+
+    objects = AgencyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "機關"
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="agency_not_its_own_parent",
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                violation_error_message="機關不能是自己的上級機關。",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Division(models.Model):
+    """科室、主辦單位: a unit of an agency."""
+
+    agency = models.ForeignKey(Agency, verbose_name="機關", on_delete=models.CASCADE, related_name="divisions")
+    name = models.CharField("名稱", max_length=60)
+    position = models.PositiveSmallIntegerField("順序", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "科室"
+        ordering = ["agency", "position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "name"],
+                name="division_name_unique_in_agency",
+                violation_error_message="這個機關已有同名的科室。",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class User(AbstractUser):
+    """A person who logs in. What they may do is said by their memberships alone."""
+
+    first_name = last_name = None
+    name = models.CharField("姓名", max_length=60, blank=True)
+    email = models.EmailField("電子郵件", blank=True)
+    is_demo = models.BooleanField(
+        "示範帳號", default=False, help_text="由示範資料指令建立；這個帳號填報的一切都是示範資料。"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "使用者"
+
+    def __str__(self):
+        return self.name or self.username
+
+    def get_full_name(self):
+        """The name as shown on pages and in the audit trail; the user name where none is given."""
+        return str(self)
+
+    get_short_name = get_full_name
+
+
+class Membership(models.Model):
+    """A person's role in an agency; staff also name the divisions they report for (domain.md §6)."""
+
+    user = models.ForeignKey(User, verbose_name="使用者", on_delete=models.CASCADE, related_name="memberships")
+    agency = models.ForeignKey(Agency, verbose_name="機關", on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField("角色", max_length=10, choices=Role.choices)
+    divisions = models.ManyToManyField(
+        Division, verbose_name="填報科室", blank=True, related_name="memberships", help_text="角色為「填報」時必選。"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "成員"
+        ordering = ["agency", "role", "user"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "agency"],
+                name="one_membership_per_person_and_agency",
+                violation_error_message="這個人已是這個機關的成員；請修改原有的角色。",
+            ),
+            models.CheckConstraint(
+                name="membership_role_known",
+                condition=Q(role__in=Role.values),
+                violation_error_message="角色必須是檢視、填報、審核或管理。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user}（{self.agency} {self.get_role_display()}）"

@@ -1,0 +1,158 @@
+"""A KPI's year on its way through review: the report, its evidence and its comments."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from scorecard.choices import EDITABLE_STATES, REPORT_TRANSITIONS, ReportState
+from scorecard.models.kpis import KPI
+from scorecard.models.organisation import User
+from scorecard.roc import year_text
+
+
+class YearlyReportQuerySet(models.QuerySet):
+    """Questions over yearly reports."""
+
+    def for_year(self, plan, year):
+        """The reports of a plan in a Gregorian year."""
+        return self.filter(kpi__plan=plan, year=year)
+
+    def awaiting_review(self):
+        """Submitted and neither approved nor returned, the longest waiting first."""
+        return self.filter(state=ReportState.SUBMITTED).order_by("submitted_at", "id")
+
+    def sample(self):
+        """示範資料: what demo accounts last changed."""
+        return self.filter(changed_by__is_demo=True)
+
+
+class YearlyReport(models.Model):
+    """年度填報: one KPI in one year. version rises with every change, so that no editor overwrites another."""
+
+    kpi = models.ForeignKey(KPI, verbose_name="KPI", on_delete=models.CASCADE, related_name="reports")
+    year = models.PositiveSmallIntegerField("年度（西元）")
+    state = models.CharField("狀態", max_length=10, choices=ReportState.choices, default=ReportState.PENDING)
+    explanation = models.TextField("差異說明", blank=True)
+    improvement = models.TextField("改善措施", blank=True)
+    version = models.PositiveIntegerField("版次", default=0, editable=False)
+    changed_by = models.ForeignKey(
+        User, verbose_name="最後變更者", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    changed_at = models.DateTimeField("最後變更時間", null=True, editable=False)
+    submitted_by = models.ForeignKey(
+        User, verbose_name="送出者", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    submitted_at = models.DateTimeField("送出時間", null=True, editable=False)
+    reviewed_by = models.ForeignKey(
+        User, verbose_name="審核者", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    reviewed_at = models.DateTimeField("審核時間", null=True, editable=False)
+
+    objects = YearlyReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "年度填報"
+        ordering = ["year", "kpi"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kpi", "year"],
+                name="one_report_per_kpi_and_year",
+                violation_error_message="這項 KPI 在這個年度已有填報。",
+            ),
+            models.CheckConstraint(
+                name="report_state_known",
+                condition=Q(state__in=ReportState.values),
+                violation_error_message="填報狀態不明。",
+            ),
+            models.CheckConstraint(
+                name="submitted_report_names_its_submitter",
+                condition=~Q(state__in=[ReportState.SUBMITTED, ReportState.APPROVED])
+                | Q(submitted_by__isnull=False, submitted_at__isnull=False),
+                violation_error_message="已送出的填報須有送出者與時間。",
+            ),
+            models.CheckConstraint(
+                name="nobody_approves_their_own_submission",
+                condition=~Q(state=ReportState.APPROVED)
+                | (Q(reviewed_by__isnull=False, reviewed_at__isnull=False) & ~Q(reviewed_by=F("submitted_by"))),
+                violation_error_message="不能核定自己送出的填報。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.kpi.code} {year_text(self.year)} {self.get_state_display()}"
+
+    @property
+    def is_editable(self):
+        """Whether staff may still change it, as far as its own state goes."""
+        return self.state in EDITABLE_STATES
+
+    @property
+    def is_submitted(self):
+        """Whether it waits for review."""
+        return self.state == ReportState.SUBMITTED
+
+    @property
+    def is_approved(self):
+        """Whether its figures are final."""
+        return self.state == ReportState.APPROVED
+
+    def may_become(self, state):
+        """Whether the workflow of domain.md §5 leads from the present state to the given one."""
+        return state in REPORT_TRANSITIONS[ReportState(self.state)]
+
+
+def evidence_path(evidence, filename):
+    """A random name outside static, so that neither a guess nor a hostile file name reaches a file."""
+    return f"evidence/{evidence.token}"
+
+
+class Evidence(models.Model):
+    """佐證: a file that backs a report. Removed only softly, so that nothing reviewed ever disappears."""
+
+    report = models.ForeignKey(YearlyReport, verbose_name="填報", on_delete=models.PROTECT, related_name="evidence")
+    token = models.UUIDField("代號", unique=True, editable=False)
+    file = models.FileField("檔案", upload_to=evidence_path)
+    name = models.CharField("檔名", max_length=255)
+    size = models.PositiveBigIntegerField("大小（位元組）")
+    content_type = models.CharField("類型", max_length=100)
+    uploaded_by = models.ForeignKey(User, verbose_name="上傳者", on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField("上傳時間", auto_now_add=True)
+    removed_by = models.ForeignKey(
+        User, verbose_name="移除者", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    removed_at = models.DateTimeField("移除時間", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "佐證"
+        ordering = ["report", "uploaded_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="evidence_removal_names_its_person",
+                condition=Q(removed_at__isnull=True, removed_by__isnull=True)
+                | Q(removed_at__isnull=False, removed_by__isnull=False),
+                violation_error_message="移除佐證須記錄移除者與時間。",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Comment(models.Model):
+    """留言: what reviewers and staff say to each other about a report."""
+
+    report = models.ForeignKey(YearlyReport, verbose_name="填報", on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(User, verbose_name="留言者", on_delete=models.PROTECT, related_name="+")
+    text = models.TextField("內容")
+    written_at = models.DateTimeField("時間", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "留言"
+        ordering = ["report", "written_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="comment_says_something", condition=~Q(text=""), violation_error_message="請輸入留言內容。"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.author}：{self.text[:30]}"

@@ -1,0 +1,89 @@
+"""Rules that join tables, or forbid change, and so need a trigger: made after every migrate, on SQLite and PostgreSQL.
+
+They are installed by post_migrate and not by a migration because SQLite drops a table's triggers whenever a later
+migration rebuilds that table.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """One rule: before `event` on `table`, where `condition` (SQL over OLD and NEW) holds, refuse with `name`.
+
+    The refusal reaches Django as an IntegrityError that names the rule, like any other constraint.
+    """
+
+    name: str
+    table: str
+    event: str
+    condition: str
+
+
+def _same_plan(table, column, referenced):
+    condition = (
+        f"EXISTS (SELECT 1 FROM scorecard_{referenced} r WHERE r.id = NEW.{column} AND r.plan_id <> NEW.plan_id)"
+    )
+    return [
+        Trigger(f"{table}_{column}_same_plan_{event.lower()}", f"scorecard_{table}", event, condition)
+        for event in ("INSERT", "UPDATE")
+    ]
+
+
+def _plan_is_fixed(table):
+    return Trigger(f"{table}_plan_is_fixed", f"scorecard_{table}", "UPDATE", "NEW.plan_id <> OLD.plan_id")
+
+
+TRIGGERS = (
+    *_same_plan("objective", "theme_id", "theme"),
+    *_same_plan("objective", "perspective_id", "perspective"),
+    *_same_plan("objectivelink", "cause_id", "objective"),
+    *_same_plan("objectivelink", "effect_id", "objective"),
+    *_same_plan("kpi", "objective_id", "objective"),
+    *_same_plan("actionplan", "kpi_id", "kpi"),
+    *(_plan_is_fixed(table) for table in ("perspective", "theme", "objective", "kpi", "actionplan", "objectivelink")),
+    Trigger("audit_event_never_updated", "scorecard_auditevent", "UPDATE", "1 = 1"),
+    Trigger("audit_event_never_deleted", "scorecard_auditevent", "DELETE", "1 = 1"),
+)
+
+
+def install(connection):
+    """(Re)create every trigger in the connection's database."""
+    remove(connection)
+    with connection.cursor() as cursor:
+        for trigger in TRIGGERS:
+            for statement in _create_statements(trigger, connection.vendor):
+                cursor.execute(statement)
+
+
+def remove(connection):
+    """Drop every trigger: for a flush of a test database, and before they are made anew."""
+    with connection.cursor() as cursor:
+        for trigger in TRIGGERS:
+            on_table = f" ON {trigger.table}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}{on_table}")
+
+
+def _create_statements(trigger, vendor):
+    head = f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {trigger.table} FOR EACH ROW"
+    if vendor == "sqlite":
+        return [f"{head} WHEN {trigger.condition} BEGIN SELECT RAISE(ABORT, '{trigger.name}'); END"]
+    # PostgreSQL allows no subquery in WHEN, so the condition stands in the function.
+    kept = "OLD" if trigger.event == "DELETE" else "NEW"
+    body = (
+        f"BEGIN IF {trigger.condition} THEN RAISE EXCEPTION '{trigger.name}' USING ERRCODE = 'check_violation', "
+        f"CONSTRAINT = '{trigger.name}'; END IF; RETURN {kept}; END"
+    )
+    return [
+        f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
+        f"{head} EXECUTE FUNCTION {trigger.name}()",
+    ]
+
+
+def install_after_migrate(sender, using, **kwargs):
+    """Signal receiver of post_migrate for this app."""
+    from django.db import connections
+
+    connection = connections[using]
+    if "scorecard_auditevent" in connection.introspection.table_names():
+        install(connection)

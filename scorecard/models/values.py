@@ -1,0 +1,121 @@
+"""Figures by year: targets and actuals, and the years they belong to."""
+
+from django.db import models
+from django.db.models import Q
+
+from scorecard.choices import YearState
+from scorecard.models.kpis import FIGURE, Measure
+from scorecard.models.organisation import User
+from scorecard.models.strategy import Plan
+from scorecard.roc import year_text
+
+
+class PlanYear(models.Model):
+    """One year of a plan: not open → open → closed (domain.md §5). Years before the plan's first are baseline, closed.
+
+    contact is whom staff may phone while the year is open.
+    """
+
+    plan = models.ForeignKey(Plan, verbose_name="計畫", on_delete=models.CASCADE, related_name="years")
+    year = models.PositiveSmallIntegerField("年度（西元）")
+    state = models.CharField("狀態", max_length=10, choices=YearState.choices, default=YearState.NOT_OPEN)
+    due_date = models.DateField("填報截止日", null=True, blank=True)
+    contact = models.CharField("聯絡窗口", max_length=100, blank=True, help_text="姓名與分機，顯示在填報頁上方。")
+    changed_by = models.ForeignKey(
+        User,
+        verbose_name="最後變更者",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "計畫年度"
+        ordering = ["plan", "year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "year"], name="plan_year_once", violation_error_message="這份計畫已有這個年度。"
+            ),
+            models.CheckConstraint(
+                name="plan_year_in_range",
+                condition=Q(year__gte=1912, year__lte=2200),
+                violation_error_message="年度須在西元 1912 至 2200 年間。",
+            ),
+            models.CheckConstraint(
+                name="plan_year_state_known",
+                condition=Q(state__in=YearState.values),
+                violation_error_message="年度狀態必須是未開放、填報開放中或已關閉。",
+            ),
+            models.CheckConstraint(
+                name="open_year_has_due_date",
+                condition=~Q(state=YearState.OPEN) | Q(due_date__isnull=False),
+                violation_error_message="開放填報的年度必須有截止日。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.plan} {year_text(self.year)}"
+
+    @property
+    def is_open(self):
+        """Whether staff may report."""
+        return self.state == YearState.OPEN
+
+    @property
+    def is_closed(self):
+        """Whether the year's figures are final."""
+        return self.state == YearState.CLOSED
+
+
+class YearlyValue(models.Model):
+    """年度值: one measure in one year, figures in the measure's unit.
+
+    None means that there is no such figure, never zero. unmeasured says that the year was reported without a number
+    (無統計); the note then keeps the reason as written. numerator and denominator belong to ratio measures.
+    """
+
+    measure = models.ForeignKey(Measure, verbose_name="衡量項", on_delete=models.CASCADE, related_name="values")
+    year = models.PositiveSmallIntegerField("年度（西元）")
+    target = models.DecimalField("目標值", **FIGURE, null=True, blank=True)
+    target_note = models.CharField("目標備註", max_length=500, blank=True)
+    actual = models.DecimalField("實際值", **FIGURE, null=True, blank=True)
+    actual_note = models.CharField("實際備註", max_length=500, blank=True)
+    unmeasured = models.BooleanField("無統計", default=False)
+    numerator = models.DecimalField("分子", **FIGURE, null=True, blank=True)
+    denominator = models.DecimalField("分母", **FIGURE, null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "年度值"
+        ordering = ["measure", "year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["measure", "year"],
+                name="one_value_per_measure_and_year",
+                violation_error_message="這個衡量項在這個年度已有年度值。",
+            ),
+            models.CheckConstraint(
+                name="yearly_value_year_in_range",
+                condition=Q(year__gte=1912, year__lte=2200),
+                violation_error_message="年度須在西元 1912 至 2200 年間。",
+            ),
+            models.CheckConstraint(
+                name="value_or_note_where_reported",
+                condition=Q(unmeasured=False) | (Q(actual__isnull=True) & ~Q(actual_note="")),
+                violation_error_message="無統計時不填實際值，但須在備註說明原因。",
+            ),
+            models.CheckConstraint(
+                name="denominator_not_zero",
+                condition=Q(denominator__isnull=True) | ~Q(denominator=0),
+                violation_error_message="分母不可為 0。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.measure} {year_text(self.year)}"
+
+    @property
+    def is_reported(self):
+        """Whether a number or a stated reason for none was given."""
+        return self.actual is not None or self.unmeasured

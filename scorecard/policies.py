@@ -1,0 +1,58 @@
+"""Rules about states, not about people (domain.md §5): each raises RuleBroken with a sentence for the reader."""
+
+from django.core.exceptions import ValidationError
+
+from scorecard.choices import ReportState
+
+
+class RuleBroken(ValidationError):
+    """The state of things forbids the act; the message says why and what to do."""
+
+
+def check_year_is_open(plan_year):
+    """Actuals are entered, submitted and reviewed only while the year is open."""
+    if plan_year.is_closed:
+        raise RuleBroken("這個年度已關閉，不能再變更；如需更正，請管理者重新開放。")
+    if not plan_year.is_open:
+        raise RuleBroken("這個年度尚未開放填報；請等候管理者開放。")
+
+
+def check_report_is_editable(report):
+    """Staff edit a report only before it is submitted or after it was returned."""
+    if report.is_submitted:
+        raise RuleBroken(f"{report.kpi.code} 已送出審核，不能修改；如需更正，請審核人員退回。")
+    if report.is_approved:
+        raise RuleBroken(f"{report.kpi.code} 已核定，不能修改。")
+
+
+def check_may_become(report, state):
+    """The workflow of domain.md §5 leads from the report's state to the given one."""
+    if not report.may_become(state):
+        wanted = ReportState(state).label
+        raise RuleBroken(f"{report.kpi.code} 目前是「{report.get_state_display()}」，不能改為「{wanted}」。")
+
+
+def check_year_may_open(plan_year):
+    """A year opens once; a closed one is reopened, with a reason. Baseline years stay closed."""
+    if plan_year.is_open:
+        raise RuleBroken("這個年度已經開放。")
+    if plan_year.is_closed:
+        raise RuleBroken("這個年度已關閉；請使用「重新開放」並說明理由。")
+
+
+def check_year_may_close(plan_year, unapproved, reason):
+    """Closing needs every report approved, or a stated reason. unapproved: how many are not."""
+    if not plan_year.is_open:
+        raise RuleBroken("只有開放中的年度可以關閉。")
+    if unapproved and not reason:
+        raise RuleBroken(f"還有 {unapproved} 項 KPI 未核定；請先完成審核，或說明仍要關閉的理由。")
+
+
+def check_year_may_reopen(plan_year, reason):
+    """Only a closed year of the plan itself reopens, and only with a reason."""
+    if not plan_year.is_closed:
+        raise RuleBroken("只有已關閉的年度可以重新開放。")
+    if plan_year.year < plan_year.plan.first_year:
+        raise RuleBroken("基準年度不開放填報。")
+    if not reason:
+        raise RuleBroken("請說明重新開放的理由。")

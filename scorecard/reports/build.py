@@ -1,0 +1,219 @@
+"""Builds a Scorecard from the database: a fixed number of queries, whatever the size of the plan."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import F
+
+from scorecard.choices import Direction, ReportState, YearState
+from scorecard.models import KPI, ActionPlan, Measure, Objective, ObjectiveLink, Perspective, Theme, YearlyReport
+from scorecard.reports import scorecard as lines
+from scorecard.scoring import assess, kpi_score, roll_up
+
+NOT_REPORTED = (None, None, "", None, "", False)
+
+
+class NoSuchYear(LookupError):
+    """The plan has no such year."""
+
+
+def build_scorecard(plan, year, *, include_provisional=False, with_action_plans=False, with_links=False):
+    """The Scorecard of a plan in a Gregorian year; the plan comes with its agency selected and its years prefetched.
+
+    6 queries, one more each for action plans and links. Raises NoSuchYear.
+    """
+    years = _years(plan)
+    current = next((line for line in years if line.year == year), None)
+    if current is None:
+        raise NoSuchYear(year)
+    reports, has_sample_data = _report_states(plan, year)
+    judge = _Judge(plan, years, reports, include_provisional)
+    action_plans = _action_plans(plan) if with_action_plans else {}
+    kpis = _kpis(plan, current, judge, _measures(plan, years, current, judge), action_plans)
+    objectives = _objectives(plan, kpis)
+    perspectives = _perspectives(plan, objectives)
+    weighted = [(perspective.weight, perspective.score) for perspective in perspectives]
+    return lines.Scorecard(
+        score=roll_up(weighted, plan.warning_threshold),
+        agency=plan.agency.name,
+        plan_slug=plan.slug,
+        plan_title=plan.title,
+        mission=tuple(plan.mission_lines),
+        vision=plan.vision,
+        core_values=tuple(plan.core_value_lines),
+        instructions=tuple(plan.instruction_lines),
+        warning_threshold=plan.warning_threshold,
+        display_cap=plan.display_cap,
+        data_version=plan.data_version,
+        year=current,
+        years=years,
+        include_provisional=include_provisional,
+        has_sample_data=has_sample_data,
+        perspectives=perspectives,
+        themes=_themes(plan, objectives),
+        objectives=tuple(objectives),
+        divisions=_divisions(plan, perspectives),
+        links=_links(plan) if with_links else (),
+    )
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """Turns a row's figures into a cell, knowing which reports are approved."""
+
+    plan: object
+    years: tuple
+    reports: dict
+    include_provisional: bool
+
+    def cell(self, kpi_id, year, direction, tolerance, row):
+        """row: year, target, target_note, actual, actual_note, unmeasured."""
+        _, target, target_note, actual, actual_note, unmeasured = row
+        is_final = year < self.plan.first_year or self.reports.get((kpi_id, year)) == ReportState.APPROVED
+        has_more = not is_final and bool(actual is not None or unmeasured or actual_note)
+        is_withheld = has_more and not self.include_provisional
+        if is_withheld:
+            actual, actual_note, unmeasured = None, "", False
+        outcome = assess(
+            actual=actual, target=target, direction=direction, tolerance=tolerance, unmeasured=unmeasured,
+            threshold=self.plan.warning_threshold,
+        )  # fmt: skip
+        return lines.Cell(
+            year=year, target_note=target_note, actual_note=actual_note, unmeasured=unmeasured,
+            is_provisional=has_more and self.include_provisional, is_withheld=is_withheld, outcome=outcome,
+            display_cap=self.plan.display_cap,
+        )  # fmt: skip
+
+
+def _years(plan):
+    return tuple(
+        lines.YearLine(row.year, YearState(row.state), row.year < plan.first_year, row.due_date, row.contact)
+        for row in plan.years.all()
+    )
+
+
+def _report_states(plan, current_year):
+    """Report states by (KPI id, year), and whether the year holds sample data."""
+    rows = YearlyReport.objects.filter(kpi__plan=plan).values_list("kpi_id", "year", "state", "changed_by__is_demo")
+    states, has_sample_data = {}, False
+    for kpi_id, year, state, is_demo in rows:
+        states[kpi_id, year] = ReportState(state)
+        has_sample_data |= year == current_year and bool(is_demo)
+    return states, has_sample_data
+
+
+def _measures(plan, years, current, judge):
+    """Measure lines by KPI id: measures and values in one query by a left join."""
+    fields = ("kpi_id", "id", "label", "unit", "direction", "tolerance", "weight")
+    figures = ("year", "target", "target_note", "actual", "actual_note", "unmeasured")
+    rows = (
+        Measure.objects.filter(kpi__plan=plan)
+        .order_by("kpi", "position", "id")
+        .values_list(*fields, *(f"values__{name}" for name in figures))
+    )
+    found = defaultdict(dict)
+    for row in rows:
+        found[row[:7]][row[7]] = row[7:]
+    by_kpi = defaultdict(list)
+    for (kpi_id, id_, label, unit, direction, tolerance, weight), values in found.items():
+        direction = Direction(direction)
+        cells = {
+            line.year: judge.cell(kpi_id, line.year, direction, tolerance, values.get(line.year, NOT_REPORTED))
+            for line in years
+        }
+        by_kpi[kpi_id].append(
+            lines.MeasureLine(id_, label, unit, direction, tolerance, weight, cells, cells[current.year])
+        )
+    return by_kpi
+
+
+def _action_plans(plan):
+    """Action plan lines by KPI id: plans and budgets in one query by a left join."""
+    fields = ("kpi_id", "id", "code", "description", "owner_division__name", "owner_person")
+    rows = (
+        ActionPlan.objects.filter(plan=plan)
+        .order_by("kpi", "position", "budgets__year")
+        .values_list(*fields, "budgets__year", "budgets__amount", "budgets__executed", "budgets__progress")
+    )
+    by_kpi, seen = defaultdict(list), {}
+    for kpi_id, id_, code, description, division, person, *budget in rows:
+        if id_ not in seen:
+            seen[id_] = lines.ActionPlanLine(id_, code, description, division or person, {})
+            by_kpi[kpi_id].append(seen[id_])
+        if budget[0] is not None:
+            seen[id_].budgets[budget[0]] = lines.BudgetLine(*budget)
+    return by_kpi
+
+
+def _kpis(plan, current, judge, measures, action_plans):
+    """KPI lines by objective id."""
+    by_objective = defaultdict(list)
+    rows = KPI.objects.filter(plan=plan).select_related("division").order_by("position", "id")
+    for kpi in rows.annotate(objective_code=F("objective__code")):
+        own = tuple(measures[kpi.id])
+        score = kpi_score([(measure.weight, measure.cell.outcome) for measure in own], plan.warning_threshold)
+        is_due = not current.is_baseline and score.tally.due
+        line = lines.KPILine(
+            score=score, id=kpi.id, code=kpi.code, name=kpi.name, formula=kpi.formula,
+            objective_code=kpi.objective_code, division_id=kpi.division_id, division=kpi.division.name, weight=kpi.weight, measures=own,
+            report_state=judge.reports.get((kpi.id, current.year), ReportState.PENDING) if is_due else None,
+            action_plans=tuple(action_plans.get(kpi.id, ())),
+        )  # fmt: skip
+        by_objective[kpi.objective_id].append(line)
+    return by_objective
+
+
+def _objectives(plan, kpis):
+    """Objective lines by perspective, theme and position, each with its KPIs."""
+    made = []
+    rows = (
+        Objective.objects.filter(plan=plan)
+        .order_by("perspective__position", "theme__position", "position", "id")
+        .values_list("id", "code", "name", "theme__code", "perspective__code", "weight")
+    )
+    for id_, code, name, theme, perspective, weight in rows:
+        own = tuple(kpis.get(id_, ()))
+        score = roll_up([(kpi.weight, kpi.score) for kpi in own], plan.warning_threshold)
+        made.append(lines.ObjectiveLine(score, id_, code, name, theme, perspective, weight, own))
+    return made
+
+
+def _mean(plan, objectives):
+    return roll_up([(objective.weight, objective.score) for objective in objectives], plan.warning_threshold)
+
+
+def _perspectives(plan, objectives):
+    rows = Perspective.objects.filter(plan=plan).order_by("position", "id").values_list("id", "code", "name", "weight")
+    made = []
+    for id_, code, name, weight in rows:
+        own = tuple(objective for objective in objectives if objective.perspective_code == code)
+        made.append(lines.PerspectiveLine(_mean(plan, own), id_, code, name, weight, own))
+    return tuple(made)
+
+
+def _themes(plan, objectives):
+    rows = Theme.objects.filter(plan=plan).order_by("position", "id")
+    made = []
+    for id_, code, name, division in rows.values_list("id", "code", "name", "lead_division__name"):
+        own = tuple(objective for objective in objectives if objective.theme_code == code)
+        made.append(lines.ThemeLine(_mean(plan, own), id_, code, name, division or "", own))
+    return tuple(made)
+
+
+def _divisions(plan, perspectives):
+    """The divisions that own a KPI, in the order in which the scorecard first names them."""
+    by_division = defaultdict(list)
+    for perspective in perspectives:
+        for kpi in perspective.kpis:
+            by_division[kpi.division_id, kpi.division].append(kpi)
+    return tuple(
+        lines.DivisionLine(
+            roll_up([(kpi.weight, kpi.score) for kpi in own], plan.warning_threshold), id_, name, tuple(own)
+        )
+        for (id_, name), own in by_division.items()
+    )
+
+
+def _links(plan):
+    rows = ObjectiveLink.objects.filter(plan=plan).order_by("cause__code", "effect__code")
+    return tuple(lines.LinkLine(*row) for row in rows.values_list("cause__code", "effect__code", "reason"))

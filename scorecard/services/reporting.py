@@ -1,0 +1,239 @@
+"""Entering, submitting and reviewing yearly reports (domain.md §5).
+
+Every write locks the plan year's row first, so that closing a year and reporting in it never cross, and then the
+reports in primary-key order.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from scorecard import permissions, policies
+from scorecard.choices import AuditAction, ReportState, Status
+from scorecard.models import KPI, Comment, PlanYear, YearlyReport, YearlyValue
+from scorecard.scoring import assess, kpi_score
+from scorecard.services import audit
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What was reported for one measure: a number, or unmeasured with the reason in the note, or nothing yet."""
+
+    measure_id: int
+    actual: Decimal | None
+    note: str = ""
+    unmeasured: bool = False
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What one person entered for one KPI's year.
+
+    version is the report's as the person saw it, 0 where there was none.
+    """
+
+    kpi: KPI
+    version: int
+    entries: tuple[Entry, ...]
+    explanation: str = ""
+    improvement: str = ""
+
+
+class Conflict(Exception):
+    """Someone else changed these reports meanwhile. reports are as they stand now; nothing was written."""
+
+    def __init__(self, reports):
+        self.reports = reports
+        super().__init__("、".join(report.kpi.code for report in reports))
+
+
+def _lock_year(plan, year):
+    return PlanYear.objects.select_for_update().get(plan=plan, year=year)
+
+
+def _reports_of(drafts, year):
+    return YearlyReport.objects.filter(kpi__in=[draft.kpi for draft in drafts], year=year)
+
+
+def _lock_reports(reports):
+    """The rows as they stand now, locked in primary-key order."""
+    locked = reports.select_for_update(of=("self",)).order_by("pk")
+    return list(locked.select_related("kpi__plan", "kpi__division", "changed_by", "submitted_by"))
+
+
+def _touch(report, *, by, state):
+    report.state = state
+    report.version += 1
+    report.changed_by, report.changed_at = by, timezone.now()
+
+
+@transaction.atomic
+def save_reports(*, by, plan, year, drafts):
+    """Save drafts, all or none, and return the reports changed; a draft that changes nothing leaves no trace.
+
+    Raises Conflict for every report that stands in another version than the one seen, RuleBroken where the year or a
+    report may not be edited, PermissionDenied for other people's KPIs.
+    """
+    policies.check_year_is_open(_lock_year(plan, year))
+    for draft in drafts:
+        permissions.check_can_report_for(by, draft.kpi.division)
+    standing = {report.kpi_id: report for report in _lock_reports(_reports_of(drafts, year))}
+    pairs = [(draft, standing.get(draft.kpi.pk) or YearlyReport(kpi=draft.kpi, year=year)) for draft in drafts]
+    for _, report in pairs:
+        policies.check_report_is_editable(report)
+    overtaken = [report for draft, report in pairs if report.version != draft.version]
+    if overtaken:
+        raise Conflict(overtaken)
+    return [report for draft, report in pairs if _save_draft(by, draft, report)]
+
+
+def _save_draft(by, draft, report):
+    """Write what differs; whether anything did."""
+    kpi = draft.kpi
+    changes = _apply_entries(kpi, report.year, draft.entries)
+    for field in ("explanation", "improvement"):
+        old, new = getattr(report, field), getattr(draft, field)
+        if old != new:
+            changes.append((report._meta.get_field(field).verbose_name, old, new))
+            setattr(report, field, new)
+    if not changes:
+        return False
+    policies.check_may_become(report, ReportState.DRAFT)
+    _touch(report, by=by, state=ReportState.DRAFT)
+    report.save()
+    audit.record(by=by, action=AuditAction.SAVED, target=kpi, plan=kpi.plan, kpi=kpi, year=report.year, changes=changes)
+    return True
+
+
+def _apply_entries(kpi, year, entries):
+    """Write the entries that differ from what stands, and return the differences as audit changes."""
+    changes = []
+    measures = {measure.pk: measure for measure in kpi.measures.all()}
+    for entry in entries:
+        measure = measures[entry.measure_id]
+        value = YearlyValue.objects.filter(measure=measure, year=year).first() or YearlyValue(
+            measure=measure, year=year
+        )
+        differing = [
+            (field, getattr(value, field), new)
+            for field, new in (("actual", entry.actual), ("actual_note", entry.note), ("unmeasured", entry.unmeasured))
+            if getattr(value, field) != new
+        ]
+        if not differing:
+            continue
+        name = f"{measure.label} " if measure.label else ""
+        for field, old, new in differing:
+            changes.append((f"{name}{value._meta.get_field(field).verbose_name}", old, new))
+            setattr(value, field, new)
+        value.full_clean()
+        value.save()
+    return changes
+
+
+def missing_for_submission(kpi, year, report, threshold):
+    """What still keeps a report from being submitted, as sentences; empty when it is complete (domain.md §5).
+
+    Two queries: the KPI's measures, and their values of the year.
+    """
+    missing, parts = [], []
+    values = {value.measure_id: value for value in YearlyValue.objects.filter(measure__kpi=kpi, year=year)}
+    for measure in kpi.measures.all():
+        value = values.get(measure.pk) or YearlyValue(measure=measure, year=year)
+        if value.target is not None and not value.is_reported:
+            name = f"「{measure.label}」" if measure.label else ""
+            missing.append(f"{kpi.code}{name}尚未填實際值；如無統計，請勾選並說明原因。")
+        outcome = assess(
+            actual=value.actual, target=value.target, direction=measure.direction, tolerance=measure.tolerance,
+            unmeasured=value.unmeasured, threshold=threshold,
+        )  # fmt: skip
+        parts.append((measure.weight, outcome))
+    if parts and kpi_score(parts, threshold).status == Status.MISSED and not report.explanation:
+        missing.append(f"{kpi.code} 未達目標，送出前請填寫差異說明。")
+    return missing
+
+
+@transaction.atomic
+def submit_reports(*, by, plan, year, kpis):
+    """Send the saved reports of these KPIs to review and return them; all or nothing.
+
+    Raises RuleBroken naming everything that is missing, PermissionDenied for other people's KPIs. A report that is
+    submitted already stays as it is, so a POST sent twice makes one change.
+    """
+    policies.check_year_is_open(_lock_year(plan, year))
+    standing = _lock_reports(YearlyReport.objects.for_year(plan, year).filter(kpi__in=kpis))
+    locked = [report for report in standing if not report.is_submitted]
+    for report in locked:
+        permissions.check_can_report_for(by, report.kpi.division)
+        policies.check_may_become(report, ReportState.SUBMITTED)
+    missing = [
+        sentence
+        for report in locked
+        for sentence in missing_for_submission(report.kpi, year, report, plan.warning_threshold)
+    ]
+    if missing:
+        raise policies.RuleBroken(missing)
+    for report in locked:
+        _touch(report, by=by, state=ReportState.SUBMITTED)
+        report.submitted_by, report.submitted_at = by, report.changed_at
+        report.reviewed_by = report.reviewed_at = None
+        report.save()
+        _record(by, AuditAction.SUBMITTED, report)
+    return locked
+
+
+@transaction.atomic
+def approve_report(*, by, report, version):
+    """Approve a submitted report in the version the reviewer saw; Conflict if it changed since."""
+    report = _lock_for_review(by, report, version, ReportState.APPROVED)
+    permissions.check_can_approve(by, report)
+    return _review(by, report, ReportState.APPROVED, AuditAction.APPROVED)
+
+
+@transaction.atomic
+def return_report(*, by, report, version, comment):
+    """Return a submitted report to its division; the comment says what to mend. RuleBroken without a comment."""
+    report = _lock_for_review(by, report, version, ReportState.RETURNED)
+    permissions.check_can_review(by, report.kpi.plan.agency_id)
+    if not comment:
+        raise policies.RuleBroken("退回時請說明需要補正的內容。")
+    Comment.objects.create(report=report, author=by, text=comment)
+    return _review(by, report, ReportState.RETURNED, AuditAction.RETURNED, reason=comment)
+
+
+@transaction.atomic
+def comment_on_report(*, by, kpi, year, text):
+    """Add to the thread of a KPI's year; RuleBroken where nothing has been reported yet or nothing is said."""
+    permissions.check_can_comment(by, kpi)
+    if not text:
+        raise policies.RuleBroken("請輸入留言內容。")
+    report = YearlyReport.objects.filter(kpi=kpi, year=year).first()
+    if report is None:
+        raise policies.RuleBroken("這項 KPI 在這個年度還沒有填報，不能留言。")
+    comment = Comment.objects.create(report=report, author=by, text=text)
+    changes = [("留言", None, text)]
+    audit.record(by=by, action=AuditAction.COMMENTED, target=kpi, plan=kpi.plan, kpi=kpi, year=year, changes=changes)
+    return comment
+
+
+def _lock_for_review(by, report, version, state):
+    policies.check_year_is_open(_lock_year(report.kpi.plan, report.year))
+    (locked,) = _lock_reports(YearlyReport.objects.filter(pk=report.pk))
+    if locked.version != version:
+        raise Conflict([locked])
+    policies.check_may_become(locked, state)
+    return locked
+
+
+def _review(by, report, state, action, reason=""):
+    _touch(report, by=by, state=state)
+    report.reviewed_by, report.reviewed_at = by, report.changed_at
+    report.save()
+    _record(by, action, report, reason)
+    return report
+
+
+def _record(by, action, report, reason=""):
+    kpi = report.kpi
+    audit.record(by=by, action=action, target=kpi, plan=kpi.plan, kpi=kpi, year=report.year, reason=reason)
