@@ -12,6 +12,7 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from whitenoise.compress import Compressor
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -267,6 +268,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Whitenoise's own list and TTF: the fonts go into PDFs, not to browsers, and took two minutes.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "ttf"]
 FILE_UPLOAD_PERMISSIONS = 0o640
 # A year's table of a big agency posts a few thousand fields; Django's 1,000 would refuse it.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
@@ -310,6 +313,8 @@ LOGGING = {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         # Every query at DEBUG drowns everything else.
         "django.db.backends": {"level": "INFO"},
+        # Says at every start that it is there.
+        "axes.apps": {"level": "WARNING"},
         # WeasyPrint's font subsetter reports every table it drops.
         "fontTools": {"level": "WARNING"},
     },

@@ -1,0 +1,54 @@
+"""What every test gets; the cast and the factories are in tests/factories.py."""
+
+import shutil
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import TransactionTestCase
+from hypothesis import HealthCheck, Phase
+from hypothesis import settings as hypothesis_settings
+
+from scorecard.models import triggers
+
+# No deadline: on a busy machine it fails examples for being slow once. The same examples each
+# time and no example database: a run in one place repeats a run in another.
+hypothesis_settings.register_profile(
+    "repeatable",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    max_examples=100,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+# The same with many more examples, for a long look: --hypothesis-profile=thorough
+hypothesis_settings.register_profile(
+    "thorough", parent=hypothesis_settings.get_profile("repeatable"), max_examples=5000
+)
+hypothesis_settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_past_triggers():
+    """Let the flush after a transactional test empty the tables whose triggers refuse deletion.
+
+    The flush sends post_migrate, whose receiver installs the triggers again.
+    """
+    flush = TransactionTestCase._fixture_teardown
+
+    def without_triggers(self):
+        for alias in self._databases_names(include_mirrors=False):
+            triggers.remove(connections[alias])
+        flush(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", without_triggers)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def empty_media_root():
+    """Remove what a test uploaded: its rows are rolled back, its files would stay."""
+    yield
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)

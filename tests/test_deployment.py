@@ -1,0 +1,85 @@
+"""The settings as an administrator meets them: complete they are clean, incomplete they name the cure."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+PRODUCTION = {
+    "SECRET_KEY": "b8Wc0vX2qN5rT7yU9iO1pA3sD4fG6hJ8kL0zX2cV5bN7mQ9wE1",
+    "ALLOWED_HOSTS": "bsc.example.gov.tw",
+}
+OURS = ("DEBUG", "HTTPS", "SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "MEDIA_ROOT", "STATIC_ROOT")
+
+
+def manage(*arguments, **environment):
+    """Run manage.py with nothing of ours in the environment but `environment`."""
+    inherited = {name: value for name, value in os.environ.items() if name not in OURS}
+    inherited |= {"DJANGO_SETTINGS_MODULE": "bsc_site.settings"}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=settings.BASE_DIR,
+        env=inherited | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_the_deployment_check_is_clean_with_production_settings():
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_static_file_is_collected_and_every_reference_in_it_exists(tmp_path):
+    done = manage("collectstatic", "--noinput", "--verbosity", "0", STATIC_ROOT=str(tmp_path), **PRODUCTION)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "staticfiles.json").exists()
+    assert list(tmp_path.glob("vendor/bootstrap/bootstrap.min.*.css.gz"))
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS"])
+def test_a_missing_setting_stops_the_start_and_names_its_cure(name):
+    done = manage("check", **{key: value for key, value in PRODUCTION.items() if key != name})
+    assert done.returncode != 0
+    last = done.stderr.strip().splitlines()[-1]
+    assert f"缺少環境變數 {name}。" in last
+    assert "請設定" in last
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "maybe"),
+        ("HSTS_SECONDS", "-1"),
+        ("LOG_LEVEL", "LOUD"),
+        ("DATABASE_URL", "oracle9://secret-word@host/x"),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_named_with_its_cure(name, value):
+    done = manage("check", **PRODUCTION | {name: value})
+    assert done.returncode != 0
+    last = done.stderr.strip().splitlines()[-1]
+    assert f"環境變數 {name}" in last
+    assert "請" in last
+    assert "secret-word" not in last
+
+
+def test_uploads_are_refused_a_place_among_the_static_files():
+    done = manage("check", MEDIA_ROOT=str(settings.BASE_DIR / "static" / "uploads"), **PRODUCTION)
+    assert done.returncode != 0
+    assert "MEDIA_ROOT" in done.stderr.strip().splitlines()[-1]
+
+
+@pytest.mark.django_db
+def test_the_content_security_policy_allows_this_site_alone(client):
+    policy = client.get("/").headers["Content-Security-Policy"]
+    directives = dict(part.strip().split(" ", 1) for part in policy.split(";") if part.strip())
+    assert directives["default-src"] == "'none'"
+    assert directives["frame-ancestors"] == "'none'"
+    assert {words for name, words in directives.items() if name.endswith("-src") and name != "default-src"} == {
+        "'self'",
+        "'self' data:",
+    }
