@@ -1,0 +1,324 @@
+"""Test data as plain functions: a small complete plan, a fixed cast of people, and steps through a year.
+
+    plan = make_plan()                      10 KPIs; make_plan(kpis=100) is the same with ten times the data
+    cast = make_cast(plan)                  one person per role, a stranger from another division and another agency
+    open_year(cast.admin, plan)             2016 (105 年) unless told otherwise
+    report = fill(cast.staff, kpi(plan, "AC1.1"))
+    submit(cast.staff, kpi(plan, "AC1.1"))
+    approve(cast.reviewer, report)
+
+Every theme is a letter with five KPIs that belong to the division of the same place: AC1.1 (higher is better), AC1.2
+(lower), AP1.1 (two measures, 張 and 支), AL1.1 (within a band), AF1.1 (a ratio; no target in the last year). AP2 is an
+objective without a KPI. Targets are the same in every year.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.contrib.auth.hashers import make_password
+
+from scorecard.choices import Direction, Role, YearState
+from scorecard.models import (
+    KPI,
+    ActionBudget,
+    ActionPlan,
+    Agency,
+    Division,
+    Measure,
+    Membership,
+    Objective,
+    ObjectiveLink,
+    Perspective,
+    Plan,
+    PlanYear,
+    Theme,
+    User,
+    YearlyReport,
+    YearlyValue,
+)
+from scorecard.services import reporting, years
+
+PASSWORD = "for the tests alone"
+BASELINE_YEARS = (2013, 2014, 2015)
+PLAN_YEARS = FIRST_YEAR, MIDDLE_YEAR, LAST_YEAR = (2016, 2017, 2018)
+DUE = date(2017, 1, 31)
+CONTACT = "王小明 分機 1234"
+PERSPECTIVES = (("C", "顧客"), ("P", "內部流程"), ("L", "學習成長"), ("F", "財務"))
+KPIS_PER_THEME = 5
+
+
+@dataclass(frozen=True)
+class MeasureSpec:
+    """A measure's fields, its target of every plan year, and its actual of every baseline year (None: 無統計)."""
+
+    fields: dict
+    target: Decimal
+    baseline: Decimal | None
+
+
+@dataclass(frozen=True)
+class KPISpec:
+    """A KPI of every theme: its code after the theme's letter, and its measures."""
+
+    objective: str
+    number: int
+    measures: tuple[MeasureSpec, ...]
+
+    @property
+    def code(self):
+        """「C1.1」, to stand after a theme's letter."""
+        return f"{self.objective}.{self.number}"
+
+
+def _spec(target, baseline, **fields):
+    return MeasureSpec(fields, Decimal(target), None if baseline is None else Decimal(baseline))
+
+
+SPECS = (
+    KPISpec("C1", 1, (_spec(100, 80, unit="次"),)),
+    KPISpec("C1", 2, (_spec(20, 25, unit="日", direction=Direction.LOWER),)),
+    KPISpec("P1", 1, (_spec(20, 18, label="圖片", unit="張"), _spec(5, 4, label="影片", unit="支", position=2))),
+    KPISpec("L1", 1, (_spec(50, 47, unit="人", direction=Direction.BAND, tolerance=Decimal(5)),)),
+    KPISpec("F1", 1, (_spec(90, None, unit="%", numerator_label="執行數", denominator_label="預算數", factor=100),)),
+)
+
+
+def make_agency(slug="test-agency", parent=None):
+    """An agency without anything."""
+    return Agency.objects.create(name=f"測試機關 {slug}", slug=slug, parent=parent)
+
+
+def make_plan(*, kpis=10, slug="test-plan", agency=None):
+    """A complete plan of 105–107 with a baseline of 102–104; no year is open.
+
+    kpis: a multiple of five. Its agency has a parent whose own plan holds one objective, which AC1 supports; one
+    division a theme (甲組 owns A, 乙組 owns B), and a last one, 支援組, that owns nothing.
+    """
+    if kpis % KPIS_PER_THEME:
+        raise ValueError(f"a multiple of {KPIS_PER_THEME}, not {kpis}")
+    count = kpis // KPIS_PER_THEME
+    agency = agency or make_agency(f"{slug}-agency", parent=make_agency(f"{slug}-city"))
+    plan = _bare_plan(agency, slug)
+    names = [*(_division_name(index) for index in range(count)), "支援組"]
+    divisions = _create(Division, [{"agency": agency, "name": name, "position": n} for n, name in enumerate(names)])
+    _make_years(plan)
+    objectives = _make_map(plan, divisions[:-1])
+    made = _make_kpis(plan, objectives, divisions)
+    _make_figures(made)
+    _make_action_plans(plan, made)
+    for effect, cause in zip(("AC1", "AP1", "AL1"), ("AP1", "AL1", "AF1"), strict=True):
+        ObjectiveLink.objects.create(plan=plan, cause=objectives[cause], effect=objectives[effect], reason="測試關係")
+    if agency.parent:
+        objectives["AC1"].supports.add(_city_objective(agency.parent, f"{slug}-city"))
+    return plan
+
+
+def _bare_plan(agency, slug):
+    return Plan.objects.create(
+        agency=agency, slug=slug, first_year=FIRST_YEAR, last_year=LAST_YEAR, mission="提高效能\n加速回應",
+        vision="最優服務", core_values="真誠\n創新", instructions="編號自由。\n預算不含人事費。",
+    )  # fmt: skip
+
+
+def _create(model, rows):
+    return model.objects.bulk_create([model(**row) for row in rows])
+
+
+def _division_name(index):
+    return f"{'甲乙丙丁戊己庚辛壬癸'[index % 10]}組{index // 10 or ''}"
+
+
+def _make_years(plan):
+    rows = [{"plan": plan, "year": year, "state": YearState.CLOSED} for year in BASELINE_YEARS]
+    _create(PlanYear, rows + [{"plan": plan, "year": year} for year in PLAN_YEARS])
+
+
+def _make_map(plan, divisions):
+    """Perspectives, a theme per division, an objective per cell, and AP2; returns objectives by code."""
+    rows = [{"plan": plan, "code": c, "name": f"{name}構面", "position": i} for i, (c, name) in enumerate(PERSPECTIVES)]
+    perspectives = _create(Perspective, rows)
+    themes = _create(
+        Theme,
+        [
+            {"plan": plan, "code": chr(ord("A") + i), "name": f"主題{i + 1}", "lead_division": division, "position": i}
+            for i, division in enumerate(divisions)
+        ],
+    )
+    cells = [(theme, perspective, 1) for theme in themes for perspective in perspectives]
+    rows = [
+        {
+            "plan": plan, "theme": theme, "perspective": perspective, "position": number,
+            "code": f"{theme.code}{perspective.code}{number}", "name": f"目標 {theme.code}{perspective.code}{number}",
+        }
+        for theme, perspective, number in [*cells, (themes[0], perspectives[1], 2)]
+    ]  # fmt: skip
+    return {objective.code: objective for objective in _create(Objective, rows)}
+
+
+def _make_kpis(plan, objectives, divisions):
+    """(KPI, its spec) of every theme."""
+    pairs = [
+        (spec, {
+            "plan": plan, "objective": objectives[f"{chr(ord('A') + i)}{spec.objective}"], "division": division,
+            "code": f"{chr(ord('A') + i)}{spec.code}", "name": f"指標 {chr(ord('A') + i)}{spec.code}",
+            "formula": "實際數 ÷ 應有數", "position": spec.number,
+        })
+        for i, division in enumerate(divisions[:-1])
+        for spec in SPECS
+    ]  # fmt: skip
+    made = _create(KPI, [row for _, row in pairs])
+    made[0].supporting_divisions.add(divisions[-1])
+    return list(zip(made, [spec for spec, _ in pairs], strict=True))
+
+
+def _make_figures(kpis):
+    """Measures with baseline actuals and targets."""
+    pairs = [(spec, {"kpi": kpi, **spec.fields}) for kpi, kpi_spec in kpis for spec in kpi_spec.measures]
+    measures = _create(Measure, [row for _, row in pairs])
+    rows = []
+    for (spec, _), measure in zip(pairs, measures, strict=True):
+        for year in BASELINE_YEARS:
+            has_none = spec.baseline is None
+            note = {"unmeasured": True, "actual_note": "無統計"} if has_none else {"actual": spec.baseline}
+            rows.append({"measure": measure, "year": year, **note})
+        for year in PLAN_YEARS:
+            has_none = measure.numerator_label and year == LAST_YEAR
+            rows.append(
+                {"measure": measure, "year": year, **({"target_note": "—"} if has_none else {"target": spec.target})}
+            )
+    _create(YearlyValue, rows)  # fmt: skip
+
+
+def _make_action_plans(plan, kpis):
+    """One action plan a KPI, two for the first, with a budget each plan year."""
+    made = [(kpi, n) for i, (kpi, _) in enumerate(kpis) for n in ((1, 2) if i == 0 else (1,))]
+    rows = [
+        {"plan": plan, "kpi": kpi, "code": f"{kpi.code}.{n}", "description": f"辦理 {kpi.code}.{n}", "position": n}
+        | ({"owner_division": kpi.division} if n == 1 else {"owner_person": "李大華"})
+        for kpi, n in made
+    ]
+    _create(
+        ActionBudget,
+        [{"action_plan": a, "year": y, "amount": 1000} for a in _create(ActionPlan, rows) for y in PLAN_YEARS],
+    )
+
+
+def _city_objective(agency, slug):
+    plan = _bare_plan(agency, slug)
+    theme = Theme.objects.create(plan=plan, code="甲", name="府級主題")
+    perspective = Perspective.objects.create(plan=plan, code="C", name="顧客構面")
+    return Objective.objects.create(plan=plan, theme=theme, perspective=perspective, code="甲C1", name="府級目標")
+
+
+def kpi(plan, code):
+    """The plan's KPI with this code."""
+    return KPI.objects.select_related("plan", "division").get(plan=plan, code=code)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """One person per role in a plan's agency, and strangers. outsider is admin of other_plan's agency alone.
+
+    staff reports for the first division (the KPIs of theme A), other_staff for the second (theme B).
+    """
+
+    viewer: User
+    staff: User
+    other_staff: User
+    reviewer: User
+    admin: User
+    outsider: User
+    superuser: User
+    other_plan: Plan
+
+
+def make_user(username, **fields):
+    """A person without any membership, whose password is PASSWORD."""
+    hashed = make_password(PASSWORD)
+    return User.objects.create(**{"username": username, "name": f"{username} 君", "password": hashed, **fields})
+
+
+def make_member(username, agency, role, *divisions, **fields):
+    """A person with a role in an agency, staff with their divisions."""
+    user = make_user(username, **fields)
+    Membership.objects.create(user=user, agency=agency, role=role).divisions.set(divisions)
+    return user
+
+
+def make_cast(plan):
+    """The fixed cast of a plan made by make_plan."""
+    first, second = plan.agency.divisions.all()[:2]
+    other_plan = make_plan(kpis=KPIS_PER_THEME, slug=f"{plan.slug}-other", agency=make_agency(f"{plan.slug}-other"))
+    return Cast(
+        viewer=make_member("viewer", plan.agency, Role.VIEWER),
+        staff=make_member("staff", plan.agency, Role.STAFF, first),
+        other_staff=make_member("other-staff", plan.agency, Role.STAFF, second),
+        reviewer=make_member("reviewer", plan.agency, Role.REVIEWER),
+        admin=make_member("admin", plan.agency, Role.ADMIN),
+        outsider=make_member("outsider", other_plan.agency, Role.ADMIN),
+        superuser=make_user("superuser", is_staff=True, is_superuser=True),
+        other_plan=other_plan,
+    )
+
+
+def open_year(by, plan, year=FIRST_YEAR, *, due_date=DUE):
+    """Open a year of the plan as its admin."""
+    return years.open_year(by=by, plan_year=plan.years.get(year=year), due_date=due_date, contact=CONTACT)
+
+
+def close_year(by, plan, year=FIRST_YEAR, *, reason=""):
+    """Close a year of the plan as its admin."""
+    return years.close_year(by=by, plan_year=plan.years.get(year=year), reason=reason)
+
+
+def draft(kpi, year=FIRST_YEAR, *, actuals=None, unmeasured="", explanation="", improvement="", version=None):
+    """What a person would enter for a KPI now: one actual a measure, or unmeasured with its reason.
+
+    actuals None: the targets, so that the KPI is met. version None: the report's as it stands.
+    """
+    measures = list(kpi.measures.all())
+    if actuals is None:
+        targets = dict(YearlyValue.objects.filter(measure__kpi=kpi, year=year).values_list("measure", "target"))
+        actuals = [targets.get(measure.pk) for measure in measures]
+    elif not isinstance(actuals, list | tuple):
+        actuals = [actuals]
+    if unmeasured:
+        actuals = [None] * len(measures)
+    entries = tuple(
+        reporting.Entry(measure.pk, None if actual is None else Decimal(actual), unmeasured, bool(unmeasured))
+        for measure, actual in zip(measures, actuals, strict=True)
+    )
+    if version is None:
+        version = YearlyReport.objects.filter(kpi=kpi, year=year).values_list("version", flat=True).first() or 0
+    return reporting.Draft(kpi, version, entries, explanation, improvement)
+
+
+def fill(by, kpi, year=FIRST_YEAR, **entered):
+    """Save one KPI's report as staff of its division, and return it; entered as for draft()."""
+    reporting.save_reports(by=by, plan=kpi.plan, year=year, drafts=[draft(kpi, year, **entered)])
+    return YearlyReport.objects.get(kpi=kpi, year=year)
+
+
+def submit(by, kpi, year=FIRST_YEAR):
+    """Submit one KPI's saved report, and return it."""
+    reporting.submit_reports(by=by, plan=kpi.plan, year=year, kpis=[kpi])
+    return YearlyReport.objects.get(kpi=kpi, year=year)
+
+
+def approve(by, report):
+    """Approve a report as it stands now, and return it."""
+    report = YearlyReport.objects.get(pk=report.pk)
+    return reporting.approve_report(by=by, report=report, version=report.version)
+
+
+def send_back(by, report, comment="請補充佐證。"):
+    """Return a report for correction as it stands now, and return it."""
+    report = YearlyReport.objects.get(pk=report.pk)
+    return reporting.return_report(by=by, report=report, version=report.version, comment=comment)
+
+
+def approved(cast, kpi, year=FIRST_YEAR, **entered):
+    """A report filled in and submitted by the staff of theme A's division and approved by the reviewer."""
+    fill(cast.staff, kpi, year, **entered)
+    return approve(cast.reviewer, submit(cast.staff, kpi, year))
