@@ -1,5 +1,6 @@
 """`make run`: bring the database up to date, fill a new one, and serve it on PORT (default 8000)."""
 
+import io
 import os
 import socket
 import sys
@@ -30,10 +31,16 @@ def prepare_database():
     """
     import django
     from django.core.management import call_command
+    from django.core.management.base import SystemCheckError
 
     django.setup()
     from django.contrib.auth import get_user_model
 
+    try:
+        # gunicorn itself runs no checks, and a missing library would show only in the first PDF.
+        call_command("check", stdout=io.StringIO())
+    except SystemCheckError as error:
+        sys.exit(str(error))
     call_command("migrate", interactive=False, verbosity=0)
     if get_user_model().objects.exists():
         print("沿用原有的資料庫。帳號與密碼在第一次啟動時顯示過；忘記密碼請執行：")
