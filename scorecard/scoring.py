@@ -1,0 +1,394 @@
+"""Achievement, status and roll-up (domain.md §4): numbers in, numbers and enums out; no ORM, no clock.
+
+Figures come in as Decimal; quotients and means are Fraction, because "met" means "rate ≥ 1" exactly and a Decimal
+quotient is already rounded (docs/decisions/0001-exact-fractions.md). Nothing here rounds but the *_text functions.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Context, Decimal, Inexact
+from enum import Enum, auto
+from fractions import Fraction
+
+from scorecard.choices import Direction, DisplayCap, Status
+
+# A Fraction, or the one float math.inf: compares exactly with every Fraction and takes part in no arithmetic.
+Rate = Fraction | float
+UNBOUNDED: Rate = math.inf
+
+BLANK = "—"
+LARGEST_SHOWN = Fraction(999, 100)
+
+# Raises rather than rounds; 100 digits hold any sum of two figures of 15 digits that people use together.
+_EXACT = Context(prec=100, traps=[Inexact])
+
+
+class _Rule(Enum):
+    """Which line of domain.md §4 gave a rate; the calculation text tells it."""
+
+    ACTUAL_OVER_TARGET = auto()
+    TARGET_OVER_ACTUAL = auto()
+    ACTUAL_ON_WRONG_SIDE_OF_ZERO = auto()
+    ZERO_TARGET_MET = auto()
+    ZERO_TARGET_MISSED = auto()
+    BEYOND_ANY_RATIO = auto()
+    INSIDE_BAND = auto()
+
+
+@dataclass(frozen=True)
+class _Judgement:
+    """A rate, the rule that gave it, and what the actual was judged against: the target or an edge of its band."""
+
+    rate: Rate
+    rule: _Rule
+    against: Decimal
+    direction: Direction
+
+
+def achievement_rate(
+    *, actual: Decimal | None, target: Decimal | None, direction: Direction, tolerance: Decimal | None = None
+) -> Rate | None:
+    """The achievement rate, 1 being 100 %, uncapped and never negative (domain.md §4).
+
+    actual, target and tolerance share one unit; tolerance matters for a band only, where None means 0.
+    None where actual or target is None: a blank is never zero. UNBOUNDED where the actual lies on the better side of
+    zero, so that no ratio to the target has a meaning.
+    Raises ValueError for a negative tolerance, a NaN or infinite figure, an unknown direction; TypeError for a float.
+    """
+    judgement = _judge(actual, target, direction, tolerance)
+    return None if judgement is None else judgement.rate
+
+
+def capped(rate: Rate | None) -> Fraction | None:
+    """The rate as it counts in scores: at most 1, so that no over-fulfilled KPI hides a missed one (domain.md §4).
+
+    None stays None.
+    """
+    if rate is None:
+        return None
+    return Fraction(1) if rate >= 1 else Fraction(rate)
+
+
+def rated_status(rate: Rate, threshold: Decimal) -> Status:
+    """The status of a rate or of a score (domain.md §4). threshold is the plan's warning threshold as a share, as 0.9.
+
+    Raises ValueError for a threshold not above 0 and at most 1, which also catches 90 given for 90 %.
+    """
+    limit = _exact(threshold)
+    if not 0 < limit <= 1:
+        raise ValueError(f"threshold is a share above 0 and at most 1, not {threshold}")
+    if rate >= 1:
+        return Status.MET
+    return Status.NEAR if rate >= limit else Status.MISSED
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One measure in one year, judged; made by assess().
+
+    target, actual and tolerance are in the measure's unit, None meaning that there is none. rate is None where actual
+    or target is missing.
+    """
+
+    target: Decimal | None
+    actual: Decimal | None
+    direction: Direction
+    tolerance: Decimal | None
+    rate: Rate | None
+    status: Status
+
+    @property
+    def score(self) -> Fraction | None:
+        """The rate capped at 1; None where there is no rate."""
+        return capped(self.rate)
+
+
+def assess(
+    *,
+    actual: Decimal | None,
+    target: Decimal | None,
+    direction: Direction,
+    tolerance: Decimal | None = None,
+    unmeasured: bool = False,
+    threshold: Decimal,
+) -> Outcome:
+    """Judge one measure in one year (domain.md §4). unmeasured: the year was reported without a number.
+
+    Without a target the status is NO_TARGET whatever was reported; a number given outweighs unmeasured.
+    Raises as achievement_rate() and rated_status() do.
+    """
+    rate = achievement_rate(actual=actual, target=target, direction=direction, tolerance=tolerance)
+    if target is None:
+        status = Status.NO_TARGET
+    elif rate is not None:
+        status = rated_status(rate, threshold)
+    else:
+        status = Status.UNMEASURED if unmeasured else Status.PENDING
+    return Outcome(target, actual, Direction(direction), tolerance, rate, status)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What a score stands on, in KPIs: 達成 met (status MET) / 已評 assessed (has a rate) / 應評 due (has a target)."""
+
+    met: int = 0
+    assessed: int = 0
+    due: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(self.met + other.met, self.assessed + other.assessed, self.due + other.due)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One child's part in a score.
+
+    weight is as given; value is the child's score (0 to 1); share is the weight re-normalised over the children that
+    have a value, so that the shares of a score add up to 1. value and share are None where the child has no rate.
+    """
+
+    weight: Decimal
+    child: "Outcome | Score"
+    value: Fraction | None
+    share: Fraction | None
+
+    @property
+    def contribution(self) -> Fraction | None:
+        """What the child adds: share × value; a score's contributions add up to its value. None: no rate, no part."""
+        return None if self.value is None or self.share is None else self.share * self.value
+
+
+@dataclass(frozen=True)
+class Score:
+    """A KPI or anything above it in one year; made by kpi_score() and roll_up().
+
+    value is 0 to 1, None where nothing below has a rate. parts are in the order given, so that a page can put names
+    beside them and open the calculation down to the measures.
+    """
+
+    value: Fraction | None
+    status: Status
+    tally: Tally
+    parts: tuple[Part, ...]
+
+
+def kpi_score(parts: Iterable[tuple[Decimal, Outcome]], threshold: Decimal) -> Score:
+    """The score of one KPI from its measures: (weight, outcome) each (domain.md §4); its tally counts the KPI as one.
+
+    The KPI is due when any of its measures has a target. Raises ValueError for a weight not above 0.
+    """
+    made = _parts((weight, outcome, outcome.score) for weight, outcome in parts)
+    value = _total(made)
+    status = _combined_status(value, made, threshold)
+    is_due = any(part.child.target is not None for part in made)
+    tally = Tally(met=int(status == Status.MET), assessed=int(value is not None), due=int(is_due))
+    return Score(value, status, tally, made)
+
+
+def roll_up(parts: Iterable[tuple[Decimal, Score]], threshold: Decimal) -> Score:
+    """The score of an objective, theme, perspective, division or plan from (weight, score) of what is below it.
+
+    The weighted mean of domain.md §4, with the tallies added. Nothing below: no value, NO_TARGET.
+    Raises ValueError for a weight not above 0.
+    """
+    made = _parts((weight, score, score.value) for weight, score in parts)
+    value = _total(made)
+    tally = sum((part.child.tally for part in made), start=Tally())
+    return Score(value, _combined_status(value, made, threshold), tally, made)
+
+
+def percent_text(rate: Rate | None, *, cap: int = DisplayCap.OFF, places: int = 1) -> str:
+    """A rate as "95%" (exact) or "93.6%" (rounded half-up to places); None is "—"; above 999 % is ">999%".
+
+    cap is a DisplayCap in percent, 0 for none: with 120, more than that is shown as "120%" (domain.md §4).
+    A rate below 1 that would round to 100.0 % is shown as "99.9%": a reader takes 100 % for met, and it is not.
+    """
+    if rate is None:
+        return BLANK
+    if cap:
+        rate = min(rate, Fraction(int(cap), 100))
+    return ">999%" if rate > LARGEST_SHOWN else _hundredfold(rate, places) + "%"
+
+
+def score_text(value: Fraction | None) -> str:
+    """A score on the scale 0 to 100: "100" (exact), "93.6" (rounded), "99.9" where just below 1; None is "—"."""
+    return BLANK if value is None else _hundredfold(value, 1)
+
+
+def plain(number: Decimal) -> str:
+    """A figure in canonical form, neither trailing zeros nor exponent: "100", "93.48"; minus zero is "0".
+
+    Raises ValueError for NaN and infinity.
+    """
+    return _canonical(number, "f")
+
+
+def grouped(number: Decimal) -> str:
+    """As plain(), with thousands separators: "1,545,480", "-1,234.5"."""
+    return _canonical(number, ",f")
+
+
+def calculation(outcome: Outcome, unit: str) -> str:
+    """One line in Chinese telling how the outcome's rate came about, numbers put into the formula (domain.md §4).
+
+    The rate is told uncapped. unit follows every figure; "" leaves it out.
+    """
+    judgement = _judge(outcome.actual, outcome.target, outcome.direction, outcome.tolerance)
+    if judgement is None:
+        return _why_no_rate(outcome, unit)
+    if outcome.direction != Direction.BAND:
+        return _ratio_line(judgement, outcome.actual, "目標", unit)
+    return _band_line(judgement, outcome, unit)
+
+
+def _exact(number: Decimal) -> Fraction:
+    """The number without loss. A float is refused, since its error would pass for a figure."""
+    if isinstance(number, float):
+        raise TypeError(f"figures are Decimal, not float: {number!r}")
+    if isinstance(number, Decimal) and not number.is_finite():
+        raise ValueError(f"not a finite figure: {number}")
+    return Fraction(number)
+
+
+def _judge(
+    actual: Decimal | None, target: Decimal | None, direction: Direction, tolerance: Decimal | None
+) -> _Judgement | None:
+    """The rate with its reason; None without both numbers."""
+    direction = Direction(direction)
+    for figure in (actual, target, tolerance):
+        if figure is not None:
+            _exact(figure)
+    if tolerance is not None and tolerance < 0:
+        raise ValueError(f"tolerance cannot be negative: {tolerance}")
+    if actual is None or target is None:
+        return None
+    if direction != Direction.BAND:
+        return _judge_one_way(actual, target, direction)
+    lower, upper = _edges(target, tolerance)
+    if actual > upper:
+        return _judge_one_way(actual, upper, Direction.LOWER)
+    if actual < lower:
+        return _judge_one_way(actual, lower, Direction.HIGHER)
+    return _Judgement(Fraction(1), _Rule.INSIDE_BAND, target, direction)
+
+
+def _judge_one_way(actual: Decimal, target: Decimal, direction: Direction) -> _Judgement:
+    """Lower is better is the mirror image of higher is better: with both signs turned, one set of cases serves both."""
+    sign = -1 if direction == Direction.LOWER else 1
+    a, t = sign * _exact(actual), sign * _exact(target)
+    if t > 0 and a < 0:
+        rate, rule = Fraction(0), _Rule.ACTUAL_ON_WRONG_SIDE_OF_ZERO
+    elif t > 0:
+        rate, rule = a / t, _Rule.ACTUAL_OVER_TARGET
+    elif t == 0 and a >= 0:
+        rate, rule = Fraction(1), _Rule.ZERO_TARGET_MET
+    elif t == 0:
+        rate, rule = Fraction(0), _Rule.ZERO_TARGET_MISSED
+    elif a < 0:
+        rate, rule = t / a, _Rule.TARGET_OVER_ACTUAL
+    else:
+        rate, rule = UNBOUNDED, _Rule.BEYOND_ANY_RATIO
+    return _Judgement(rate, rule, target, direction)
+
+
+def _edges(target: Decimal, tolerance: Decimal | None) -> tuple[Decimal, Decimal]:
+    margin = tolerance or Decimal(0)
+    return _EXACT.subtract(target, margin), _EXACT.add(target, margin)
+
+
+def _parts(children: Iterable[tuple[Decimal, "Outcome | Score", Fraction | None]]) -> tuple[Part, ...]:
+    """The parts with their weights re-normalised over the children that have a value."""
+    children = tuple(children)
+    for weight, _child, _value in children:
+        if not _exact(weight) > 0:
+            raise ValueError(f"weight must be above 0, not {weight}")
+    whole = sum(_exact(weight) for weight, _child, value in children if value is not None)
+    return tuple(
+        Part(weight, child, value, None if value is None else _exact(weight) / whole)
+        for weight, child, value in children
+    )
+
+
+def _total(parts: tuple[Part, ...]) -> Fraction | None:
+    contributions = [part.contribution for part in parts if part.contribution is not None]
+    return sum(contributions, start=Fraction(0)) if contributions else None
+
+
+def _combined_status(value: Fraction | None, parts: tuple[Part, ...], threshold: Decimal) -> Status:
+    if value is not None:
+        return rated_status(value, threshold)
+    below = {part.child.status for part in parts}
+    for status in (Status.PENDING, Status.UNMEASURED):
+        if status in below:
+            return status
+    return Status.NO_TARGET
+
+
+def _hundredfold(rate: Fraction, places: int) -> str:
+    """100 × rate: whole where exact, else rounded half-up to places, but never up to 100 from below."""
+    percent = rate * 100
+    if percent.denominator == 1:
+        return str(percent.numerator)
+    unit = 10**places
+    rounded = math.floor(percent * unit + Fraction(1, 2))
+    if rate < 1:
+        rounded = min(rounded, 100 * unit - 1)
+    whole, rest = divmod(rounded, unit)
+    return f"{whole}.{rest:0{places}d}" if places else str(whole)
+
+
+def _canonical(number: Decimal, form: str) -> str:
+    if _exact(number) == 0:
+        return "0"
+    text = format(Decimal(number), form)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _figure(number: Decimal, unit: str) -> str:
+    gap = "" if unit in ("", "%", "％") else " "
+    return grouped(number) + gap + unit
+
+
+def _why_no_rate(outcome: Outcome, unit: str) -> str:
+    actual = "" if outcome.actual is None else f"實際 {_figure(outcome.actual, unit)}，"
+    if outcome.target is None:
+        return f"{actual}這一年沒有目標，不計達成率"
+    reason = "已填報但無統計數值" if outcome.status == Status.UNMEASURED else "尚未填報實際值"
+    return f"目標 {_figure(outcome.target, unit)}，{reason}，不計達成率"
+
+
+def _ratio_line(judgement: _Judgement, actual: Decimal, name: str, unit: str) -> str:
+    """The line of a rate against one number, which is called name: the target, or an edge of its band."""
+    is_lower = judgement.direction == Direction.LOWER
+    done = f"實際 {_figure(actual, unit)}"
+    goal = f"{name} {_figure(judgement.against, unit)}"
+    match judgement.rule:
+        case _Rule.ACTUAL_OVER_TARGET:
+            return f"{done} ÷ {goal} {_equals(judgement.rate)}"
+        case _Rule.TARGET_OVER_ACTUAL:
+            return f"{goal} ÷ {done} {_equals(judgement.rate)}"
+        case _Rule.ACTUAL_ON_WRONG_SIDE_OF_ZERO:
+            return f"{goal}，{done}，正負相反且未達，達成率以 0% 計"
+        case _Rule.ZERO_TARGET_MET:
+            return f"{goal}，{done}，{'不高於' if is_lower else '不低於'}{name}，達成率以 100% 計"
+        case _Rule.ZERO_TARGET_MISSED:
+            return f"{goal}，{done}，{'高於' if is_lower else '低於'}{name}，達成率以 0% 計"
+    return f"{goal}，{done}，{'不大於' if is_lower else '不小於'} 0，已達成；相除沒有意義，達成率以 >999% 表示"
+
+
+def _band_line(judgement: _Judgement, outcome: Outcome, unit: str) -> str:
+    lower, upper = _edges(outcome.target, outcome.tolerance)
+    done = f"實際 {_figure(outcome.actual, unit)}"
+    has_width = lower != upper
+    if judgement.rule == _Rule.INSIDE_BAND:
+        where = f"在範圍 {_figure(lower, unit)} 至 {_figure(upper, unit)} 之內" if has_width else "等於目標"
+        return f"{done}，{where}，達成率 100%"
+    above = judgement.direction == Direction.LOWER
+    name = ("上限" if above else "下限") if has_width else "目標"
+    where = f"{'高於' if above else '低於'}{'範圍' if has_width else ''}{name}"
+    return f"{done}，{where}：{_ratio_line(judgement, outcome.actual, name, unit)}"
+
+
+def _equals(rate: Rate) -> str:
+    return "＞ 999%" if rate > LARGEST_SHOWN else f"＝ {percent_text(rate)}"
