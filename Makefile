@@ -40,7 +40,7 @@ system-test: system-run
 # The stamps lie in .venv: with it gone, everything is made anew.
 .venv/.python: | system-run
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "需要 Python 3.11 以上，目前是 " + sys.version.split()[0] + "。請改用 make PYTHON=python3.11 run")'
-	@$(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv
 	@touch $@
 
 .venv/.installed-run: requirements.txt .venv/.python
