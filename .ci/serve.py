@@ -19,8 +19,8 @@ def free_address():
         # Exactly as gunicorn will bind it, so that a port in TIME_WAIT counts as free.
         with socket.create_server((host, int(port))):
             pass
-    except OSError as error:
-        sys.exit(f"無法使用 {host} 的連接埠 {port}（{error.strerror}）。請改用其他連接埠，例如 make run PORT=8001")
+    except OSError:
+        sys.exit(f"{host} 的連接埠 {port} 已被使用，或不允許使用。請改用其他連接埠，例如 make run PORT=8001")
     return host, int(port)
 
 
