@@ -407,7 +407,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('direction', 'band'), ('tolerance__gte', 0)), models.Q(models.Q(('direction', 'band'), _negated=True), ('tolerance__isnull', True)), _connector='OR'), name='measure_tolerance_exactly_for_band', violation_error_message='方向為「落在範圍內」時須填不小於 0 的容許差；其他方向不填。'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('direction', 'band'), ('tolerance__gte', 0), ('tolerance__isnull', False)), models.Q(models.Q(('direction', 'band'), _negated=True), ('tolerance__isnull', True)), _connector='OR'), name='measure_tolerance_exactly_for_band', violation_error_message='方向為「落在範圍內」時須填不小於 0 的容許差；其他方向不填。'),
         ),
         migrations.AddConstraint(
             model_name='measure',
@@ -439,7 +439,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('display_cap__in', [0, 100, 120, 150])), name='plan_display_cap_known', violation_error_message='達成率顯示上限只能是不設上限、100%、120% 或 150%。'),
+            constraint=models.CheckConstraint(condition=models.Q(('display_cap__in', [0, 100, 120, 150])), name='plan_display_cap_known', violation_error_message='達成率顯示上限只能是不設上限、100%%、120%% 或 150%%。'),
         ),
         migrations.AddConstraint(
             model_name='perspective',

@@ -82,7 +82,8 @@ class Measure(models.Model):
             ),
             models.CheckConstraint(
                 name="measure_tolerance_exactly_for_band",
-                condition=Q(direction=Direction.BAND, tolerance__gte=0)
+                # A check passes where it is NULL, so tolerance >= 0 alone would allow none.
+                condition=Q(direction=Direction.BAND, tolerance__isnull=False, tolerance__gte=0)
                 | (~Q(direction=Direction.BAND) & Q(tolerance__isnull=True)),
                 violation_error_message="方向為「落在範圍內」時須填不小於 0 的容許差；其他方向不填。",
             ),

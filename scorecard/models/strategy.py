@@ -94,7 +94,8 @@ class Plan(models.Model):
             models.CheckConstraint(
                 name="plan_display_cap_known",
                 condition=Q(display_cap__in=DisplayCap.values),
-                violation_error_message="達成率顯示上限只能是不設上限、100%、120% 或 150%。",
+                # Django fills the message with the % operator.
+                violation_error_message="達成率顯示上限只能是不設上限、100%%、120%% 或 150%%。",
             ),
         ]
 
