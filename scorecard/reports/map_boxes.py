@@ -1,0 +1,172 @@
+"""Texts inside the boxes of a strategy map: cards, theme headers and perspective labels, in map units.
+
+Boxes grow with their texts, so nothing is ever clipped.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from .map_paths import Box, number
+from .map_shapes import (
+    Card,
+    Column,
+    FontSizes,
+    LineHeights,
+    Place,
+    PlacedCard,
+    PlacedColumn,
+    PlacedRow,
+    Row,
+    TextLine,
+)
+from .text_wrap import single_line, text_width, wrap
+
+FONTS = FontSizes()
+LINES = LineHeights()
+
+LABEL_WIDTH = 104
+LABEL_PADDING = 18
+LABEL_GAP = 6
+
+CARD_PADDING = 11
+CARD_CODE_BASELINE = 22
+CARD_FIRST_LINE = 20
+CARD_FOOTER = 23
+CARD_BOTTOM = 12
+LIGHT_RADIUS = 6
+STATUS_WIDTH = 3 * 11.5 + 6
+
+HEADER_PADDING = 8
+HEADER_FIRST_BASELINE = 24
+HEADER_BOTTOM = 14
+
+# Far beyond any real name; only a guard against a page kilometres long.
+MAX_LINES = 60
+
+
+class CardTexts(NamedTuple):
+    code: tuple[str, ...]
+    name: tuple[str, ...]
+    height: float
+
+
+def card_texts(card: Card, width: float) -> CardTexts:
+    inside = width - 2 * CARD_PADDING
+    code = wrap(single_line(card.code), inside - 2 * LIGHT_RADIUS - 6, FONTS.card_code, MAX_LINES) or ("",)
+    name = wrap(single_line(card.name), inside, FONTS.card_name, MAX_LINES) or ("",)
+    texts = (len(code) - 1) * LINES.card_code + (len(name) - 1) * LINES.card_name
+    return CardTexts(code, name, CARD_CODE_BASELINE + CARD_FIRST_LINE + texts + CARD_FOOTER + CARD_BOTTOM)
+
+
+def placed_card(card: Card, box: Box, texts: CardTexts) -> PlacedCard:
+    left, right = box.x + CARD_PADDING, box.x + box.w - CARD_PADDING
+    first = box.y + CARD_CODE_BASELINE
+    name = first + (len(texts.code) - 1) * LINES.card_code + CARD_FIRST_LINE
+    footer = box.y + box.h - CARD_BOTTOM
+    return PlacedCard(
+        code=card.code,
+        name=card.name,
+        column=card.column,
+        row=card.row,
+        x=number(box.x),
+        y=number(box.y),
+        w=number(box.w),
+        h=number(box.h),
+        code_lines=_lines(texts.code, left, first, LINES.card_code),
+        name_lines=_lines(texts.name, left, name, LINES.card_name),
+        light=_place(right - LIGHT_RADIUS, first - 4),
+        light_radius=LIGHT_RADIUS,
+        status=_place(left, footer),
+        tally=_place(left + STATUS_WIDTH, footer),
+        score=_place(right, footer),
+    )
+
+
+def placed_header(
+    columns: Sequence[Column], starts: Sequence[float], width: float, *, top: float
+) -> tuple[PlacedColumn, ...]:
+    inside = width - 2 * HEADER_PADDING
+    # Code and name share a line where they do so in every theme, so that neighbours look alike.
+    together = [wrap(_code_and_name(column), inside, FONTS.theme_name) for column in columns]
+    names = together
+    if any(len(lines) > 1 for lines in together):
+        names = [
+            wrap(single_line(column.code), inside, FONTS.theme_name, MAX_LINES)
+            + wrap(single_line(column.name), inside, FONTS.theme_name, MAX_LINES)
+            for column in columns
+        ]
+    leads = [wrap(single_line(column.lead_division or ""), inside, FONTS.theme_lead, MAX_LINES) for column in columns]
+    tallest = max(
+        (len(name) * LINES.theme_name + len(lead) * LINES.theme_lead for name, lead in zip(names, leads, strict=True)),
+        default=0,
+    )
+    height = HEADER_FIRST_BASELINE - LINES.theme_name + tallest + HEADER_BOTTOM
+    placed = []
+    for place, column in enumerate(columns):
+        middle = starts[place] + width / 2
+        first = top + HEADER_FIRST_BASELINE
+        lead = first + (len(names[place]) - 1) * LINES.theme_name + LINES.theme_lead + 1
+        placed.append(
+            PlacedColumn(
+                code=column.code,
+                name=column.name,
+                x=number(starts[place]),
+                y=number(top),
+                w=number(width),
+                h=number(height),
+                name_lines=_lines(names[place], middle, first, LINES.theme_name),
+                lead_lines=_lines(leads[place], middle, lead, LINES.theme_lead),
+            )
+        )
+    return tuple(placed)
+
+
+def _code_and_name(column: Column) -> str:
+    return f"{single_line(column.code)}\u3000{single_line(column.name)}"
+
+
+class RowTexts(NamedTuple):
+    name: tuple[str, ...]
+    code: tuple[str, ...]
+    height: float
+    beside: float
+
+
+def row_texts(row: Row) -> RowTexts:
+    inside = LABEL_WIDTH - LABEL_PADDING - LABEL_GAP
+    name = wrap(single_line(row.name), inside, FONTS.row_name, MAX_LINES)
+    code = wrap(single_line(row.code), inside, FONTS.row_note, MAX_LINES)
+    code_width = text_width(code[0], FONTS.row_note) if len(code) == 1 else 0
+    # The tally stands behind a short code, below a long one.
+    beside = code_width + 5 if 0 < code_width <= 2 * FONTS.row_note else 0
+    notes = len(code) + (0 if beside else 1)
+    return RowTexts(name, code, len(name) * LINES.row_name + notes * LINES.row_note, beside)
+
+
+def placed_row(row: Row, place: int, texts: RowTexts, band: Box, inside: tuple[float, float]) -> PlacedRow:
+    """A band with its label in the middle of its inside (start and size, where the cards stand)."""
+    x = band.x + LABEL_PADDING
+    name = inside[0] + (inside[1] - texts.height) / 2 + FONTS.row_name
+    code = name + (len(texts.name) - 1) * LINES.row_name + LINES.row_note + 2
+    tally_y = code + (len(texts.code) - (1 if texts.beside else 0)) * LINES.row_note
+    return PlacedRow(
+        code=row.code,
+        name=row.name,
+        number=place + 1,
+        x=number(band.x),
+        y=number(band.y),
+        w=number(band.w),
+        h=number(band.h),
+        label_width=LABEL_WIDTH,
+        name_lines=_lines(texts.name, x, name, LINES.row_name),
+        code_lines=_lines(texts.code, x, code, LINES.row_note),
+        tally=_place(x + texts.beside, tally_y),
+    )
+
+
+def _lines(texts: Iterable[str], x: float, first: float, step: float) -> tuple[TextLine, ...]:
+    return tuple(TextLine(text, number(x), number(first + place * step)) for place, text in enumerate(texts))
+
+
+def _place(x: float, y: float) -> Place:
+    return Place(number(x), number(y))

@@ -1,0 +1,171 @@
+"""What goes into the layout of a strategy map and what comes out of it. Units and reading: see map_layout."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FontSizes:
+    """Font sizes the texts were measured in; a template must not exceed them."""
+
+    theme_name: float = 14
+    theme_lead: float = 12
+    row_name: float = 15
+    row_note: float = 11.5
+    card_code: float = 12
+    card_name: float = 13
+    card_small: float = 11.5
+
+
+@dataclass(frozen=True)
+class LineHeights:
+    """Distance of baselines, per kind of text."""
+
+    theme_name: float = 19
+    theme_lead: float = 17
+    row_name: float = 21
+    row_note: float = 17
+    card_code: float = 16
+    card_name: float = 18
+
+
+@dataclass(frozen=True)
+class Column:
+    """A theme. lead_division is empty or None where no division leads it."""
+
+    code: str
+    name: str
+    lead_division: str | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A perspective."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """An objective in the cell of a column's and a row's code."""
+
+    code: str
+    name: str
+    column: str
+    row: str
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """A link between the codes of two cards, with its reason ("" where none is given)."""
+
+    cause: str
+    effect: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A point: of a text its baseline, of a light its middle."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class TextLine:
+    """One line of text with the x of its anchor and the y of its baseline."""
+
+    text: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class PlacedColumn:
+    """Header box of a theme. Lines are anchored in the middle; name_lines contain the code."""
+
+    code: str
+    name: str
+    x: float
+    y: float
+    w: float
+    h: float
+    name_lines: tuple[TextLine, ...]
+    lead_lines: tuple[TextLine, ...]
+
+
+@dataclass(frozen=True)
+class PlacedRow:
+    """Band of a perspective; number counts from 1 (for its tint). Texts are anchored at their start.
+
+    The label occupies the band's first label_width units, where no link runs. code_lines is one line for any usual
+    code; tally is the place of "達成 6／8" behind or below it.
+    """
+
+    code: str
+    name: str
+    number: int
+    x: float
+    y: float
+    w: float
+    h: float
+    label_width: float
+    name_lines: tuple[TextLine, ...]
+    code_lines: tuple[TextLine, ...]
+    tally: Place
+
+
+@dataclass(frozen=True)
+class PlacedCard:
+    """A card. code_lines, name_lines, status and tally are anchored at their start, score at its end.
+
+    light is the middle of the status light, light_radius its reach. The footer holds a status word of three
+    ideographs, a tally of five digits and a score of five ("100 %").
+    """
+
+    code: str
+    name: str
+    column: str
+    row: str
+    x: float
+    y: float
+    w: float
+    h: float
+    code_lines: tuple[TextLine, ...]
+    name_lines: tuple[TextLine, ...]
+    light: Place
+    light_radius: float
+    status: Place
+    tally: Place
+    score: Place
+
+
+@dataclass(frozen=True)
+class PlacedArrow:
+    """A link. points are its corners from the cause's edge to the effect's edge, all runs horizontal or vertical.
+
+    path is the line (stroke only, ends inside the head), head the closed arrowhead (fill). Arrows to one effect may
+    share their last stretch and their head.
+    """
+
+    cause: str
+    effect: str
+    reason: str
+    points: tuple[tuple[float, float], ...]
+    path: str
+    head: str
+
+
+@dataclass(frozen=True)
+class MapLayout:
+    """A whole map. It is meant to be shown at most `width` CSS pixels wide; few themes make a narrow map."""
+
+    width: float
+    height: float
+    view_box: str
+    columns: tuple[PlacedColumn, ...]
+    rows: tuple[PlacedRow, ...]
+    cards: tuple[PlacedCard, ...]
+    arrows: tuple[PlacedArrow, ...]
+    fonts: FontSizes = FontSizes()
