@@ -15,7 +15,7 @@ PYTEST := .venv/bin/python -m pytest -n auto
 
 setup: system-run .venv/.installed-run
 
-setup-test: setup system-test .venv/.installed-test
+setup-test: system-test .venv/.installed-test
 
 run: setup
 	@.venv/bin/python .ci/serve.py
@@ -34,7 +34,7 @@ check: setup
 system-run:
 	@sh .ci/system-packages run
 
-system-test: system-run
+system-test:
 	@sh .ci/system-packages test
 
 # The stamps lie in .venv: with it gone, everything is made anew.

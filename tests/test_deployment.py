@@ -11,7 +11,17 @@ PRODUCTION = {
     "SECRET_KEY": "b8Wc0vX2qN5rT7yU9iO1pA3sD4fG6hJ8kL0zX2cV5bN7mQ9wE1",
     "ALLOWED_HOSTS": "bsc.example.gov.tw",
 }
-OURS = ("DEBUG", "HTTPS", "SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "MEDIA_ROOT", "STATIC_ROOT")
+# The last is set by the browser tests, for themselves.
+OURS = (
+    "DEBUG",
+    "HTTPS",
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "DATABASE_URL",
+    "MEDIA_ROOT",
+    "STATIC_ROOT",
+    "DJANGO_ALLOW_ASYNC_UNSAFE",
+)
 
 
 def manage(*arguments, **environment):
