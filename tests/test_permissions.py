@@ -1,0 +1,133 @@
+"""Who may do what: the table of domain.md §6, role by role."""
+
+import inspect
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+
+from scorecard import permissions
+from scorecard.choices import ReportState, Role
+from scorecard.models import Membership, User, YearlyReport
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+ALL = ("viewer", "staff", "other_staff", "reviewer", "admin", "outsider", "superuser", "anonymous")
+MEMBERS = {"viewer", "staff", "other_staff", "reviewer", "admin"}
+REVIEWERS = {"reviewer", "admin"}
+
+# Rule → what it is asked about, and who may. staff belongs to the division of AC1.1, other_staff to another one.
+TABLE = {
+    "view": (lambda kpi: kpi.plan.agency_id, MEMBERS),
+    "report": (lambda kpi: kpi.plan.agency_id, {"staff", "other_staff"}),
+    "report_for": (lambda kpi: kpi.division, {"staff"}),
+    "review": (lambda kpi: kpi.plan.agency_id, REVIEWERS),
+    "approve": (lambda kpi: YearlyReport(kpi=kpi, year=2016, state=ReportState.SUBMITTED), REVIEWERS),
+    "comment": (lambda kpi: kpi, {"staff"} | REVIEWERS),
+    "edit_strategy": (lambda kpi: kpi.plan.agency_id, REVIEWERS),
+    "manage": (lambda kpi: kpi.plan.agency_id, {"admin"}),
+}
+
+
+@pytest.fixture
+def kpi():
+    """AC1.1, of the first division."""
+    return factories.kpi(factories.make_plan(), "AC1.1")
+
+
+@pytest.fixture
+def people(kpi):
+    """Everyone by role, the anonymous visitor included."""
+    cast = factories.make_cast(kpi.plan)
+    return {role: AnonymousUser() if role == "anonymous" else getattr(cast, role) for role in ALL}
+
+
+def rules(prefix):
+    """The functions of the module that begin with the prefix, by what follows."""
+    return {
+        name.removeprefix(prefix): function
+        for name, function in inspect.getmembers(permissions, inspect.isfunction)
+        if name.startswith(prefix)
+    }
+
+
+def test_every_rule_stands_in_the_table_and_every_one_but_seeing_has_its_check():
+    assert set(rules("can_")) == set(TABLE)
+    # What a person may not see answers 404, so nobody is told.
+    assert set(rules("check_can_")) == set(TABLE) - {"view"}
+
+
+@pytest.mark.parametrize("role", ALL)
+@pytest.mark.parametrize("rule", TABLE)
+def test_the_answer_is_that_of_the_table(people, kpi, rule, role):
+    about, allowed = TABLE[rule]
+    assert rules("can_")[rule](people[role], about(kpi)) == (role in allowed)
+
+
+@pytest.mark.parametrize("role", ALL)
+@pytest.mark.parametrize("rule", [rule for rule in TABLE if rule != "view"])
+def test_the_check_raises_with_a_sentence_exactly_where_the_answer_is_no(people, kpi, rule, role):
+    about, allowed = TABLE[rule]
+    check = rules("check_can_")[rule]
+    if role in allowed:
+        check(people[role], about(kpi))
+    else:
+        with pytest.raises(PermissionDenied) as raised:
+            check(people[role], about(kpi))
+        assert str(raised.value).endswith("。")
+
+
+@pytest.mark.parametrize("role", ["reviewer", "admin"])
+def test_nobody_approves_what_they_submitted(people, kpi, role):
+    own = YearlyReport(kpi=kpi, year=2016, state=ReportState.SUBMITTED, submitted_by=people[role])
+    assert not permissions.can_approve(people[role], own)
+    with pytest.raises(PermissionDenied, match="AC1.1 是您自己送出的"):
+        permissions.check_can_approve(people[role], own)
+
+
+def test_memberships_are_read_with_one_query_and_kept(people, kpi, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        for _ in range(3):
+            permissions.can_view(people["staff"], kpi.plan.agency_id)
+            permissions.can_report_for(people["staff"], kpi.division)
+
+
+def test_the_anonymous_visitor_costs_no_query(people, kpi, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert permissions.standings(people["anonymous"]) == {}
+
+
+def test_staff_report_for_each_of_their_divisions(kpi):
+    first, second, third = kpi.plan.agency.divisions.all()
+    user = factories.make_member("both", kpi.plan.agency, Role.STAFF, first, second)
+    assert [permissions.can_report_for(user, division) for division in (first, second, third)] == [True, True, False]
+
+
+def test_staff_without_a_division_report_for_none(kpi):
+    user = factories.make_member("none", kpi.plan.agency, Role.STAFF)
+    assert permissions.can_report(user, kpi.plan.agency_id)
+    assert not permissions.can_report_for(user, kpi.division)
+
+
+def test_divisions_count_for_staff_alone(kpi):
+    user = factories.make_member("reviewer", kpi.plan.agency, Role.REVIEWER, kpi.division)
+    assert not permissions.can_report_for(user, kpi.division)
+
+
+def test_a_division_named_in_another_agencys_membership_gives_nothing(people, kpi):
+    elsewhere = Membership.objects.get(user=people["outsider"])
+    elsewhere.role = Role.STAFF
+    elsewhere.save()
+    elsewhere.divisions.add(kpi.division)
+    assert not permissions.can_report_for(User.objects.get(pk=people["outsider"].pk), kpi.division)
+
+
+def test_a_role_counts_in_its_own_agency_only(kpi):
+    other = factories.make_agency("other")
+    user = factories.make_member("two", kpi.plan.agency, Role.VIEWER)
+    Membership.objects.create(user=user, agency=other, role=Role.ADMIN)
+    assert permissions.can_manage(user, other.pk)
+    assert not permissions.can_manage(user, kpi.plan.agency_id)
+    assert permissions.agencies_with_role(user, Role.ADMIN, Role.REVIEWER) == {other.pk}
+    assert permissions.agencies_with_role(user, Role.ADMIN, Role.VIEWER) == {other.pk, kpi.plan.agency_id}
