@@ -1,0 +1,249 @@
+"""年度績效報告: the read model of the annual report; the PDF and later renderings only draw it."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+from scorecard.choices import DisplayCap, Status
+from scorecard.models import YearlyReport
+from scorecard.reports.annual_words import summarise
+from scorecard.reports.budgets import BudgetSummary, PlanMoney, summarise_budgets
+from scorecard.reports.build import NoSuchYear, build_scorecard
+from scorecard.reports.form_rows import ObjectiveRows, form_rows
+from scorecard.reports.movement import SHORT_OF_TARGET, Movement, movement
+from scorecard.reports.scorecard import Cell, KPILine, MeasureLine, ObjectiveLine, PerspectiveLine, Scorecard, Scored
+from scorecard.reports.strategy_map import StrategyMap, build_strategy_map
+from scorecard.scoring import percent_text, plain
+
+BAR_WIDTH = 1000
+NO_RATE = (Status.UNMEASURED, Status.PENDING, Status.NO_TARGET)
+
+
+class BaselineYear(LookupError):
+    """The year lies before the plan: it has actuals only, so there is nothing to report on."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """The KPIs of one light in a bar. x and width are in thousandths of the bar."""
+
+    status: Status
+    count: int
+    x: int
+    width: int
+
+    @property
+    def middle(self):
+        """Where its number stands."""
+        return self.x + self.width // 2
+
+
+@dataclass(frozen=True)
+class LightBar:
+    """The lights of the KPIs of a perspective, theme or division; line carries score and tally."""
+
+    code: str
+    name: str
+    line: Scored
+    segments: tuple[Segment, ...]
+
+    @property
+    def lights_text(self):
+        """「達成 5、未達 1」, for those who do not see the bar."""
+        return "、".join(f"{segment.status.label} {segment.count}" for segment in self.segments)
+
+
+@dataclass(frozen=True)
+class Review:
+    """A KPI that missed or nearly met its target, with what its division says about it."""
+
+    kpi: KPILine
+    objective: ObjectiveLine
+    theme: str
+    perspective: str
+    explanation: str
+    improvement: str
+    plans: tuple[PlanMoney, ...]
+
+
+@dataclass(frozen=True)
+class Unassessed:
+    """A measure without a rate in the year, and why."""
+
+    kpi: KPILine
+    measure: MeasureLine
+    reason: str
+
+
+@dataclass(frozen=True)
+class PerspectiveTable:
+    """A perspective's part of the scorecard in the rows of the form."""
+
+    perspective: PerspectiveLine
+    groups: tuple[ObjectiveRows, ...]
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A weight other than the usual 1."""
+
+    kind: str
+    code: str
+    name: str
+    weight: Decimal
+
+    @property
+    def text(self):
+        """The weight in canonical form."""
+        return plain(self.weight)
+
+
+@dataclass(frozen=True)
+class AnnualReport:
+    """One year of a plan as handed up. unassessed: (Status, measures) for each light without a rate that occurs."""
+
+    scorecard: Scorecard
+    map: StrategyMap
+    summary: tuple[str, ...]
+    by_perspective: tuple[LightBar, ...]
+    by_theme: tuple[LightBar, ...]
+    by_division: tuple[LightBar, ...]
+    tables: tuple[PerspectiveTable, ...]
+    missed: tuple[Review, ...]
+    near: tuple[Review, ...]
+    unassessed: tuple[tuple[Status, tuple[Unassessed, ...]], ...]
+    budgets: BudgetSummary
+    movement: Movement | None
+    weights: tuple[Weight, ...] = field(default=())
+
+    @property
+    def reviews(self):
+        """Missed KPIs first, then those that nearly met their target."""
+        return self.missed + self.near
+
+    @property
+    def reviewed_ids(self):
+        """The ids of the KPIs that have a part of their own."""
+        return frozenset(review.kpi.id for review in self.reviews)
+
+    @property
+    def title(self):
+        """「105 年度績效報告」."""
+        return f"{self.scorecard.year.roc} 年度績效報告"
+
+    @property
+    def threshold_text(self):
+        """The plan's warning threshold: 「90%」."""
+        return percent_text(Fraction(self.scorecard.warning_threshold))
+
+    @property
+    def display_cap_text(self):
+        """The plan's cap on displayed rates: 「120%」, 「不設上限」."""
+        return DisplayCap(self.scorecard.display_cap).label
+
+
+def build_annual_report(plan, year, *, include_provisional=False):
+    """The AnnualReport of a plan in a Gregorian year; the plan as build_scorecard() wants it. 9 queries.
+
+    include_provisional: figures not approved yet are shown and counted, and marked 未核定.
+    Raises NoSuchYear for a year the plan has not, BaselineYear for one before its first.
+    """
+    scorecard = build_scorecard(
+        plan, year, include_provisional=include_provisional, with_action_plans=True, with_links=True
+    )
+    if scorecard.year.is_baseline:
+        raise BaselineYear(year)
+    texts = {
+        kpi_id: texts
+        for kpi_id, *texts in YearlyReport.objects.for_year(plan, year).values_list(
+            "kpi_id", "explanation", "improvement"
+        )
+    }
+    return assemble(scorecard, texts)
+
+
+def assemble(scorecard, texts):
+    """The AnnualReport of a scorecard with action plans and links; texts: (explanation, improvement) by KPI id.
+
+    No query.
+    """
+    budgets = summarise_budgets(scorecard)
+    moved = movement(scorecard)
+    reviews = _reviews(scorecard, texts, budgets)
+    return AnnualReport(
+        scorecard=scorecard,
+        map=build_strategy_map(scorecard),
+        summary=summarise(scorecard, budgets, moved),
+        by_perspective=_bars(scorecard, scorecard.perspectives),
+        by_theme=_bars(scorecard, scorecard.themes),
+        by_division=_bars(scorecard, scorecard.divisions),
+        tables=tuple(PerspectiveTable(line, form_rows(line.objectives)) for line in scorecard.perspectives),
+        missed=tuple(review for review in reviews if review.kpi.status == Status.MISSED),
+        near=tuple(review for review in reviews if review.kpi.status == Status.NEAR),
+        unassessed=_unassessed(scorecard),
+        budgets=budgets,
+        movement=moved,
+        weights=_weights(scorecard),
+    )
+
+
+def _bars(scorecard, lines):
+    return tuple(_bar(scorecard, line) for line in lines)
+
+
+def _bar(scorecard, line):
+    kpis = line.kpis if hasattr(line, "kpis") else tuple(k for objective in line.objectives for k in objective.kpis)
+    segments, before = [], 0
+    for status, count in scorecard.count_lights(kpis):
+        if count:
+            x, end = (BAR_WIDTH * position // len(kpis) for position in (before, before + count))
+            segments.append(Segment(status, count, x, end - x))
+            before += count
+    return LightBar(getattr(line, "code", ""), line.name, line, tuple(segments))
+
+
+def _reviews(scorecard, texts, budgets):
+    perspectives = {line.code: line.name for line in scorecard.perspectives}
+    themes = {line.code: line.name for line in scorecard.themes}
+    made = []
+    for kpi in scorecard.kpis:
+        if kpi.status in SHORT_OF_TARGET:
+            objective = scorecard.objectives_by_code[kpi.objective_code]
+            explanation, improvement = texts.get(kpi.id, ("", ""))
+            plans = tuple(plan for plan in budgets.plans if plan.kpi.id == kpi.id)
+            theme, perspective = themes[objective.theme_code], perspectives[objective.perspective_code]
+            made.append(Review(kpi, objective, theme, perspective, explanation, improvement, plans))
+    return made
+
+
+def _unassessed(scorecard):
+    found = {status: [] for status in NO_RATE}
+    for kpi in scorecard.kpis:
+        for measure in kpi.measures:
+            if measure.cell.status in found:
+                found[measure.cell.status].append(Unassessed(kpi, measure, _why(measure.cell)))
+    return tuple((status, tuple(lines)) for status, lines in found.items() if lines)
+
+
+def _why(cell: Cell):
+    if cell.status == Status.UNMEASURED:
+        return cell.actual_note
+    if cell.status == Status.NO_TARGET:
+        return cell.target_note if cell.target_note not in ("", "—") else "計畫未訂本年度目標值"
+    return "已填報，尚未核定" if cell.is_withheld else "尚未填報"
+
+
+def _weights(scorecard):
+    """Whatever does not weigh 1, from the top down."""
+    made = [("構面", line.code, line.name, line.weight) for line in scorecard.perspectives]
+    made += [("策略目標", line.code, line.name, line.weight) for line in scorecard.objectives]
+    made += [("KPI", line.code, line.name, line.weight) for line in scorecard.kpis]
+    made += [
+        ("衡量項", kpi.code, measure.label or measure.unit, measure.weight)
+        for kpi in scorecard.kpis
+        for measure in kpi.measures
+    ]
+    return tuple(Weight(*row) for row in made if row[3] != 1)
+
+
+__all__ = ["AnnualReport", "BaselineYear", "NoSuchYear", "Review", "assemble", "build_annual_report"]

@@ -1,0 +1,95 @@
+"""The annual report's summary in words: sentences that say what the figures say, and nothing else."""
+
+from scorecard.choices import Status
+from scorecard.reports.movement import SHORT_OF_TARGET
+
+MOST_NAMED = 6
+RATED = (Status.MET, Status.NEAR, Status.MISSED)
+NOT_RATED = (Status.UNMEASURED, Status.PENDING, Status.NO_TARGET)
+
+
+def summarise(scorecard, budgets, moved):
+    """The sentences, the most important first. moved: a Movement, or None."""
+    sentences = (
+        _lights(scorecard),
+        _scores(scorecard),
+        _missed(scorecard),
+        _movement(moved),
+        _money(scorecard, budgets),
+        _provisional(scorecard),
+    )
+    return tuple(sentence for sentence in sentences if sentence)
+
+
+def _lights(scorecard):
+    counts = dict(scorecard.kpi_lights)
+    tally = scorecard.score.tally
+    rated = "、".join(f"{status.label} {counts[status]} 項" for status in RATED if counts[status])
+    others = "、".join(f"{status.label} {counts[status]} 項" for status in NOT_RATED if counts[status])
+    text = f"{len(scorecard.kpis)} 項 KPI 中，應評 {tally.due} 項，已評 {tally.assessed} 項"
+    text += f"：{rated}" if rated else ""
+    return f"{text}；其餘{others}。" if others else f"{text}。"
+
+
+def _scores(scorecard):
+    rated = [line for line in scorecard.perspectives if line.score.value is not None]
+    if not rated:
+        return "本年度尚無可計算的達成率。"
+    text = f"整體得分 {scorecard.score_text}"
+    best = max(rated, key=lambda line: line.score.value)
+    worst = min(rated, key=lambda line: line.score.value)
+    if best.score.value == worst.score.value:
+        return f"{text}。"
+    return f"{text}；{_row_name(best)}最高（{best.score_text}），{_row_name(worst)}最低（{worst.score_text}）。"
+
+
+def _row_name(perspective):
+    """「顧客構面」, whether or not the agency wrote the word itself."""
+    return f"{perspective.name.removesuffix('構面')}構面"
+
+
+def _missed(scorecard):
+    missed = [kpi for kpi in scorecard.kpis if kpi.status == Status.MISSED]
+    if missed:
+        return f"未達者為 {named(missed)}。"
+    near = [kpi for kpi in scorecard.kpis if kpi.status in SHORT_OF_TARGET]
+    return f"沒有未達的 KPI；接近目標者為 {named(near)}。" if near else ""
+
+
+def _movement(moved):
+    if moved is None or not moved.compared:
+        return ""
+    parts = (("進步", moved.improved), ("持平", moved.unchanged), ("退步", moved.worsened))
+    text = f"與 {moved.year.text}實際值相比，可比較的 {moved.compared} 個衡量項中"
+    text += "，" + "、".join(f"{word} {len(found)} 個" for word, found in parts if found)
+    if moved.newly_met:
+        text += f"；由未達或接近轉為達成：{named(moved.newly_met)}"
+    if moved.no_longer_met:
+        text += f"；由達成轉為接近或未達：{named(moved.no_longer_met)}"
+    return f"{text}。"
+
+
+def _money(scorecard, budgets):
+    money = budgets.total.current
+    if money.amount is None:
+        return ""
+    text = f"{budgets.total.plans} 個行動方案 {scorecard.year.text}預算共 {money.amount_text} 元"
+    if money.executed is None:
+        return f"{text}，執行數尚未填報。"
+    done = "" if money.is_complete else f"（已填 {money.reported}／{money.expected} 案）"
+    return f"{text}，執行數 {money.executed_text} 元{done}，執行率 {money.rate_text}。"
+
+
+def _provisional(scorecard):
+    count = scorecard.unapproved_figures_count
+    if not count:
+        return ""
+    if scorecard.include_provisional:
+        return f"本報告含 {count} 項 KPI 的未核定數值，均標示「未核定」。"
+    return f"另有 {count} 項 KPI 已填數值而尚未核定，本報告不列入。"
+
+
+def named(kpis):
+    """「EC1.1 議員服務案件登錄、FC1.1 …」; beyond a handful, only how many more."""
+    text = "、".join(f"{kpi.code} {kpi.name}" for kpi in kpis[:MOST_NAMED])
+    return text if len(kpis) <= MOST_NAMED else f"{text} 等 {len(kpis)} 項"
