@@ -47,20 +47,22 @@ SHEET_MARGIN = 2
 BAND_GAP = 8
 HEADER_GAP = 8
 
-CARD_MIN_WIDTH = 139
+# Room for nine ideographs a line.
+CARD_MIN_WIDTH = 138
 CARD_MAX_WIDTH = 220
 EMPTY_ROW_HEIGHT = 48
 
-TRACK_STEP = 7
+TRACK_STEP = 6
 STAGGER = TRACK_STEP / 2
 GAP_ACROSS = 44
-GAP_DOWN = 16
+# Two tracks fit without the columns moving apart.
+GAP_DOWN = 20
 GAP_LABEL_SIDE = 10
 GAP_RIGHT_SIDE = 14
 GAP_STACK = 14
 # Least room beside the outermost track: an arrowhead and a corner above and below, a corner left and right.
 ROOM_ACROSS = 15
-ROOM_DOWN = 8
+ROOM_DOWN = 7
 ROOM_DOWN_LEVEL = 12
 GAP_UPRIGHT = 22
 
@@ -185,7 +187,7 @@ def _horizontal_axis(plan: RoutePlan, column_count: int, sheet_width: float) -> 
         least = GAP_LABEL_SIDE if place == 0 else GAP_RIGHT_SIDE if place == column_count else GAP_DOWN
         room = ROOM_DOWN
         if place in plan.level_gaps:
-            least, room = max(least, 2 * ROOM_DOWN_LEVEL), ROOM_DOWN_LEVEL
+            least, room = max(least, GAP_DOWN), ROOM_DOWN_LEVEL
         gaps.append(_gap(plan, down(place), least, room))
     free = sheet_width - 2 * SHEET_MARGIN - LABEL_WIDTH - sum(gaps)
     card = min(CARD_MAX_WIDTH, max(CARD_MIN_WIDTH, free // max(1, column_count)))

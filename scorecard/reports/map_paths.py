@@ -14,7 +14,6 @@ HEAD_HALF_WIDTH = 4.5
 # The line ends a little inside the head, so no hairline shows between the two.
 HEAD_OVERLAP = 1
 PORT_STEP = 12
-SIDE_PORT_STEP = 7
 SIDE_PORT_CLEARANCE = 5
 SIDE_PORT_MARGIN = 12
 

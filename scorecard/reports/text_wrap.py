@@ -34,6 +34,23 @@ _GLUE_SPACE = frozenset("\u00a0\u202f\u2007")
 _JOINER = "\u200d"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _FLAG_LETTERS = range(0x1F1E6, 0x1F200)
+# Words of public administration that a line break between their characters makes hard to read. Not a dictionary:
+# it only decides between breaks that are equally good otherwise.
+_WORDS = frozenset(
+    """
+    機關 系統 資訊 業務 服務 管理 處理 市政 市民 民眾 公文 文書 文檔 檔案 訓練 環境 計畫 滿意度 滿意 效率 效能
+    電子 電子化 作業 規範 機制 制度 資源 資料 網路 平臺 平台 政策 行銷 宣導 國際 城市 交流 合作 兩岸 人才 專業
+    職能 教育 設施 設備 空間 辦公 場域 大樓 財務 預算 經費 執行 績效 目標 策略 議員 議會 府會 聯絡 聯繫 協調
+    溝通 陳情 案件 事件 申請 審核 品質 品牌 安全 永續 發展 建立 建置 建構 提升 提高 強化 推動 推廣 優化 整合
+    完善 落實 活化 精進 增進 促進 辦理 運用 善用 發揮 改造 鼓勵 參與 透明 公開 新聞 媒體 輿情 預警 狀況 能力
+    軟體 應用 知曉度 職舍 員工 同仁 宿舍 修繕 養護 少紙化 組織 學習 成長 顧客 流程 內部 創新 行政 社會 福利 健康
+    交通 建設 產業 經濟 文化 觀光 教學 學校 學生 研究 調查 分析 統計 監督 考核
+    """.split()
+)
+_SHORTENINGS = (1, 2)
+# Very narrow and very long texts are only filled: nothing can be gained or seen there.
+_MIN_FINE_EM = 4
+_MAX_FINE_LINES = 40
 # Longer joined sequences are torn rather than treated as one sign: no real one comes near.
 _MAX_JOINED_EM = 10.0
 
@@ -104,13 +121,27 @@ def wrap(text: str, width: float, font_size: float, max_lines: int | None = None
 def _wrap_paragraph(paragraph: str, limit: float) -> list[str]:
     chunks = _chunks(_clusters(_clean(paragraph)))
     lines = _fill(chunks, limit)
-    # Chinese words mostly have two characters: a tail of one or three is usually half a word left behind,
-    # so a line of one character less is tried where it costs no further line.
-    if len(lines) > 1 and 0 < _width(lines[-1]) <= 3 and round(_width(lines[-1])) != 2 and limit > 3:
-        shorter = _fill(chunks, limit - 1)
-        if len(shorter) == len(lines) and _width(shorter[-1]) > _width(lines[-1]):
-            lines = shorter
-    return lines
+    if len(lines) < 2 or len(lines) > _MAX_FINE_LINES:
+        return lines
+    # Where it costs no further line, slightly shorter lines may keep words whole.
+    ways = [lines]
+    for shorter in _SHORTENINGS:
+        if limit - shorter > _MIN_FINE_EM:
+            ways.append(_fill(chunks, limit - shorter))
+    return min((way for way in ways if len(way) == len(lines)), key=_roughness)
+
+
+def _roughness(lines: list[str]) -> float:
+    """How badly the line breaks read: words torn, and a tail that is most likely half a word."""
+    torn = sum(_tears_word(above, below) for above, below in zip(lines, lines[1:], strict=False))
+    tail = _width(lines[-1])
+    # Chinese words mostly have two characters: after an odd number of them the last was probably torn.
+    odd_tail = 3 if tail <= 1 else 1 if 2 < tail <= 3 else 0
+    return 2 * torn + odd_tail
+
+
+def _tears_word(above: str, below: str) -> bool:
+    return any(above[-back:] + below[: length - back] in _WORDS for length in (2, 3) for back in range(1, length))
 
 
 def _width(text: str) -> float:
@@ -204,10 +235,23 @@ def _fill(chunks: list[tuple[str, list[str]]], limit: float) -> list[str]:
         if line:
             lines.append(line)
         if needed > limit:
-            *full, piece = _tear(clusters, limit)
+            *full, piece = _tear([part for cluster in clusters for part in _split(cluster, limit)], limit)
             lines.extend(full)
         line, used = piece, _width(piece)
     return [*lines, line] if line else lines
+
+
+def _split(cluster: str, limit: float) -> list[str]:
+    """A joined sign that is wider than a line in its single characters, each with its marks; any other as it is."""
+    if _width(cluster) <= limit:
+        return [cluster]
+    parts: list[str] = []
+    for char in cluster:
+        if parts and char_em(char) == 0:
+            parts[-1] += char
+        else:
+            parts.append(char)
+    return parts
 
 
 def _tear(clusters: list[str], limit: float) -> list[str]:

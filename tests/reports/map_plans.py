@@ -76,8 +76,12 @@ def plans(draw, *, names=NAMES, max_links: int = 60) -> dict:
     arrows = []
     if len(cards) > 1:
         ends = st.integers(0, len(cards) - 1)
-        links = draw(st.lists(st.tuples(ends, ends), max_size=max_links, unique=True))
-        arrows = [Arrow(cards[cause].code, cards[effect].code) for cause, effect in links if cause != effect]
+        # The number is drawn first: a list of open length would nearly always be short.
+        number = draw(st.integers(0, max_links))
+        links = draw(st.lists(st.tuples(ends, ends), min_size=number, max_size=number))
+        arrows = [
+            Arrow(cards[cause].code, cards[effect].code) for cause, effect in dict.fromkeys(links) if cause != effect
+        ]
     return {"columns": columns, "rows": rows, "cards": cards, "arrows": arrows}
 
 

@@ -50,6 +50,14 @@ def is_on_edge(point, card) -> bool:
     return on_upright or (on_level and card.x < x < card.x + card.w)
 
 
+def head_box(before, tip):
+    """The arrowhead's rectangle: 8 units long, 9 across."""
+    (x1, y1), (x2, y2) = before, tip
+    if x1 == x2:
+        return x2 - 4.5, y2 if y1 > y2 else y2 - 8, 9, 8
+    return x2 if x1 > x2 else x2 - 8, y2 - 4.5, 8, 9
+
+
 @given(plans(names=FEW_NAMES))
 def test_no_link_crosses_a_card_a_header_or_a_label(plan):
     assert crossings(lay_out(**plan)) == []
@@ -75,6 +83,15 @@ def test_links_run_from_edge_to_edge_at_right_angles_inside_the_sheet(plan):
             assert (x1 == x2) != (y1 == y2)
         (x1, y1), (x2, y2) = runs(arrow.points)[-1]
         assert abs(x1 - x2) + abs(y1 - y2) >= 8, "no room for the arrowhead"
+
+
+@given(plans(names=FEW_NAMES))
+def test_no_link_runs_across_the_arrowhead_of_another_effect(plan):
+    layout = lay_out(**plan)
+    for arrow in layout.arrows:
+        head = head_box(*arrow.points[-2:])
+        others = (other for other in layout.arrows if other.effect != arrow.effect)
+        assert not any(enters_box(run, head) for other in others for run in runs(other.points))
 
 
 @given(plans(names=FEW_NAMES), st.randoms(use_true_random=False))
