@@ -56,3 +56,18 @@ def check_year_may_reopen(plan_year, reason):
         raise RuleBroken("基準年度不開放填報。")
     if not reason:
         raise RuleBroken("請說明重新開放的理由。")
+
+
+def missing_for_submission(code, measures, *, is_missed, is_explained):
+    """What keeps a KPI's report from being submitted, as sentences; empty when it is complete (domain.md §5).
+
+    measures: (label, has_target, is_reported) each. is_missed: the KPI's light; is_explained: 差異說明 is filled in.
+    """
+    missing = [
+        f"{code}{f'「{label}」' if label else ''}尚未填實際值；如無統計，請勾選「無統計」並說明原因。"
+        for label, has_target, is_reported in measures
+        if has_target and not is_reported
+    ]
+    if is_missed and not is_explained:
+        missing.append(f"{code} 未達目標，送出前請填寫差異說明。")
+    return missing

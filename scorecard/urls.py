@@ -1,1 +1,77 @@
-urlpatterns = []
+"""Every page. Plan and year stand in the URL; years are ROC years there, Gregorian ones are understood too."""
+
+from django.contrib.auth import views as auth
+from django.urls import include, path, register_converter, reverse_lazy
+
+from scorecard.roc import YearError, parse_year, to_roc
+from scorecard.views import downloads, health, home, kpis, organisation, reporting, review, scorecards, strategy, years
+
+
+class YearConverter:
+    """A year in a URL: 105 or 2016 in, a Gregorian integer for the view, 105 out."""
+
+    regex = "[0-9]{1,4}"
+
+    def to_python(self, value):
+        """Gregorian year; ValueError, which Django answers with 404, for anything else."""
+        try:
+            return parse_year(value)
+        except YearError as error:
+            raise ValueError(str(error)) from error
+
+    def to_url(self, value):
+        """ROC year."""
+        return str(to_roc(value))
+
+
+register_converter(YearConverter, "roc")
+
+in_plan_year = [
+    path("map/", strategy.strategy_map, name="strategy_map"),
+    path("map.svg", strategy.map_svg, name="map_svg"),
+    path("scorecard/", scorecards.scorecard, name="scorecard"),
+    path("scorecard.xlsx", downloads.scorecard_xlsx, name="scorecard_xlsx"),
+    path("objectives/<str:code>/", strategy.objective, name="objective"),
+    path("themes/<str:code>/", strategy.theme, name="theme"),
+    path("kpis/<str:code>/", kpis.kpi, name="kpi"),
+    path("kpis/<str:code>/comments/", kpis.comment, name="kpi_comment"),
+    path("divisions/<int:division_id>/", organisation.division, name="division"),
+    path("reporting/", reporting.reporting, name="reporting"),
+    path("reporting/<int:division_id>/", reporting.table, name="reporting_table"),
+    path("reporting/<int:division_id>/light/<str:code>/", reporting.light, name="reporting_light"),
+    path("reporting/<int:division_id>/check/", reporting.check, name="reporting_check"),
+    path("review/", review.queue, name="review"),
+    path("review/<str:code>/approve/", review.approve, name="review_approve"),
+    path("review/<str:code>/return/", review.return_, name="review_return"),
+    path("year/", years.plan_year, name="plan_year"),
+    path("year/open/", years.open_, name="plan_year_open"),
+    path("year/close/", years.close, name="plan_year_close"),
+    path("year/reopen/", years.reopen, name="plan_year_reopen"),
+    path("downloads/", downloads.downloads, name="downloads"),
+    path("report.pdf", downloads.annual_report, name="annual_report"),
+    path("plan.json", downloads.plan_json, name="plan_json"),
+]
+
+account = [
+    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path(
+        "password/",
+        auth.PasswordChangeView.as_view(
+            success_url=reverse_lazy("password_change_done"), template_name="registration/change_password.html"
+        ),
+        name="password_change",
+    ),
+    path(
+        "password/done/",
+        auth.PasswordChangeDoneView.as_view(template_name="registration/change_password_done.html"),
+        name="password_change_done",
+    ),
+]
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("plans/<slug:slug>/<roc:year>/", include(in_plan_year)),
+    path("account/", include(account)),
+    path("healthz", health.healthz, name="healthz"),
+]

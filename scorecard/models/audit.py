@@ -15,6 +15,10 @@ class AuditEventQuerySet(models.QuerySet):
         """Everything that happened to a KPI and what hangs on it, newest first."""
         return self.filter(kpi=kpi).select_related("actor").order_by("-id")
 
+    def of_year(self, plan, year):
+        """What happened to a plan's Gregorian year itself, newest first."""
+        return self.filter(plan=plan, year=year, kpi__isnull=True).select_related("actor").order_by("-id")
+
 
 class AuditEvent(models.Model):
     """One act of one person, written in the transaction of the change itself.

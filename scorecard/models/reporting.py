@@ -1,12 +1,16 @@
 """A KPI's year on its way through review: the report, its evidence and its comments."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 
 from scorecard.choices import EDITABLE_STATES, REPORT_TRANSITIONS, ReportState
 from scorecard.models.kpis import KPI
 from scorecard.models.organisation import User
 from scorecard.roc import year_text
+
+# A review changes the report, but not whose figures they are.
+REVIEWED = Q(state__in=[ReportState.APPROVED, ReportState.RETURNED])
+ENTERED_BY_DEMO_ACCOUNT = (REVIEWED & Q(submitted_by__is_demo=True)) | (~REVIEWED & Q(changed_by__is_demo=True))
 
 
 class YearlyReportQuerySet(models.QuerySet):
@@ -20,9 +24,13 @@ class YearlyReportQuerySet(models.QuerySet):
         """Submitted and neither approved nor returned, the longest waiting first."""
         return self.filter(state=ReportState.SUBMITTED).order_by("submitted_at", "id")
 
+    def with_sample_mark(self):
+        """Each with is_sample: whether its figures are 示範資料, last entered by a demo account."""
+        return self.annotate(is_sample=ExpressionWrapper(ENTERED_BY_DEMO_ACCOUNT, models.BooleanField()))
+
     def sample(self):
-        """示範資料: what demo accounts last changed."""
-        return self.filter(changed_by__is_demo=True)
+        """示範資料: what demo accounts last entered, whoever reviewed it."""
+        return self.filter(ENTERED_BY_DEMO_ACCOUNT)
 
 
 class YearlyReport(models.Model):

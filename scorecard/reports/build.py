@@ -26,7 +26,7 @@ def build_scorecard(plan, year, *, include_provisional=False, with_action_plans=
     current = next((line for line in years if line.year == year), None)
     if current is None:
         raise NoSuchYear(year)
-    reports, has_sample_data = _report_states(plan, year)
+    reports, has_sample_data = _report_states(plan)
     judge = _Judge(plan, years, reports, include_provisional)
     action_plans = _action_plans(plan) if with_action_plans else {}
     kpis = _kpis(plan, current, judge, _measures(plan, years, current, judge), action_plans)
@@ -92,13 +92,13 @@ def _years(plan):
     )
 
 
-def _report_states(plan, current_year):
-    """Report states by (KPI id, year), and whether the year holds sample data."""
-    rows = YearlyReport.objects.filter(kpi__plan=plan).values_list("kpi_id", "year", "state", "changed_by__is_demo")
+def _report_states(plan):
+    """Report states by (KPI id, year), and whether any year holds sample data, since every year's cells are shown."""
+    reports = YearlyReport.objects.filter(kpi__plan=plan).with_sample_mark()
     states, has_sample_data = {}, False
-    for kpi_id, year, state, is_demo in rows:
+    for kpi_id, year, state, is_sample in reports.values_list("kpi_id", "year", "state", "is_sample"):
         states[kpi_id, year] = ReportState(state)
-        has_sample_data |= year == current_year and bool(is_demo)
+        has_sample_data |= bool(is_sample)
     return states, has_sample_data
 
 
@@ -155,7 +155,8 @@ def _kpis(plan, current, judge, measures, action_plans):
         is_due = not current.is_baseline and score.tally.due
         line = lines.KPILine(
             score=score, id=kpi.id, code=kpi.code, name=kpi.name, formula=kpi.formula,
-            objective_code=kpi.objective_code, division_id=kpi.division_id, division=kpi.division.name, weight=kpi.weight, measures=own,
+            objective_code=kpi.objective_code, division_id=kpi.division_id, division=kpi.division.name,
+            weight=kpi.weight, measures=own,
             report_state=judge.reports.get((kpi.id, current.year), ReportState.PENDING) if is_due else None,
             action_plans=tuple(action_plans.get(kpi.id, ())),
         )  # fmt: skip

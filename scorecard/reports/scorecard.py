@@ -7,6 +7,7 @@ Years are Gregorian; *_text properties are ready to print.
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 
 from scorecard.choices import Direction, ReportState, Status, YearState
@@ -166,6 +167,11 @@ class Scored:
     def score_text(self):
         """The score on 0–100, a dash where nothing below has a rate."""
         return score_text(self.score.value)
+
+    @property
+    def is_missed(self):
+        """Whether the light is red, so that an explanation is due."""
+        return self.score.status == Status.MISSED
 
     @property
     def tally_text(self):
@@ -353,7 +359,7 @@ class Scorecard(Scored):
     @property
     def threshold_text(self):
         """The warning threshold as a percentage: 「90%」."""
-        return percent_text(self.warning_threshold)
+        return percent_text(Fraction(self.warning_threshold))
 
     @property
     def is_draft(self):

@@ -74,10 +74,12 @@ def save_reports(*, by, plan, year, drafts):
     """Save drafts, all or none, and return the reports changed; a draft that changes nothing leaves no trace.
 
     Raises Conflict for every report that stands in another version than the one seen, RuleBroken where the year or a
-    report may not be edited, PermissionDenied for other people's KPIs.
+    report may not be edited, PermissionDenied for other people's KPIs, ValueError for a KPI of another plan.
     """
     policies.check_year_is_open(_lock_year(plan, year))
     for draft in drafts:
+        if draft.kpi.plan_id != plan.pk:
+            raise ValueError(f"{draft.kpi.code} is not a KPI of the plan whose year was checked.")
         permissions.check_can_report_for(by, draft.kpi.division)
     standing = {report.kpi_id: report for report in _lock_reports(_reports_of(drafts, year))}
     pairs = [(draft, standing.get(draft.kpi.pk) or YearlyReport(kpi=draft.kpi, year=year)) for draft in drafts]
@@ -132,26 +134,27 @@ def _apply_entries(kpi, year, entries):
     return changes
 
 
-def missing_for_submission(kpi, year, report, threshold):
-    """What still keeps a report from being submitted, as sentences; empty when it is complete (domain.md §5).
-
-    Two queries: the KPI's measures, and their values of the year.
-    """
-    missing, parts = [], []
-    values = {value.measure_id: value for value in YearlyValue.objects.filter(measure__kpi=kpi, year=year)}
+def _missing(report, threshold):
+    """What keeps the report as it stands in the database from being submitted; two queries."""
+    kpi = report.kpi
+    values = {value.measure_id: value for value in YearlyValue.objects.filter(measure__kpi=kpi, year=report.year)}
+    measures, parts = [], []
     for measure in kpi.measures.all():
-        value = values.get(measure.pk) or YearlyValue(measure=measure, year=year)
-        if value.target is not None and not value.is_reported:
-            name = f"「{measure.label}」" if measure.label else ""
-            missing.append(f"{kpi.code}{name}尚未填實際值；如無統計，請勾選並說明原因。")
+        value = values.get(measure.pk) or YearlyValue(measure=measure, year=report.year)
+        measures.append((measure.label, value.target is not None, value.is_reported))
         outcome = assess(
-            actual=value.actual, target=value.target, direction=measure.direction, tolerance=measure.tolerance,
-            unmeasured=value.unmeasured, threshold=threshold,
-        )  # fmt: skip
+            actual=value.actual,
+            target=value.target,
+            direction=measure.direction,
+            tolerance=measure.tolerance,
+            unmeasured=value.unmeasured,
+            threshold=threshold,
+        )
         parts.append((measure.weight, outcome))
-    if parts and kpi_score(parts, threshold).status == Status.MISSED and not report.explanation:
-        missing.append(f"{kpi.code} 未達目標，送出前請填寫差異說明。")
-    return missing
+    is_missed = kpi_score(parts, threshold).status == Status.MISSED
+    return policies.missing_for_submission(
+        kpi.code, measures, is_missed=is_missed, is_explained=bool(report.explanation)
+    )
 
 
 @transaction.atomic
@@ -163,15 +166,12 @@ def submit_reports(*, by, plan, year, kpis):
     """
     policies.check_year_is_open(_lock_year(plan, year))
     standing = _lock_reports(YearlyReport.objects.for_year(plan, year).filter(kpi__in=kpis))
+    for report in standing:
+        permissions.check_can_report_for(by, report.kpi.division)
     locked = [report for report in standing if not report.is_submitted]
     for report in locked:
-        permissions.check_can_report_for(by, report.kpi.division)
         policies.check_may_become(report, ReportState.SUBMITTED)
-    missing = [
-        sentence
-        for report in locked
-        for sentence in missing_for_submission(report.kpi, year, report, plan.warning_threshold)
-    ]
+    missing = [sentence for report in locked for sentence in _missing(report, plan.warning_threshold)]
     if missing:
         raise policies.RuleBroken(missing)
     for report in locked:
@@ -195,7 +195,6 @@ def approve_report(*, by, report, version):
 def return_report(*, by, report, version, comment):
     """Return a submitted report to its division; the comment says what to mend. RuleBroken without a comment."""
     report = _lock_for_review(by, report, version, ReportState.RETURNED)
-    permissions.check_can_review(by, report.kpi.plan.agency_id)
     if not comment:
         raise policies.RuleBroken("退回時請說明需要補正的內容。")
     Comment.objects.create(report=report, author=by, text=comment)
@@ -218,6 +217,7 @@ def comment_on_report(*, by, kpi, year, text):
 
 
 def _lock_for_review(by, report, version, state):
+    permissions.check_can_review(by, report.kpi.plan.agency_id)
     policies.check_year_is_open(_lock_year(report.kpi.plan, report.year))
     (locked,) = _lock_reports(YearlyReport.objects.filter(pk=report.pk))
     if locked.version != version:

@@ -1,3 +1,0 @@
-from django.contrib.admin import AdminSite
-
-site = AdminSite()

@@ -1,0 +1,130 @@
+"""Agencies, divisions, people and memberships."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import Q
+
+from scorecard.admin.base import MANAGERS, ScopedAdmin, site
+from scorecard.models import Agency, Division, Membership, User
+
+
+class DivisionInline(admin.TabularInline):
+    """Divisions of an agency."""
+
+    model = Division
+    extra = 0
+    fields = ["name", "position"]
+
+    def has_view_permission(self, request, obj=None):
+        """Whoever sees the agency sees its divisions."""
+        return True
+
+    def has_add_permission(self, request, obj=None):
+        """Whoever manages the agency adds divisions."""
+        return site._registry[Division].has_add_permission(request)
+
+    def has_change_permission(self, request, obj=None):
+        """Whoever manages the agency changes divisions."""
+        return site._registry[Division].has_add_permission(request)
+
+    has_delete_permission = has_change_permission
+
+
+@admin.register(Agency, site=site)
+class AgencyAdmin(ScopedAdmin):
+    """機關: made by the operator, kept by its admins."""
+
+    agency_path = "pk"
+    roles = MANAGERS
+    list_display = ["name", "parent", "slug"]
+    search_fields = ["name", "slug"]
+    autocomplete_fields = ["parent"]
+    inlines = [DivisionInline]
+
+    def has_add_permission(self, request):
+        """Only the operator makes agencies."""
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request, obj=None):
+        """Only the operator deletes agencies."""
+        return request.user.is_superuser
+
+    def get_readonly_fields(self, request, obj=None):
+        """The tree and the addresses of pages are the operator's."""
+        return [] if request.user.is_superuser else ["parent", "slug"]
+
+
+@admin.register(Division, site=site)
+class DivisionAdmin(ScopedAdmin):
+    """科室."""
+
+    agency_path = "agency"
+    roles = MANAGERS
+    list_display = ["name", "agency", "position"]
+    list_filter = ["agency"]
+    search_fields = ["name"]
+
+
+@admin.register(Membership, site=site)
+class MembershipAdmin(ScopedAdmin):
+    """成員: who has which role in an agency."""
+
+    agency_path = "agency"
+    roles = MANAGERS
+    view_roles = MANAGERS
+    list_display = ["user", "agency", "role", "division_names"]
+    list_filter = ["role", "agency", "divisions"]
+    search_fields = ["user__username", "user__name"]
+    autocomplete_fields = ["user", "divisions"]
+
+    @admin.display(description="填報科室")
+    def division_names(self, membership):
+        """Divisions as one text."""
+        return "、".join(division.name for division in membership.divisions.all())
+
+    def get_queryset(self, request):
+        """With people and divisions, for the list."""
+        return super().get_queryset(request).select_related("user", "agency").prefetch_related("divisions")
+
+
+@admin.register(User, site=site)
+class UserAdmin(ScopedAdmin, DjangoUserAdmin):
+    """使用者: an agency's admins keep the accounts of their own members; nobody but the operator any other account."""
+
+    roles = MANAGERS
+    view_roles = MANAGERS
+    list_display = ["username", "name", "email", "is_active", "is_demo", "last_login"]
+    list_filter = ["is_active", "is_demo", "memberships__role"]
+    search_fields = ["username", "name", "email"]
+    ordering = ["username"]
+    filter_horizontal = []
+    readonly_fields = ["is_demo", "last_login", "date_joined"]
+    add_fieldsets = [(None, {"fields": ["username", "name", "email", "usable_password", "password1", "password2"]})]
+
+    def get_fieldsets(self, request, obj=None):
+        """Only the operator sees who is one."""
+        if obj is None:
+            return self.add_fieldsets
+        own = ["username", "password", "name", "email", "is_active"]
+        power = ["is_superuser"] if request.user.is_superuser else []
+        return [(None, {"fields": own + power}), ("紀錄", {"fields": ["is_demo", "last_login", "date_joined"]})]
+
+    def get_queryset(self, request):
+        """One's own members, and accounts that are members nowhere yet."""
+        queryset = super(ScopedAdmin, self).get_queryset(request)
+        agencies = self.agencies(request, self.view_roles)
+        if agencies is None:
+            return queryset
+        is_near = Q(memberships__agency__in=agencies) | Q(memberships__isnull=True)
+        return queryset.filter(is_near, is_superuser=False).distinct()
+
+    def has_change_permission(self, request, obj=None):
+        """Nobody changes an account that is also another agency's member: its password opens that agency's doors."""
+        agencies = self.agencies(request, self.roles)
+        if obj is None or agencies is None:
+            return self._may(request, self.roles)
+        return not obj.is_superuser and not obj.memberships.exclude(agency__in=agencies).exists()
+
+    def has_delete_permission(self, request, obj=None):
+        """Accounts are switched off, not deleted: the audit trail names them."""
+        return False

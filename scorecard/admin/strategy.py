@@ -1,0 +1,170 @@
+"""Plans, perspectives, themes, objectives, links, KPIs and action plans."""
+
+from django.contrib import admin
+
+from scorecard.admin.base import MANAGERS, ScopedAdmin, site
+from scorecard.models import (
+    KPI,
+    ActionBudget,
+    ActionPlan,
+    Measure,
+    Objective,
+    ObjectiveLink,
+    Perspective,
+    Plan,
+    PlanYear,
+    Theme,
+)
+
+
+class RowsOf(admin.TabularInline):
+    """Rows edited on the page of what they belong to, by whoever may change that."""
+
+    extra = 0
+
+    def has_view_permission(self, request, obj=None):
+        """Whoever sees the page sees its rows."""
+        return True
+
+    def has_change_permission(self, request, obj=None):
+        """Whoever changes the page changes its rows."""
+        return site._registry[self.parent_model].has_change_permission(request, obj)
+
+    def has_add_permission(self, request, obj=None):
+        """Whoever changes the page adds rows."""
+        return self.has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        """Whoever changes the page deletes rows."""
+        return self.has_change_permission(request, obj)
+
+
+class PlanYearInline(RowsOf):
+    """Years of a plan; they are opened and closed on 年度管理, not here."""
+
+    model = PlanYear
+    fields = ["year", "state", "due_date", "contact"]
+    readonly_fields = ["state", "due_date", "contact"]
+
+    def has_change_permission(self, request, obj=None):
+        """A year that exists is changed on its own page only."""
+        return False
+
+    def has_add_permission(self, request, obj=None):
+        """Whoever changes the plan adds years."""
+        return site._registry[Plan].has_change_permission(request, obj)
+
+
+@admin.register(Plan, site=site)
+class PlanAdmin(ScopedAdmin):
+    """策略計畫 with its settings."""
+
+    agency_path = "agency"
+    roles = MANAGERS
+    list_display = ["title", "agency", "slug", "first_year", "last_year"]
+    list_filter = ["agency"]
+    search_fields = ["slug", "agency__name"]
+    inlines = [PlanYearInline]
+
+    @admin.display(description="計畫")
+    def title(self, plan):
+        """The plan's name."""
+        return plan.title
+
+
+class CodedAdmin(ScopedAdmin):
+    """What has a code within a plan."""
+
+    list_filter = ["plan"]
+    search_fields = ["code", "name"]
+    list_select_related = True
+
+    def get_readonly_fields(self, request, obj=None):
+        """A row never moves to another plan; the database refuses it, too."""
+        return ["plan"] if obj else []
+
+
+@admin.register(Perspective, site=site)
+class PerspectiveAdmin(CodedAdmin):
+    """構面."""
+
+    list_display = ["code", "name", "position", "weight", "plan"]
+
+
+@admin.register(Theme, site=site)
+class ThemeAdmin(CodedAdmin):
+    """策略主題."""
+
+    list_display = ["code", "name", "lead_division", "position", "plan"]
+    autocomplete_fields = ["lead_division"]
+
+
+class CauseInline(RowsOf):
+    """The causes of an objective."""
+
+    model = ObjectiveLink
+    fk_name = "effect"
+    fields = ["plan", "cause", "reason"]
+    autocomplete_fields = ["plan", "cause"]
+    verbose_name_plural = "由哪些目標促成（因）"
+
+
+@admin.register(Objective, site=site)
+class ObjectiveAdmin(CodedAdmin):
+    """策略目標 with its causes and the parent agency's objectives it supports."""
+
+    list_display = ["code", "name", "theme", "perspective", "weight", "plan"]
+    list_filter = ["plan", "perspective", "theme"]
+    autocomplete_fields = ["theme", "perspective", "supports"]
+    inlines = [CauseInline]
+
+    def save_formset(self, request, form, formset, change):
+        """A new link remembers who made it."""
+        for inline in formset.forms:
+            if isinstance(inline.instance, ObjectiveLink) and not inline.instance.pk:
+                inline.instance.created_by = request.user
+        super().save_formset(request, form, formset, change)
+
+
+class MeasureInline(RowsOf):
+    """The measures of a KPI."""
+
+    model = Measure
+    fields = ["position", "label", "unit", "direction", "tolerance", "numerator_label", "denominator_label", "factor"]
+    fields += ["weight"]
+    extra = 0
+
+
+@admin.register(KPI, site=site)
+class KPIAdmin(CodedAdmin):
+    """KPI with its measures."""
+
+    list_display = ["code", "name", "objective", "division", "weight"]
+    list_filter = ["plan", "division", "objective__perspective", "objective__theme"]
+    search_fields = ["code", "name", "formula"]
+    autocomplete_fields = ["objective", "division", "supporting_divisions"]
+    inlines = [MeasureInline]
+
+
+class BudgetInline(RowsOf):
+    """Budgets of an action plan; executed amounts are reported, not edited here."""
+
+    model = ActionBudget
+    fields = ["year", "amount", "executed"]
+    readonly_fields = ["executed"]
+
+
+@admin.register(ActionPlan, site=site)
+class ActionPlanAdmin(CodedAdmin):
+    """行動方案 with its budgets."""
+
+    list_display = ["code", "description", "kpi", "owner"]
+    list_filter = ["plan", "owner_division"]
+    search_fields = ["code", "description", "owner_person", "owner_division__name"]
+    autocomplete_fields = ["kpi", "owner_division"]
+    inlines = [BudgetInline]
+
+    @admin.display(description="主責")
+    def owner(self, action_plan):
+        """Division or person."""
+        return action_plan.owner

@@ -1,0 +1,41 @@
+"""Form fields for figures and texts as people type them."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from scorecard.roc import NumberError, parse_number
+
+
+class FigureField(forms.CharField):
+    """A figure in the measure's unit: Decimal, or None where nothing was typed. What cannot be read stays as typed."""
+
+    def __init__(self, *, unit, **kwargs):
+        self.unit = unit
+        # A plain text input: type="number" changes figures when the mouse wheel turns.
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(required=False, widget=widget, **kwargs)
+
+    def to_python(self, value):
+        """The figure; ValidationError says what was read and what to do."""
+        try:
+            return parse_number(super().to_python(value), unit=self.unit)
+        except NumberError as error:
+            raise ValidationError(str(error)) from error
+
+    def has_changed(self, initial, data):
+        """Whether another figure was typed; another way to write the same one is no change."""
+        try:
+            return self.to_python(initial) != self.to_python(data)
+        except ValidationError:
+            return True
+
+
+class PlainTextField(forms.CharField):
+    """Text of several lines, with line ends as the database keeps them; a browser sends CR LF."""
+
+    def __init__(self, *, rows=2, **kwargs):
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+    def to_python(self, value):
+        """The text stripped, with LF line ends; empty where nothing was typed."""
+        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")

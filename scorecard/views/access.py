@@ -1,0 +1,92 @@
+"""How a view obtains its object: 404 for what a person may not see, 403 for what they may see but not do.
+
+The plan found is kept on the request as its Scope, from which the navigation is drawn.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from scorecard import permissions
+from scorecard.models import Division, Plan
+
+
+@dataclass
+class Scope:
+    """Where a request is: a plan and a Gregorian plan year, among the plans that the person may see."""
+
+    plan: Plan
+    year: int
+    plans: list[Plan] = field(default_factory=list)
+
+    @cached_property
+    def plan_year(self):
+        """The PlanYear of the scope's year."""
+        return next(row for row in self.plan.years.all() if row.year == self.year)
+
+
+def visible_plans(user):
+    """The plans that the person may see, each with its agency and years: two queries, and one for the memberships."""
+    agency_ids = permissions.standings(user)
+    if not agency_ids:
+        return []
+    return list(Plan.objects.filter(agency__in=agency_ids).select_related("agency").prefetch_related("years"))
+
+
+def plan_years(plan):
+    """The plan's own years, without the baseline, in order."""
+    return [row for row in plan.years.all() if row.year >= plan.first_year]
+
+
+def season_year(plan):
+    """The Gregorian year that matters most now: the earliest open one, else the last closed one, else the first.
+
+    None where the plan has no years.
+    """
+    years = plan_years(plan)
+    opened = [row.year for row in years if row.is_open]
+    closed = [row.year for row in years if row.is_closed]
+    return min(opened) if opened else max(closed, default=min((row.year for row in years), default=None))
+
+
+def get_scope(request, slug, year):
+    """The scope of a page under a plan and a year; 404 unless the person may see the plan and it has that year."""
+    plans = visible_plans(request.user)
+    plan = next((plan for plan in plans if plan.slug == slug), None)
+    if plan is None or year not in [row.year for row in plan_years(plan)]:
+        raise Http404
+    for row in plan.years.all():
+        row.plan = plan
+    request.scope = Scope(plan, year, plans)
+    return request.scope
+
+
+def get_scope_to_review(request, slug, year):
+    """The scope for those who review; 403 for other members."""
+    scope = get_scope(request, slug, year)
+    permissions.check_can_review(request.user, scope.plan.agency_id)
+    return scope
+
+
+def get_scope_to_manage(request, slug, year):
+    """The scope for those who manage the agency; 403 for other members."""
+    scope = get_scope(request, slug, year)
+    permissions.check_can_manage(request.user, scope.plan.agency_id)
+    return scope
+
+
+def get_scope_to_report(request, slug, year):
+    """The scope for those who report for any division; 403 for other members."""
+    scope = get_scope(request, slug, year)
+    permissions.check_can_report(request.user, scope.plan.agency_id)
+    return scope
+
+
+def get_own_division(request, scope, division_id):
+    """The division whose reporting table this is: it exists only for its own staff, 404 for everyone else."""
+    division = get_object_or_404(Division, pk=division_id, agency=scope.plan.agency_id)
+    if not permissions.can_report_for(request.user, division):
+        raise Http404
+    return division

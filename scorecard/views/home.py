@@ -1,0 +1,26 @@
+"""The front door: each person goes to the page of their job."""
+
+from django.shortcuts import redirect, render
+
+from scorecard import permissions
+from scorecard.choices import Role
+from scorecard.views import access
+
+
+def home(request):
+    """Staff to their reporting, reviewers to the queue while the year is open, everyone else to the map."""
+    for plan in access.visible_plans(request.user):
+        year = access.season_year(plan)
+        if year is not None:
+            return redirect(_first_page(request.user, plan, year), slug=plan.slug, year=year)
+    return render(request, "scorecard/no_plan.html", {"is_member": bool(permissions.standings(request.user))})
+
+
+def _first_page(user, plan, year):
+    is_open = any(row.is_open for row in plan.years.all() if row.year == year)
+    role = permissions.standings(user)[plan.agency_id].role
+    if is_open and role == Role.STAFF:
+        return "reporting"
+    if is_open and role == Role.REVIEWER:
+        return "review"
+    return "strategy_map"

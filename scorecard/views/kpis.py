@@ -1,0 +1,58 @@
+"""The page of a KPI, and its comment thread."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from scorecard import permissions
+from scorecard.forms.review import CommentForm
+from scorecard.models import KPI, AuditEvent, YearlyReport
+from scorecard.policies import RuleBroken
+from scorecard.services.reporting import comment_on_report
+from scorecard.views import access
+from scorecard.views.pages import get_scorecard
+
+HISTORY_SHOWN = 50
+
+
+@require_safe
+def kpi(request, slug, year, code):
+    """Definition, figures of all years, calculation, action plans, report with its thread, history of every change."""
+    scorecard = get_scorecard(request, slug, year, with_action_plans=True)
+    line = scorecard.kpis_by_code.get(code)
+    if line is None:
+        raise Http404
+    kpi = KPI.objects.select_related("plan", "division").prefetch_related("supporting_divisions").get(pk=line.id)
+    report = YearlyReport.objects.filter(kpi=kpi, year=year).select_related("submitted_by", "reviewed_by").first()
+    objective = scorecard.objectives_by_code[line.objective_code]
+    context = {
+        "scorecard": scorecard,
+        "kpi": line,
+        "objective": objective,
+        "perspective": next(row for row in scorecard.perspectives if row.code == objective.perspective_code),
+        "supporting": kpi.supporting_divisions.all(),
+        "report": report,
+        "comments": report.comments.select_related("author") if report else (),
+        "evidence": report.evidence.filter(removed_at__isnull=True) if report else (),
+        "history": AuditEvent.objects.of_kpi(kpi)[:HISTORY_SHOWN],
+        "comment_form": CommentForm() if report and permissions.can_comment(request.user, kpi) else None,
+    }
+    return render(request, "scorecard/kpi.html", context)
+
+
+@require_POST
+def comment(request, slug, year, code):
+    """Add to the thread of a KPI's year."""
+    scope = access.get_scope(request, slug, year)
+    kpi = get_object_or_404(KPI.objects.select_related("plan", "division"), plan=scope.plan, code=code)
+    permissions.check_can_comment(request.user, kpi)
+    form = CommentForm(request.POST)
+    text = form.cleaned_data["text"] if form.is_valid() else ""
+    try:
+        comment_on_report(by=request.user, kpi=kpi, year=year, text=text)
+    except RuleBroken as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, "已新增留言。")
+    return redirect("kpi", slug=slug, year=year, code=code)

@@ -1,0 +1,169 @@
+"""年度填報: a division's staff enter the year's actuals, check them and submit them."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from scorecard import policies
+from scorecard.choices import Status
+from scorecard.forms.reporting import KPIEntryForm
+from scorecard.models import KPI, Division, YearlyReport
+from scorecard.permissions import standings
+from scorecard.reports.build import build_scorecard
+from scorecard.reports.progress import count_states
+from scorecard.services.reporting import Conflict, save_reports, submit_reports
+from scorecard.views import access
+
+
+@require_safe
+def reporting(request, slug, year):
+    """The person's divisions; straight to the table where there is only one."""
+    scope = access.get_scope_to_report(request, slug, year)
+    own = Division.objects.filter(pk__in=standings(request.user)[scope.plan.agency_id].division_ids)
+    if len(own) == 1:
+        return redirect("reporting_table", slug=slug, year=year, division_id=own[0].pk)
+    scorecard = build_scorecard(scope.plan, year)
+    lines = {line.id: line for line in scorecard.divisions}
+    divisions = [(division, count_states(lines[division.id].kpis) if division.id in lines else ()) for division in own]
+    return render(request, "scorecard/reporting_divisions.html", {"scorecard": scorecard, "divisions": divisions})
+
+
+def _forms(scorecard, scope, division, data=None):
+    """A form for every KPI of the division that is due in the year."""
+    kpis = {
+        kpi.id: kpi
+        for kpi in KPI.objects.filter(plan=scope.plan, division=division)
+        .select_related("plan", "division")
+        .prefetch_related("measures")
+    }
+    reports = {
+        report.kpi_id: report
+        for report in YearlyReport.objects.for_year(scope.plan, scope.year)
+        .filter(kpi__in=kpis)
+        .select_related("changed_by")
+        .prefetch_related("comments__author")
+    }
+    return [
+        KPIEntryForm(data, line=line, report=reports.get(line.id), kpi=kpis[line.id])
+        for line in scorecard.due_kpis
+        if line.division_id == division.id
+    ]
+
+
+def _render(request, scope, division, scorecard, forms, status=200):
+    errors = [
+        (field, error)
+        for form in forms
+        if form.is_bound
+        for field in form
+        for error in field.errors
+        if not field.is_hidden
+    ]
+    previous = [line for line in scorecard.years if line.year < scope.year]
+    context = {
+        "division": division,
+        "scorecard": scorecard,
+        "plan_year": scope.plan_year,
+        "forms": forms,
+        "errors": errors,
+        "conflicts": [form for form in forms if form.conflict],
+        "last_year": previous[-1] if previous else None,
+        "states": count_states([form.line for form in forms]),
+        "unfilled": sum(form.line.status == Status.PENDING for form in forms),
+        "without_target": [
+            line for line in scorecard.kpis if line.division_id == division.id and line.report_state is None
+        ],
+        "is_any_editable": scope.plan_year.is_open and any(form.is_editable for form in forms),
+    }
+    return render(request, "scorecard/reporting_table.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def table(request, slug, year, division_id):
+    """The division's table: one row a measure; a post saves every row that was touched, or none."""
+    scope = access.get_scope(request, slug, year)
+    division = access.get_own_division(request, scope, division_id)
+    scorecard = build_scorecard(scope.plan, year, include_provisional=True)
+    if request.method != "POST":
+        return _render(request, scope, division, scorecard, _forms(scorecard, scope, division))
+    forms = [
+        form for form in _forms(scorecard, scope, division, request.POST) if form.add_prefix("version") in form.data
+    ]
+    if not all([form.is_valid() for form in forms]):
+        return _render(request, scope, division, scorecard, forms, status=422)
+    touched = [form for form in forms if form.is_touched]
+    try:
+        saved = save_reports(by=request.user, plan=scope.plan, year=year, drafts=[form.draft() for form in touched])
+    except Conflict as conflict:
+        return _show_conflict(request, scope, division, forms, conflict)
+    except policies.RuleBroken as error:
+        messages.error(request, " ".join(error.messages) + "您輸入的內容還在這一頁，但沒有儲存。")
+        return _render(request, scope, division, scorecard, forms, status=409)
+    if request.POST.get("then") == "check":
+        return redirect("reporting_check", slug=slug, year=year, division_id=division.pk)
+    messages.success(request, f"已儲存 {len(saved)} 項 KPI。" if saved else "沒有需要儲存的變更。")
+    return redirect("reporting_table", slug=slug, year=year, division_id=division.pk)
+
+
+def _show_conflict(request, scope, division, forms, conflict):
+    """The same page with both versions; nothing was saved."""
+    scorecard = build_scorecard(scope.plan, scope.year, include_provisional=True)
+    standing = {report.kpi_id: report for report in conflict.reports}
+    for form in forms:
+        if form.line.id in standing:
+            form.show_conflict(scorecard.kpis_by_code[form.line.code], standing[form.line.id])
+    return _render(request, scope, division, scorecard, forms, status=409)
+
+
+@require_safe
+def light(request, slug, year, division_id, code):
+    """The light and rate of one measure with the figure being typed: a fragment for htmx; nothing is saved."""
+    scope = access.get_scope(request, slug, year)
+    access.get_own_division(request, scope, division_id)
+    line = build_scorecard(scope.plan, year, include_provisional=True).kpis_by_code.get(code)
+    measure = next((m for m in line.measures if str(m.id) == request.GET.get("measure")), None) if line else None
+    if measure is None or line.division_id != division_id:
+        raise Http404
+    form = KPIEntryForm(request.GET, line=line, report=None)
+    form.is_valid()
+    outcome = form.outcome(measure, scope.plan.warning_threshold)
+    return render(request, "_components/outcome.html", {"outcome": outcome, "cap": scope.plan.display_cap})
+
+
+def _what_is_missing(form):
+    line = form.line
+    measures = [
+        (m.label, m.cell.target is not None, m.cell.actual is not None or m.cell.unmeasured) for m in line.measures
+    ]
+    is_explained = bool(form.report and form.report.explanation)
+    return policies.missing_for_submission(line.code, measures, is_missed=line.is_missed, is_explained=is_explained)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request, slug, year, division_id):
+    """What is complete and what is missing, before submitting; a post submits the KPIs chosen, all or none."""
+    scope = access.get_scope(request, slug, year)
+    division = access.get_own_division(request, scope, division_id)
+    scorecard = build_scorecard(scope.plan, year, include_provisional=True)
+    if request.method == "POST":
+        chosen = KPI.objects.filter(plan=scope.plan, division=division, code__in=request.POST.getlist("kpi"))
+        try:
+            submitted = submit_reports(by=request.user, plan=scope.plan, year=year, kpis=chosen)
+        except policies.RuleBroken as error:
+            for sentence in error.messages:
+                messages.error(request, sentence)
+        else:
+            codes = "、".join(report.kpi.code for report in submitted)
+            done = f"已送出 {len(submitted)} 項 KPI（{codes}），等候審核。" if submitted else "沒有選取可送出的 KPI。"
+            messages.success(request, done)
+            return redirect("reporting_table", slug=slug, year=year, division_id=division.pk)
+    rows = [(form, _what_is_missing(form)) for form in _forms(scorecard, scope, division) if form.is_editable]
+    context = {
+        "division": division,
+        "scorecard": scorecard,
+        "plan_year": scope.plan_year,
+        "ready": [form for form, missing in rows if form.report and not missing],
+        "incomplete": [(form, missing) for form, missing in rows if missing],
+    }
+    return render(request, "scorecard/reporting_check.html", context)
