@@ -45,12 +45,15 @@ MAX_LINES = 60
 
 
 class CardTexts(NamedTuple):
+    """The wrapped texts of a card and the least height, in map units, that holds them and the footer."""
+
     code: tuple[str, ...]
     name: tuple[str, ...]
     height: float
 
 
 def card_texts(card: Card, width: float) -> CardTexts:
+    """Wrap a card's code (beside the light) and name for a card of this width."""
     inside = width - 2 * CARD_PADDING
     code = wrap(single_line(card.code), inside - 2 * LIGHT_RADIUS - 6, FONTS.card_code, MAX_LINES) or ("",)
     name = wrap(single_line(card.name), inside, FONTS.card_name, MAX_LINES) or ("",)
@@ -59,6 +62,7 @@ def card_texts(card: Card, width: float) -> CardTexts:
 
 
 def placed_card(card: Card, box: Box, texts: CardTexts) -> PlacedCard:
+    """A card with its texts in a box at least as high as they need; the footer keeps to the box's bottom."""
     left, right = box.x + CARD_PADDING, box.x + box.w - CARD_PADDING
     first = box.y + CARD_CODE_BASELINE
     name = first + (len(texts.code) - 1) * LINES.card_code + CARD_FIRST_LINE
@@ -85,6 +89,7 @@ def placed_card(card: Card, box: Box, texts: CardTexts) -> PlacedCard:
 def placed_header(
     columns: Sequence[Column], starts: Sequence[float], width: float, *, top: float
 ) -> tuple[PlacedColumn, ...]:
+    """Header boxes of all themes, of one height; starts are their left edges."""
     inside = width - 2 * HEADER_PADDING
     # Code and name share a line where they do so in every theme, so that neighbours look alike.
     together = [wrap(_code_and_name(column), inside, FONTS.theme_name) for column in columns]
@@ -126,6 +131,8 @@ def _code_and_name(column: Column) -> str:
 
 
 class RowTexts(NamedTuple):
+    """The wrapped label of a perspective, its height, and how far behind the code the tally stands (0: below it)."""
+
     name: tuple[str, ...]
     code: tuple[str, ...]
     height: float
@@ -133,6 +140,7 @@ class RowTexts(NamedTuple):
 
 
 def row_texts(row: Row) -> RowTexts:
+    """Wrap a perspective's name and code for the label at the left of its band."""
     inside = LABEL_WIDTH - LABEL_PADDING - LABEL_GAP
     name = wrap(single_line(row.name), inside, FONTS.row_name, MAX_LINES)
     code = wrap(single_line(row.code), inside, FONTS.row_note, MAX_LINES)

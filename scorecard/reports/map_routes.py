@@ -60,6 +60,7 @@ class Lane(NamedTuple):
 
     @property
     def is_down(self) -> bool:
+        """Whether links run vertically in it."""
         return self.kind == "down"
 
 
@@ -97,6 +98,7 @@ class Route:
 
     @property
     def net(self) -> Net:
+        """The links it shares its tracks with."""
         return Net(self.effect, self.enters)
 
     @property
