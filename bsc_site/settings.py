@@ -321,5 +321,7 @@ LOGGING = {
         "axes.apps": {"level": "WARNING"},
         # WeasyPrint's font subsetter reports every table it drops.
         "fontTools": {"level": "WARNING"},
+        # Reports every page it lays out.
+        "weasyprint.progress": {"level": "WARNING"},
     },
 }
