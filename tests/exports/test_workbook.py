@@ -28,7 +28,7 @@ def scorecard_of(plan, year=2016, **options):
 
 
 def approve_all(plan, year, shares=("1", "0.95", "0.5", None), **person):
-    """Approved actuals of a year: shares of the targets in turn, None for 無統計. person: fields of who entered them."""
+    """Approved actuals of a year: shares of the targets in turn, None for 無統計. person: fields of who did it."""
     submitter = factories.make_user(f"submitter-{year}", **person)
     people = {
         "submitted_by": submitter,

@@ -1,0 +1,44 @@
+"""What the commands that write a plan's file share; every refusal is a CommandError that says what to do instead."""
+
+import secrets
+from pathlib import Path
+
+from django.core.management.base import CommandError
+
+from scorecard.models import Plan
+from scorecard.roc import YearError, parse_year
+
+
+def find_plan(slug):
+    """The plan with this slug, its agency selected and its years prefetched; the refusal lists the known slugs."""
+    try:
+        return Plan.objects.select_related("agency").prefetch_related("years").get(slug=slug)
+    except Plan.DoesNotExist:
+        known = "、".join(Plan.objects.order_by("slug").values_list("slug", flat=True))
+        hint = f"現有計畫：{known}。" if known else "資料庫裡還沒有任何計畫。"
+        raise CommandError(f"找不到計畫「{slug}」。{hint}") from None
+
+
+def read_year(text):
+    """The Gregorian year meant by 105, 民國105年 or 2016."""
+    try:
+        return parse_year(text)
+    except YearError as error:
+        raise CommandError(str(error)) from error
+
+
+def write_whole(path, content):
+    """Write bytes to a file whole or not at all: no reader meets half of it, and a failure leaves the old file."""
+    path = Path(path)
+    try:
+        if path.is_dir():
+            raise CommandError(f"「{path}」是資料夾；請寫出檔名。")
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        try:
+            with temporary.open("xb") as file:
+                file.write(content)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise CommandError(f"無法寫入「{path}」：{error.strerror}。請確認資料夾存在且可以寫入。") from error

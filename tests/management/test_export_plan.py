@@ -1,0 +1,152 @@
+"""manage.py export_plan."""
+
+import json
+import os
+import stat
+from io import BytesIO, StringIO
+
+import openpyxl
+import pytest
+from django.core.management import CommandError, call_command
+
+from scorecard.models import Plan
+from tests import factories, secretariat
+
+pytestmark = pytest.mark.django_db
+
+
+def export(plan, *arguments, **options):
+    out = StringIO()
+    call_command("export_plan", plan, *map(str, arguments), stdout=out, **options)
+    return out.getvalue()
+
+
+def exported_heading(content):
+    return openpyxl.load_workbook(BytesIO(content)).active["A2"].value
+
+
+@pytest.fixture
+def plan():
+    return factories.make_plan()
+
+
+@pytest.fixture
+def cast(plan):
+    return factories.make_cast(plan)
+
+
+def test_the_plan_is_written_as_json(tmp_path):
+    secretariat.load_plan()
+    path = tmp_path / "plan.json"
+    said = export(secretariat.SLUG, "--format", "json", "-o", path)
+    assert json.loads(path.read_text(encoding="utf-8")) == secretariat.expected_document()
+    assert said == f"已寫入 {path}：臺北市政府秘書處 105–107 年策略計畫（105 年）\n"
+
+
+def test_json_may_go_to_standard_output_and_then_nothing_else_does(plan):
+    assert json.loads(export(plan.slug, "--format", "json", "-o", "-"))["agency"] == plan.agency.name
+
+
+def test_the_scorecard_is_written_as_a_workbook(plan, tmp_path):
+    path = tmp_path / "計分卡.xlsx"
+    export(plan.slug, "--format", "xlsx", "-o", path)
+    assert exported_heading(path.read_bytes()).startswith("105–107 年策略計畫　105 年（未開放）")
+
+
+@pytest.mark.parametrize("year", ["106", "民國106年", "2017"])
+def test_the_year_may_be_written_in_every_way(plan, tmp_path, year):
+    path = tmp_path / "scorecard.xlsx"
+    export(plan.slug, "--format", "xlsx", "-o", path, "--year", year)
+    assert "　106 年（" in exported_heading(path.read_bytes())
+
+
+def test_without_a_year_it_is_the_latest_that_is_open_or_has_approved_figures(plan, cast, tmp_path):
+    def default_year():
+        return export(plan.slug, "--format", "xlsx", "-o", tmp_path / "scorecard.xlsx")[-7:-2]
+
+    assert default_year() == "105 年"
+    factories.open_year(cast.admin, plan, factories.LAST_YEAR)
+    assert default_year() == "107 年"
+    plan.years.filter(year=factories.LAST_YEAR).update(state="not_open")
+    assert default_year() == "105 年"
+    factories.open_year(cast.admin, plan, factories.MIDDLE_YEAR)
+    factories.approved(cast, factories.kpi(plan, "AC1.1"), factories.MIDDLE_YEAR)
+    plan.years.filter(year=factories.MIDDLE_YEAR).update(state="closed")
+    assert default_year() == "106 年"
+
+
+def test_figures_not_approved_are_left_out_unless_asked_for(plan, cast):
+    factories.open_year(cast.admin, plan)
+    factories.fill(cast.staff, factories.kpi(plan, "AC1.1"), actuals="77")
+
+    def actual(*arguments):
+        document = json.loads(export(plan.slug, "--format", "json", "-o", "-", *arguments))
+        return document["kpis"][0]["measures"][0]["values"][3]["actual"]
+
+    assert actual() is None
+    assert actual("--provisional") == "77"
+
+
+def test_an_unknown_plan_is_refused_with_the_known_ones(plan, tmp_path):
+    with pytest.raises(CommandError, match=f"找不到計畫「nowhere」。現有計畫：test-plan、{plan.slug}-city。"):
+        export("nowhere", "--format", "json", "-o", tmp_path / "plan.json")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_database_is_named_as_such():
+    assert not Plan.objects.exists()
+    with pytest.raises(CommandError, match="資料庫裡還沒有任何計畫。"):
+        export("nowhere", "--format", "json", "-o", "-")
+
+
+@pytest.mark.parametrize(
+    ("year", "message"),
+    [
+        ("108", "計畫「test-plan」沒有 108 年；現有年度：102 年、103 年、104 年、105 年、106 年、107 年。"),
+        ("去年", "「去年」不是年度；請填民國年"),
+        ("300", "「300」不是年度"),
+    ],
+)
+def test_an_unknown_year_is_refused(plan, tmp_path, year, message):
+    with pytest.raises(CommandError, match=message):
+        export(plan.slug, "--format", "json", "-o", tmp_path / "plan.json", "--year", year)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("missing/plan.json", "無法寫入「.*missing/plan.json」"), ("", "是資料夾；請寫出檔名"), ("x" * 300, "無法寫入")],
+)
+def test_a_file_that_cannot_be_written_is_refused(plan, tmp_path, name, message):
+    with pytest.raises(CommandError, match=message):
+        export(plan.slug, "--format", "json", "-o", tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workbook_is_not_written_to_standard_output(plan):
+    with pytest.raises(CommandError, match="XLSX 請用 -o 指定檔名"):
+        export(plan.slug, "--format", "xlsx", "-o", "-")
+
+
+def test_a_failure_while_writing_leaves_the_old_file_and_nothing_beside_it(plan, tmp_path, monkeypatch):
+    path = tmp_path / "plan.json"
+    path.write_text("old")
+
+    def fail(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.replace", fail)
+    with pytest.raises(CommandError, match="No space left on device"):
+        export(plan.slug, "--format", "json", "-o", path)
+    assert path.read_text() == "old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["plan.json"]
+
+
+def test_the_file_written_is_an_ordinary_one_of_its_owner(plan, tmp_path):
+    path = tmp_path / "plan.json"
+    mask = os.umask(0o022)
+    try:
+        export(plan.slug, "--format", "json", "-o", path)
+    finally:
+        os.umask(mask)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
