@@ -21,6 +21,7 @@ def navigation(request):
             for year in scope.plan.years.all()
             if year.year >= scope.plan.first_year
         ],
+        "keeps_data": permissions.can_edit_strategy(request.user, scope.plan.agency_id),
         "plan_switch": [plan for plan in scope.plans if plan != scope.plan],
     }  # fmt: skip
 

@@ -155,6 +155,10 @@ class ScopedAdmin(admin.ModelAdmin):
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404
 
+    def history_view(self, request, object_id, extra_context=None):
+        """The audit trail is the history; Django's own log stays empty."""
+        raise Http404
+
     def get_reason(self, form):
         """The reason stated in the form, where it asks for one."""
         return form.cleaned_data.get("reason", "")

@@ -127,9 +127,10 @@ class ObjectiveAdmin(CodedAdmin):
 
 
 class MeasureInline(RowsOf):
-    """The measures of a KPI."""
+    """The measures of a KPI, one below the other: they have too many fields for one line."""
 
     model = Measure
+    template = "admin/edit_inline/stacked.html"
     fields = ["position", "label", "unit", "direction", "tolerance", "numerator_label", "denominator_label", "factor"]
     fields += ["weight"]
     extra = 0
