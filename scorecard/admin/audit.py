@@ -11,6 +11,7 @@ from scorecard.models import AuditEvent
 class AuditEventAdmin(ScopedAdmin):
     """Who, when, what, old and new value, reason."""
 
+    agency_path = "agency"
     roles = MANAGERS
     view_roles = MANAGERS
     list_display = ["at", "actor", "action", "target", "year", "reason"]
@@ -18,7 +19,7 @@ class AuditEventAdmin(ScopedAdmin):
     search_fields = ["target", "actor__username", "actor__name", "reason"]
     date_hierarchy = "at"
     list_select_related = ["actor"]
-    fields = ["at", "actor", "action", "plan", "kpi", "year", "target", "changes_in_words", "reason"]
+    fields = ["at", "actor", "action", "agency", "plan", "kpi", "year", "target", "changes_in_words", "reason"]
     readonly_fields = fields
 
     @admin.display(description="內容")

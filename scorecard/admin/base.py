@@ -3,13 +3,16 @@
 from functools import update_wrapper
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from scorecard import permissions
 from scorecard.choices import AuditAction, Role
-from scorecard.models import KPI, Plan
+from scorecard.models import KPI, Agency, Division, Membership, Plan
 from scorecard.services import audit
 
 KEEPERS = (Role.REVIEWER, Role.ADMIN)
@@ -40,11 +43,14 @@ class Site(admin.AdminSite):
 
         return update_wrapper(guarded, inner)
 
+    @login_not_required
     def login(self, request, extra_context=None):
-        """The site has one login page."""
-        if request.user.is_authenticated:
+        """The site has one login page; whoever is logged in already has no business here but the index."""
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+        if not self.has_permission(request):
             raise Http404
-        return redirect_to_login(request.GET.get("next", request.path))
+        return redirect("admin:index")
 
 
 site = Site(name="admin")
@@ -59,6 +65,13 @@ def plan_of(thing):
             above = getattr(thing, path)
             return above if isinstance(above, Plan) else plan_of(above)
     return None
+
+
+def agency_of(thing):
+    """The agency that a row above plans belongs to; None for any other row."""
+    if isinstance(thing, Agency):
+        return thing
+    return thing.agency if isinstance(thing, Division | Membership) else None
 
 
 def kpi_of(thing):
@@ -166,8 +179,8 @@ class ScopedAdmin(admin.ModelAdmin):
     def record(self, request, action, thing, changes=(), reason=""):
         """Write the audit event of one row's change."""
         audit.record(
-            by=request.user, action=action, target=thing, plan=plan_of(thing), kpi=kpi_of(thing),
-            year=getattr(thing, "year", None), changes=changes, reason=reason,
+            by=request.user, action=action, target=thing, plan=plan_of(thing), agency=agency_of(thing),
+            kpi=kpi_of(thing), year=getattr(thing, "year", None), changes=changes, reason=reason,
         )  # fmt: skip
 
     def save_related(self, request, form, formsets, change):

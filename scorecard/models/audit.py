@@ -4,7 +4,7 @@ from django.db import models
 
 from scorecard.choices import AuditAction
 from scorecard.models.kpis import KPI
-from scorecard.models.organisation import User
+from scorecard.models.organisation import Agency, User
 from scorecard.models.strategy import Plan
 
 
@@ -24,12 +24,16 @@ class AuditEvent(models.Model):
     """One act of one person, written in the transaction of the change itself.
 
     changes is a list of {"what", "old", "new"} as a reader would see them; None stands for no value. actor is None
-    for a command run on the server. The KPI's row may be deleted later: its number stays, and target names it.
+    for a command run on the server; agency is None for what belongs to none, such as an account. The KPI's row may
+    be deleted later: its number stays, and target names it.
     """
 
     at = models.DateTimeField("時間", auto_now_add=True)
     actor = models.ForeignKey(User, verbose_name="何人", on_delete=models.PROTECT, null=True, related_name="+")
     action = models.CharField("動作", max_length=20, choices=AuditAction.choices)
+    agency = models.ForeignKey(
+        Agency, verbose_name="機關", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
     plan = models.ForeignKey(Plan, verbose_name="計畫", on_delete=models.PROTECT, null=True, related_name="+")
     kpi = models.ForeignKey(
         KPI, verbose_name="KPI", on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="+"

@@ -1,0 +1,57 @@
+"""Pages that answer 304 while nothing changed since the reader's last visit: three queries, and nothing is built."""
+
+from functools import lru_cache, wraps
+from hashlib import sha256
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.middleware.csrf import get_token
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import condition
+
+from scorecard.models import Plan
+
+
+def unless_unchanged(view):
+    """A view of a plan whose page depends on the plan's data, the reader's role, the address and the day alone.
+
+    Every change of a plan raises its data version (services/audit.py); a page that also shows people's names or
+    comments that are not the reader's own must not use this.
+    """
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        response = condition(etag_func=_etag)(view)(request, *args, **kwargs)
+        patch_cache_control(response, private=True, no_cache=True)
+        return response
+
+    return guarded
+
+
+def _etag(request, slug, year, **kwargs):
+    """The page's version for this reader; None where it must be built: an unknown plan, or a message to be shown."""
+    if len(get_messages(request)):
+        return None
+    user = request.user
+    plans = list(
+        Plan.objects.visible_to(user).order_by("pk").values_list("slug", "data_version", "agency__memberships__role")
+    )
+    if slug not in [plan for plan, *_ in plans]:
+        return None
+    csrf_secret = request.META.get("CSRF_COOKIE") or get_token(request)
+    parts = (user.pk, str(user), plans, request.get_full_path(), csrf_secret, timezone.localdate(), release())
+    return f'"{sha256(repr(parts).encode()).hexdigest()[:32]}"'
+
+
+@lru_cache(maxsize=1)
+def release():
+    """Tells one installed version of the program from the next: the newest change of a file that makes pages."""
+    folders = [settings.BASE_DIR / name for name in ("scorecard", "templates", "static")]
+    files = (
+        file
+        for folder in folders
+        for file in folder.rglob("*")
+        if file.suffix in {".py", ".html", ".svg", ".css", ".js"}
+    )
+    return max(file.stat().st_mtime_ns for file in files)
