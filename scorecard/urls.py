@@ -4,7 +4,19 @@ from django.contrib.auth import views as auth
 from django.urls import include, path, register_converter, reverse_lazy
 
 from scorecard.roc import YearError, parse_year, to_roc
-from scorecard.views import downloads, health, home, kpis, organisation, reporting, review, scorecards, strategy, years
+from scorecard.views import (
+    downloads,
+    health,
+    home,
+    kpis,
+    organisation,
+    reporting,
+    review,
+    scorecards,
+    strategy,
+    style,
+    years,
+)
 
 
 class YearConverter:
@@ -73,5 +85,6 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("plans/<slug:slug>/<roc:year>/", include(in_plan_year)),
     path("account/", include(account)),
+    path("style/", style.style, name="style"),
     path("healthz", health.healthz, name="healthz"),
 ]
