@@ -1,5 +1,6 @@
 """What the commands that write a plan's file share; every refusal is a CommandError that says what to do instead."""
 
+import errno
 import secrets
 from pathlib import Path
 
@@ -7,6 +8,16 @@ from django.core.management.base import CommandError
 
 from scorecard.models import Plan
 from scorecard.roc import YearError, parse_year
+
+REASONS = {
+    errno.ENOENT: "資料夾不存在",
+    errno.ENOTDIR: "上層不是資料夾",
+    errno.EACCES: "沒有寫入權限",
+    errno.EPERM: "沒有寫入權限",
+    errno.EROFS: "這個磁碟只能讀取",
+    errno.ENOSPC: "磁碟空間不足",
+    errno.ENAMETOOLONG: "檔名太長",
+}
 
 
 def find_plan(slug):
@@ -41,4 +52,5 @@ def write_whole(path, content):
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise CommandError(f"無法寫入「{path}」：{error.strerror}。請確認資料夾存在且可以寫入。") from error
+        reason = REASONS.get(error.errno, error.strerror)
+        raise CommandError(f"無法寫入「{path}」：{reason}。請換一個資料夾或檔名。") from error

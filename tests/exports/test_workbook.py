@@ -1,6 +1,6 @@
 """The scorecard as a workbook, opened again and compared with the Scorecard it was drawn from."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 from zipfile import ZipFile
@@ -166,6 +166,13 @@ class TestTheSecretariatsScorecard:
             + values.exclude(actual=None).count()
             + values.exclude(target=None).exclude(actual=None).count()
         )
+
+    def test_figures_show_as_many_decimals_as_they_have(self, secretariat_plan):
+        sheet = sheet_of(secretariat_plan)
+        kpis = scorecard_of(secretariat_plan).kpis_by_code
+        (dc, bf, gc) = (sheet.rows_of(kpis[code])[0] for code in ("DC1.1", "BF1.1", "GC1.1"))
+        formats = [sheet.cell(dc, "102年實際值"), sheet.cell(bf, "104年實際值"), sheet.cell(gc, "104年實際值")]
+        assert [cell.number_format for cell in formats] == ["#,##0.0", "#,##0.00", "#,##0"]
 
     def test_objective_kpi_and_measure_cells_are_merged_over_their_rows(self, secretariat_plan):
         sheet = sheet_of(secretariat_plan)
@@ -360,6 +367,8 @@ class TestTheFile:
         assert first == scorecard_workbook(scorecard_of(secretariat_plan))
         with ZipFile(BytesIO(first)) as archive:
             assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        properties = Sheet(first).book.properties
+        assert properties.created == properties.modified == datetime(2000, 1, 1)
 
     @pytest.mark.parametrize("kpis", [5, 50])
     def test_drawing_it_costs_no_query_at_any_size(self, kpis, django_assert_num_queries):

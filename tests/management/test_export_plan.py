@@ -3,7 +3,7 @@
 import json
 import os
 import stat
-from io import BytesIO, StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 
 import openpyxl
 import pytest
@@ -47,6 +47,12 @@ def test_json_may_go_to_standard_output_and_then_nothing_else_does(plan):
     assert json.loads(export(plan.slug, "--format", "json", "-o", "-"))["agency"] == plan.agency.name
 
 
+def test_json_on_standard_output_is_utf8_whatever_the_terminal_speaks(plan):
+    terminal = TextIOWrapper(BytesIO(), encoding="ascii")
+    call_command("export_plan", plan.slug, "--format", "json", "-o", "-", stdout=terminal)
+    assert json.loads(terminal.buffer.getvalue().decode())["agency"] == plan.agency.name
+
+
 def test_the_scorecard_is_written_as_a_workbook(plan, tmp_path):
     path = tmp_path / "計分卡.xlsx"
     export(plan.slug, "--format", "xlsx", "-o", path)
@@ -64,14 +70,19 @@ def test_without_a_year_it_is_the_latest_that_is_open_or_has_approved_figures(pl
     def default_year():
         return export(plan.slug, "--format", "xlsx", "-o", tmp_path / "scorecard.xlsx")[-7:-2]
 
+    first, middle, last = plan.years.filter(year__in=factories.PLAN_YEARS)
+    kpi = factories.kpi(plan, "AC1.1")
     assert default_year() == "105 年"
-    factories.open_year(cast.admin, plan, factories.LAST_YEAR)
+    factories.open_year(cast.admin, plan, middle.year)
+    assert default_year() == "106 年"
+    factories.approved(cast, kpi, middle.year)
+    factories.close_year(cast.admin, plan, middle.year, reason="測試")
+    assert default_year() == "106 年"
+    factories.open_year(cast.admin, plan, last.year)
     assert default_year() == "107 年"
-    plan.years.filter(year=factories.LAST_YEAR).update(state="not_open")
-    assert default_year() == "105 年"
-    factories.open_year(cast.admin, plan, factories.MIDDLE_YEAR)
-    factories.approved(cast, factories.kpi(plan, "AC1.1"), factories.MIDDLE_YEAR)
-    plan.years.filter(year=factories.MIDDLE_YEAR).update(state="closed")
+    factories.fill(cast.staff, kpi, last.year)
+    factories.close_year(cast.admin, plan, last.year, reason="測試")
+    factories.open_year(cast.admin, plan, first.year)
     assert default_year() == "106 年"
 
 
@@ -115,7 +126,11 @@ def test_an_unknown_year_is_refused(plan, tmp_path, year, message):
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("missing/plan.json", "無法寫入「.*missing/plan.json」"), ("", "是資料夾；請寫出檔名"), ("x" * 300, "無法寫入")],
+    [
+        ("missing/plan.json", "無法寫入「.*missing/plan.json」：資料夾不存在。"),
+        ("", "是資料夾；請寫出檔名"),
+        ("x" * 300, "檔名太長"),
+    ],
 )
 def test_a_file_that_cannot_be_written_is_refused(plan, tmp_path, name, message):
     with pytest.raises(CommandError, match=message):
@@ -136,7 +151,7 @@ def test_a_failure_while_writing_leaves_the_old_file_and_nothing_beside_it(plan,
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("pathlib.Path.replace", fail)
-    with pytest.raises(CommandError, match="No space left on device"):
+    with pytest.raises(CommandError, match="磁碟空間不足"):
         export(plan.slug, "--format", "json", "-o", path)
     assert path.read_text() == "old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["plan.json"]

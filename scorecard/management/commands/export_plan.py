@@ -43,12 +43,20 @@ class Command(BaseCommand):
         scorecard = _build(plan, year, options["provisional"])
         content = WRITERS[options["format"]](scorecard)
         if to_standard_output:
-            self.stdout.write(content.decode(), ending="")
+            self._write_out(content)
             return
         write_whole(options["output"], content)
         self.stdout.write(
             f"已寫入 {options['output']}：{scorecard.agency} {scorecard.plan_title}（{scorecard.year.text}）"
         )
+
+    def _write_out(self, content):
+        """JSON is UTF-8 whatever the terminal's encoding; a test's text stream has no buffer beneath it."""
+        buffer = getattr(self.stdout, "buffer", None)
+        if buffer is None:
+            self.stdout.write(content.decode(), ending="")
+        else:
+            buffer.write(content)
 
 
 def _build(plan, year, include_provisional):
