@@ -24,7 +24,7 @@ LARGEST_SHOWN = Fraction(999, 100)
 _EXACT = Context(prec=100, traps=[Inexact])
 
 
-class _Rule(Enum):
+class Rule(Enum):
     """Which line of domain.md §4 gave a rate; the calculation text tells it."""
 
     ACTUAL_OVER_TARGET = auto()
@@ -37,11 +37,11 @@ class _Rule(Enum):
 
 
 @dataclass(frozen=True)
-class _Judgement:
+class Judgement:
     """A rate, the rule that gave it, and what the actual was judged against: the target or an edge of its band."""
 
     rate: Rate
-    rule: _Rule
+    rule: Rule
     against: Decimal
     direction: Direction
 
@@ -56,7 +56,7 @@ def achievement_rate(
     zero, so that no ratio to the target has a meaning.
     Raises ValueError for a negative tolerance, a NaN or infinite figure, an unknown direction; TypeError for a float.
     """
-    judgement = _judge(actual, target, direction, tolerance)
+    judgement = judge(actual, target, direction, tolerance)
     return None if judgement is None else judgement.rate
 
 
@@ -198,6 +198,56 @@ def roll_up(parts: Iterable[tuple[Decimal, Score]], threshold: Decimal) -> Score
     return Score(value, _combined_status(value, made, threshold), tally, made)
 
 
+@dataclass(frozen=True)
+class Zone:
+    """The actuals that give one light, in the measure's unit; low or high None: without end."""
+
+    status: Status
+    low: Fraction | None
+    high: Fraction | None
+
+
+def status_zones(
+    *, target: Decimal, direction: Direction, tolerance: Decimal | None = None, threshold: Decimal
+) -> tuple[Zone, ...]:
+    """Which actuals are missed, near and met for a target, from the lowest figures to the highest (domain.md §4).
+
+    Neighbours share their edge, which belongs to the better light; a zone without room (near, at a target of 0) is
+    left out. Raises as achievement_rate() and rated_status() do.
+    """
+    judge(target, target, direction, tolerance)
+    lower, upper = (target, target) if direction != Direction.BAND else band_edges(target, tolerance)
+    below = (_near_edge(lower, Direction.HIGHER, threshold), _exact(lower))
+    above = (_exact(upper), _near_edge(upper, Direction.LOWER, threshold))
+    zones = []
+    if direction != Direction.LOWER:
+        zones += [Zone(Status.MISSED, None, below[0]), Zone(Status.NEAR, *below)]
+    met = (None if direction == Direction.LOWER else below[1], None if direction == Direction.HIGHER else above[0])
+    zones.append(Zone(Status.MET, *met))
+    if direction != Direction.HIGHER:
+        zones += [Zone(Status.NEAR, *above), Zone(Status.MISSED, above[1], None)]
+    return tuple(zone for zone in zones if zone.low is None or zone.low != zone.high or zone.status == Status.MET)
+
+
+def _near_edge(target: Decimal, direction: Direction, threshold: Decimal) -> Fraction:
+    """The actual whose rate is the threshold: a share of the target, or its share is the target."""
+    rated_status(Fraction(1), threshold)
+    is_share = (target > 0) == (direction == Direction.HIGHER)
+    return _exact(target) * _exact(threshold) if is_share else _exact(target) / _exact(threshold)
+
+
+def change_text(before: Fraction | None, now: Fraction | None) -> str:
+    """The change of a score on the scale 0 to 100: "+3.1", "−2", "±0"; "—" where either is None.
+
+    Rounded once, from the exact scores, so it may differ by 0.1 from the difference of the two texts; a change too
+    small to show is "+0.0" or "−0.0", and not "±0".
+    """
+    if before is None or now is None:
+        return BLANK
+    sign = "±" if now == before else "+" if now > before else "−"
+    return sign + _hundredfold(abs(now - before), 1)
+
+
 def percent_text(rate: Rate | None, *, cap: int = DisplayCap.OFF, places: int = 1) -> str:
     """A rate as "95%" (exact) or "93.6%" (rounded half-up to places); None is "—"; above 999 % is ">999%".
 
@@ -229,19 +279,6 @@ def grouped(number: Decimal) -> str:
     return _canonical(number, ",f")
 
 
-def calculation(outcome: Outcome, unit: str) -> str:
-    """One line in Chinese telling how the outcome's rate came about, numbers put into the formula (domain.md §4).
-
-    The rate is told uncapped. unit follows every figure; "" leaves it out.
-    """
-    judgement = _judge(outcome.actual, outcome.target, outcome.direction, outcome.tolerance)
-    if judgement is None:
-        return _why_no_rate(outcome, unit)
-    if outcome.direction != Direction.BAND:
-        return _ratio_line(judgement, outcome.actual, "目標", unit)
-    return _band_line(judgement, outcome, unit)
-
-
 def _exact(number: Decimal) -> Fraction:
     """The number without loss. A float is refused, since its error would pass for a figure."""
     if isinstance(number, float):
@@ -251,10 +288,10 @@ def _exact(number: Decimal) -> Fraction:
     return Fraction(number)
 
 
-def _judge(
+def judge(
     actual: Decimal | None, target: Decimal | None, direction: Direction, tolerance: Decimal | None
-) -> _Judgement | None:
-    """The rate with its reason; None without both numbers."""
+) -> Judgement | None:
+    """The rate with the rule that gave it; None without both numbers. Raises as achievement_rate() does."""
     direction = Direction(direction)
     for figure in (actual, target, tolerance):
         if figure is not None:
@@ -265,34 +302,35 @@ def _judge(
         return None
     if direction != Direction.BAND:
         return _judge_one_way(actual, target, direction)
-    lower, upper = _edges(target, tolerance)
+    lower, upper = band_edges(target, tolerance)
     if actual > upper:
         return _judge_one_way(actual, upper, Direction.LOWER)
     if actual < lower:
         return _judge_one_way(actual, lower, Direction.HIGHER)
-    return _Judgement(Fraction(1), _Rule.INSIDE_BAND, target, direction)
+    return Judgement(Fraction(1), Rule.INSIDE_BAND, target, direction)
 
 
-def _judge_one_way(actual: Decimal, target: Decimal, direction: Direction) -> _Judgement:
+def _judge_one_way(actual: Decimal, target: Decimal, direction: Direction) -> Judgement:
     """Lower is better is the mirror image of higher is better: with both signs turned, one set of cases serves both."""
     sign = -1 if direction == Direction.LOWER else 1
     a, t = sign * _exact(actual), sign * _exact(target)
     if t > 0 and a < 0:
-        rate, rule = Fraction(0), _Rule.ACTUAL_ON_WRONG_SIDE_OF_ZERO
+        rate, rule = Fraction(0), Rule.ACTUAL_ON_WRONG_SIDE_OF_ZERO
     elif t > 0:
-        rate, rule = a / t, _Rule.ACTUAL_OVER_TARGET
+        rate, rule = a / t, Rule.ACTUAL_OVER_TARGET
     elif t == 0 and a >= 0:
-        rate, rule = Fraction(1), _Rule.ZERO_TARGET_MET
+        rate, rule = Fraction(1), Rule.ZERO_TARGET_MET
     elif t == 0:
-        rate, rule = Fraction(0), _Rule.ZERO_TARGET_MISSED
+        rate, rule = Fraction(0), Rule.ZERO_TARGET_MISSED
     elif a < 0:
-        rate, rule = t / a, _Rule.TARGET_OVER_ACTUAL
+        rate, rule = t / a, Rule.TARGET_OVER_ACTUAL
     else:
-        rate, rule = UNBOUNDED, _Rule.BEYOND_ANY_RATIO
-    return _Judgement(rate, rule, target, direction)
+        rate, rule = UNBOUNDED, Rule.BEYOND_ANY_RATIO
+    return Judgement(rate, rule, target, direction)
 
 
-def _edges(target: Decimal, tolerance: Decimal | None) -> tuple[Decimal, Decimal]:
+def band_edges(target: Decimal, tolerance: Decimal | None) -> tuple[Decimal, Decimal]:
+    """The lowest and the highest figure inside target ± tolerance, exactly; a tolerance of None is 0."""
     margin = tolerance or Decimal(0)
     return _EXACT.subtract(target, margin), _EXACT.add(target, margin)
 
@@ -343,52 +381,3 @@ def _canonical(number: Decimal, form: str) -> str:
         return "0"
     text = format(Decimal(number), form)
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _figure(number: Decimal, unit: str) -> str:
-    gap = "" if unit in ("", "%", "％") else " "
-    return grouped(number) + gap + unit
-
-
-def _why_no_rate(outcome: Outcome, unit: str) -> str:
-    actual = "" if outcome.actual is None else f"實際 {_figure(outcome.actual, unit)}，"
-    if outcome.target is None:
-        return f"{actual}這一年沒有目標，不計達成率"
-    reason = "已填報但無統計數值" if outcome.status == Status.UNMEASURED else "尚未填報實際值"
-    return f"目標 {_figure(outcome.target, unit)}，{reason}，不計達成率"
-
-
-def _ratio_line(judgement: _Judgement, actual: Decimal, name: str, unit: str) -> str:
-    """The line of a rate against one number, which is called name: the target, or an edge of its band."""
-    is_lower = judgement.direction == Direction.LOWER
-    done = f"實際 {_figure(actual, unit)}"
-    goal = f"{name} {_figure(judgement.against, unit)}"
-    match judgement.rule:
-        case _Rule.ACTUAL_OVER_TARGET:
-            return f"{done} ÷ {goal} {_equals(judgement.rate)}"
-        case _Rule.TARGET_OVER_ACTUAL:
-            return f"{goal} ÷ {done} {_equals(judgement.rate)}"
-        case _Rule.ACTUAL_ON_WRONG_SIDE_OF_ZERO:
-            return f"{goal}，{done}，正負相反且未達，達成率以 0% 計"
-        case _Rule.ZERO_TARGET_MET:
-            return f"{goal}，{done}，{'不高於' if is_lower else '不低於'}{name}，達成率以 100% 計"
-        case _Rule.ZERO_TARGET_MISSED:
-            return f"{goal}，{done}，{'高於' if is_lower else '低於'}{name}，達成率以 0% 計"
-    return f"{goal}，{done}，{'不大於' if is_lower else '不小於'} 0，已達成；相除沒有意義，達成率以 >999% 表示"
-
-
-def _band_line(judgement: _Judgement, outcome: Outcome, unit: str) -> str:
-    lower, upper = _edges(outcome.target, outcome.tolerance)
-    done = f"實際 {_figure(outcome.actual, unit)}"
-    has_width = lower != upper
-    if judgement.rule == _Rule.INSIDE_BAND:
-        where = f"在範圍 {_figure(lower, unit)} 至 {_figure(upper, unit)} 之內" if has_width else "等於目標"
-        return f"{done}，{where}，達成率 100%"
-    above = judgement.direction == Direction.LOWER
-    name = ("上限" if above else "下限") if has_width else "目標"
-    where = f"{'高於' if above else '低於'}{'範圍' if has_width else ''}{name}"
-    return f"{done}，{where}：{_ratio_line(judgement, outcome.actual, name, unit)}"
-
-
-def _equals(rate: Rate) -> str:
-    return "＞ 999%" if rate > LARGEST_SHOWN else f"＝ {percent_text(rate)}"

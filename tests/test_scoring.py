@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from scorecard.calculation_text import calculation
 from scorecard.choices import Direction, DisplayCap, Status
 from scorecard.scoring import (
     UNBOUNDED,
@@ -17,7 +18,6 @@ from scorecard.scoring import (
     Tally,
     achievement_rate,
     assess,
-    calculation,
     capped,
     grouped,
     kpi_score,

@@ -10,9 +10,10 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
+from scorecard.calculation_text import calculation
 from scorecard.choices import Direction, ReportState, Status, YearState
 from scorecard.roc import to_roc, year_text
-from scorecard.scoring import Outcome, Score, calculation, grouped, percent_text, score_text
+from scorecard.scoring import Outcome, Score, grouped, percent_text, score_text
 
 BLANK = "—"
 

@@ -1,0 +1,78 @@
+"""計算過程 of one measure in words: the numbers put into the rule of domain.md §4 that gave its rate. Pure text."""
+
+from decimal import Decimal
+
+from scorecard.choices import Direction, Status
+from scorecard.scoring import (
+    LARGEST_SHOWN,
+    Judgement,
+    Outcome,
+    Rate,
+    Rule,
+    band_edges,
+    grouped,
+    judge,
+    percent_text,
+)
+
+
+def calculation(outcome: Outcome, unit: str) -> str:
+    """One line in Chinese telling how the outcome's rate came about, numbers put into the formula (domain.md §4).
+
+    The rate is told uncapped. unit follows every figure; "" leaves it out.
+    """
+    judgement = judge(outcome.actual, outcome.target, outcome.direction, outcome.tolerance)
+    if judgement is None:
+        return _why_no_rate(outcome, unit)
+    if outcome.direction != Direction.BAND:
+        return _ratio_line(judgement, outcome.actual, "目標", unit)
+    return _band_line(judgement, outcome, unit)
+
+
+def _figure(number: Decimal, unit: str) -> str:
+    gap = "" if unit in ("", "%", "％") else " "
+    return grouped(number) + gap + unit
+
+
+def _why_no_rate(outcome: Outcome, unit: str) -> str:
+    actual = "" if outcome.actual is None else f"實際 {_figure(outcome.actual, unit)}，"
+    if outcome.target is None:
+        return f"{actual}這一年沒有目標，不計達成率"
+    reason = "已填報但無統計數值" if outcome.status == Status.UNMEASURED else "尚未填報實際值"
+    return f"目標 {_figure(outcome.target, unit)}，{reason}，不計達成率"
+
+
+def _ratio_line(judgement: Judgement, actual: Decimal, name: str, unit: str) -> str:
+    """The line of a rate against one number, which is called name: the target, or an edge of its band."""
+    is_lower = judgement.direction == Direction.LOWER
+    done = f"實際 {_figure(actual, unit)}"
+    goal = f"{name} {_figure(judgement.against, unit)}"
+    match judgement.rule:
+        case Rule.ACTUAL_OVER_TARGET:
+            return f"{done} ÷ {goal} {_equals(judgement.rate)}"
+        case Rule.TARGET_OVER_ACTUAL:
+            return f"{goal} ÷ {done} {_equals(judgement.rate)}"
+        case Rule.ACTUAL_ON_WRONG_SIDE_OF_ZERO:
+            return f"{goal}，{done}，正負相反且未達，達成率以 0% 計"
+        case Rule.ZERO_TARGET_MET:
+            return f"{goal}，{done}，{'不高於' if is_lower else '不低於'}{name}，達成率以 100% 計"
+        case Rule.ZERO_TARGET_MISSED:
+            return f"{goal}，{done}，{'高於' if is_lower else '低於'}{name}，達成率以 0% 計"
+    return f"{goal}，{done}，{'不大於' if is_lower else '不小於'} 0，已達成；相除沒有意義，達成率以 >999% 表示"
+
+
+def _band_line(judgement: Judgement, outcome: Outcome, unit: str) -> str:
+    lower, upper = band_edges(outcome.target, outcome.tolerance)
+    done = f"實際 {_figure(outcome.actual, unit)}"
+    has_width = lower != upper
+    if judgement.rule == Rule.INSIDE_BAND:
+        where = f"在範圍 {_figure(lower, unit)} 至 {_figure(upper, unit)} 之內" if has_width else "等於目標"
+        return f"{done}，{where}，達成率 100%"
+    above = judgement.direction == Direction.LOWER
+    name = ("上限" if above else "下限") if has_width else "目標"
+    where = f"{'高於' if above else '低於'}{'範圍' if has_width else ''}{name}"
+    return f"{done}，{where}：{_ratio_line(judgement, outcome.actual, name, unit)}"
+
+
+def _equals(rate: Rate) -> str:
+    return "＞ 999%" if rate > LARGEST_SHOWN else f"＝ {percent_text(rate)}"
