@@ -69,6 +69,14 @@ class PlanYear(models.Model):
         return self.state == YearState.CLOSED
 
 
+class YearlyValueQuerySet(models.QuerySet):
+    """Questions over yearly values."""
+
+    def reported(self):
+        """Those for which a number or a stated reason for none was given."""
+        return self.filter(Q(actual__isnull=False) | Q(unmeasured=True))
+
+
 class YearlyValue(models.Model):
     """年度值: one measure in one year, figures in the measure's unit.
 
@@ -85,6 +93,8 @@ class YearlyValue(models.Model):
     unmeasured = models.BooleanField("無統計", default=False)
     numerator = models.DecimalField("分子", **FIGURE, null=True, blank=True)
     denominator = models.DecimalField("分母", **FIGURE, null=True, blank=True)
+
+    objects = YearlyValueQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "年度值"

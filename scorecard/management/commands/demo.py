@@ -1,0 +1,95 @@
+"""manage.py demo load|remove: demo members and clearly labelled sample data, on one's own computer only."""
+
+import os
+import unicodedata
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from scorecard.management.files import find_plan
+from scorecard.roc import year_text
+from scorecard.services import demo, demo_removal
+
+HEADINGS = ("帳號", "姓名", "角色", "科室")
+GAP = "  "
+
+
+class Command(BaseCommand):
+    """Loads or removes demo members and sample data; refuses where DEBUG is off."""
+
+    help = "載入或移除示範帳號與示範資料（只在 DEBUG=on 時可用）。"
+
+    def add_arguments(self, parser):
+        """load [--plan SLUG] or remove."""
+        acts = parser.add_subparsers(dest="act", required=True, metavar="load|remove")
+        load = acts.add_parser("load", help="建立示範帳號，並為秘書處的計畫填入示範資料")
+        load.add_argument("--plan", default="taipei-secretariat-105", help="計畫的網址代稱（預設 %(default)s）")
+        acts.add_parser("remove", help="移除示範資料，並停用示範帳號；真實人員填報的內容保留")
+
+    def handle(self, *args, **options):
+        """Do the one or the other, or say why not; nothing half done."""
+        if not settings.DEBUG:
+            raise CommandError(
+                "示範資料只能在 DEBUG=on 時載入或移除：示範帳號共用一組密碼，不可出現在正式環境。"
+                "如需在自己的電腦試用，請設定 DEBUG=on 再執行一次。"
+            )
+        if options["act"] == "load":
+            self._load(find_plan(options["plan"]))
+        else:
+            self._remove()
+
+    def _load(self, plan):
+        password = os.environ.get("DEMO_PASSWORD", "").strip() or None
+        try:
+            loaded = demo.load(plan=plan, password=password, today=timezone.localdate())
+        except demo.NameTaken as error:
+            raise CommandError(f"帳號「{error}」已有人使用，而且不是示範帳號；請先改名。沒有任何變更。") from error
+        except PermissionDenied as error:
+            raise CommandError(f"示範帳號的角色已被修改，無法載入示範資料：{error}沒有任何變更。") from error
+        except ValidationError as error:
+            raise CommandError(f"無法載入示範資料：{' '.join(error.messages)}沒有任何變更。") from error
+        self.stdout.write(f"{plan}：示範帳號")
+        self.stdout.write("\n".join(table(loaded.accounts)))
+        self._tell_password(loaded)
+        filled = "、".join(year_text(year) for year in loaded.years)
+        self.stdout.write(
+            f"示範資料：{f'已填入 {filled}' if filled else '年度資料未變更'}，新增因果關係 {loaded.links} 條。"
+            "移除請執行 manage.py demo remove。"
+        )
+
+    def _tell_password(self, loaded):
+        if loaded.password is None:
+            self.stdout.write("密碼：沿用先前的密碼（設定 DEMO_PASSWORD 再執行一次可更換）。")
+            return
+        old = [account.username for account in loaded.accounts if not account.has_new_password]
+        self.stdout.write(f"密碼（共用，只顯示這一次）：{self.style.SUCCESS(loaded.password)}")
+        if old:
+            self.stdout.write(f"沿用原有密碼的帳號：{'、'.join(old)}。")
+
+    def _remove(self):
+        removed = demo_removal.remove()
+        self.stdout.write(
+            f"已移除示範資料：填報 {removed.reports} 項、留言 {removed.comments} 則、因果關係 {removed.links} 條、"
+            f"執行數 {removed.executions} 筆；回復為未開放的年度 {removed.years} 個；"
+            f"停用示範帳號 {removed.accounts} 個。"
+        )
+        if removed.kept:
+            self.stdout.write(f"有 {removed.kept} 項填報曾由真實人員填寫，予以保留，請自行確認內容。")
+
+
+def table(accounts):
+    """The accounts as lines of aligned columns."""
+    rows = [HEADINGS, *((account.username, account.name, account.role, account.division) for account in accounts)]
+    widths = [max(_width(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    padded = [
+        GAP.join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)) for row in rows
+    ]
+    rule = GAP.join("-" * width for width in widths)
+    return [line.rstrip() for line in (padded[0], rule, *padded[1:])]
+
+
+def _width(text):
+    """Columns in a terminal, where a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
