@@ -1,12 +1,14 @@
 """The front door: each person goes to the page of their job."""
 
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from scorecard import permissions
 from scorecard.choices import Role
 from scorecard.views import access
 
 
+@require_safe
 def home(request):
     """Staff to their reporting, reviewers to the queue while the year is open, everyone else to the map."""
     for plan in access.visible_plans(request.user):
