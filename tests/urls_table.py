@@ -1,0 +1,149 @@
+"""Every URL of the site with its declared answer to every role and method; tests/test_urls_guarded.py holds it to them.
+
+An answer is a status; a row gives one a role for GET and one for POST. What stands behind the kinds of rows: domain.md
+§6, and views/access.py for what exists for whom.
+"""
+
+ROLES = ("anonymous", "viewer", "staff", "other_staff", "reviewer", "admin", "outsider", "superuser")
+MEMBERS = ("viewer", "staff", "other_staff", "reviewer", "admin")
+REVIEWERS = ("reviewer", "admin")
+STAFF = ("staff", "other_staff")
+TO_LOGIN = 302
+
+
+def everyone(status):
+    """The same answer to all who are logged in; the others are sent to the login page."""
+    return dict.fromkeys(ROLES, status) | {"anonymous": TO_LOGIN}
+
+
+def members(status, **roles):
+    """An answer to the agency's members, some of them with their own; for all others the plan does not exist."""
+    return everyone(404) | dict.fromkeys(MEMBERS, status) | roles
+
+
+def only(roles, status, others=403):
+    """An answer to some members; others is what the other members get."""
+    return members(others) | dict.fromkeys(roles, status)
+
+
+def row(get, post):
+    """A URL's answers."""
+    return {"GET": get, "POST": post}
+
+
+PAGE = row(members(200), everyone(405))
+OPEN_TO_ALL = dict.fromkeys(ROLES, 200)
+
+
+def act(answers):
+    """What changes something: it answers to POST alone."""
+    return row(everyone(405), answers)
+
+
+PLAN = "plans/<slug:slug>/<roc:year>/"
+SITE = {
+    "": row(everyone(302) | {"superuser": 200}, everyone(405)),
+    "account/login/": row(everyone(302) | {"anonymous": 200}, everyone(302) | {"anonymous": 200}),
+    "account/logout/": row(everyone(405), everyone(302)),
+    "account/password/": row(everyone(200), everyone(200)),
+    "account/password/done/": row(everyone(200), everyone(405)),
+    "healthz": row(OPEN_TO_ALL, dict.fromkeys(ROLES, 405)),
+    f"{PLAN}map/": PAGE,
+    f"{PLAN}map.svg": PAGE,
+    f"{PLAN}scorecard/": PAGE,
+    f"{PLAN}scorecard.xlsx": PAGE,
+    f"{PLAN}objectives/<str:code>/": PAGE,
+    f"{PLAN}themes/<str:code>/": PAGE,
+    f"{PLAN}kpis/<str:code>/": PAGE,
+    f"{PLAN}kpis/<str:code>/comments/": act(only(("staff", *REVIEWERS), 302)),
+    f"{PLAN}divisions/<int:division_id>/": PAGE,
+    f"{PLAN}downloads/": PAGE,
+    f"{PLAN}report.pdf": PAGE,
+    f"{PLAN}plan.json": PAGE,
+    f"{PLAN}reporting/": row(only(STAFF, 302), everyone(405)),
+    # A reporting table exists for its own staff alone.
+    f"{PLAN}reporting/<int:division_id>/": row(only(["staff"], 200, 404), only(["staff"], 302, 404)),
+    f"{PLAN}reporting/<int:division_id>/check/": row(only(["staff"], 200, 404), only(["staff"], 302, 404)),
+    f"{PLAN}reporting/<int:division_id>/light/<str:code>/": row(only(["staff"], 200, 404), everyone(405)),
+    f"{PLAN}review/": row(only(REVIEWERS, 200), everyone(405)),
+    f"{PLAN}review/<str:code>/approve/": act(only(REVIEWERS, 302)),
+    f"{PLAN}review/<str:code>/return/": act(only(REVIEWERS, 302)),
+    f"{PLAN}year/": row(only(["admin"], 200), everyone(405)),
+    # The year is open: it cannot be opened or reopened, and is closed only with a reason.
+    f"{PLAN}year/open/": act(only(["admin"], 302)),
+    f"{PLAN}year/close/": act(only(["admin"], 422)),
+    f"{PLAN}year/reopen/": act(only(["admin"], 302)),
+}
+
+# The admin site exists for reviewers and admins of any agency and for the operator. The outsider is one of them: the
+# admin of another agency, who meets the site, but none of this agency's rows.
+KEEPERS = ("reviewer", "admin", "superuser")
+MANAGERS = ("admin", "superuser")
+OPERATOR = ("superuser",)
+NOBODY = ()
+
+
+def keepers(status, **roles):
+    """An answer to all who keep data of any agency; for everyone else the site does not exist."""
+    return everyone(404) | dict.fromkeys((*KEEPERS, "outsider"), status) | roles
+
+
+def list_for(roles):
+    """A model's list, or its form for a new row: 403 where the role does not suffice."""
+    allowed = (*roles, "outsider") if "admin" in roles else roles
+    return keepers(403) | dict.fromkeys(allowed, 200)
+
+
+def row_for(roles):
+    """A row of this agency: the outsider's own role would suffice, but the row does not exist for them."""
+    return list_for(roles) | ({"outsider": 404} if "admin" in roles else {})
+
+
+def same(answers):
+    """Django's admin answers POST like GET where the form sent is empty."""
+    return row(answers, answers)
+
+
+def model(name, *, view=KEEPERS, add=KEEPERS, change=KEEPERS, delete=None):
+    """The pages of a model: who sees its rows, adds, changes and deletes them (None: whoever changes them)."""
+    path, object_path = f"admin/scorecard/{name}/", f"admin/scorecard/{name}/<path:object_id>/"
+    return {
+        path: same(list_for(view)),
+        f"{path}add/": same(list_for(add)),
+        object_path: same(keepers(302)),
+        f"{object_path}change/": row(row_for(view), row_for(change)),
+        f"{object_path}delete/": same(row_for(change if delete is None else delete)),
+        # The audit trail is the history.
+        f"{object_path}history/": same(everyone(404)),
+    }
+
+
+MANAGED = {"add": MANAGERS, "change": MANAGERS}
+ADMIN = {
+    "admin/": same(keepers(200)),
+    "admin/login/": same(keepers(302)),
+    "admin/logout/": row(keepers(405), keepers(302)),
+    "admin/password_change/": same(keepers(200)),
+    "admin/password_change/done/": row(keepers(200), keepers(405)),
+    "admin/autocomplete/": row(keepers(200), keepers(405)),
+    "admin/jsi18n/": row(keepers(200), keepers(405)),
+    "admin/r/<path:content_type_id>/<path:object_id>/": same(keepers(404)),
+    "admin/^(?P<app_label>scorecard)/$": same(keepers(200)),
+    "admin/(?P<url>.*)$": same(keepers(404)),
+    **model("agency", add=OPERATOR, change=MANAGERS, delete=OPERATOR),
+    **model("division", **MANAGED),
+    **model("membership", view=MANAGERS, **MANAGED),
+    **model("user", view=MANAGERS, **MANAGED, delete=NOBODY),
+    "admin/scorecard/user/<id>/password/": same(row_for(MANAGERS)),
+    **model("plan", **MANAGED),
+    **model("perspective"),
+    **model("theme"),
+    **model("objective"),
+    **model("kpi"),
+    **model("actionplan"),
+    **model("measure", add=NOBODY, change=NOBODY),
+    **model("yearlyvalue", delete=NOBODY),
+    **model("auditevent", view=MANAGERS, add=NOBODY, change=NOBODY),
+}
+
+TABLE = SITE | ADMIN
