@@ -10,7 +10,7 @@ export PYTHON
 PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet
 PYTEST := .venv/bin/python -m pytest -n auto
 
-.PHONY: setup setup-test system-run system-test run test check
+.PHONY: setup setup-test system-run system-test run test check screenshots
 .DELETE_ON_ERROR:
 
 setup: system-run .venv/.installed-run
@@ -29,6 +29,10 @@ test: setup-test
 check: setup
 	@DEBUG=off SECRET_KEY="$${SECRET_KEY:-$$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(50))')}" \
 	ALLOWED_HOSTS="$${ALLOWED_HOSTS:-bsc.example.gov.tw}" .venv/bin/python manage.py check --deploy --fail-level WARNING
+
+# 以示範資料重新產生 docs/screenshots 的畫面。
+screenshots: setup-test
+	@.venv/bin/python .ci/screenshots.py
 
 # Asked every time, which takes a tenth of a second: .venv may have come along to another machine.
 system-run:

@@ -174,7 +174,8 @@ def database_from_environment():
                 "環境變數 DATABASE_URL 無法辨識。請用 sqlite:////完整路徑/db.sqlite3 或 postgresql://帳號:密碼@主機:5432/資料庫。"
             ) from error
     if database["ENGINE"] == "django.db.backends.sqlite3":
-        database["CONN_MAX_AGE"] = 0
+        # Kept open: closing the last connection makes SQLite fold its log into the file and delete it, each time.
+        database["CONN_MAX_AGE"] = None
         database["OPTIONS"] = {**database.get("OPTIONS", {}), **SQLITE_OPTIONS}
     return database
 
