@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 
 import pytest
+from django.test import TestCase
 from django.utils import timezone
 
 from scorecard.choices import AuditAction, ReportState, Role, Status, YearState
@@ -14,7 +15,6 @@ from scorecard.models import (
     Membership,
     ObjectiveLink,
     Plan,
-    PlanYear,
     User,
     YearlyReport,
     YearlyValue,
@@ -23,11 +23,11 @@ from scorecard.reports.build import build_scorecard
 from scorecard.services import demo, demo_data
 from scorecard.services.demo_data import CLOSED_YEAR, OPEN_YEAR
 from tests import factories, secretariat
+from tests.services.rows import rows_of_exports
 
 pytestmark = pytest.mark.django_db
 
 TODAY = date(2018, 1, 19)
-IN_JSON = (PlanYear, YearlyValue, ActionBudget, ObjectiveLink, YearlyReport, Comment)
 
 
 @pytest.fixture
@@ -36,40 +36,120 @@ def plan():
     return secretariat.load_plan()
 
 
-@pytest.fixture
-def loaded(plan):
-    """What load() told; the plan has its sample data now."""
-    return demo.load(plan=plan, today=TODAY, password="一二三四五六七八九十十一")
-
-
-def rows():
-    """Everything that an export could show."""
-    return {model.__name__: list(model.objects.order_by("pk").values()) for model in IN_JSON}
-
-
 def scorecard_of(plan, year, **options):
     """The plan's scorecard, read afresh."""
     plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
     return build_scorecard(plan, year, with_links=True, with_action_plans=True, **options)
 
 
-# Accounts
+class SampleDataOfTheSecretariat(TestCase):
+    """What load() makes of the fixture's plan."""
 
+    @classmethod
+    def setUpTestData(cls):
+        """Load fixture and sample data once for all tests."""
+        cls.plan = secretariat.load_plan()
+        cls.loaded = demo.load(plan=cls.plan, today=TODAY, password="一二三四五六七八九十十一")
 
-def test_there_is_one_account_a_role_and_one_a_division(plan, loaded):
-    roles = Counter(Membership.objects.filter(agency=plan.agency).values_list("role", flat=True))
-    assert roles == {Role.VIEWER: 1, Role.REVIEWER: 1, Role.ADMIN: 1, Role.STAFF: 8}
-    assert User.objects.filter(is_demo=True, is_superuser=False).count() == User.objects.count() == 11
-    divisions = {account.division for account in loaded.accounts if account.division}
-    assert divisions == set(plan.agency.divisions.values_list("name", flat=True))
-    writer = User.objects.get(name="示範填報（文書組）")
-    assert [row.name for row in writer.memberships.get().divisions.all()] == ["文書組"]
+    def test_there_is_one_account_a_role_and_one_a_division(self):
+        roles = Counter(Membership.objects.filter(agency=self.plan.agency).values_list("role", flat=True))
+        assert roles == {Role.VIEWER: 1, Role.REVIEWER: 1, Role.ADMIN: 1, Role.STAFF: 8}
+        assert User.objects.filter(is_demo=True, is_superuser=False).count() == User.objects.count() == 11
+        divisions = {account.division for account in self.loaded.accounts if account.division}
+        assert divisions == set(self.plan.agency.divisions.values_list("name", flat=True))
+        writer = User.objects.get(name="示範填報（文書組）")
+        assert [row.name for row in writer.memberships.get().divisions.all()] == ["文書組"]
 
+    def test_the_password_given_opens_every_account_and_is_kept_nowhere_in_clear(self):
+        for user in User.objects.all():
+            assert user.check_password(self.loaded.password)
+            assert self.loaded.password not in user.password
 
-def test_the_password_given_opens_every_account_and_is_kept_nowhere_in_clear(loaded):
-    for user in User.objects.all():
-        assert user.check_password(loaded.password)
-        assert loaded.password not in user.password
+    def test_the_first_year_is_approved_and_closed_with_every_judgement(self):
+        scorecard = scorecard_of(self.plan, CLOSED_YEAR)
+        assert self.loaded.years == (CLOSED_YEAR, OPEN_YEAR)
+        assert scorecard.year.state == YearState.CLOSED
+        assert scorecard.approved_count == len(scorecard.due_kpis) == 39
+        assert dict(scorecard.kpi_lights) == {
+            Status.MET: 27, Status.NEAR: 6, Status.MISSED: 4, Status.UNMEASURED: 2, Status.PENDING: 0,
+            Status.NO_TARGET: 0,
+        }  # fmt: skip
+        assert scorecard.has_sample_data
+        executed = [line.budgets[CLOSED_YEAR].executed for kpi in scorecard.kpis for line in kpi.action_plans]
+        assert None not in executed and len(executed) == 40
+        explained = YearlyReport.objects.filter(year=CLOSED_YEAR).exclude(improvement="")
+        assert {report.kpi.code for report in explained} == {"BC1.3", "DP2.1", "FF1.1", "GL1.1"}
+
+    def test_the_second_year_is_open_with_every_light_and_every_state(self):
+        scorecard = scorecard_of(self.plan, OPEN_YEAR)
+        assert scorecard.year.is_open
+        assert scorecard.year.due_date == TODAY + timedelta(days=12)
+        assert scorecard.year.contact == demo_data.CONTACT
+        assert {status for status, count in scorecard.kpi_lights if count} == set(Status)
+        states = Counter(kpi.report_state for kpi in scorecard.kpis)
+        assert states == {
+            None: 4, ReportState.PENDING: 5, ReportState.DRAFT: 4, ReportState.SUBMITTED: 7, ReportState.APPROVED: 16,
+            ReportState.RETURNED: 3,
+        }  # fmt: skip
+        of_writers = {kpi.code: kpi.report_state for kpi in scorecard.kpis if kpi.division == "文書組"}
+        assert of_writers == {
+            "DC1.1": ReportState.PENDING, "DF1.1": ReportState.PENDING, "DP1.1": ReportState.SUBMITTED,
+            "DP2.1": ReportState.RETURNED, "DL1.1": ReportState.DRAFT,
+        }  # fmt: skip
+
+    def test_every_returned_report_says_why(self):
+        for report in YearlyReport.objects.filter(state=ReportState.RETURNED):
+            assert report.comments.first().author.username == "demo-reviewer"
+
+    def test_links_join_objectives_that_exist_each_with_its_reason(self):
+        scorecard = scorecard_of(self.plan, OPEN_YEAR)
+        assert self.loaded.links == len(demo_data.LINKS) == len(scorecard.links)
+        linked = {code for link in scorecard.links for code in (link.cause, link.effect)}
+        assert linked == set(scorecard.objectives_by_code)
+
+    def test_sample_texts_never_pass_for_real_ones(self):
+        texts = [*Comment.objects.values_list("text", flat=True)]
+        for field in ("explanation", "improvement"):
+            texts += YearlyReport.objects.exclude(**{field: ""}).values_list(field, flat=True)
+        texts += (
+            YearlyValue.objects.filter(year__gte=CLOSED_YEAR)
+            .exclude(actual_note="")
+            .values_list("actual_note", flat=True)
+        )
+        texts += ActionBudget.objects.exclude(progress="").values_list("progress", flat=True)
+        assert len(texts) > 20
+        assert all(text.startswith("（示範）") for text in texts)
+        assert all(link.reason.startswith("示範：") for link in ObjectiveLink.objects.all())
+
+    def test_every_act_was_audited_as_a_demo_accounts(self):
+        events = AuditEvent.objects.filter(plan=self.plan)
+        assert set(events.values_list("actor__is_demo", flat=True)) == {True}
+        counts = Counter(events.values_list("action", flat=True))
+        assert (counts[AuditAction.OPENED], counts[AuditAction.CLOSED]) == (2, 1)
+        assert counts[AuditAction.APPROVED] == 39 + 16
+        assert (counts[AuditAction.RETURNED], counts[AuditAction.COMMENTED], counts[AuditAction.CREATED]) == (3, 1, 30)
+        assert Plan.objects.get(pk=self.plan.pk).data_version == 1 + events.count()
+
+    def test_loading_again_changes_nothing(self):
+        before, events = rows_of_exports(), AuditEvent.objects.count()
+        passwords = dict(User.objects.values_list("username", "password"))
+        again = demo.load(plan=self.plan, today=timezone.localdate())
+        assert (again.password, again.years, again.links) == (None, (), 0)
+        assert rows_of_exports() == before and AuditEvent.objects.count() == events
+        assert dict(User.objects.values_list("username", "password")) == passwords
+
+    def test_loading_again_keeps_what_people_changed_and_gives_the_password_asked_for(self):
+        staff = User.objects.get(username="demo-staff-4")
+        figure = factories.fill(staff, factories.kpi(self.plan, "DC1.1"), OPEN_YEAR, actuals="1.44")
+        ObjectiveLink.objects.filter(plan=self.plan).first().delete()
+        Membership.objects.filter(user__username="demo-viewer").update(role=Role.REVIEWER)
+        again = demo.load(plan=self.plan, today=TODAY, password="another password")
+        figure.refresh_from_db()
+        assert (figure.state, figure.version) == (ReportState.DRAFT, 1)
+        assert ObjectiveLink.objects.count() == 29
+        assert Membership.objects.get(user__username="demo-viewer").role == Role.REVIEWER
+        assert all(account.has_new_password for account in again.accounts)
+        assert User.objects.get(username="demo-viewer").check_password("another password")
 
 
 def test_a_random_password_is_long_and_never_the_same():
@@ -82,103 +162,6 @@ def test_a_name_that_a_real_person_has_is_not_taken_over(plan):
     factories.make_user("demo-admin")
     with pytest.raises(demo.NameTaken):
         demo.load(plan=plan, today=TODAY)
-
-
-# Sample figures
-
-
-def test_the_first_year_is_approved_and_closed_with_every_judgement(plan, loaded):
-    scorecard = scorecard_of(plan, CLOSED_YEAR)
-    assert loaded.years == (CLOSED_YEAR, OPEN_YEAR)
-    assert scorecard.year.state == YearState.CLOSED
-    assert scorecard.approved_count == len(scorecard.due_kpis) == 39
-    assert dict(scorecard.kpi_lights) == {
-        Status.MET: 27, Status.NEAR: 6, Status.MISSED: 4, Status.UNMEASURED: 2, Status.PENDING: 0, Status.NO_TARGET: 0,
-    }  # fmt: skip
-    assert scorecard.has_sample_data
-    executed = [line.budgets[CLOSED_YEAR].executed for kpi in scorecard.kpis for line in kpi.action_plans]
-    assert None not in executed and len(executed) == 40
-    explained = YearlyReport.objects.filter(year=CLOSED_YEAR).exclude(improvement="")
-    assert {report.kpi.code for report in explained} == {"BC1.3", "DP2.1", "FF1.1", "GL1.1"}
-
-
-def test_the_second_year_is_open_with_every_light_and_every_state(plan, loaded):
-    scorecard = scorecard_of(plan, OPEN_YEAR)
-    assert scorecard.year.is_open
-    assert scorecard.year.due_date == TODAY + timedelta(days=12)
-    assert scorecard.year.contact == demo_data.CONTACT
-    assert {status for status, count in scorecard.kpi_lights if count} == set(Status)
-    states = Counter(kpi.report_state for kpi in scorecard.kpis)
-    assert states == {
-        None: 4, ReportState.PENDING: 5, ReportState.DRAFT: 4, ReportState.SUBMITTED: 7, ReportState.APPROVED: 16,
-        ReportState.RETURNED: 3,
-    }  # fmt: skip
-    of_writers = {kpi.code: kpi.report_state for kpi in scorecard.kpis if kpi.division == "文書組"}
-    assert of_writers == {
-        "DC1.1": ReportState.PENDING, "DF1.1": ReportState.PENDING, "DP1.1": ReportState.SUBMITTED,
-        "DP2.1": ReportState.RETURNED, "DL1.1": ReportState.DRAFT,
-    }  # fmt: skip
-
-
-def test_every_returned_report_says_why(loaded):
-    for report in YearlyReport.objects.filter(state=ReportState.RETURNED):
-        assert report.comments.first().author.username == "demo-reviewer"
-
-
-def test_links_join_objectives_that_exist_each_with_its_reason(plan, loaded):
-    scorecard = scorecard_of(plan, OPEN_YEAR)
-    assert loaded.links == len(demo_data.LINKS) == len(scorecard.links)
-    linked = {code for link in scorecard.links for code in (link.cause, link.effect)}
-    assert linked == set(scorecard.objectives_by_code)
-
-
-def test_sample_texts_never_pass_for_real_ones(loaded):
-    texts = [*Comment.objects.values_list("text", flat=True)]
-    for field in ("explanation", "improvement"):
-        texts += YearlyReport.objects.exclude(**{field: ""}).values_list(field, flat=True)
-    texts += (
-        YearlyValue.objects.filter(year__gte=CLOSED_YEAR).exclude(actual_note="").values_list("actual_note", flat=True)
-    )
-    texts += ActionBudget.objects.exclude(progress="").values_list("progress", flat=True)
-    assert len(texts) > 20
-    assert all(text.startswith("（示範）") for text in texts)
-    assert all(link.reason.startswith("示範：") for link in ObjectiveLink.objects.all())
-
-
-def test_every_act_was_audited_as_a_demo_accounts(plan, loaded):
-    events = AuditEvent.objects.filter(plan=plan)
-    assert set(events.values_list("actor__is_demo", flat=True)) == {True}
-    counts = Counter(events.values_list("action", flat=True))
-    assert (counts[AuditAction.OPENED], counts[AuditAction.CLOSED]) == (2, 1)
-    assert counts[AuditAction.APPROVED] == 39 + 16
-    assert (counts[AuditAction.RETURNED], counts[AuditAction.COMMENTED], counts[AuditAction.CREATED]) == (3, 1, 30)
-    assert Plan.objects.get(pk=plan.pk).data_version == 1 + events.count()
-
-
-# Loading again
-
-
-def test_loading_again_changes_nothing(plan, loaded):
-    before, events = rows(), AuditEvent.objects.count()
-    passwords = dict(User.objects.values_list("username", "password"))
-    again = demo.load(plan=plan, today=timezone.localdate())
-    assert (again.password, again.years, again.links) == (None, (), 0)
-    assert rows() == before and AuditEvent.objects.count() == events
-    assert dict(User.objects.values_list("username", "password")) == passwords
-
-
-def test_loading_again_keeps_what_people_changed_and_gives_the_password_asked_for(plan, loaded):
-    staff = User.objects.get(username="demo-staff-4")
-    figure = factories.fill(staff, factories.kpi(plan, "DC1.1"), OPEN_YEAR, actuals="1.44")
-    ObjectiveLink.objects.filter(plan=plan).first().delete()
-    Membership.objects.filter(user__username="demo-viewer").update(role=Role.REVIEWER)
-    again = demo.load(plan=plan, today=TODAY, password="another password")
-    figure.refresh_from_db()
-    assert (figure.state, figure.version) == (ReportState.DRAFT, 1)
-    assert ObjectiveLink.objects.count() == 29
-    assert Membership.objects.get(user__username="demo-viewer").role == Role.REVIEWER
-    assert all(account.has_new_password for account in again.accounts)
-    assert User.objects.get(username="demo-viewer").check_password("another password")
 
 
 def test_a_year_that_somebody_opened_gets_no_sample_figures(plan):

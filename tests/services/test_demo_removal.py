@@ -1,9 +1,12 @@
 """Removing 示範資料: nothing of it is left, and nothing of anybody else's is lost."""
 
 from datetime import date
+from decimal import Decimal
+from unittest.mock import patch
 
 import pytest
 from django.core.files.base import ContentFile
+from django.test import TestCase
 
 from scorecard.choices import AuditAction, ReportState, Role, YearState
 from scorecard.models import (
@@ -22,40 +25,7 @@ from scorecard.services.budgets import record_execution
 from scorecard.services.demo_data import CLOSED_YEAR, OPEN_YEAR
 from scorecard.services.reporting import comment_on_report
 from tests import factories, secretariat
-from tests.services.test_demo import rows
-
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def plan():
-    """The Secretariat's plan as the fixture brings it."""
-    return secretariat.load_plan()
-
-
-@pytest.fixture
-def as_loaded_from_the_fixture(plan):
-    """The rows before any sample data."""
-    return rows()
-
-
-@pytest.fixture
-def writer(plan):
-    """A real person who reports for 文書組."""
-    return factories.make_member("wang", plan.agency, Role.STAFF, plan.agency.divisions.get(name="文書組"))
-
-
-@pytest.fixture
-def reviewer(plan):
-    """A real reviewer."""
-    return factories.make_member("lin", plan.agency, Role.REVIEWER)
-
-
-@pytest.fixture
-def sample(as_loaded_from_the_fixture, plan, writer, reviewer):
-    """The plan with its sample data; real people are members, too."""
-    demo.load(plan=plan, today=date(2018, 1, 19))
-    return plan
+from tests.services.rows import rows_of_exports
 
 
 def report_of(plan, code, year=OPEN_YEAR):
@@ -65,151 +35,149 @@ def report_of(plan, code, year=OPEN_YEAR):
     )
 
 
-def test_every_row_is_again_as_the_fixture_brought_it(as_loaded_from_the_fixture, sample):
-    assert rows() != as_loaded_from_the_fixture
-    removed = demo_removal.remove()
-    assert rows() == as_loaded_from_the_fixture
-    assert removed == demo_removal.Removed(
-        reports=69, comments=4, links=30, executions=40, years=2, accounts=11, kept=0
-    )
+class RemovalOfSampleData(TestCase):
+    """Each test starts from the loaded plan, in which real people are members, too."""
 
+    @classmethod
+    def setUpTestData(cls):
+        """Load fixture and sample data once for all tests; writer reports for 文書組."""
+        cls.plan = secretariat.load_plan()
+        cls.before = rows_of_exports()
+        writers = cls.plan.agency.divisions.get(name="文書組")
+        cls.writer = factories.make_member("wang", cls.plan.agency, Role.STAFF, writers)
+        cls.reviewer = factories.make_member("lin", cls.plan.agency, Role.REVIEWER)
+        demo.load(plan=cls.plan, today=date(2018, 1, 19))
 
-def test_demo_accounts_are_switched_off_and_nobody_else(sample):
-    demo_removal.remove()
-    for user in User.objects.filter(is_demo=True):
-        assert not user.is_active and not user.has_usable_password()
-    assert User.objects.get(username="wang").is_active
-    assert User.objects.get(username="wang").check_password(factories.PASSWORD)
+    def test_every_row_is_again_as_the_fixture_brought_it(self):
+        assert rows_of_exports() != self.before
+        removed = demo_removal.remove()
+        assert rows_of_exports() == self.before
+        assert removed == demo_removal.Removed(
+            reports=69, comments=4, links=30, executions=40, years=2, accounts=11, kept=0
+        )
 
-
-def test_the_audit_trail_stays_and_tells_of_the_removal(sample):
-    before = list(AuditEvent.objects.order_by("pk").values())
-    version = Plan.objects.get(pk=sample.pk).data_version
-    demo_removal.remove()
-    *kept, last = AuditEvent.objects.order_by("pk")
-    assert len(kept) == len(before)
-    assert (last.action, last.actor, last.plan) == (AuditAction.DEMO_REMOVED, None, sample)
-    assert {"what": "示範填報", "old": "69", "new": None} in last.changes
-    assert Plan.objects.get(pk=sample.pk).data_version == version + 1
-
-
-def test_removing_again_changes_nothing(sample):
-    demo_removal.remove()
-    before, events = rows(), AuditEvent.objects.count()
-    assert demo_removal.remove() == demo_removal.Removed()
-    assert rows() == before and AuditEvent.objects.count() == events
-
-
-def test_after_removing_the_sample_data_can_be_loaded_again(as_loaded_from_the_fixture, sample):
-    demo_removal.remove()
-    again = demo.load(plan=sample, today=date(2018, 1, 19))
-    assert again.years == (CLOSED_YEAR, OPEN_YEAR)
-    assert all(account.has_new_password for account in again.accounts)
-    assert User.objects.get(username="demo-admin").check_password(again.password)
-
-
-def test_a_real_persons_report_stays_and_the_year_it_is_in(sample, writer):
-    factories.fill(writer, factories.kpi(sample, "DC1.1"), OPEN_YEAR, actuals="1.44", explanation="實際說明")
-    demo_removal.remove()
-    report = YearlyReport.objects.get()
-    assert (report.kpi.code, report.changed_by, report.explanation) == ("DC1.1", writer, "實際說明")
-    assert YearlyValue.objects.get(measure__kpi=report.kpi, year=OPEN_YEAR).actual == factories.Decimal("1.44")
-    assert sample.years.get(year=OPEN_YEAR).is_open
-    assert sample.years.get(year=CLOSED_YEAR).state == YearState.NOT_OPEN
-
-
-def test_a_real_persons_report_that_a_demo_account_approved_stays(sample, writer):
-    kpi = factories.kpi(sample, "DC1.1")
-    factories.fill(writer, kpi, OPEN_YEAR, actuals="1.44")
-    factories.approve(User.objects.get(username="demo-reviewer"), factories.submit(writer, kpi, OPEN_YEAR))
-    demo_removal.remove()
-    assert report_of(sample, "DC1.1").is_approved
-
-
-def test_invented_figures_go_even_where_a_real_person_approved_them(sample, reviewer):
-    factories.approve(reviewer, report_of(sample, "DP1.1"))
-    demo_removal.remove()
-    assert not YearlyReport.objects.exists()
-    assert not YearlyValue.objects.filter(year=OPEN_YEAR).reported().exists()
-
-
-def test_a_report_in_which_both_entered_figures_is_kept_and_counted(sample, writer):
-    kpi = factories.kpi(sample, "DC1.1")
-    factories.fill(writer, kpi, OPEN_YEAR, actuals="1.44")
-    factories.fill(User.objects.get(username="demo-staff-4"), kpi, OPEN_YEAR, actuals="1.40")
-    assert demo_removal.remove().kept == 1
-    assert YearlyReport.objects.sample().get().kpi == kpi
-
-
-def test_a_real_persons_draft_over_a_sample_one_stays(sample, writer):
-    factories.fill(writer, factories.kpi(sample, "DL1.1"), OPEN_YEAR, actuals="95")
-    demo_removal.remove()
-    assert YearlyReport.objects.get().kpi.code == "DL1.1"
-
-
-def test_a_real_persons_comment_stays_with_its_report_emptied(sample, reviewer):
-    report = report_of(sample, "DP2.1")
-    comment_on_report(by=reviewer, kpi=report.kpi, year=OPEN_YEAR, text="實際留言")
-    demo_removal.remove()
-    assert [comment.text for comment in Comment.objects.all()] == ["實際留言"]
-    emptied = YearlyReport.objects.get()
-    assert (emptied.state, emptied.submitted_by, emptied.changed_by) == (ReportState.PENDING, None, None)
-    assert emptied.version == report.version + 1
-    assert not YearlyValue.objects.filter(measure__kpi=report.kpi, year=OPEN_YEAR).reported().exists()
-    assert sample.years.get(year=OPEN_YEAR).is_open
-
-
-def test_demo_accounts_comments_on_real_reports_go(sample, writer):
-    kpi = factories.kpi(sample, "DC1.1")
-    factories.fill(writer, kpi, OPEN_YEAR, actuals="1.44")
-    comment_on_report(by=User.objects.get(username="demo-admin"), kpi=kpi, year=OPEN_YEAR, text="試試看")
-    demo_removal.remove()
-    assert not Comment.objects.exists()
-
-
-def test_evidence_that_a_demo_account_attached_goes_with_its_file(sample, django_capture_on_commit_callbacks):
-    evidence = Evidence(
-        report=report_of(sample, "DP1.1"), token="11111111-2222-3333-4444-555555555555", name="a.pdf", size=1,
-        content_type="application/pdf", uploaded_by=User.objects.get(username="demo-staff-4"),
-    )  # fmt: skip
-    evidence.file.save("a.pdf", ContentFile(b"x"))
-    storage, name = evidence.file.storage, evidence.file.name
-    assert storage.exists(name)
-    with django_capture_on_commit_callbacks(execute=True):
+    def test_demo_accounts_are_switched_off_and_nobody_else(self):
         demo_removal.remove()
-    assert not Evidence.objects.exists() and not storage.exists(name)
+        for user in User.objects.filter(is_demo=True):
+            assert not user.is_active and not user.has_usable_password()
+        assert User.objects.get(username="wang").is_active
+        assert User.objects.get(username="wang").check_password(factories.PASSWORD)
 
-
-def test_a_real_persons_amount_stays(sample, writer):
-    budget = ActionBudget.objects.get(action_plan__code="DC1.1.1", year=OPEN_YEAR)
-    record_execution(by=writer, budget=budget, executed=12)
-    demo_removal.remove()
-    assert ActionBudget.objects.get(executed__isnull=False) == budget
-
-
-def test_a_year_that_a_real_admin_opened_stays_open(sample):
-    admin = factories.make_member("chen", sample.agency, Role.ADMIN)
-    factories.open_year(admin, sample, 2018)
-    demo_removal.remove()
-    assert sample.years.get(year=2018).is_open
-
-
-def test_a_real_persons_link_stays(sample, reviewer):
-    objectives = {row.code: row for row in sample.objectives.all()}
-    ends = {"cause": objectives["BL1"], "effect": objectives["BC1"]}
-    ObjectiveLink.objects.create(plan=sample, **ends, reason="實際理由", created_by=reviewer)
-    demo_removal.remove()
-    assert ObjectiveLink.objects.get().reason == "實際理由"
-
-
-def test_a_failure_leaves_everything_as_it_was(sample, monkeypatch):
-    before = rows()
-
-    def fail(**_):
-        raise RuntimeError
-
-    monkeypatch.setattr(demo_removal.audit, "record", fail)
-    with pytest.raises(RuntimeError):
+    def test_the_audit_trail_stays_and_tells_of_the_removal(self):
+        before = list(AuditEvent.objects.order_by("pk").values())
+        version = Plan.objects.get(pk=self.plan.pk).data_version
         demo_removal.remove()
-    assert rows() == before
-    assert User.objects.filter(is_demo=True, is_active=True).count() == 11
+        *kept, last = AuditEvent.objects.order_by("pk")
+        assert len(kept) == len(before)
+        assert (last.action, last.actor, last.plan) == (AuditAction.DEMO_REMOVED, None, self.plan)
+        assert {"what": "示範填報", "old": "69", "new": None} in last.changes
+        assert Plan.objects.get(pk=self.plan.pk).data_version == version + 1
+
+    def test_removing_again_changes_nothing(self):
+        demo_removal.remove()
+        before, events = rows_of_exports(), AuditEvent.objects.count()
+        assert demo_removal.remove() == demo_removal.Removed()
+        assert rows_of_exports() == before and AuditEvent.objects.count() == events
+
+    def test_after_removing_the_sample_data_can_be_loaded_again(self):
+        demo_removal.remove()
+        again = demo.load(plan=self.plan, today=date(2018, 1, 19))
+        assert again.years == (CLOSED_YEAR, OPEN_YEAR)
+        assert all(account.has_new_password for account in again.accounts)
+        assert User.objects.get(username="demo-admin").check_password(again.password)
+
+    def test_a_real_persons_report_stays_and_the_year_it_is_in(self):
+        factories.fill(
+            self.writer, factories.kpi(self.plan, "DC1.1"), OPEN_YEAR, actuals="1.44", explanation="實際說明"
+        )
+        demo_removal.remove()
+        report = YearlyReport.objects.get()
+        assert (report.kpi.code, report.changed_by, report.explanation) == ("DC1.1", self.writer, "實際說明")
+        assert YearlyValue.objects.get(measure__kpi=report.kpi, year=OPEN_YEAR).actual == Decimal("1.44")
+        assert self.plan.years.get(year=OPEN_YEAR).is_open
+        assert self.plan.years.get(year=CLOSED_YEAR).state == YearState.NOT_OPEN
+
+    def test_a_real_persons_report_that_a_demo_account_approved_stays(self):
+        kpi = factories.kpi(self.plan, "DC1.1")
+        factories.fill(self.writer, kpi, OPEN_YEAR, actuals="1.44")
+        factories.approve(User.objects.get(username="demo-reviewer"), factories.submit(self.writer, kpi, OPEN_YEAR))
+        demo_removal.remove()
+        assert report_of(self.plan, "DC1.1").is_approved
+
+    def test_invented_figures_go_even_where_a_real_person_approved_them(self):
+        factories.approve(self.reviewer, report_of(self.plan, "DP1.1"))
+        demo_removal.remove()
+        assert not YearlyReport.objects.exists()
+        assert not YearlyValue.objects.filter(year=OPEN_YEAR).reported().exists()
+
+    def test_a_report_in_which_both_entered_figures_is_kept_and_counted(self):
+        kpi = factories.kpi(self.plan, "DC1.1")
+        factories.fill(self.writer, kpi, OPEN_YEAR, actuals="1.44")
+        factories.fill(User.objects.get(username="demo-staff-4"), kpi, OPEN_YEAR, actuals="1.40")
+        assert demo_removal.remove().kept == 1
+        assert YearlyReport.objects.sample().get().kpi == kpi
+
+    def test_a_real_persons_draft_over_a_sample_one_stays(self):
+        factories.fill(self.writer, factories.kpi(self.plan, "DL1.1"), OPEN_YEAR, actuals="95")
+        demo_removal.remove()
+        assert YearlyReport.objects.get().kpi.code == "DL1.1"
+
+    def test_a_real_persons_comment_stays_with_its_report_emptied(self):
+        report = report_of(self.plan, "DP2.1")
+        comment_on_report(by=self.reviewer, kpi=report.kpi, year=OPEN_YEAR, text="實際留言")
+        demo_removal.remove()
+        assert [comment.text for comment in Comment.objects.all()] == ["實際留言"]
+        emptied = YearlyReport.objects.get()
+        assert (emptied.state, emptied.submitted_by, emptied.changed_by) == (ReportState.PENDING, None, None)
+        assert emptied.version == report.version + 1
+        assert not YearlyValue.objects.filter(measure__kpi=report.kpi, year=OPEN_YEAR).reported().exists()
+        assert self.plan.years.get(year=OPEN_YEAR).is_open
+
+    def test_demo_accounts_comments_on_real_reports_go(self):
+        kpi = factories.kpi(self.plan, "DC1.1")
+        factories.fill(self.writer, kpi, OPEN_YEAR, actuals="1.44")
+        comment_on_report(by=User.objects.get(username="demo-admin"), kpi=kpi, year=OPEN_YEAR, text="試試看")
+        demo_removal.remove()
+        assert not Comment.objects.exists()
+
+    def test_evidence_that_a_demo_account_attached_goes_with_its_file(self):
+        evidence = Evidence(
+            report=report_of(self.plan, "DP1.1"), token="11111111-2222-3333-4444-555555555555", name="a.pdf", size=1,
+            content_type="application/pdf", uploaded_by=User.objects.get(username="demo-staff-4"),
+        )  # fmt: skip
+        evidence.file.save("a.pdf", ContentFile(b"x"))
+        storage, name = evidence.file.storage, evidence.file.name
+        assert storage.exists(name)
+        with self.captureOnCommitCallbacks(execute=True):
+            demo_removal.remove()
+        assert not Evidence.objects.exists() and not storage.exists(name)
+
+    def test_a_real_persons_amount_stays(self):
+        budget = ActionBudget.objects.get(action_plan__code="DC1.1.1", year=OPEN_YEAR)
+        record_execution(by=self.writer, budget=budget, executed=12)
+        demo_removal.remove()
+        assert ActionBudget.objects.get(executed__isnull=False) == budget
+
+    def test_a_year_that_a_real_admin_opened_stays_open(self):
+        admin = factories.make_member("chen", self.plan.agency, Role.ADMIN)
+        factories.open_year(admin, self.plan, 2018)
+        demo_removal.remove()
+        assert self.plan.years.get(year=2018).is_open
+
+    def test_a_real_persons_link_stays(self):
+        objectives = {row.code: row for row in self.plan.objectives.all()}
+        ends = {"cause": objectives["BL1"], "effect": objectives["BC1"]}
+        ObjectiveLink.objects.create(plan=self.plan, **ends, reason="實際理由", created_by=self.reviewer)
+        demo_removal.remove()
+        assert ObjectiveLink.objects.get().reason == "實際理由"
+
+    def test_a_failure_leaves_everything_as_it_was(self):
+        before = rows_of_exports()
+
+        def fail(**_):
+            raise RuntimeError
+
+        with patch.object(demo_removal.audit, "record", fail), pytest.raises(RuntimeError):
+            demo_removal.remove()
+        assert rows_of_exports() == before
+        assert User.objects.filter(is_demo=True, is_active=True).count() == 11
