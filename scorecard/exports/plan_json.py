@@ -17,11 +17,10 @@ def plan_json(scorecard):
 
 def plan_document(scorecard):
     """The plan as a dict of JSON types, all years of it, in the scorecard's order."""
-    years = [year.year for year in scorecard.plan_years]
     return {
         "agency": scorecard.agency,
-        "first_year": min(years, default=None),
-        "last_year": max(years, default=None),
+        "first_year": scorecard.first_year,
+        "last_year": scorecard.last_year,
         "mission": list(scorecard.mission),
         "vision": scorecard.vision or None,
         "core_values": list(scorecard.core_values),

@@ -38,6 +38,8 @@ def build_scorecard(plan, year, *, include_provisional=False, with_action_plans=
         agency=plan.agency.name,
         plan_slug=plan.slug,
         plan_title=plan.title,
+        first_year=plan.first_year,
+        last_year=plan.last_year,
         mission=tuple(plan.mission_lines),
         vision=plan.vision,
         core_values=tuple(plan.core_value_lines),

@@ -285,6 +285,8 @@ class Scorecard(Scored):
     agency: str
     plan_slug: str
     plan_title: str
+    first_year: int
+    last_year: int
     mission: tuple[str, ...]
     vision: str
     core_values: tuple[str, ...]
