@@ -280,7 +280,10 @@ class LinkLine:
 
 @dataclass(frozen=True)
 class Scorecard(Scored):
-    """A plan in a year. include_provisional: figures not approved yet are shown and counted, and marked so."""
+    """A plan in a year. include_provisional: figures not approved yet are shown and counted, and marked so.
+
+    has_sample_data: a demo account entered figures in some year, since the cells of every year are shown.
+    """
 
     agency: str
     plan_slug: str
