@@ -6,6 +6,7 @@ sheets of static/css, and a fetcher that hands out nothing but the project's own
 
 import hashlib
 import mimetypes
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -22,6 +23,10 @@ GETA = "〓"
 _KEPT = frozenset(" \t\n\r")
 # Invisible by nature. Some of them reorder or hide the text around them, so they are left out rather than marked.
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})
+# A tag, passed over, or a stretch of text outside tags without a place to break, entities counting as one character.
+_UNBROKEN = re.compile(r"<[^>]*>|(?:&#?\w+;|[!-%'-;=?-~\u00a1-\u2dff]){61,}")
+_CHARACTER = re.compile(r"&#?\w+;|.", re.DOTALL)
+_BREAK = "\u200b"
 _VARIATION_SELECTORS = frozenset(map(chr, (*range(0x180B, 0x180E), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 
 
@@ -53,7 +58,7 @@ def render_pdf(template, context, *, stylesheets):
     if missing:
         names = tuple(f"U+{ord(char):04X}" for char in sorted(missing))
         html = render_to_string(template, {**context, "missing_characters": names})
-    return _write(printable(html), stylesheets)
+    return _write(_breakable(printable(html)), stylesheets)
 
 
 def missing_characters(text):
@@ -69,6 +74,16 @@ def printable(text):
     """
     unknown = set(text) - _font_characters() - _KEPT
     return text.translate({ord(char): _substitute(char) for char in unknown})
+
+
+def _breakable(html):
+    """The HTML with places to break in very long words: without, WeasyPrint's time grows with the square of them."""
+
+    def with_breaks(match):
+        found = match.group()
+        return found if found.startswith("<") else _BREAK.join(_CHARACTER.findall(found))
+
+    return _UNBROKEN.sub(with_breaks, html)
 
 
 def _substitute(char):
@@ -142,7 +157,7 @@ def _fetcher_class():
 
 def _static_file(name):
     """Bytes of a file under static; FileNotFoundError for anything outside, however it is written."""
-    path = (STATIC / name).resolve()
+    path = (STATIC / name.replace("\0", "")).resolve()
     if not path.is_relative_to(STATIC.resolve()):
         raise FileNotFoundError(name)
     return path.read_bytes()

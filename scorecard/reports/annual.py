@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
 
 from scorecard.choices import DisplayCap, Status
 from scorecard.models import YearlyReport
@@ -13,7 +12,7 @@ from scorecard.reports.form_rows import ObjectiveRows, form_rows
 from scorecard.reports.movement import SHORT_OF_TARGET, Movement, movement
 from scorecard.reports.scorecard import Cell, KPILine, MeasureLine, ObjectiveLine, PerspectiveLine, Scorecard, Scored
 from scorecard.reports.strategy_map import StrategyMap, build_strategy_map
-from scorecard.scoring import percent_text, plain
+from scorecard.scoring import plain
 
 BAR_WIDTH = 1000
 NO_RATE = (Status.UNMEASURED, Status.PENDING, Status.NO_TARGET)
@@ -130,11 +129,6 @@ class AnnualReport:
     def title(self):
         """「105 年度績效報告」."""
         return f"{self.scorecard.year.roc} 年度績效報告"
-
-    @property
-    def threshold_text(self):
-        """The plan's warning threshold: 「90%」."""
-        return percent_text(Fraction(self.scorecard.warning_threshold))
 
     @property
     def display_cap_text(self):

@@ -1,9 +1,8 @@
 """The annual report's summary in words: sentences that say what the figures say, and nothing else."""
 
 from scorecard.choices import Status
-from scorecard.reports.movement import SHORT_OF_TARGET
 
-MOST_NAMED = 6
+MOST_NAMED = 12
 RATED = (Status.MET, Status.NEAR, Status.MISSED)
 NOT_RATED = (Status.UNMEASURED, Status.PENDING, Status.NO_TARGET)
 
@@ -49,11 +48,11 @@ def _row_name(perspective):
 
 
 def _missed(scorecard):
-    missed = [kpi for kpi in scorecard.kpis if kpi.status == Status.MISSED]
-    if missed:
-        return f"未達者為 {named(missed)}。"
-    near = [kpi for kpi in scorecard.kpis if kpi.status in SHORT_OF_TARGET]
-    return f"沒有未達的 KPI；接近目標者為 {named(near)}。" if near else ""
+    missed, near = (
+        [kpi for kpi in scorecard.kpis if kpi.status == status] for status in (Status.MISSED, Status.NEAR)
+    )
+    parts = [f"{word} {named(kpis)}" for word, kpis in (("未達者為", missed), ("接近者為", near)) if kpis]
+    return f"{'；'.join(parts)}。" if parts else ""
 
 
 def _movement(moved):
@@ -90,6 +89,6 @@ def _provisional(scorecard):
 
 
 def named(kpis):
-    """「EC1.1 議員服務案件登錄、FC1.1 …」; beyond a handful, only how many more."""
-    text = "、".join(f"{kpi.code} {kpi.name}" for kpi in kpis[:MOST_NAMED])
+    """「EC1.1、FC1.1」; beyond a dozen, 「EC1.1、… 等 15 項」."""
+    text = "、".join(kpi.code for kpi in kpis[:MOST_NAMED])
     return text if len(kpis) <= MOST_NAMED else f"{text} 等 {len(kpis)} 項"

@@ -87,6 +87,14 @@ class BudgetSummary:
         return tuple(zip(self.plan_years, self.total.years, strict=True))
 
 
+@dataclass(frozen=True)
+class PlanBudgets:
+    """Some action plans with their money, and its sum."""
+
+    plans: tuple[PlanMoney, ...]
+    total: BudgetRow
+
+
 def add_up(budgets: Iterable[BudgetLine | None]) -> Money:
     """The sum of budgets of one year; None stands for an action plan without a budget in it."""
     found = [budget for budget in budgets if budget is not None]
@@ -114,6 +122,15 @@ def summarise_budgets(scorecard):
         total=_row(scorecard, "", "合計", [plan for _, plan in pairs]),
         by_theme=tuple(_row(scorecard, line.code, line.name, by_theme.get(line.code, ())) for line in scorecard.themes),
         by_owner=tuple(_row(scorecard, "", owner, plans) for owner, plans in by_owner.items()),
+    )
+
+
+def budgets_of(scorecard, kpis):
+    """The PlanBudgets of the action plans that serve the KPIs, of a scorecard built with its action plans; no query."""
+    pairs = [(kpi, plan) for kpi in kpis for plan in kpi.action_plans]
+    return PlanBudgets(
+        plans=tuple(_plan_money(scorecard, kpi, plan) for kpi, plan in pairs),
+        total=_row(scorecard, "", "合計", [plan for _, plan in pairs]),
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scorecard.reports.scorecard import ActionPlanLine, Cell, KPILine, MeasureLine, ObjectiveLine
+from scorecard.reports.scorecard import ActionPlanLine, KPILine, MeasureLine, ObjectiveLine
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,6 @@ class ObjectiveRows:
 def form_rows(objectives):
     """ObjectiveRows of each objective: a KPI takes as many rows as it has measures or action plans, one at least."""
     return tuple(ObjectiveRows(objective, _rows_of(objective)) for objective in objectives)
-
-
-def split_cells(measure, years):
-    """The measure's cells as two tuples: baseline years, plan years. years: the scorecard's YearLines."""
-    baseline: tuple[Cell, ...] = tuple(measure.cells[year.year] for year in years if year.is_baseline)
-    return baseline, tuple(measure.cells[year.year] for year in years if not year.is_baseline)
 
 
 def _rows_of(objective):

@@ -1,0 +1,124 @@
+"""What the tests want to know of a PDF, read with pypdf."""
+
+import re
+from functools import cache
+from io import BytesIO
+
+from pypdf import PdfReader
+from pypdf.generic import ContentStream, DictionaryObject, NullObject
+
+
+def stream(content):
+    """Bytes as a file."""
+    return BytesIO(content)
+
+
+def open_pdf(content):
+    """A reader of the bytes."""
+    return PdfReader(stream(content))
+
+
+@cache
+def texts(document):
+    """The text of each page."""
+    return [page.extract_text() for page in document.pages]
+
+
+def text_of(document):
+    """The text of all pages."""
+    return "\n".join(texts(document))
+
+
+def without_space(text):
+    """The text without white space, which line breaks add and remove."""
+    return re.sub(r"\s", "", text)
+
+
+def squeezed(document):
+    """The text of all pages without white space."""
+    return without_space(text_of(document))
+
+
+def pages_headed(document, heading):
+    """(page, its text) of the pages whose running head is this part."""
+    pairs = zip(document.pages, texts(document), strict=True)
+    return [(page, text) for page, text in pairs if heading in text.splitlines()]
+
+
+def outline(document):
+    """The titles of all bookmarks, from the first to the last."""
+    titles = []
+
+    def walk(entries):
+        for entry in entries:
+            if isinstance(entry, list):
+                walk(entry)
+            else:
+                titles.append(entry.title)
+
+    walk(document.outline)
+    return titles
+
+
+def fonts_of(document):
+    """Whether each font is embedded, by name."""
+    found = {}
+    for page in document.pages:
+        for font in page["/Resources"].get("/Font", {}).values():
+            descendant = font.get_object()["/DescendantFonts"][0].get_object()
+            descriptor = descendant["/FontDescriptor"].get_object()
+            is_embedded = any(f"/FontFile{suffix}" in descriptor for suffix in ("", "2", "3"))
+            found[str(descendant["/BaseFont"]).lstrip("/")] = is_embedded
+    return found
+
+
+def _glyphs(document):
+    """The glyph numbers shown on all pages and in the forms that they draw; two bytes each."""
+    seen = set()
+    for page in document.pages:
+        yield from _glyphs_of(page.get_contents(), page["/Resources"], document, seen)
+
+
+def _glyphs_of(content, resources, document, seen):
+    for operands, operator in ContentStream(content, document).operations:
+        if operator == b"Tj":
+            yield from _pairs(operands[0])
+        elif operator == b"TJ":
+            for part in operands[0]:
+                if not isinstance(part, int | float):
+                    yield from _pairs(part)
+    for drawn in resources.get("/XObject", {}).values():
+        form = drawn.get_object()
+        if form.get("/Subtype") == "/Form" and id(form) not in seen:
+            seen.add(id(form))
+            yield from _glyphs_of(form, form.get("/Resources", DictionaryObject()), document, seen)
+
+
+def _pairs(text):
+    content = text if isinstance(text, bytes) else text.original_bytes
+    return [content[index : index + 2] for index in range(0, len(content), 2)]
+
+
+def shown_glyphs(document):
+    """How many glyphs the document shows."""
+    return sum(1 for _ in _glyphs(document))
+
+
+def missing_glyphs(document):
+    """How many times glyph 0 is shown, the box that stands for a character the font lacks."""
+    return sum(glyph == b"\x00\x00" for glyph in _glyphs(document))
+
+
+def structure(document, kind):
+    """All structure elements of a kind, as 「/Figure」."""
+    found, waiting = [], [document.root_object["/StructTreeRoot"]]
+    while waiting:
+        element = waiting.pop().get_object()
+        if isinstance(element, list):
+            waiting += element
+        elif isinstance(element, DictionaryObject):
+            if element.get("/S") == kind:
+                found.append(element)
+            children = element.get("/K", NullObject())
+            waiting += children if isinstance(children, list) else [children]
+    return found

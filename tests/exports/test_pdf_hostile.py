@@ -1,0 +1,191 @@
+"""Text that would be code if it were let: the annual report prints it, and reaches no file or host."""
+
+import logging
+import socket
+import urllib.request
+from datetime import datetime
+
+import pytest
+from django.db import models
+
+from scorecard import models as tables
+from scorecard.exports import pdf
+from scorecard.models import KPI
+from scorecard.reports.annual import build_annual_report
+from tests import factories
+from tests.exports import pdf_reading as reading
+
+MADE_AT = datetime(2017, 2, 6, 14, 5)
+SECRET = "the contents of a file that nobody may read"
+WRITTEN = (
+    tables.Agency, tables.Division, tables.Plan, tables.Perspective, tables.Theme, tables.Objective,
+    tables.ObjectiveLink, tables.KPI, tables.Measure, tables.YearlyValue, tables.YearlyReport,
+    tables.ActionPlan, tables.ActionBudget,
+)  # fmt: skip
+MARKUP = [
+    '<img src="file:///secret.txt">', "<script>alert(1)</script>", "<style>*{display:none}</style>",
+    "</td></table><h1>", "<!-- ", "]]>", "<svg onload=alert(1)>", '<iframe src="http://example.org/">',
+    "&lt;&#x27;&amp;", "<base href=//x>", "{{ scorecard.agency }}{% include 'base.html' %}", "' onclick='x",
+    '" class="cover', "<link rel=attachment href=/x>", "<![CDATA[x", "</title></body></html>",
+]  # fmt: skip
+ADDRESSES = [
+    "url(file:///etc/passwd)", "javascript:alert(1)", "http://169.254.169.254/", "@import 'http://x/y.css';",
+    "static:../../manage.py", "data:text/html,<b>x</b>", "\\\\host\\share", "//host/x", "ftp://host/x",
+    "content: url(http://x)", "}*{background:url(http://x/)}",
+]  # fmt: skip
+UNSEEN = [
+    "a\u202egnp.exe", "zero\u200bwidth\u200d\u2060", "\ufeffbom", "pri\ue000vate\U000f0000", "\U0001f4a3\U0001f1f9",
+    "tab\tfeed\fbell\x07", "e\u0301\u0302\u0303", "\U00020bb7\U0002a6a5", "نص عربي", "ไทย", "\u2028line\u2029",
+    "\ufffd\uffff", "a\u00adb\u2009c\ufe0f",
+]  # fmt: skip
+LONG = ["W" * 10_000, "長" * 3_000, "1" * 500 + "%", "a-" * 300]
+
+
+@pytest.fixture
+def plan(db):
+    """A plan with a missed and an unmeasured KPI, so that every part of the report has something to say."""
+    made = factories.make_plan(kpis=5)
+    cast = factories.make_cast(made)
+    factories.open_year(cast.admin, made)
+    factories.approved(cast, factories.kpi(made, "AC1.1"), actuals="10", explanation="說明", improvement="措施")
+    factories.approved(cast, factories.kpi(made, "AF1.1"), unmeasured="無統計")
+    return made
+
+
+def fill_every_text(texts):
+    """Write the texts into every text field of every row, as many as it holds."""
+    for table in WRITTEN:
+        for turn, row in enumerate(table.objects.order_by("pk")):
+            for field in table._meta.concrete_fields:
+                if is_written(field, row):
+                    setattr(row, field.name, fitted(field, texts, turn))
+            row.save()
+
+
+def is_written(field, row):
+    is_text = isinstance(field, models.CharField | models.TextField) and not isinstance(field, models.SlugField)
+    return is_text and not field.choices and bool(getattr(row, field.name) or isinstance(field, models.TextField))
+
+
+def fitted(field, texts, turn):
+    """The texts one a line in a text field; in a short field one of them, told apart by its turn."""
+    if field.max_length is None:
+        return "\n".join(texts)
+    mark = f"{turn:03d}"
+    return f"{texts[turn % len(texts)][: field.max_length - len(mark)]}{mark}"
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The addresses that the fetcher was asked for; opening anything else fails the test."""
+    found = []
+    fetch = pdf._fetcher_class().fetch
+
+    def spy(self, url, headers=None):
+        found.append(url)
+        return fetch(self, url, headers)
+
+    def refuse(*args, **kwargs):
+        raise AssertionError(f"opened {args}")
+
+    monkeypatch.setattr(pdf._fetcher_class(), "fetch", spy)
+    monkeypatch.setattr(urllib.request.OpenerDirector, "open", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    return found
+
+
+def make(plan):
+    fresh = tables.Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
+    return reading.open_pdf(pdf.annual_report_pdf(build_annual_report(fresh, 2016), made_at=MADE_AT))
+
+
+@pytest.mark.parametrize("texts", [MARKUP, ADDRESSES], ids=["markup", "addresses"])
+def test_hostile_text_is_printed_as_text_and_reaches_nothing(plan, asked, texts):
+    fill_every_text(texts)
+    document = make(plan)
+    shown = reading.squeezed(document)
+    assert [text for text in texts if shown.count(reading.without_space(text)) < 10] == []
+    assert asked and all(url.startswith(("static:fonts/", "static:css/")) for url in asked)
+    assert len(KPI.objects.filter(plan=plan)) <= len(reading.outline(document))
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:1/", "file://{secret}", "{secret}", "//127.0.0.1/x"])
+def test_a_real_file_is_not_read_for_any_field(plan, asked, tmp_path, address):
+    secret = tmp_path / "secret.txt"
+    secret.write_text(SECRET)
+    address = address.format(secret=secret)
+    KPI.objects.filter(plan=plan).update(formula=f'<img src="{address}"><object data="{address}"></object>')
+    shown = reading.squeezed(make(plan))
+    assert f'<imgsrc="{address}">' in shown and reading.without_space(SECRET) not in shown
+    assert all(url.startswith("static:") for url in asked)
+
+
+def test_unprintable_characters_are_marked_or_dropped_and_none_needs_another_font(plan, asked):
+    fill_every_text(UNSEEN)
+    document = make(plan)
+    shown = reading.text_of(document)
+    assert {name.split("+")[-1] for name in reading.fonts_of(document)} == {"Noto-Sans-TC", "Noto-Sans-TC-Bold"}
+    assert reading.missing_glyphs(document) == 0
+    assert "pri〓vate〓" in shown and "agnp.exe" in shown and "zerowidth" in shown
+    assert "U+E000" in shown and "U+1F4A3" in shown and "U+202E" not in shown
+
+
+def test_ten_thousand_characters_without_a_break_are_printed(plan, asked):
+    kpi = factories.kpi(plan, "AC1.1")
+    KPI.objects.filter(pk=kpi.pk).update(formula=LONG[0])
+    kpi.action_plans.update(description=LONG[1])
+    kpi.reports.update(explanation="\n".join(LONG[1:]), improvement=LONG[0])
+    document = make(plan)
+    shown = reading.squeezed(document)
+    # The formula stands in the scorecard and beside the KPI's calculation.
+    assert shown.count("W") == 30_000
+    assert shown.count("長") >= 9_000
+    assert reading.missing_glyphs(document) == 0
+
+
+# The second wall, should markup ever slip past the templates.
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["file:///etc/hostname", "http://127.0.0.1:1/", "https://example.org/", "ftp://x/", "FILE:///etc/hostname", "x:y"],
+)
+def test_the_fetcher_refuses_everything_else(url):
+    with pytest.raises(ValueError):
+        pdf._fetcher_class()().fetch(url)
+
+
+@pytest.mark.parametrize(
+    "name", ["../manage.py", "/etc/hostname", "css/../../manage.py", "", "css", "..%2fmanage.py", "nothing.css", "x\0y"]
+)
+def test_the_fetcher_stops_at_static_files_that_are_none(name):
+    from weasyprint.urls import FatalURLFetchingError
+
+    with pytest.raises(FatalURLFetchingError):
+        pdf._fetcher_class()().fetch(f"static:{name}")
+
+
+def test_the_fetcher_reads_static_files_and_data():
+    fetcher = pdf._fetcher_class()()
+    assert b"@font-face" in fetcher.fetch("static:css/pdf.css").read()
+    assert fetcher.fetch("data:text/plain,abc").read() == b"abc"
+
+
+def test_unescaped_markup_still_reaches_nothing(tmp_path, settings, asked, caplog, monkeypatch):
+    (tmp_path / "raw.html").write_text(
+        '<html lang="zh"><title>x</title><p>甲</p><img src="file:///etc/hostname"><img src="http://127.0.0.1:1/">'
+        '<style>p{background:url(file:///etc/hostname)}@import "http://127.0.0.1:1/x.css";</style>'
+    )
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+    monkeypatch.setattr(logging.getLogger("weasyprint"), "propagate", True)
+    document = reading.open_pdf(pdf.render_pdf("raw.html", {}, stylesheets=["css/pdf.css"]))
+    assert "甲" in reading.text_of(document)
+    assert any("disallowed" in message for message in caplog.messages)
+
+
+def test_a_missing_style_sheet_stops_the_pdf_with_its_name(tmp_path, settings):
+    (tmp_path / "page.html").write_text('<html lang="zh"><title>x</title><p>甲</p>')
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+    with pytest.raises(pdf.PDFError, match="no-such.css"):
+        pdf.render_pdf("page.html", {}, stylesheets=["css/no-such.css"])
