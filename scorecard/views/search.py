@@ -1,0 +1,26 @@
+"""Search within a plan, from the box in the top bar or with the / key."""
+
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from scorecard.reports.search import search as find
+from scorecard.views.pages import get_scorecard
+
+
+@require_safe
+def search(request, slug, year):
+    """Everything in the plan that holds every word of ?q=."""
+    scorecard = get_scorecard(request, slug, year, with_action_plans=True)
+    query = request.GET.get("q", "").strip()
+    groups = [
+        (group.title, [(hit, reverse(hit.page, args=[slug, year, hit.key])) for hit in group.hits])
+        for group in find(scorecard, query)
+    ]
+    context = {
+        "scorecard": scorecard,
+        "query": query,
+        "groups": groups,
+        "count": sum(len(hits) for _, hits in groups),
+    }
+    return render(request, "scorecard/search.html", context)
