@@ -74,6 +74,14 @@ class KPIEntryForm(forms.Form):
         changed = set(self.changed_data) - {"version", "take_theirs"}
         return bool(changed) and not self.cleaned_data.get("take_theirs")
 
+    @property
+    def typed(self):
+        """(label, text) of what the person changed, for a row that can no longer be edited: nothing typed is lost."""
+        if not self.is_bound:
+            return []
+        changed = [self[name] for name in self.changed_data if name not in {"version", "take_theirs"}]
+        return [(field.label, field.value() if isinstance(field.value(), str) else "") for field in changed]
+
     def clean(self):
         """A number, or 無統計 with a reason: never both, never the second without the note."""
         cleaned = super().clean()
@@ -111,12 +119,9 @@ class KPIEntryForm(forms.Form):
             field_name = self.add_prefix(name)
             if name == "version":
                 self.data[field_name] = value
-            elif isinstance(value, bool):
-                self.data.pop(self.add_initial_prefix(name), None)
-                if value:
-                    self.data[self.add_initial_prefix(name)] = "True"
             else:
-                self.data[self.add_initial_prefix(name)] = value
+                # A checkbox, too: without an initial value of its own the field would be drawn with what was typed.
+                self.data[self.add_initial_prefix(name)] = str(value)
 
 
 def _initial(line, report):

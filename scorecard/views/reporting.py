@@ -146,11 +146,13 @@ def check(request, slug, year, division_id):
     scope = access.get_scope(request, slug, year)
     division = access.get_own_division(request, scope, division_id)
     scorecard = build_scorecard(scope.plan, year, include_provisional=True)
+    status = 200
     if request.method == "POST":
         chosen = KPI.objects.filter(plan=scope.plan, division=division, code__in=request.POST.getlist("kpi"))
         try:
             submitted = submit_reports(by=request.user, plan=scope.plan, year=year, kpis=chosen)
         except policies.RuleBroken as error:
+            status = 422
             for sentence in error.messages:
                 messages.error(request, sentence)
         else:
@@ -166,4 +168,4 @@ def check(request, slug, year, division_id):
         "ready": [form for form, missing in rows if form.report and not missing],
         "incomplete": [(form, missing) for form, missing in rows if missing],
     }
-    return render(request, "scorecard/reporting_check.html", context)
+    return render(request, "scorecard/reporting_check.html", context, status=status)

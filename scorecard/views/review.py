@@ -76,7 +76,12 @@ def return_(request, slug, year, code):
     if not form.is_valid():
         return _queue_page(request, scope, {report.pk: form}, status=422)
     if not _try(request, return_report, by=request.user, report=report, **form.cleaned_data):
-        return _queue_page(request, scope, {report.pk: form}, status=409)
+        comment = form.cleaned_data["comment"]
+        messages.warning(request, f"您寫的補正內容：{comment}")
+        report.refresh_from_db()
+        # The page shows the report as it stands now, so this is the version that the reviewer judges next.
+        fresh = {"version": report.version, "comment": comment}
+        return _queue_page(request, scope, {report.pk: ReturnForm(fresh, auto_id=f"id_{report.pk}_%s")}, status=409)
     messages.success(request, f"已退回 {code}，主責科室會看到需補正的內容。")
     return redirect("review", slug=slug, year=year)
 
