@@ -79,6 +79,7 @@ class Kind(Enum):
 class Words:
     """Text in a cell. code leads it; below is a second line that belongs to it; note: see the module."""
 
+    is_light = is_percentage = False
     words: str
     code: str = ""
     below: str = ""
@@ -98,6 +99,7 @@ class Figure:
     decimals is how many are shown: those that the number has. text is the number ready to print, with its unit.
     """
 
+    is_light, code, below = False, "", ""
     value: Decimal | int
     text: str
     decimals: int = 0
@@ -108,12 +110,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class Light:
-    """A status as shape and word; the writer adds the colour. remark is a second line, "" for none."""
+    """A status as shape and word; the writer adds the colour. word replaces its own; remark is a second line."""
 
+    is_light, is_percentage, code, below, note = True, False, "", "", ""
     status: Status
     remark: str = ""
     word: str = ""
-    note: str = ""
 
     @property
     def text(self):
@@ -142,9 +144,9 @@ class Column:
     stack: int | None = None
 
     @property
-    def is_numeric(self):
-        """Whether figures stand below the heading."""
-        return self.kind in (Kind.FIGURE, Kind.MONEY)
+    def is_result(self):
+        """Whether it tells what was reported for a plan year."""
+        return self.group == Group.RESULTS
 
 
 def read_groups(values):

@@ -1,13 +1,18 @@
 """The scorecard's table as a reader asked for it: rows, columns and the words around them, for page and files."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from scorecard.choices import Status
 from scorecard.exports.scorecard_columns import DEFAULT_GROUPS, Column, Figure, Kind, Light, Words, columns
 from scorecard.reports.filters import ScorecardFilter, Selection, select
 from scorecard.reports.form_rows import FormRow, form_rows
 from scorecard.reports.scorecard import BLANK, PerspectiveLine
+
+# Whose cells lead somewhere, in the order of StackedCell's fields.
+_NAMED = (Kind.KPI, Kind.OBJECTIVE, Kind.DIVISION)
 
 
 @dataclass(frozen=True)
@@ -26,46 +31,50 @@ class Band:
 
 @dataclass(frozen=True)
 class Stack:
-    """Columns that a reader sees beneath each other in one cell, mostly a single one; files spread them."""
+    """Columns that a reader sees beneath each other in one cell, mostly a single one; files spread them.
+
+    kind is the value of the first one's Kind, or 「result」 where a year's results are among them, and 「current」 for
+    whatever is shown of the scorecard's own year.
+    """
 
     columns: tuple[Column, ...]
-    is_current: bool
-
-    @property
-    def first(self):
-        """The column that says how wide the cell is and which line it tells of."""
-        return self.columns[0]
+    kind: str
 
     @property
     def heading_lines(self):
         """The heading by lines; a year's is 「105年」, 「目標值」, 「實際值」, rate and light going without saying."""
-        if self.first.stack is None:
-            return self.first.heading.split("\n")
-        year, *names = dict.fromkeys(line for column in self.columns for line in column.heading.split("\n"))
-        return [year, *names[:2]]
-
-    @property
-    def total(self):
-        """The sum beneath the table, None where it has none."""
-        return self.first.total
+        lines = tuple(dict.fromkeys(line for column in self.columns for line in column.heading.split("\n")))
+        return lines if len(self.columns) == 1 else lines[: 2 if self.columns[0].is_result else 3]
 
 
-@dataclass(frozen=True)
-class StackedCell:
-    """What a stack holds in a row: over `rows` rows, about `line`, with what each column has to say."""
+class StackedCell(NamedTuple):
+    """What a stack holds in a row, about `line`; rows is over how many rows where that is more than one, else None.
 
-    stack: Stack
-    rows: int
+    text is all of it where that is nothing but text; else it is None, and contents has what each column says. href is
+    where it leads, "" for nowhere.
+    """
+
+    kind: str
+    rows: int | None
     line: object
     contents: tuple[Words | Figure | Light, ...]
+    text: str | None
+    is_kpi: bool
+    is_objective: bool
+    is_division: bool
+    href: str
 
 
 @dataclass(frozen=True)
 class ScorecardTable:
-    """A Selection in the chosen columns. Build its Scorecard with_action_plans=True; nothing here costs a query."""
+    """A Selection in the chosen columns. Build its Scorecard with_action_plans=True; nothing here costs a query.
+
+    leads_to gives the address that an objective, a KPI or a KPI's division has for readers: (Kind, line) -> str.
+    """
 
     selection: Selection
     groups: frozenset = DEFAULT_GROUPS
+    leads_to: Callable = lambda kind, line: ""
 
     @property
     def scorecard(self):
@@ -94,17 +103,18 @@ class ScorecardTable:
             if column.kind != Kind.REMARKS:
                 stacked.setdefault(column.stack or -index, []).append(column)
         current = self.scorecard.year.year
-        return tuple(Stack(tuple(found), year == current) for year, found in stacked.items())
+        return tuple(_stack(tuple(found), year == current) for year, found in stacked.items())
 
-    def stacked_rows(self, band):
-        """The rows of a band for a reader: for each, the cells that begin in it."""
-        return [[*self._stacked_cells(row)] for row in band.rows]
+    @cached_property
+    def stacked_bands(self):
+        """(Band, its rows) for a reader: for each row, the cells that begin in it."""
+        return tuple((band, tuple(tuple(self._stacked_cells(row)) for row in band.rows)) for band in self.bands)
 
     def _stacked_cells(self, row):
         for stack in self.stacks:
-            spanned = getattr(row, stack.first.level.value)
+            spanned = getattr(row, stack.columns[0].level.value)
             if spanned is not None:
-                yield StackedCell(stack, spanned.rows, spanned.item, _contents(stack, spanned.item))
+                yield _stacked_cell(stack, spanned, self.leads_to)
 
     @property
     def title(self):
@@ -167,10 +177,35 @@ class ScorecardTable:
         """Whether any column has a sum."""
         return any(column.total is not None for column in self.columns)
 
+    @cached_property
+    def stacked_totals(self):
+        """(how many stacks stand before the first sum, the sums from there on: a Figure or None each)."""
+        totals = [stack.columns[0].total for stack in self.stacks]
+        first = next((index for index, total in enumerate(totals) if total is not None), len(totals))
+        return first, tuple(totals[first:])
+
 
 def whole_table(scorecard):
     """The scorecard as the agency's form has it: every row, the form's columns."""
     return ScorecardTable(select(scorecard, ScorecardFilter()))
+
+
+def _stack(found, is_current):
+    if is_current:
+        return Stack(found, "current")
+    return Stack(found, "result" if found[-1].is_result else found[0].kind.value)
+
+
+def _stacked_cell(stack, spanned, leads_to):
+    line, kind, rows = spanned.item, stack.columns[0].kind, spanned.rows if spanned.rows > 1 else None
+    contents = _contents(stack, line)
+    if line is not None and kind in _NAMED:
+        is_one_of = (kind == each for each in _NAMED)
+        return StackedCell(stack.kind, rows, line, contents, None, *is_one_of, leads_to(kind, line))
+    text = None
+    if len(contents) < 2 and not any(each.is_light or each.code or each.below or each.note for each in contents):
+        text = "".join(each.text for each in contents)
+    return StackedCell(stack.kind, rows, line, contents, text, kind == Kind.KPI, False, False, "")
 
 
 def _contents(stack, line):
@@ -179,8 +214,8 @@ def _contents(stack, line):
         return ()
     found = [column.content(line) for column in stack.columns]
     if len(found) > 1:
-        found[1:] = [each for each in found[1:] if each.text != BLANK or each.note]
-    return tuple(each for each in found if each is not None)
+        found[1:] = [Words("", note=each.note) if each.text == BLANK else each for each in found[1:]]
+    return tuple(each for each in found if each is not None and (each.text or each.note))
 
 
 __all__ = ["Band", "ScorecardTable", "Stack", "StackedCell", "whole_table"]

@@ -19,6 +19,7 @@ from scorecard.exports.cell_text import NOT_IN_XML, clean, looks_like_formula
 from scorecard.exports.scorecard_columns import Figure
 from scorecard.exports.scorecard_table import whole_table
 
+MIME_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FROZEN = f"{get_column_letter(layout.FROZEN_COLUMNS + 1)}{layout.HEADING_ROW + 1}"
 
 # The same scorecard gives the same bytes, so that a file can be cached and compared: no clock in it.

@@ -1,4 +1,4 @@
-"""報告下載: the annual report, the scorecard workbook and the plan as data."""
+"""報告下載: the annual report and the plan as data; the scorecard's files are in views/scorecards.py."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -7,17 +7,15 @@ from django.views.decorators.http import require_safe
 
 from scorecard.exports.pdf import annual_report_pdf
 from scorecard.exports.plan_json import plan_json as as_json
-from scorecard.exports.workbook import scorecard_workbook
 from scorecard.reports.annual import build_annual_report
 from scorecard.reports.build import build_scorecard
 from scorecard.roc import to_roc
 from scorecard.views import access
 from scorecard.views.pages import get_scorecard, wants_provisional
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-
-def _file(content, content_type, name):
+def file_response(content, content_type, name):
+    """A response that the browser saves as a file of this name (ASCII) and keeps no copy of."""
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
@@ -38,18 +36,11 @@ def annual_report(request, slug, year):
     scope = access.get_scope(request, slug, year)
     report = build_annual_report(scope.plan, year, include_provisional=wants_provisional(request))
     pdf = annual_report_pdf(report, made_at=timezone.localtime())
-    return _file(pdf, "application/pdf", f"{slug}-{to_roc(year)}-annual-report.pdf")
-
-
-@require_safe
-def scorecard_xlsx(request, slug, year):
-    """The scorecard as a workbook."""
-    workbook = scorecard_workbook(get_scorecard(request, slug, year, with_action_plans=True))
-    return _file(workbook, XLSX, f"{slug}-{to_roc(year)}-scorecard.xlsx")
+    return file_response(pdf, "application/pdf", f"{slug}-{to_roc(year)}-annual-report.pdf")
 
 
 @require_safe
 def plan_json(request, slug, year):
     """The plan with all its years as data."""
     document = as_json(get_scorecard(request, slug, year, with_action_plans=True))
-    return _file(document, "application/json", f"{slug}.json")
+    return file_response(document, "application/json", f"{slug}.json")

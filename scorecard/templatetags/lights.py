@@ -1,0 +1,21 @@
+"""Lights for tables that hold hundreds of them: the component is rendered once for each status and word."""
+
+from functools import cache
+
+from django import template
+from django.template.loader import render_to_string
+
+from scorecard.choices import Status
+
+register = template.Library()
+
+
+@register.filter
+def light(status, word=""):
+    """The light of a status as the component draws it; word replaces the status' own."""
+    return _rendered(Status(status), word)
+
+
+@cache
+def _rendered(status, word):
+    return render_to_string("_components/light.html", {"status": status, "word": word})
