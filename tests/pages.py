@@ -1,7 +1,9 @@
-"""Opening pages in tests: clients, addresses, and what a page says."""
+"""Opening pages in tests: clients, addresses, what a page says, and its forms as a browser would send them."""
 
 import re
+from dataclasses import dataclass, field
 from html import unescape
+from html.parser import HTMLParser
 
 from django.test import Client
 from django.urls import reverse
@@ -29,12 +31,83 @@ def body(response):
     return TOKEN.sub("", response.content.decode())
 
 
+def words(html):
+    """What a reader sees of a piece of a page: no markup, blanks collapsed."""
+    shown = re.sub(r"<title>.*?</title>", " ", html, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", shown))).strip()
+
+
 def text(response):
-    """What a reader sees of the page: no markup, blanks collapsed."""
-    words = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return re.sub(r"\s+", " ", unescape(words))
+    """What a reader sees of the page."""
+    return words(re.sub(r"<title>.*?</title>", " ", response.content.decode(), flags=re.DOTALL))
 
 
 def told(response):
-    """The messages that a page shows; follow redirects to see those of an act."""
-    return [str(message) for message in response.context["messages"]]
+    """The messages that a page shows as one text; follow redirects to see those of an act."""
+    return " ".join(str(message) for message in response.context["messages"])
+
+
+def links(response):
+    """The addresses that the page's links lead to."""
+    return [unescape(href) for href in re.findall(r'<a\s[^>]*?href="([^"]*)"', response.content.decode())]
+
+
+@dataclass
+class Form:
+    """A form of a page: where it is sent to, and its fields as they stand, each name with a list of values."""
+
+    action: str
+    fields: dict = field(default_factory=dict)
+
+    def filled(self, **values):
+        """The fields with other values; None takes a field out, as unticking does."""
+        fields = self.fields | {name: value for name, value in values.items() if value is not None}
+        return {name: value for name, value in fields.items() if name not in values or values[name] is not None}
+
+
+class _Reader(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.forms, self.textarea, self.select = [], None, None
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag == "form":
+            self.forms.append(Form(attrs.get("action") or ""))
+        if not self.forms or "disabled" in attrs:
+            return
+        name, kind = attrs.get("name"), attrs.get("type", "text")
+        if tag == "textarea":
+            self.textarea = name
+            self._add(name, "")
+        elif tag == "select":
+            self.select = name
+        elif tag == "option" and "selected" in attrs:
+            self._add(self.select, attrs.get("value", ""))
+        elif tag == "input" and name and (kind not in {"checkbox", "radio", "submit", "file"} or "checked" in attrs):
+            self._add(name, attrs.get("value") or ("on" if kind == "checkbox" else ""))
+
+    def handle_endtag(self, tag):
+        if tag == "textarea":
+            self.textarea = None
+
+    def handle_data(self, data):
+        if self.textarea is not None:
+            # A browser takes the line end right after the tag for layout.
+            self.forms[-1].fields[self.textarea][-1] += data.removeprefix("\n")
+
+    def _add(self, name, value):
+        self.forms[-1].fields.setdefault(name, []).append(value)
+
+
+def forms(response):
+    """The page's forms in order."""
+    reader = _Reader()
+    reader.feed(response.content.decode())
+    return reader.forms
+
+
+def form_to(response, action=""):
+    """The page's one form that is sent to the address; "" is the page's own."""
+    (found,) = [form for form in forms(response) if form.action == action and "csrfmiddlewaretoken" in form.fields]
+    return found

@@ -1,0 +1,146 @@
+"""The front door, the account pages, and people without a plan."""
+
+import pytest
+from django.urls import reverse
+
+from scorecard.choices import Role, YearState
+from scorecard.models import Division, Membership, User
+from tests import factories
+from tests.factories import PASSWORD
+from tests.pages import address, client_of, links, text
+
+
+def landing(user):
+    """Where the front door leads the person."""
+    response = client_of(user).get(reverse("home"))
+    assert response.status_code == 302
+    return response["Location"]
+
+
+FIRST_PAGES = {"viewer": "strategy_map", "staff": "reporting", "reviewer": "review", "admin": "strategy_map"}
+
+
+@pytest.mark.parametrize("role", FIRST_PAGES)
+def test_the_front_door_leads_each_role_to_the_page_of_its_job(open_plan, cast, role):
+    assert landing(getattr(cast, role)) == address(open_plan, FIRST_PAGES[role])
+
+
+@pytest.mark.parametrize("role", FIRST_PAGES)
+def test_where_no_year_is_open_the_front_door_leads_to_the_map(plan, cast, role):
+    assert landing(getattr(cast, role)) == address(plan, "strategy_map")
+
+
+def test_the_front_door_leads_to_the_earliest_open_year_else_to_the_last_closed_one(plan, cast):
+    plan.years.filter(year__in=[2016, 2017]).update(state=YearState.CLOSED)
+    assert landing(cast.viewer) == address(plan, "strategy_map", year=2017)
+    plan.years.filter(year__in=[2017, 2018]).update(state=YearState.OPEN, due_date=factories.DUE)
+    assert landing(cast.staff) == address(plan, "reporting", year=2017)
+
+
+def test_a_plan_without_years_is_passed_over(plan, cast):
+    plan.years.all().delete()
+    assert "您的機關還沒有策略計畫" in text(client_of(cast.viewer).get(reverse("home")))
+
+
+@pytest.mark.django_db
+def test_whoever_is_member_nowhere_reads_whom_to_ask():
+    page = client_of(factories.make_user("newcomer")).get(reverse("home"))
+    assert page.status_code == 200
+    assert "您的帳號還不是任何機關的成員" in text(page)
+    assert reverse("admin:index") not in links(page)
+
+
+def test_the_operator_is_led_to_the_admin(cast):
+    page = client_of(cast.superuser).get(reverse("home"))
+    assert reverse("admin:index") in links(page)
+
+
+@pytest.mark.django_db
+def test_a_member_of_an_agency_without_a_plan_reads_that_it_has_none():
+    page = client_of(factories.make_member("lonely", factories.make_agency(), Role.VIEWER)).get(reverse("home"))
+    assert "您的機關還沒有策略計畫" in text(page)
+
+
+# 年度填報's own door
+
+
+def test_staff_of_one_division_go_straight_to_its_table(open_plan, cast):
+    division = open_plan.agency.divisions.first()
+    response = client_of(cast.staff).get(address(open_plan, "reporting"))
+    assert response["Location"] == address(open_plan, "reporting_table", division_id=division.pk)
+
+
+def test_staff_of_several_divisions_choose_one(open_plan, cast):
+    divisions = Division.objects.filter(agency=open_plan.agency, name__in=["甲組", "乙組"])
+    cast.staff.memberships.get().divisions.set(divisions)
+    page = client_of(cast.staff).get(address(open_plan, "reporting"))
+    for division in divisions:
+        assert division.name in text(page)
+        assert address(open_plan, "reporting_table", division_id=division.pk) in links(page)
+
+
+def test_divisions_of_another_agency_are_not_offered(open_plan, cast):
+    foreign = Membership.objects.create(user=cast.staff, agency=cast.other_plan.agency, role=Role.STAFF)
+    foreign.divisions.set(cast.other_plan.agency.divisions.all())
+    response = client_of(cast.staff).get(address(open_plan, "reporting"))
+    assert response["Location"] == address(
+        open_plan, "reporting_table", division_id=open_plan.agency.divisions.first().pk
+    )
+
+
+def test_staff_without_a_division_read_whom_to_ask(open_plan, cast):
+    cast.staff.memberships.get().divisions.clear()
+    assert "您的帳號還沒有指定填報科室" in text(client_of(cast.staff).get(address(open_plan, "reporting")))
+
+
+# Logging in
+
+
+def test_logging_in_leads_back_to_the_page_wanted_but_never_to_another_site(plan, cast):
+    wanted = address(plan, "scorecard")
+    client = client_of()
+    response = client.get(wanted)
+    assert response["Location"] == f"{reverse('login')}?next={wanted}"
+    credentials = {"username": "viewer", "password": PASSWORD}
+    assert client.post(reverse("login"), credentials | {"next": wanted})["Location"] == wanted
+    elsewhere = client_of().post(reverse("login"), credentials | {"next": "https://example.org/"})
+    assert elsewhere["Location"] == reverse("home")
+
+
+def test_a_wrong_password_is_refused_in_chinese_and_five_lock_the_account(plan, cast):
+    client = client_of()
+    wrong = {"username": "viewer", "password": "wrong"}
+    page = client.post(reverse("login"), wrong)
+    assert page.status_code == 200
+    assert "請注意兩者皆區分大小寫" in text(page)
+    for _ in range(3):
+        client.post(reverse("login"), wrong)
+    locked = client.post(reverse("login"), wrong)
+    assert locked.status_code == 429
+    assert "帳號暫時鎖定" in text(locked)
+    assert client.post(reverse("login"), wrong | {"password": PASSWORD}).status_code == 429
+    # A colleague behind the same address still gets in.
+    assert client_of().post(reverse("login"), {"username": "staff", "password": PASSWORD}).status_code == 302
+
+
+def test_a_person_switched_off_cannot_log_in_and_is_logged_out_at_once(plan, cast):
+    client = client_of(cast.viewer)
+    User.objects.filter(pk=cast.viewer.pk).update(is_active=False)
+    assert client.get(address(plan, "strategy_map")).status_code == 302
+    assert client.post(reverse("login"), {"username": "viewer", "password": PASSWORD}).status_code == 200
+
+
+def test_a_person_changes_their_own_password(plan, cast):
+    client, new = client_of(cast.viewer), "公文處理 2016 nine words"
+    fields = {"old_password": PASSWORD, "new_password1": new, "new_password2": "another"}
+    assert client.post(reverse("password_change"), fields).status_code == 200
+    response = client.post(reverse("password_change"), fields | {"new_password2": new}, follow=True)
+    assert "已變更密碼" in text(response)
+    cast.viewer.refresh_from_db()
+    assert cast.viewer.check_password(new)
+
+
+def test_logging_out_ends_the_session(plan, cast):
+    client = client_of(cast.viewer)
+    assert client.post(reverse("logout"))["Location"] == reverse("login")
+    assert client.get(address(plan, "strategy_map")).status_code == 302

@@ -1,0 +1,156 @@
+"""Text that people type reaches every page as text: no field of any model opens a tag or an attribute."""
+
+from html.parser import HTMLParser
+from uuid import uuid4
+from xml.etree import ElementTree
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from scorecard.choices import YearState
+from scorecard.models import AuditEvent, Comment, Evidence, YearlyReport
+from tests import factories
+from tests.pages import address, client_of
+
+# Fields of closed vocabularies, addresses and logins hold no free text; codes stand in addresses.
+CLOSED = {
+    "slug",
+    "username",
+    "password",
+    "email",
+    "state",
+    "direction",
+    "role",
+    "action",
+    "content_type",
+    "file",
+    "code",
+}
+# Shown in the admin alone, or nowhere yet.
+UNSEEN = {"measure-numerator-label", "measure-denominator-label", "auditevent-target"}
+PAGES = {
+    "viewer": ["strategy_map", "scorecard", "objective", "theme", "kpi", "division", "downloads"],
+    "staff": ["reporting_table", "reporting_check", "reporting"],
+    "reviewer": ["review"],
+    "admin": ["plan_year", "kpi"],
+}
+
+
+def mark(model, field):
+    """The name of a field in our tags."""
+    return f"{model._meta.model_name}-{field.name}".replace("_", "-")
+
+
+def hostile(model, field):
+    """Markup that breaks out of text and attributes, and names where it came from."""
+    return f"\"'><x-{mark(model, field)} onx=1>"[: field.max_length or 200]
+
+
+def free_text_fields(model):
+    """The model's fields that hold what people type."""
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.CharField | models.TextField) and not field.choices and field.name not in CLOSED
+    ]
+
+
+class Tags(HTMLParser):
+    """Collects what our text would have become, had it been taken for markup."""
+
+    def __init__(self):
+        super().__init__()
+        self.broken = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag.startswith("x-") or any(name.startswith(("onx", "<", '"', "'")) for name, _ in attrs):
+            self.broken.append(self.get_starttag_text())
+
+
+def poison(model, field):
+    """Put hostile text into the field of every row; names end in the row's number, since some are unique."""
+    text = hostile(model, field)
+    if field.name == "owner_person":
+        model.objects.filter(owner_division=None).update(owner_person=text)
+    elif field.name == "name":
+        for row in model.objects.all():
+            model.objects.filter(pk=row.pk).update(name=f"{text}{row.pk}")
+    elif field.name not in {"numerator_label", "denominator_label"}:
+        model.objects.update(**{field.name: text})
+
+
+def broken(response):
+    """Our tags that the page took for markup."""
+    tags = Tags()
+    tags.feed(response.content.decode())
+    return tags.broken
+
+
+@pytest.fixture
+def poisoned(open_plan, cast):
+    """The plan with hostile text in every field, and a submitted, a returned and a missed report that show it."""
+    submitted, returned, draft = (factories.kpi(open_plan, code) for code in ("AC1.1", "AC1.2", "AL1.1"))
+    said = hostile(AuditEvent, AuditEvent._meta.get_field("reason"))
+    factories.fill(cast.staff, draft, unmeasured=said)
+    for kpi in (submitted, returned):
+        factories.fill(cast.staff, kpi, explanation=said)
+        report = factories.submit(cast.staff, kpi)
+    factories.send_back(cast.reviewer, report, said)
+    factories.close_year(cast.admin, open_plan, reason=said)
+    open_plan.years.filter(year=2016).update(state=YearState.OPEN)
+    report = YearlyReport.objects.get(kpi=submitted)
+    Comment.objects.create(report=report, author=cast.reviewer, text="x")
+    Evidence.objects.create(report=report, token=uuid4(), name="x", size=1, uploaded_by=cast.staff)
+    for model in apps.get_app_config("scorecard").get_models():
+        for field in free_text_fields(model):
+            # The audit trail is append-only, and was told hostile text above.
+            if model is not AuditEvent:
+                poison(model, field)
+    return open_plan
+
+
+def arguments(plan, name):
+    """What the page's address needs."""
+    if name in {"objective", "theme", "kpi"}:
+        return {"code": {"objective": "AC1", "theme": "A", "kpi": "AC1.1"}[name]}
+    if name in {"division", "reporting_table", "reporting_check"}:
+        return {"division_id": plan.kpis.get(code="AC1.1").division_id}
+    return {}
+
+
+def test_hostile_text_stays_text_on_every_page(poisoned, cast):
+    seen = ""
+    for role, names in PAGES.items():
+        client = client_of(getattr(cast, role))
+        for name in names:
+            url = address(poisoned, name, **arguments(poisoned, name))
+            response = client.get(url, {"provisional": "1"}, follow=True)
+            assert response.status_code == 200
+            assert broken(response) == [], url
+            seen += response.content.decode()
+    fields = {mark(m, f) for m in apps.get_app_config("scorecard").get_models() for f in free_text_fields(m)}
+    assert {field for field in fields if f"&lt;x-{field}" not in seen} == UNSEEN, "a page is missing from PAGES"
+
+
+def test_hostile_text_stays_text_in_the_map_as_a_file(poisoned, cast):
+    svg = ElementTree.fromstring(client_of(cast.viewer).get(address(poisoned, "map_svg")).content)
+    assert not [element for element in svg.iter() if "x-" in element.tag]
+    assert any("<x-objective" in "".join(element.itertext()) for element in svg.iter())
+
+
+def test_what_was_typed_comes_back_as_text_with_its_error(poisoned, cast):
+    kpi = factories.kpi(poisoned, "AL1.1")
+    table = address(poisoned, "reporting_table", division_id=kpi.division_id)
+    typed = {f"kpi{kpi.pk}-version": "1", f"kpi{kpi.pk}-actual_{kpi.measures.get().pk}": "\"'><x-typed onx=1>"}
+    response = client_of(cast.staff).post(table, typed)
+    assert response.status_code == 422
+    assert broken(response) == []
+    assert "&lt;x-typed" in response.content.decode()
+
+
+def test_filters_in_the_address_come_back_as_text(open_plan, cast):
+    for name in ("strategy_map", "scorecard"):
+        query = dict.fromkeys(["theme", "status", "q", "perspective", "division", "provisional"], "\"'><x-q onx=1>")
+        response = client_of(cast.viewer).get(address(open_plan, name), query)
+        assert broken(response) == []
