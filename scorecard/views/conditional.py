@@ -39,8 +39,10 @@ def _etag(request, slug, year, **kwargs):
     )
     if slug not in [plan for plan, *_ in plans]:
         return None
-    csrf_secret = request.META.get("CSRF_COOKIE") or get_token(request)
-    parts = (user.pk, str(user), plans, request.get_full_path(), csrf_secret, timezone.localdate(), release())
+    if "CSRF_COOKIE" not in request.META:
+        get_token(request)
+    reader = (user.pk, str(user), request.META["CSRF_COOKIE"])
+    parts = (reader, plans, request.get_full_path(), timezone.localdate(), release())
     return f'"{sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 

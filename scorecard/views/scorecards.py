@@ -19,6 +19,7 @@ from scorecard.exports.workbook import MIME_TYPE as XLSX
 from scorecard.exports.workbook import table_workbook
 from scorecard.reports.filters import LONGEST_TEXT, NAMES, choices, read_filter, select
 from scorecard.roc import to_roc
+from scorecard.views.conditional import unless_unchanged
 from scorecard.views.downloads import file_response
 from scorecard.views.pages import get_scorecard
 
@@ -86,6 +87,7 @@ class _Addresses:
 
 
 @require_safe
+@unless_unchanged
 def scorecard(request, slug, year):
     """Every KPI of the plan with its years, action plans and budgets, as far as the filter leaves them."""
     asked = _read(request, slug, year)
