@@ -3,6 +3,7 @@
 from functools import update_wrapper
 
 from django.contrib import admin
+from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
@@ -92,7 +93,12 @@ def form_changes(form):
         if name == "reason" or name.startswith("password"):
             continue
         changes.append(
-            (field.label or name, _in_words(field, form.initial.get(name)), _in_words(field, form.cleaned_data[name]))
+            # Django's own labels are lazy translations; the event keeps the words.
+            (
+                str(field.label or name),
+                _in_words(field, form.initial.get(name)),
+                _in_words(field, form.cleaned_data[name]),
+            )
         )
     return changes
 
@@ -157,13 +163,24 @@ class ScopedAdmin(admin.ModelAdmin):
         """The rows of one's agencies."""
         return scoped(self, request, super().get_queryset(request), self.view_roles)
 
+    def get_choices(self, request, roles):
+        """The rows that a page kept by these roles may refer to: seeing a row elsewhere does not make it one's own."""
+        return scoped(self, request, super().get_queryset(request), roles)
+
+    def get_list_filter(self, request):
+        """A filter over related rows offers those that occur in one's own list; Django's would name everybody's."""
+        return [
+            (path, admin.RelatedOnlyFieldListFilter) if get_fields_from_path(self.model, path)[-1].is_relation else path
+            for path in self.list_filter
+        ]
+
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         """Only rows of one's agencies can be chosen."""
-        return super().formfield_for_foreignkey(db_field, request, **_choices(self, db_field, request, kwargs))
+        return super().formfield_for_foreignkey(db_field, request, **choices(self, db_field, request, kwargs))
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         """Only rows of one's agencies can be chosen."""
-        return super().formfield_for_manytomany(db_field, request, **_choices(self, db_field, request, kwargs))
+        return super().formfield_for_manytomany(db_field, request, **choices(self, db_field, request, kwargs))
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404
@@ -233,9 +250,9 @@ def scoped(model_admin, request, queryset, roles):
     return queryset.filter(**{f"{model_admin.agency_path}__in": agencies})
 
 
-def _choices(model_admin, db_field, request, kwargs):
-    """The keyword arguments of a form field with its choices limited to what the related admin shows the person."""
+def choices(model_admin, db_field, request, kwargs):
+    """The keyword arguments of a form field with its choices limited to rows of agencies where one keeps the page."""
     related = model_admin.admin_site._registry.get(db_field.related_model)
     if related is not None and "queryset" not in kwargs:
-        kwargs["queryset"] = related.get_queryset(request)
+        kwargs["queryset"] = related.get_choices(request, model_admin.roles)
     return kwargs

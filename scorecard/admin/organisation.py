@@ -2,9 +2,11 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db import transaction
 from django.db.models import Q
 
 from scorecard.admin.base import MANAGERS, ScopedAdmin, site
+from scorecard.choices import AuditAction
 from scorecard.models import Agency, Division, Membership, User
 
 
@@ -117,6 +119,20 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
             return queryset
         is_near = Q(memberships__agency__in=agencies) | Q(memberships__isnull=True)
         return queryset.filter(is_near, is_superuser=False).distinct()
+
+    def get_choices(self, request, roles):
+        """Whoever is listed can be made a member."""
+        return self.get_queryset(request)
+
+    def user_change_password(self, request, id, form_url=""):
+        """Django's page for setting somebody's password, with its event in the same transaction."""
+        with transaction.atomic():
+            return super().user_change_password(request, id, form_url)
+
+    def log_change(self, request, obj, message):
+        """Django's word that a password was set, which never passes save_related(); the event does not tell it."""
+        if request.resolver_match.url_name == "auth_user_password_change":
+            self.record(request, AuditAction.CHANGED, obj, [("密碼", None, "已重設")])
 
     def has_change_permission(self, request, obj=None):
         """Nobody changes an account that is also another agency's member: its password opens that agency's doors."""

@@ -1,8 +1,12 @@
 """Plans, perspectives, themes, objectives, links, KPIs and action plans."""
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
 
-from scorecard.admin.base import MANAGERS, ScopedAdmin, site
+from scorecard.admin.base import MANAGERS, ScopedAdmin, choices, site
 from scorecard.models import (
     KPI,
     ActionBudget,
@@ -21,6 +25,11 @@ class RowsOf(admin.TabularInline):
     """Rows edited on the page of what they belong to, by whoever may change that."""
 
     extra = 0
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Only rows of one's agencies can be chosen, as on the page itself."""
+        page = site._registry[self.parent_model]
+        return super().formfield_for_foreignkey(db_field, request, **choices(page, db_field, request, kwargs))
 
     def has_view_permission(self, request, obj=None):
         """Whoever sees the page sees its rows."""
@@ -72,9 +81,22 @@ class PlanAdmin(ScopedAdmin):
         return plan.title
 
 
+class CodedForm(forms.ModelForm):
+    """Holds a changed row to every constraint: Django leaves out those that name the plan, which is read-only then."""
+
+    def _post_clean(self):
+        super()._post_clean()
+        if self.instance.pk and not self.errors:
+            try:
+                self.instance.validate_constraints()
+            except ValidationError as error:
+                self._update_errors(error)
+
+
 class CodedAdmin(ScopedAdmin):
     """What has a code within a plan."""
 
+    form = CodedForm
     list_filter = ["plan"]
     search_fields = ["code", "name"]
     list_select_related = True
@@ -117,6 +139,35 @@ class ObjectiveAdmin(CodedAdmin):
     list_filter = ["plan", "perspective", "theme"]
     autocomplete_fields = ["theme", "perspective", "supports"]
     inlines = [CauseInline]
+
+    def get_supportable(self, request):
+        """The objectives of the agencies right above one's own, and any that are supported already."""
+        agencies = self.agencies(request, self.roles)
+        if agencies is None:
+            return Objective.objects.all()
+        is_above = Q(plan__agency__children__in=agencies) | Q(supported_by__plan__agency__in=agencies)
+        return Objective.objects.filter(is_above).distinct()
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        """What an objective supports belongs to the agency above, which its keepers need not be members of."""
+        if db_field.name == "supports":
+            kwargs["queryset"] = self.get_supportable(request)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def get_search_results(self, request, queryset, search_term):
+        """The same rows while one types."""
+        match = request.resolver_match
+        if match.view_name == "admin:autocomplete" and request.GET.get("field_name") == "supports":
+            queryset = self.get_supportable(request)
+        return super().get_search_results(request, queryset, search_term)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Lock the plan before links are checked for cycles, as services/links.py does."""
+        with transaction.atomic():
+            if request.method == "POST" and object_id:
+                plans = Plan.objects.select_for_update(of=("self",)).order_by("pk")
+                list(plans.filter(pk__in=Objective.objects.filter(pk=object_id).values("plan")))
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_formset(self, request, form, formset, change):
         """A new link remembers who made it."""
