@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from scorecard.causality import cycle_made_by, cycle_text
 from scorecard.choices import DisplayCap
 from scorecard.models.organisation import Agency, Division, User
 from scorecard.roc import to_roc
@@ -232,8 +233,19 @@ class ObjectiveLink(models.Model):
         return f"{self.cause.code} → {self.effect.code}"
 
     def clean(self):
-        """Both ends belong to the link's own plan; the database holds the same rule."""
+        """Both ends belong to the link's own plan, and no chain of links leads from the effect back to the cause.
+
+        The first rule is the database's, too. The second costs a query and holds against others who add links at the
+        same moment only while the plan's row is locked (services/links.py).
+        """
         check_same_plan(self, cause="因", effect="果")
+        if not (self.plan_id and self.cause_id and self.effect_id) or self.cause_id == self.effect_id:
+            return
+        others = ObjectiveLink.objects.filter(plan=self.plan_id).exclude(pk=self.pk)
+        links = others.values_list("cause__code", "effect__code")
+        cycle = cycle_made_by(links, self.cause.code, self.effect.code)
+        if cycle:
+            raise ValidationError(cycle_text(cycle))
 
 
 def check_same_plan(instance, **references):
