@@ -67,6 +67,7 @@ in_plan_year = [
     path("downloads/", downloads.downloads, name="downloads"),
     path("report.pdf", downloads.annual_report, name="annual_report"),
     path("plan.json", downloads.plan_json, name="plan_json"),
+    path("scores.json", downloads.scores_json, name="scores_json"),
 ]
 
 account = [

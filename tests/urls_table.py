@@ -62,6 +62,7 @@ SITE = {
     f"{PLAN}kpis/<str:code>/comments/": act(only(("staff", *REVIEWERS), 302)),
     f"{PLAN}divisions/<int:division_id>/": PAGE,
     f"{PLAN}search/": PAGE,
+    f"{PLAN}scores.json": PAGE,
     f"{PLAN}downloads/": PAGE,
     f"{PLAN}report.pdf": PAGE,
     f"{PLAN}plan.json": PAGE,

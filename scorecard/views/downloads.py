@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from scorecard.exports.pdf import annual_report_pdf
 from scorecard.exports.plan_json import plan_json as as_json
+from scorecard.exports.scorecard_json import scorecard_json
 from scorecard.reports.annual import build_annual_report
 from scorecard.reports.build import build_scorecard
 from scorecard.roc import to_roc
@@ -44,3 +45,10 @@ def plan_json(request, slug, year):
     """The plan with all its years as data."""
     document = as_json(get_scorecard(request, slug, year, with_action_plans=True))
     return file_response(document, "application/json", f"{slug}.json")
+
+
+@require_safe
+def scores_json(request, slug, year):
+    """The year's scores, rates and lights as data."""
+    document = scorecard_json(get_scorecard(request, slug, year))
+    return file_response(document, "application/json", f"{slug}-{to_roc(year)}-scores.json")
