@@ -29,24 +29,25 @@ def calculation(outcome: Outcome, unit: str) -> str:
     return _band_line(judgement, outcome, unit)
 
 
-def _figure(number: Decimal, unit: str) -> str:
+def figure(number: Decimal, unit: str) -> str:
+    """A figure with its unit: 「1,500 件」, 「93.5%」."""
     gap = "" if unit in ("", "%", "％") else " "
     return grouped(number) + gap + unit
 
 
 def _why_no_rate(outcome: Outcome, unit: str) -> str:
-    actual = "" if outcome.actual is None else f"實際 {_figure(outcome.actual, unit)}，"
+    actual = "" if outcome.actual is None else f"實際 {figure(outcome.actual, unit)}，"
     if outcome.target is None:
         return f"{actual}這一年沒有目標，不計達成率"
     reason = "已填報但無統計數值" if outcome.status == Status.UNMEASURED else "尚未填報實際值"
-    return f"目標 {_figure(outcome.target, unit)}，{reason}，不計達成率"
+    return f"目標 {figure(outcome.target, unit)}，{reason}，不計達成率"
 
 
 def _ratio_line(judgement: Judgement, actual: Decimal, name: str, unit: str) -> str:
     """The line of a rate against one number, which is called name: the target, or an edge of its band."""
     is_lower = judgement.direction == Direction.LOWER
-    done = f"實際 {_figure(actual, unit)}"
-    goal = f"{name} {_figure(judgement.against, unit)}"
+    done = f"實際 {figure(actual, unit)}"
+    goal = f"{name} {figure(judgement.against, unit)}"
     match judgement.rule:
         case Rule.ACTUAL_OVER_TARGET:
             return f"{done} ÷ {goal} {_equals(judgement.rate)}"
@@ -63,10 +64,10 @@ def _ratio_line(judgement: Judgement, actual: Decimal, name: str, unit: str) -> 
 
 def _band_line(judgement: Judgement, outcome: Outcome, unit: str) -> str:
     lower, upper = band_edges(outcome.target, outcome.tolerance)
-    done = f"實際 {_figure(outcome.actual, unit)}"
+    done = f"實際 {figure(outcome.actual, unit)}"
     has_width = lower != upper
     if judgement.rule == Rule.INSIDE_BAND:
-        where = f"在範圍 {_figure(lower, unit)} 至 {_figure(upper, unit)} 之內" if has_width else "等於目標"
+        where = f"在範圍 {figure(lower, unit)} 至 {figure(upper, unit)} 之內" if has_width else "等於目標"
         return f"{done}，{where}，達成率 100%"
     above = judgement.direction == Direction.LOWER
     name = ("上限" if above else "下限") if has_width else "目標"

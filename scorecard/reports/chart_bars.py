@@ -9,7 +9,7 @@ from scorecard.reports.chart_labels import FONT_SIZE
 from scorecard.reports.chart_scale import Scale, short_amount
 from scorecard.reports.text_wrap import text_width, wrap
 
-BULLET_WIDTH, BULLET_HEIGHT = 480, 100
+BULLET_WIDTH, BULLET_HEIGHT = 440, 98
 _EDGE = 4
 # Room beyond the farthest figure, so that the zone after it is seen and can be named.
 _BEYOND = Fraction(14, 100)
@@ -22,7 +22,7 @@ _LIGHT_MARK = 15
 _LIGHT_DIGIT = 8
 _LIGHT_PADDING = 6
 
-MONEY_WIDTH = 480
+MONEY_WIDTH = 440
 _MONEY_TOP, _MONEY_ROW, _MONEY_BAR = 26, 46, 18
 
 

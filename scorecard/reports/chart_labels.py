@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from scorecard.reports.text_wrap import text_width
 
-FONT_SIZE = 12.0
+FONT_SIZE = 13.0
 # How far a line of digits reaches above and below its baseline.
-ASCENT, DESCENT = 10.0, 2.5
+ASCENT, DESCENT = 10.5, 3.0
 MARK_RADIUS = 6.0
 _BESIDE = 9.0
 

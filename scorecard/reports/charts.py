@@ -14,8 +14,8 @@ from scorecard.reports.chart_scale import axis_texts, make_scale
 from scorecard.reports.text_wrap import text_width
 from scorecard.scoring import grouped
 
-HEIGHT = 236
-WIDTH = 480
+HEIGHT = 240
+WIDTH = 440
 # More years than these widen the chart, so that their numbers keep their room.
 YEARS_IN_WIDTH = 7
 YEAR_WIDTH = 56
@@ -94,6 +94,16 @@ class Trend:
     targets: tuple[Point, ...]
     actuals: tuple[Point, ...]
     legend: tuple[LegendItem, ...]
+
+    @property
+    def plot_height(self):
+        """From the top to the bottom of the plot."""
+        return round(self.bottom - self.top, 1)
+
+    @property
+    def is_wide(self):
+        """Whether it has more years than a phone shows legibly."""
+        return self.width > WIDTH
 
     @property
     def is_empty(self):

@@ -243,6 +243,11 @@ class ThemeLine(Scored):
     lead_division: str
     objectives: tuple[ObjectiveLine, ...]
 
+    @property
+    def kpis(self):
+        """All KPIs of the theme by objective."""
+        return tuple(kpi for objective in self.objectives for kpi in objective.kpis)
+
 
 @dataclass(frozen=True)
 class PerspectiveLine(Scored):
@@ -253,6 +258,11 @@ class PerspectiveLine(Scored):
     name: str
     weight: Decimal
     objectives: tuple[ObjectiveLine, ...]
+
+    @property
+    def full_name(self):
+        """「顧客構面」, whether or not the agency wrote the word itself."""
+        return f"{self.name.removesuffix('構面')}構面"
 
     @property
     def kpis(self):

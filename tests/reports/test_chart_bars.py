@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from scorecard.choices import Direction
 from scorecard.reports.chart_bars import bullet, money_chart, stacked_bar
+from scorecard.reports.chart_labels import FONT_SIZE
 from scorecard.reports.text_wrap import text_width
 from scorecard.scoring import status_zones
 
@@ -52,7 +53,7 @@ def test_nothing_of_a_bullet_is_outside_its_box(chart):
         xs += [chart.bar_x, chart.bar_x + chart.bar_width, chart.actual_x]
     assert all(-0.05 <= x <= chart.width + 0.05 for x in xs)
     for caption in filter(None, (chart.target, chart.actual)):
-        half = text_width(caption.text, 12) / 2
+        half = text_width(caption.text, FONT_SIZE) / 2
         assert caption.x - half >= -0.1 and caption.x + half <= chart.width + 0.1
 
 
@@ -60,10 +61,10 @@ def test_nothing_of_a_bullet_is_outside_its_box(chart):
 def test_the_zones_lie_side_by_side_and_their_names_do_not_overlap(chart):
     for zone, following in pairwise(chart.zones):
         assert abs(zone.x + zone.width - following.x) < 0.2
-        assert zone.label_x + 16 + text_width(zone.text, 12) <= following.label_x
+        assert zone.label_x + 16 + text_width(zone.text, FONT_SIZE) <= following.label_x
     first, last = chart.zones[0], chart.zones[-1]
     assert first.label_x >= 0
-    assert last.label_x + 16 + text_width(last.text, 12) <= chart.width
+    assert last.label_x + 16 + text_width(last.text, FONT_SIZE) <= chart.width
 
 
 @given(bullets)
@@ -147,7 +148,7 @@ def test_money_is_drawn_to_one_scale_inside_the_chart(rows):
             assert length is None or 0 <= length < room
             assert not length or abs(length - (room - 4) * value / largest) < 0.1
         assert row.text_y + 4 <= row.y + 46 and row.y + 46 <= chart.height
-        assert chart.left + text_width(row.text, 12) <= chart.width
+        assert chart.left + text_width(row.text, FONT_SIZE) <= chart.width
     for row, following in pairwise(chart.rows):
         assert following.y - row.y == 46
 

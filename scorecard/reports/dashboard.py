@@ -1,0 +1,137 @@
+"""儀表板: a plan's year on one page, for those who want the answer: scores, what moved, what was missed, the money."""
+
+from dataclasses import dataclass
+
+from scorecard.choices import ReportState, Status
+from scorecard.models import YearlyReport
+from scorecard.reports.budgets import BudgetSummary, summarise_budgets
+from scorecard.reports.build import build_scorecard
+from scorecard.reports.chart_bars import MoneyChart, Share, money_chart, stacked_bar
+from scorecard.reports.movement import Movement, movement
+from scorecard.reports.progress import DivisionProgress, build_progress, count_states
+from scorecard.reports.score_change import ScoreChange, ScoreChanges, score_changes
+from scorecard.reports.scorecard import KPILine, Scorecard, Scored, YearLine
+
+LIGHTS_WIDTH = 220
+
+
+@dataclass(frozen=True)
+class Group:
+    """A perspective, theme or division: its score, the lights of its KPIs, and how it moved (None: not comparable)."""
+
+    code: str
+    name: str
+    line: Scored
+    lights: tuple[Share, ...]
+    change: ScoreChange | None
+
+    @property
+    def lights_text(self):
+        """「達成 5、未達 1」, for those who do not see the bar; 「沒有 KPI」."""
+        return "、".join(f"{share.key.label} {share.count}" for share in self.lights) or "沒有 KPI"
+
+
+@dataclass(frozen=True)
+class Concern:
+    """A KPI that missed or nearly met its target, with what its division says about it."""
+
+    kpi: KPILine
+    explanation: str
+    improvement: str
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """One year of a plan at a glance. states: the due reports by state; previous: the year before, None at the first.
+
+    changes: scores on comparable items; movement: actuals against those of the year before. Both None without one.
+    """
+
+    scorecard: Scorecard
+    changes: ScoreChanges | None
+    movement: Movement | None
+    by_perspective: tuple[Group, ...]
+    by_theme: tuple[Group, ...]
+    by_division: tuple[Group, ...]
+    missed: tuple[Concern, ...]
+    near: tuple[Concern, ...]
+    budgets: BudgetSummary
+    money: MoneyChart
+    progress: tuple[DivisionProgress, ...]
+    states: tuple[tuple[ReportState, int], ...]
+
+    @property
+    def concerns(self):
+        """Missed KPIs first, then those that nearly met their target."""
+        return self.missed + self.near
+
+    @property
+    def previous(self) -> YearLine | None:
+        """The year before."""
+        return self.movement.year if self.movement else None
+
+    @property
+    def has_scores(self):
+        """Whether anything of the year has a rate."""
+        return self.scorecard.score.value is not None
+
+    @property
+    def money_text(self):
+        """The bars of money for those who do not see them."""
+        return "；".join(
+            f"{year.text}預算 {money.amount_text} 元、執行數 {money.executed_text}"
+            for year, money in self.budgets.by_year
+        )
+
+
+def build_dashboard(plan, year, *, include_provisional=False):
+    """The Dashboard of a plan in a Gregorian year; the plan as build_scorecard() wants it. 8 queries.
+
+    include_provisional: figures not approved yet are shown and counted, and marked 未核定. Raises NoSuchYear.
+    """
+    scorecard = build_scorecard(plan, year, include_provisional=include_provisional, with_action_plans=True)
+    texts = {
+        kpi_id: texts
+        for kpi_id, *texts in YearlyReport.objects.for_year(plan, year).values_list(
+            "kpi_id", "explanation", "improvement"
+        )
+    }
+    return assemble(scorecard, texts)
+
+
+def assemble(scorecard, texts):
+    """The Dashboard of a scorecard with action plans; texts: (explanation, improvement) by KPI id. No query."""
+    changes = score_changes(scorecard)
+    budgets = summarise_budgets(scorecard)
+    return Dashboard(
+        scorecard=scorecard,
+        changes=changes,
+        movement=movement(scorecard),
+        by_perspective=tuple(
+            _group(scorecard, line, changes and changes.by_perspective.get(line.code))
+            for line in scorecard.perspectives
+        ),
+        by_theme=tuple(
+            _group(scorecard, line, changes and changes.by_theme.get(line.code)) for line in scorecard.themes
+        ),
+        by_division=tuple(
+            _group(scorecard, line, changes and changes.by_division.get(line.id)) for line in scorecard.divisions
+        ),
+        missed=_concerns(scorecard, texts, Status.MISSED),
+        near=_concerns(scorecard, texts, Status.NEAR),
+        budgets=budgets,
+        money=money_chart(
+            (year.text, money.amount, money.executed, year == scorecard.year) for year, money in budgets.by_year
+        ),
+        progress=build_progress(scorecard),
+        states=count_states(scorecard.kpis),
+    )
+
+
+def _group(scorecard, line, change):
+    lights = stacked_bar(scorecard.count_lights(line.kpis), LIGHTS_WIDTH)
+    return Group(getattr(line, "code", ""), line.name, line, lights, change)
+
+
+def _concerns(scorecard, texts, status):
+    return tuple(Concern(kpi, *texts.get(kpi.id, ("", ""))) for kpi in scorecard.kpis if kpi.status == status)
