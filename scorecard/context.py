@@ -28,7 +28,7 @@ def navigation(request):
 
 def _menu(request, scope):
     user, agency_id = request.user, scope.plan.agency_id
-    entries = [("strategy_map", "策略地圖", True), ("scorecard", "計分卡", True)]
+    entries = [("dashboard", "儀表板", True), ("strategy_map", "策略地圖", True), ("scorecard", "計分卡", True)]
     entries += [
         ("reporting", "年度填報", permissions.can_report(user, agency_id)),
         ("review", "審核", permissions.can_review(user, agency_id)),

@@ -5,6 +5,7 @@ from django.urls import include, path, register_converter, reverse_lazy
 
 from scorecard.roc import YearError, parse_year, to_roc
 from scorecard.views import (
+    dashboards,
     downloads,
     health,
     home,
@@ -40,6 +41,7 @@ class YearConverter:
 register_converter(YearConverter, "roc")
 
 in_plan_year = [
+    path("dashboard/", dashboards.dashboard, name="dashboard"),
     path("map/", strategy.strategy_map, name="strategy_map"),
     path("map.svg", strategy.map_svg, name="map_svg"),
     path("scorecard/", scorecards.scorecard, name="scorecard"),

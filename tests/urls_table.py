@@ -49,6 +49,7 @@ SITE = {
     "account/password/done/": row(everyone(200), everyone(405)),
     "style/": row(everyone(404), everyone(405)),
     "healthz": row(OPEN_TO_ALL, dict.fromkeys(ROLES, 405)),
+    f"{PLAN}dashboard/": PAGE,
     f"{PLAN}map/": PAGE,
     f"{PLAN}map.svg": PAGE,
     f"{PLAN}scorecard/": PAGE,

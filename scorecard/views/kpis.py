@@ -9,6 +9,7 @@ from scorecard import permissions
 from scorecard.forms.review import CommentForm
 from scorecard.models import KPI, AuditEvent, YearlyReport
 from scorecard.policies import RuleBroken
+from scorecard.reports.measure_charts import kpi_charts
 from scorecard.services.reporting import comment_on_report
 from scorecard.views import access
 from scorecard.views.pages import get_scorecard
@@ -29,6 +30,7 @@ def kpi(request, slug, year, code):
     context = {
         "scorecard": scorecard,
         "kpi": line,
+        "charts": kpi_charts(scorecard, line),
         "objective": objective,
         "perspective": next(row for row in scorecard.perspectives if row.code == objective.perspective_code),
         "supporting": kpi.supporting_divisions.all(),
@@ -48,9 +50,10 @@ def comment(request, slug, year, code):
     kpi = get_object_or_404(KPI.objects.select_related("plan", "division"), plan=scope.plan, code=code)
     permissions.check_can_comment(request.user, kpi)
     form = CommentForm(request.POST)
-    text = form.cleaned_data["text"] if form.is_valid() else ""
     try:
-        comment_on_report(by=request.user, kpi=kpi, year=year, text=text)
+        if not form.is_valid():
+            raise RuleBroken(form.errors["text"])
+        comment_on_report(by=request.user, kpi=kpi, year=year, text=form.cleaned_data["text"])
     except RuleBroken as error:
         messages.error(request, " ".join(error.messages))
     else:

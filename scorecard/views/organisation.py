@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from scorecard.models import KPI, Division, Theme
+from scorecard.reports.progress import build_progress
 from scorecard.views.pages import get_scorecard
 
 
@@ -21,6 +22,7 @@ def division(request, slug, year, division_id):
         "scorecard": scorecard,
         "division": division,
         "line": next((line for line in scorecard.divisions if line.id == division.id), None),
+        "progress": next((row for row in build_progress(scorecard) if row.id == division.id), None),
         "themes": Theme.objects.filter(plan=plan, lead_division=division).order_by("position"),
         "supported": [scorecard.kpis_by_code[code] for code in supported],
     }

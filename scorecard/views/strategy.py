@@ -71,7 +71,7 @@ def objective(request, slug, year, code):
 @require_safe
 def theme(request, slug, year, code):
     """One theme: its objectives by perspective."""
-    scorecard = get_scorecard(request, slug, year)
+    scorecard = get_scorecard(request, slug, year, with_action_plans=True)
     line = next((theme for theme in scorecard.themes if theme.code == code), None)
     if line is None:
         raise Http404

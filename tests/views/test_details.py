@@ -2,7 +2,7 @@
 
 import pytest
 
-from scorecard.models import AuditEvent
+from scorecard.models import ActionBudget, AuditEvent
 from tests import factories
 from tests.factories import MIDDLE_YEAR
 from tests.pages import address, client_of, links, text
@@ -33,8 +33,8 @@ def test_an_objective_shows_its_causes_and_effects_with_reasons(look, open_plan)
     page = look("objective", code="AP1")
     said = text(page)
     causes, effects = said.split("由這些目標促成")[1].split("促成這些目標")
-    assert "AL1 目標 AL1 測試關係" in causes
-    assert "AC1 目標 AC1 測試關係" in effects.split("支持之府級目標")[0]
+    assert "待填報 AL1 目標 AL1 得分 — 測試關係" in causes
+    assert "待填報 AC1 目標 AC1 得分 — 測試關係" in effects.split("支持之府級目標")[0]
     assert address(open_plan, "objective", code="AL1") in links(page)
 
 
@@ -52,7 +52,7 @@ def test_an_objective_without_kpis_says_so(look):
 
 def test_a_kpi_shows_definition_figures_of_all_years_and_action_plans(look):
     said = text(look("kpi", code="AC1.1"))
-    for words in ("AC1.1 指標 AC1.1", "實際數 ÷ 應有數", "次，越高越好", "甲組", "協辦：支援組", "AC1.1.2"):
+    for words in ("AC1.1 指標 AC1.1", "實際數 ÷ 應有數", "次，越高越好", "甲組", "協辦： 支援組", "AC1.1.2"):
         assert words in said
     for year in range(102, 108):
         assert f"{year} 年" in said
@@ -72,8 +72,40 @@ def test_a_kpi_of_two_measures_shows_both_and_its_weighted_mean(look, cast, open
     assert "圖片（張）" in said
     assert "影片（支）" in said
     # (1 + 0.8) ÷ 2
-    assert "KPI 得分" in said
-    assert "90.0" in said or "90" in said.split("KPI 得分")[1]
+    calculation = said.split("計算過程")[1]
+    assert "得分 90 ＝ 各衡量項得分 × 占比的總和" in calculation
+    assert "圖片 實際 20 張 ÷ 目標 20 張 ＝ 100% 100 × 50% ＝ 50" in calculation
+    assert "影片 實際 4 支 ÷ 目標 5 支 ＝ 80% 80 × 50% ＝ 40" in calculation
+
+
+def test_a_kpi_draws_each_measure_with_a_text_for_those_who_do_not_see_it(look, cast, open_plan):
+    factories.approved(cast, factories.kpi(open_plan, "AP1.1"), actuals=[20, 4])
+    page = look("kpi", code="AP1.1").content.decode()
+    assert page.count("各年度實際與目標：102 年實際 ") == 2
+    assert 'aria-label="AP1.1 影片（支）105 年：目標 5、實際 4，達成率 80%，未達（越高越好）"' in page
+
+
+def test_action_plans_stand_with_what_was_spent_of_their_budget_and_their_sum(look, open_plan):
+    ActionBudget.objects.filter(year=factories.FIRST_YEAR, action_plan__code="AC1.1.1").update(
+        executed=900, progress="已辦理"
+    )
+    for name, kwargs in (("kpi", {"code": "AC1.1"}), ("theme", {"code": "A"}), ("objective", {"code": "AC1"})):
+        said = text(look(name, **kwargs))
+        assert "AC1.1.1 辦理 AC1.1.1 執行情形：已辦理 甲組 1,000 1,000 1,000 900 90%" in said, name
+    assert "合計（2 案） 2,000 2,000 2,000 900 已填 1／2 案 90%" in text(look("kpi", code="AC1.1"))
+
+
+def test_objective_theme_and_division_open_their_score(look, cast, kpi, open_plan):
+    factories.approved(cast, kpi, actuals=95)
+    division = open_plan.agency.divisions.first()
+    for name, kwargs, below in (
+        ("objective", {"code": "AC1"}, "KPI"),
+        ("theme", {"code": "A"}, "策略目標"),
+        ("division", {"division_id": division.pk}, "KPI"),
+    ):
+        calculation = text(look(name, **kwargs)).split("計算過程")[1]
+        assert f"得分 95 ＝ 各{below}得分 × 占比的總和" in calculation, name
+        assert "實際 95 次 ÷ 目標 100 次 ＝ 95%" in calculation, name
 
 
 def test_a_kpi_shows_where_its_report_stands_and_every_change_with_old_and_new_value(look, cast, kpi):
