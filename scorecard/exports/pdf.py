@@ -25,6 +25,7 @@ _KEPT = frozenset(" \t\n\r")
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})
 # A tag, passed over, or a stretch of text outside tags without a place to break, entities counting as one character.
 _UNBROKEN = re.compile(r"<[^>]*>|(?:&#?\w+;|[!-%'-;=?-~\u00a1-\u2dff]){61,}")
+_LABELLED_DRAWING = re.compile(r'<svg\b[^>]*\saria-label="([^"]*)"[^>]*>(?!\s*<title>)')
 _CHARACTER = re.compile(r"&#?\w+;|.", re.DOTALL)
 _BREAK = "\u200b"
 _VARIATION_SELECTORS = frozenset(map(chr, (*range(0x180B, 0x180E), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
@@ -58,7 +59,7 @@ def render_pdf(template, context, *, stylesheets):
     if missing:
         names = tuple(f"U+{ord(char):04X}" for char in sorted(missing))
         html = render_to_string(template, {**context, "missing_characters": names})
-    return _write(_breakable(printable(html)), stylesheets)
+    return _write(_breakable(_titled(printable(html))), stylesheets)
 
 
 def missing_characters(text):
@@ -74,6 +75,11 @@ def printable(text):
     """
     unknown = set(text) - _font_characters() - _KEPT
     return text.translate({ord(char): _substitute(char) for char in unknown})
+
+
+def _titled(html):
+    """The HTML with each drawing's label as its title, too: that is where WeasyPrint finds the alternative text."""
+    return _LABELLED_DRAWING.sub(r"\g<0><title>\1</title>", html)
 
 
 def _breakable(html):

@@ -8,6 +8,8 @@ from scorecard.models import YearlyReport
 from scorecard.reports.annual_words import summarise
 from scorecard.reports.budgets import BudgetSummary, PlanMoney, summarise_budgets
 from scorecard.reports.build import NoSuchYear, build_scorecard
+from scorecard.reports.chart_bars import Share, stacked_bar
+from scorecard.reports.charts import Trend, YearFigures, trend
 from scorecard.reports.form_rows import ObjectiveRows, form_rows
 from scorecard.reports.movement import SHORT_OF_TARGET, Movement, movement
 from scorecard.reports.scorecard import Cell, KPILine, MeasureLine, ObjectiveLine, PerspectiveLine, Scorecard, Scored
@@ -23,38 +25,26 @@ class BaselineYear(LookupError):
 
 
 @dataclass(frozen=True)
-class Segment:
-    """The KPIs of one light in a bar. x and width are in thousandths of the bar."""
-
-    status: Status
-    count: int
-    x: int
-    width: int
-
-    @property
-    def middle(self):
-        """Where its number stands."""
-        return self.x + self.width // 2
-
-
-@dataclass(frozen=True)
 class LightBar:
-    """The lights of the KPIs of a perspective, theme or division; line carries score and tally."""
+    """The lights of the KPIs of a perspective, theme or division; line carries score and tally.
+
+    segments are keyed by Status and measured in thousandths of the bar.
+    """
 
     code: str
     name: str
     line: Scored
-    segments: tuple[Segment, ...]
+    segments: tuple[Share, ...]
 
     @property
     def lights_text(self):
         """「達成 5、未達 1」, for those who do not see the bar."""
-        return "、".join(f"{segment.status.label} {segment.count}" for segment in self.segments)
+        return "、".join(f"{segment.key.label} {segment.count}" for segment in self.segments)
 
 
 @dataclass(frozen=True)
 class Review:
-    """A KPI that missed or nearly met its target, with what its division says about it."""
+    """A KPI that missed or nearly met its target, with what its division says about it; a trend per measure."""
 
     kpi: KPILine
     objective: ObjectiveLine
@@ -63,6 +53,16 @@ class Review:
     explanation: str
     improvement: str
     plans: tuple[PlanMoney, ...]
+    trends: tuple["MeasureTrend", ...]
+
+
+@dataclass(frozen=True)
+class MeasureTrend:
+    """A measure's figures of all years as a chart; text names it to those who do not see it, with the table beside."""
+
+    measure: MeasureLine
+    chart: Trend
+    text: str
 
 
 @dataclass(frozen=True)
@@ -187,13 +187,8 @@ def _bars(scorecard, lines):
 
 def _bar(scorecard, line):
     kpis = line.kpis if hasattr(line, "kpis") else tuple(k for objective in line.objectives for k in objective.kpis)
-    segments, before = [], 0
-    for status, count in scorecard.count_lights(kpis):
-        if count:
-            x, end = (BAR_WIDTH * position // len(kpis) for position in (before, before + count))
-            segments.append(Segment(status, count, x, end - x))
-            before += count
-    return LightBar(getattr(line, "code", ""), line.name, line, tuple(segments))
+    segments = stacked_bar(scorecard.count_lights(kpis), BAR_WIDTH)
+    return LightBar(getattr(line, "code", ""), line.name, line, segments)
 
 
 def _reviews(scorecard, texts, budgets):
@@ -206,8 +201,20 @@ def _reviews(scorecard, texts, budgets):
             explanation, improvement = texts.get(kpi.id, ("", ""))
             plans = tuple(plan for plan in budgets.plans if plan.kpi.id == kpi.id)
             theme, perspective = themes[objective.theme_code], perspectives[objective.perspective_code]
-            made.append(Review(kpi, objective, theme, perspective, explanation, improvement, plans))
+            trends = tuple(_trend(scorecard, kpi, measure) for measure in kpi.measures)
+            made.append(Review(kpi, objective, theme, perspective, explanation, improvement, plans, trends))
     return made
+
+
+def _trend(scorecard, kpi, measure):
+    figures = [
+        YearFigures(year.year, str(year.roc), cell.actual, cell.target, cell.is_provisional)
+        for year in scorecard.years
+        for cell in (measure.cells[year.year],)
+    ]
+    chart = trend(figures, current=scorecard.year.year, tolerance=measure.tolerance)
+    text = f"{kpi.code} {measure.label or kpi.name}各年度實際與目標（{measure.unit}），數值同上表"
+    return MeasureTrend(measure, chart, text)
 
 
 def _unassessed(scorecard):

@@ -48,9 +48,7 @@ def _row_name(perspective):
 
 
 def _missed(scorecard):
-    missed, near = (
-        [kpi for kpi in scorecard.kpis if kpi.status == status] for status in (Status.MISSED, Status.NEAR)
-    )
+    missed, near = ([kpi for kpi in scorecard.kpis if kpi.status == status] for status in (Status.MISSED, Status.NEAR))
     parts = [f"{word} {named(kpis)}" for word, kpis in (("未達者為", missed), ("接近者為", near)) if kpis]
     return f"{'；'.join(parts)}。" if parts else ""
 

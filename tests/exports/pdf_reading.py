@@ -30,8 +30,8 @@ def text_of(document):
 
 
 def without_space(text):
-    """The text without white space, which line breaks add and remove."""
-    return re.sub(r"\s", "", text)
+    """The text without white space and places to break, which the setting of lines adds and removes."""
+    return re.sub(r"[\s\u200b]", "", text)
 
 
 def squeezed(document):
