@@ -31,6 +31,17 @@ class Status(models.TextChoices):
     NO_TARGET = "no_target", "無目標"
 
 
+class ChangeKind(models.TextChoices):
+    """What became of a score from one year to another."""
+
+    ROSE = "rose", "上升"
+    FELL = "fell", "下降"
+    NEW = "new", "新增評核"
+    GONE = "gone", "不再評核"
+    SAME = "same", "持平"
+    NONE = "none", "兩年都未評核"
+
+
 class DisplayCap(models.IntegerChoices):
     """Where the achievement rate stops on display, in percent (domain.md §4); scores are always capped at 100."""
 

@@ -31,7 +31,14 @@ pytestmark = pytest.mark.django_db
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 WITH_PARAMETERS = [route for route in TABLE if PARAMETER.search(route)]
 IN_PLAN = [route for route in SITE if route.startswith(PLAN)]
-MISSING = {"slug": "no-such-plan", "code": "ZZ9.9", "division_id": 999_999, "object_id": 999_999, "id": 999_999}
+MISSING = {
+    "slug": "no-such-plan",
+    "code": "ZZ9.9",
+    "division_id": 999_999,
+    "link_id": 999_999,
+    "object_id": 999_999,
+    "id": 999_999,
+}
 CODES = {f"{PLAN}objectives/<str:code>/": "AC1", f"{PLAN}themes/<str:code>/": "A"}
 QUERIES = {"admin/autocomplete/": "app_label=scorecard&model_name=kpi&field_name=objective"}
 
@@ -102,6 +109,7 @@ def scene():
         "auditevent": AuditEvent.objects.filter(plan=plan).first(),
     }
     arguments = {"slug": plan.slug, "year": 105, "division_id": division.pk, "content_type_id": 1, "object_id": 1}
+    arguments["link_id"] = plan.links.first().pk
     # The anonymous visitor is no member of the cast.
     sessions = {role: client_of(getattr(cast, role, None)).cookies.output(header="") for role in ROLES}
     return Scene(plan, sessions, arguments, rows)

@@ -52,6 +52,12 @@ SITE = {
     f"{PLAN}dashboard/": PAGE,
     f"{PLAN}map/": PAGE,
     f"{PLAN}map.svg": PAGE,
+    f"{PLAN}map.pdf": PAGE,
+    f"{PLAN}links/": row(only(REVIEWERS, 200), everyone(405)),
+    # What is sent names neither objectives nor a reason.
+    f"{PLAN}links/add/": act(only(REVIEWERS, 422)),
+    f"{PLAN}links/<int:link_id>/": act(only(REVIEWERS, 422)),
+    f"{PLAN}links/<int:link_id>/remove/": act(only(REVIEWERS, 302)),
     f"{PLAN}scorecard/": PAGE,
     f"{PLAN}scorecard.xlsx": PAGE,
     f"{PLAN}scorecard.ods": PAGE,

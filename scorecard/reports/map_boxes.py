@@ -12,6 +12,7 @@ from .map_shapes import (
     Column,
     FontSizes,
     LineHeights,
+    Mark,
     Place,
     PlacedCard,
     PlacedColumn,
@@ -35,6 +36,10 @@ CARD_FOOTER = 23
 CARD_BOTTOM = 12
 LIGHT_RADIUS = 6
 STATUS_WIDTH = 3 * 11.5 + 6
+# "▲99.9" with a little room at both ends.
+MARK_WIDTH = 46
+MARK_HEIGHT = 17
+MARK_GAP = 5
 
 HEADER_PADDING = 8
 HEADER_FIRST_BASELINE = 24
@@ -52,16 +57,17 @@ class CardTexts(NamedTuple):
     height: float
 
 
-def card_texts(card: Card, width: float) -> CardTexts:
-    """Wrap a card's code (beside the light) and name for a card of this width."""
+def card_texts(card: Card, width: float, *, with_mark: bool = False) -> CardTexts:
+    """Wrap a card's code (beside the light, and the mark where there is one) and name for a card of this width."""
     inside = width - 2 * CARD_PADDING
-    code = wrap(single_line(card.code), inside - 2 * LIGHT_RADIUS - 6, FONTS.card_code, MAX_LINES) or ("",)
+    beside_code = 2 * LIGHT_RADIUS + 6 + (MARK_WIDTH + MARK_GAP if with_mark else 0)
+    code = wrap(single_line(card.code), inside - beside_code, FONTS.card_code, MAX_LINES) or ("",)
     name = wrap(single_line(card.name), inside, FONTS.card_name, MAX_LINES) or ("",)
     texts = (len(code) - 1) * LINES.card_code + (len(name) - 1) * LINES.card_name
     return CardTexts(code, name, CARD_CODE_BASELINE + CARD_FIRST_LINE + texts + CARD_FOOTER + CARD_BOTTOM)
 
 
-def placed_card(card: Card, box: Box, texts: CardTexts) -> PlacedCard:
+def placed_card(card: Card, box: Box, texts: CardTexts, *, with_mark: bool = False) -> PlacedCard:
     """A card with its texts in a box at least as high as they need; the footer keeps to the box's bottom."""
     left, right = box.x + CARD_PADDING, box.x + box.w - CARD_PADDING
     first = box.y + CARD_CODE_BASELINE
@@ -83,6 +89,7 @@ def placed_card(card: Card, box: Box, texts: CardTexts) -> PlacedCard:
         status=_place(left, footer),
         tally=_place(left + STATUS_WIDTH, footer),
         score=_place(right, footer),
+        mark=_mark(right - 2 * LIGHT_RADIUS - MARK_GAP, first) if with_mark else None,
     )
 
 
@@ -174,6 +181,12 @@ def placed_row(row: Row, place: int, texts: RowTexts, band: Box, inside: tuple[f
 
 def _lines(texts: Iterable[str], x: float, first: float, step: float) -> tuple[TextLine, ...]:
     return tuple(TextLine(text, number(x), number(first + place * step)) for place, text in enumerate(texts))
+
+
+def _mark(right: float, baseline: float) -> Mark:
+    """The mark that ends at `right`, its text on the baseline of the code."""
+    x, y = right - MARK_WIDTH, baseline - 4 - MARK_HEIGHT / 2
+    return Mark(number(x), number(y), MARK_WIDTH, MARK_HEIGHT, _place(x + MARK_WIDTH / 2, baseline))
 
 
 def _place(x: float, y: float) -> Place:

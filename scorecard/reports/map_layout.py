@@ -74,8 +74,9 @@ def lay_out(
     cards: Sequence[Card],
     arrows: Iterable[Arrow] = (),
     sheet_width: float = SHEET_WIDTH,
+    with_marks: bool = False,
 ) -> MapLayout:
-    """Place everything.
+    """Place everything; with_marks keeps room on every card for what changed between two years.
 
     Columns and rows keep their order, cards of one cell theirs; the order of arrows makes no difference. Cards come
     out in reading order (row, column, place), arrows by length. sheet_width is aimed at: cards are between
@@ -97,7 +98,7 @@ def lay_out(
     xs = _horizontal_axis(plan, len(columns), sheet_width)
     heads = placed_header(columns, xs.starts, xs.sizes[0] if columns else CARD_MIN_WIDTH, top=SHEET_MARGIN)
     labels = [row_texts(row) for row in rows]
-    texts = {card.code: card_texts(card, xs.sizes[0]) for card in cards}
+    texts = {card.code: card_texts(card, xs.sizes[0], with_mark=with_marks) for card in cards}
     piles = _piles(plan, cells, texts, len(rows))
     ys = _vertical_axis(plan, piles, labels, top=heads[0].y + heads[0].h + HEADER_GAP if heads else SHEET_MARGIN)
     boxes = {code: _box(spot, xs, ys, piles[spot.row]) for code, spot in spots.items()}
@@ -115,7 +116,7 @@ def lay_out(
             for place, row in enumerate(rows)
         ),
         cards=tuple(
-            placed_card(card, boxes[card.code], texts[card.code])
+            placed_card(card, boxes[card.code], texts[card.code], with_mark=with_marks)
             for card in sorted(cards, key=lambda card: spots[card.code])
         ),
         arrows=tuple(

@@ -14,6 +14,7 @@ class FontSizes:
     card_code: float = 12
     card_name: float = 13
     card_small: float = 11.5
+    card_mark: float = 11
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,17 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A box for a few characters, with the middle and the baseline of its text."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+    text: Place
+
+
+@dataclass(frozen=True)
 class TextLine:
     """One line of text with the x of its anchor and the y of its baseline."""
 
@@ -121,7 +133,8 @@ class PlacedCard:
     """A card. code_lines, name_lines, status and tally are anchored at their start, score at its end.
 
     light is the middle of the status light, light_radius its reach. The footer holds a status word of three
-    ideographs, a tally of five digits and a score of five ("100 %").
+    ideographs, a tally of five digits and a score of five ("100 %"). mark is the place between code and light for what
+    changed ("▲99.9"), None on a map laid out without marks.
     """
 
     code: str
@@ -139,6 +152,7 @@ class PlacedCard:
     status: Place
     tally: Place
     score: Place
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,38 @@
 """The strategy map of a scorecard: what each card says, and where it stands."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+from scorecard.reports.comparison import Change
 from scorecard.reports.map_layout import lay_out
 from scorecard.reports.map_shapes import Arrow, Card, Column, MapLayout, PlacedCard, PlacedColumn, PlacedRow, Row
 from scorecard.reports.scorecard import ObjectiveLine, PerspectiveLine, Scorecard, ThemeLine
 
+# Shown larger than this times its own size, a map of few themes would look like a poster.
+LARGEST_SCALE = 1.25
+# Shown smaller than this, a wide map's texts could not be read: it scrolls instead.
+WIDE = 960
+
 
 @dataclass(frozen=True)
 class MapCard:
-    """One objective in its place. is_faded: the filter of the page is about other objectives."""
+    """One objective in its place. is_faded: the filter of the page is about other objectives.
+
+    change: what became of its score since the year compared with; None on a map of one year.
+    """
 
     objective: ObjectiveLine
+    theme: ThemeLine
     place: PlacedCard
     is_faded: bool
+    change: Change | None = None
+
+    @property
+    def spoken(self):
+        """What the card says to somebody who hears it."""
+        line = self.objective
+        said = f"{line.code} {line.name}：{line.status.label}，得分 {line.score_text}，{line.tally_text}"
+        return f"{said}，{self.change.spoken}" if self.change else said
 
 
 @dataclass(frozen=True)
@@ -31,22 +50,59 @@ class StrategyMap:
         """Whether some cards are faded."""
         return any(card.is_faded for card in self.cards)
 
+    @property
+    def by_perspective(self):
+        """Perspectives with their cards in reading order, for the table that says what the map shows."""
+        return tuple(
+            (perspective, tuple(card for card in self.cards if card.place.row == perspective.code))
+            for perspective, _ in self.rows
+        )
 
-def build_strategy_map(scorecard, *, statuses=frozenset(), theme=""):
-    """The map of a scorecard built with its links. statuses and theme (a code) fade what they do not name; no query."""
-    layout = lay_out(
+    @property
+    def links(self):
+        """(cause, effect, reason) of every link, causes in reading order."""
+        lines = {card.objective.code: card.objective for card in self.cards}
+        places = {code: place for place, code in enumerate(lines)}
+        links = sorted(self.scorecard.links, key=lambda link: (places[link.cause], places[link.effect]))
+        return tuple((lines[link.cause], lines[link.effect], link.reason) for link in links)
+
+    @property
+    def largest_width(self):
+        """The greatest width at which the map is shown, in CSS pixels."""
+        return round(self.layout.width * LARGEST_SCALE)
+
+    @property
+    def largest_height(self):
+        """The height that belongs to the largest width."""
+        return round(self.layout.height * LARGEST_SCALE)
+
+    @property
+    def is_wide(self):
+        """Whether the map needs a wide window to be read."""
+        return self.layout.width > WIDE
+
+
+def build_strategy_map(scorecard, *, statuses=frozenset(), theme="", comparison=None):
+    """The map of a scorecard built with its links. statuses and theme (a code) fade what they do not name; no query.
+
+    comparison: a Comparison whose later scorecard this is; its changes stand on the cards.
+    """
+    layout = _laid_out(
         columns=tuple(Column(line.code, line.name, line.lead_division) for line in scorecard.themes),
         rows=tuple(Row(line.code, line.name) for line in scorecard.perspectives),
         cards=tuple(
             Card(line.code, line.name, line.theme_code, line.perspective_code) for line in scorecard.objectives
         ),
         arrows=tuple(Arrow(link.cause, link.effect, link.reason) for link in scorecard.links),
+        with_marks=comparison is not None,
     )
+    themes = {line.code: line for line in scorecard.themes}
+    changes = comparison.by_code if comparison else {}
     cards = []
     for place in layout.cards:
         objective = scorecard.objectives_by_code[place.code]
         is_faded = bool(statuses and objective.status not in statuses) or bool(theme and objective.theme_code != theme)
-        cards.append(MapCard(objective, place, is_faded))
+        cards.append(MapCard(objective, themes[place.column], place, is_faded, changes.get(place.code)))
     return StrategyMap(
         scorecard,
         layout,
@@ -54,3 +110,9 @@ def build_strategy_map(scorecard, *, statuses=frozenset(), theme=""):
         tuple(zip(scorecard.perspectives, layout.rows, strict=True)),
         tuple(cards),
     )
+
+
+@lru_cache(maxsize=64)
+def _laid_out(**parts):
+    """The layout, remembered by its inputs: it depends on names and links alone, which seldom change."""
+    return lay_out(**parts)

@@ -70,6 +70,13 @@ def get_scope_to_review(request, slug, year):
     return scope
 
 
+def get_scope_to_edit_strategy(request, slug, year):
+    """The scope for those who change objectives and links; 403 for other members."""
+    scope = get_scope(request, slug, year)
+    permissions.check_can_edit_strategy(request.user, scope.plan.agency_id)
+    return scope
+
+
 def get_scope_to_manage(request, slug, year):
     """The scope for those who manage the agency; 403 for other members."""
     scope = get_scope(request, slug, year)

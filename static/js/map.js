@@ -34,8 +34,9 @@ for (const map of document.querySelectorAll(".strategy-map")) {
   if (links.length) {
     for (const card of cards) {
       const code = card.dataset.code;
-      card.addEventListener("mouseenter", () => light(code));
-      card.addEventListener("mouseleave", dim);
+      // A finger opens the card at once; only what hovers asks to see first.
+      card.addEventListener("pointerenter", (event) => { if (event.pointerType !== "touch") light(code); });
+      card.addEventListener("pointerleave", dim);
       card.addEventListener("focusin", () => light(code));
       card.addEventListener("focusout", dim);
     }

@@ -213,3 +213,18 @@ ONE_CARD = {"columns": [Column("A", "主題")], "rows": [Row("C", "顧客")], "c
 def test_contradictory_input_is_refused(wrong):
     with pytest.raises(ValueError):
         lay_out(**{**ONE_CARD, **wrong})
+
+
+@given(plans(max_links=5))
+def test_a_mark_stands_between_code_and_light_and_meets_neither(plan):
+    layout = lay_out(**plan, with_marks=True)
+    fonts = layout.fonts
+    for card in layout.cards:
+        mark = card.mark
+        assert mark.x + mark.w < card.light.x - card.light_radius
+        assert card.y < mark.y and all(mark.y + mark.h < line.y - 0.7 * fonts.card_name for line in card.name_lines)
+        assert all(
+            line_fits(line, fonts.card_code, card.x, mark.x, card.y, card.y + card.h) for line in card.code_lines
+        )
+        assert text_width("▲99.9", fonts.card_mark) < mark.w
+        assert inside(mark, mark.text.x, mark.text.y)

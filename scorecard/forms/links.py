@@ -1,0 +1,67 @@
+"""Cause–effect links: a new one, another reason for one, and its removal."""
+
+from django import forms
+
+REASON_LENGTH = 300
+MISSING_REASON = "請說明因果關係的理由。"
+
+
+class ReasonField(forms.CharField):
+    """Why a cause leads to its effect, in one line."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            label="理由", max_length=REASON_LENGTH, error_messages={"required": MISSING_REASON}, **kwargs
+        )  # fmt: skip
+
+
+def _choices(scorecard, empty):
+    groups = [
+        (f"{perspective.name}構面", [(line.code, f"{line.code} {line.name}") for line in perspective.objectives])
+        for perspective in scorecard.perspectives
+        if perspective.objectives
+    ]
+    return [("", empty), *groups]
+
+
+class AddLinkForm(forms.Form):
+    """A new link between two of the plan's objectives, which are chosen by their codes."""
+
+    cause = forms.ChoiceField(label="因（哪個目標做到）")
+    effect = forms.ChoiceField(label="果（促成哪個目標）")
+    reason = ReasonField(help_text="例如：職員熟悉系統後，公文處理天數會縮短。")
+
+    def __init__(self, data=None, *, scorecard, **kwargs):
+        super().__init__(data, **kwargs)
+        for name, title in (("cause", "因"), ("effect", "果")):
+            field = self.fields[name]
+            field.choices = _choices(scorecard, f"選擇{title}")
+            field.error_messages = {
+                "required": f"請選擇{title}。",
+                "invalid_choice": f"這份計畫沒有這個策略目標；請重新選擇{title}。",
+            }
+
+
+class ReasonForm(forms.Form):
+    """Another reason for a link; seen is the one that the person was shown."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+    reason = ReasonField()
+
+    def __init__(self, data=None, *, link):
+        super().__init__(data, initial={"seen": link.reason, "reason": link.reason}, auto_id=f"id_link{link.pk}_%s")
+        self.fields["reason"].widget.attrs["aria-label"] = f"{link} 的理由"
+
+    def show_present(self, reason):
+        """Count the reason that stands now as seen: saving again then replaces it knowingly."""
+        self.data = self.data.copy()
+        self.data["seen"] = reason
+
+
+class RemoveLinkForm(forms.Form):
+    """Removing a link, with a reason if one is worth keeping."""
+
+    reason = forms.CharField(label="移除的理由（可不填）", max_length=REASON_LENGTH, required=False)
+
+    def __init__(self, data=None, *, link):
+        super().__init__(data, auto_id=f"id_remove{link.pk}_%s")

@@ -1,0 +1,135 @@
+"""編輯因果關係: the links of a plan, added, reworded and removed by reviewers.
+
+Without JavaScript a card of the map leads to the same page with its code in the query; static/js/links.js saves the
+round trip.
+"""
+
+from dataclasses import replace
+
+from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
+
+from scorecard.forms.links import AddLinkForm, ReasonForm, RemoveLinkForm
+from scorecard.models import Objective, ObjectiveLink
+from scorecard.reports.build import build_scorecard
+from scorecard.reports.strategy_map import build_strategy_map
+from scorecard.services.links import add_link, change_reason, remove_link
+from scorecard.views import access
+from scorecard.views.pages import map_addresses
+
+PAGE = "strategy_map_links"
+
+
+def _page(request, scope, *, add_form=None, failed=None, status=200):
+    """failed: the bound form to show again with its link."""
+    scorecard = build_scorecard(scope.plan, scope.year, with_links=True)
+    add_form = add_form or AddLinkForm(scorecard=scorecard, initial=_picked(request.GET, scorecard))
+    picked = {name: add_form[name].value() or "" for name in ("cause", "effect")}
+    places = {line.code: place for place, line in enumerate(scorecard.objectives)}
+    links = ObjectiveLink.objects.filter(plan=scope.plan).select_related("cause", "effect", "created_by")
+    context = {
+        "scorecard": scorecard,
+        "map": build_strategy_map(scorecard),
+        "addresses": _addresses(scope, picked),
+        "picked": picked,
+        "add_form": add_form,
+        "failed": failed,
+        "rows": [
+            (link, *_forms(link, failed))
+            for link in sorted(links, key=lambda link: (places[link.cause.code], places[link.effect.code]))
+        ],
+    }
+    return render(request, "scorecard/links.html", context, status=status)
+
+
+def _forms(link, failed):
+    """The link's two forms, the one that failed as it was typed."""
+    failed_form = failed[1] if failed and failed[0].pk == link.pk else None
+    reason = failed_form if isinstance(failed_form, ReasonForm) else ReasonForm(link=link)
+    removal = failed_form if isinstance(failed_form, RemoveLinkForm) else RemoveLinkForm(link=link)
+    return reason, removal
+
+
+def _picked(query, scorecard):
+    """The codes in the query that name objectives of the plan."""
+    return {name: query[name] for name in ("cause", "effect") if query.get(name) in scorecard.objectives_by_code}
+
+
+def _addresses(scope, picked):
+    """Cards that fill the form: first the cause, then the effect, then the next link's cause."""
+    addresses = map_addresses(scope.plan.slug, scope.year)
+    here = reverse(PAGE, args=[scope.plan.slug, scope.year])
+    if picked["cause"] and not picked["effect"]:
+        cause = urlencode({"cause": picked["cause"]})
+        return replace(addresses, card=f"{here}?{cause}&effect=", card_end="#add", verb="選為果：")
+    return replace(addresses, card=f"{here}?cause=", card_end="#add", verb="選為因：")
+
+
+@require_safe
+def links(request, slug, year):
+    """Every link of the plan with its reason, and the form for a new one; ?cause=AL1&effect=AP1 fills it."""
+    return _page(request, access.get_scope_to_edit_strategy(request, slug, year))
+
+
+@require_POST
+def add(request, slug, year):
+    """Add a link."""
+    scope = access.get_scope_to_edit_strategy(request, slug, year)
+    scorecard = build_scorecard(scope.plan, scope.year)
+    form = AddLinkForm(request.POST, scorecard=scorecard)
+    if not form.is_valid() or not _try(form, add_link, by=request.user, plan=scope.plan, **_chosen(scope, form)):
+        return _page(request, scope, add_form=form, status=422)
+    data = form.cleaned_data
+    messages.success(request, f"已新增因果關係 {data['cause']} → {data['effect']}。")
+    return redirect(PAGE, slug=slug, year=year)
+
+
+def _chosen(scope, form):
+    """What the valid form says, its codes turned into objectives."""
+    data = form.cleaned_data
+    by_code = {row.code: row for row in Objective.objects.filter(plan=scope.plan)}
+    return {"cause": by_code[data["cause"]], "effect": by_code[data["effect"]], "reason": data["reason"]}
+
+
+@require_POST
+def change(request, slug, year, link_id):
+    """Reword a link's reason."""
+    scope, link = _get_link(request, slug, year, link_id)
+    form = ReasonForm(request.POST, link=link)
+    if not form.is_valid() or not _try(form, change_reason, by=request.user, link=link, **form.cleaned_data):
+        form.show_present(ObjectiveLink.objects.filter(pk=link.pk).values_list("reason", flat=True).first() or "")
+        return _page(request, scope, failed=(link, form), status=422)
+    messages.success(request, f"已更新 {link} 的理由。")
+    return redirect(PAGE, slug=slug, year=year)
+
+
+@require_POST
+def remove(request, slug, year, link_id):
+    """Remove a link."""
+    scope, link = _get_link(request, slug, year, link_id)
+    form = RemoveLinkForm(request.POST, link=link)
+    if not form.is_valid() or not _try(form, remove_link, by=request.user, link=link, **form.cleaned_data):
+        return _page(request, scope, failed=(link, form), status=422)
+    messages.success(request, f"已移除因果關係 {link}。")
+    return redirect(PAGE, slug=slug, year=year)
+
+
+def _get_link(request, slug, year, link_id):
+    scope = access.get_scope_to_edit_strategy(request, slug, year)
+    links = ObjectiveLink.objects.filter(plan=scope.plan).select_related("plan", "cause", "effect")
+    return scope, get_object_or_404(links, pk=link_id)
+
+
+def _try(form, act, **arguments):
+    """Whether the act was done; what hindered it becomes the form's errors."""
+    try:
+        act(**arguments)
+    except ValidationError as error:
+        for field, sentences in getattr(error, "error_dict", {NON_FIELD_ERRORS: error}).items():
+            form.add_error(field if field in form.fields else None, sentences)
+        return False
+    return True
