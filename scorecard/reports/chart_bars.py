@@ -18,9 +18,10 @@ _BAR_HEIGHT = 14
 _ZONE_MARK = 16
 _ZONE_GAP = 8
 
-_LIGHT_MARK = 15
+# A light's mark with the gap after it, a digit of its count, and the least room around them.
+_LIGHT_MARK = 10
 _LIGHT_DIGIT = 8
-_LIGHT_PADDING = 6
+_LIGHT_PADDING = 2
 
 MONEY_WIDTH = 440
 _MONEY_TOP, _MONEY_ROW, _MONEY_BAR = 26, 46, 18
@@ -140,7 +141,10 @@ def _caption(text, x):
 
 @dataclass(frozen=True)
 class Share:
-    """One part of a bar: key and count as given. has_mark and has_count: what fits into it, centred at middle."""
+    """One part of a bar: key and count as given. has_mark and has_count: whether there is room for them.
+
+    mark_x is the middle of the mark, count_x the middle of the count; together they stand in the middle of the part.
+    """
 
     key: object
     count: int
@@ -148,11 +152,8 @@ class Share:
     width: float
     has_mark: bool
     has_count: bool
-
-    @property
-    def middle(self):
-        """Where what stands in it has its middle."""
-        return round(self.x + self.width / 2, 1)
+    mark_x: float
+    count_x: float
 
 
 def stacked_bar(counts: Iterable[tuple[object, int]], width: int) -> tuple[Share, ...]:
@@ -162,11 +163,21 @@ def stacked_bar(counts: Iterable[tuple[object, int]], width: int) -> tuple[Share
     made, before = [], 0
     for key, count in counts:
         x, end = (round(width * position / whole, 1) for position in (before, before + count))
-        digits = _LIGHT_DIGIT * len(str(count)) + _LIGHT_PADDING
-        room = end - x
-        made.append(Share(key, count, x, round(room, 1), room >= digits + _LIGHT_MARK, room >= digits))
+        made.append(_share(key, count, x, round(end - x, 1)))
         before += count
     return tuple(made)
+
+
+def _share(key, count, x, width):
+    """The mark goes first into a narrow part: it tells the light apart without its colour."""
+    digits = _LIGHT_DIGIT * len(str(count))
+    middle = x + width / 2
+    has_mark = width >= _LIGHT_MARK + _LIGHT_PADDING
+    has_count = width >= _LIGHT_MARK + digits + _LIGHT_PADDING
+    aside = (digits + 2) / 2 if has_count else 0
+    return Share(
+        key, count, x, width, has_mark, has_count, round(middle - aside, 1), round(middle + _LIGHT_MARK / 2, 1)
+    )
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from scorecard.reports.progress import DivisionProgress, build_progress, count_s
 from scorecard.reports.score_change import ScoreChange, ScoreChanges, score_changes
 from scorecard.reports.scorecard import KPILine, Scorecard, Scored, YearLine
 
-LIGHTS_WIDTH = 220
+LIGHTS_WIDTH = 240
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Dashboard:
 
 
 def build_dashboard(plan, year, *, include_provisional=False):
-    """The Dashboard of a plan in a Gregorian year; the plan as build_scorecard() wants it. 8 queries.
+    """The Dashboard of a plan in a Gregorian year; the plan as build_scorecard() wants it. 7 queries.
 
     include_provisional: figures not approved yet are shown and counted, and marked 未核定. Raises NoSuchYear.
     """

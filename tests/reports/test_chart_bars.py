@@ -118,15 +118,20 @@ def test_lights_fill_their_bar_side_by_side_in_proportion(counts, width):
         assert shares[0].x == 0 and abs(shares[-1].x + shares[-1].width - width) < 0.11
     for share in shares:
         assert abs(share.width - width * share.count / sum(counts)) < 0.11
-        assert share.x <= share.middle <= share.x + share.width
+        digits = 8 * len(str(share.count))
+        if share.has_mark:
+            assert share.x <= share.mark_x - 4 and share.mark_x + 4 <= share.x + share.width
+        if share.has_count:
+            assert share.mark_x + 4 < share.count_x - digits / 2 + 0.1
+            assert share.count_x + digits / 2 <= share.x + share.width
 
 
-def test_what_does_not_fit_into_a_light_is_left_to_the_table():
-    wide, number, narrow = stacked_bar([("met", 70), ("near", 18), ("missed", 12)], 100)
+def test_what_does_not_fit_into_a_light_is_left_out_the_count_before_the_mark():
+    wide, narrow, tiny = stacked_bar([("met", 72), ("near", 18), ("missed", 10)], 100)
     assert (wide.has_mark, wide.has_count) == (True, True)
-    assert (number.has_mark, number.has_count) == (False, False), "two digits need 22"
-    assert (narrow.has_mark, narrow.has_count) == (False, False)
-    assert [share.has_count for share in stacked_bar([("met", 9), ("near", 2)], 100)] == [True, True]
+    assert (narrow.has_mark, narrow.has_count) == (True, False), "a mark and two digits need 28"
+    assert (tiny.has_mark, tiny.has_count) == (False, False)
+    assert narrow.mark_x == narrow.x + narrow.width / 2
 
 
 def test_no_kpi_makes_no_bar():
