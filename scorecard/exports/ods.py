@@ -181,17 +181,16 @@ def _cell(cell, styles):
         kind = "percentage" if cell.value.is_percentage else "float"
         attributes += f' office:value-type="{kind}" office:value="{plain(cell.value.value)}"'
         return f"<table:table-cell{attributes}>{_paragraphs(cell.value.text)}</table:table-cell>"
-    text = clean(cell.value)
-    return f'<table:table-cell{attributes} office:value-type="string">{_paragraphs(text)}</table:table-cell>'
+    return f'<table:table-cell{attributes} office:value-type="string">{_paragraphs(cell.value)}</table:table-cell>'
 
 
 def _paragraphs(text):
-    """Lines as paragraphs; blanks that XML would lose are written as elements."""
+    """Clean lines as paragraphs; blanks that XML would lose are written as elements."""
 
     def blank(match):
         return "<text:tab/>" if match[0] == "\t" else f'<text:s text:c="{len(match[0])}"/>'
 
-    return "".join(f"<text:p>{_BLANKS.sub(blank, escape(line))}</text:p>" for line in text.split("\n"))
+    return "".join(f"<text:p>{_BLANKS.sub(blank, escape(line))}</text:p>" for line in clean(text).split("\n"))
 
 
 def _styles(data_version):

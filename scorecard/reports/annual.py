@@ -137,7 +137,7 @@ class AnnualReport:
 
 
 def build_annual_report(plan, year, *, include_provisional=False):
-    """The AnnualReport of a plan in a Gregorian year; the plan as build_scorecard() wants it. 9 queries.
+    """The AnnualReport of a plan in a Gregorian year; the plan as build_scorecard() wants it. 8 queries.
 
     include_provisional: figures not approved yet are shown and counted, and marked 未核定.
     Raises NoSuchYear for a year the plan has not, BaselineYear for one before its first.
