@@ -14,6 +14,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
 
+from scorecard.exports import score_rows
 from scorecard.exports import sheet_layout as layout
 from scorecard.exports.cell_text import NOT_IN_XML, clean, looks_like_formula
 from scorecard.exports.scorecard_columns import Figure
@@ -26,7 +27,7 @@ FROZEN = f"{get_column_letter(layout.FROZEN_COLUMNS + 1)}{layout.HEADING_ROW + 1
 FIXED_DATE = datetime(2000, 1, 1)
 FIXED_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
-A3 = 8
+A3, A4 = 8, 9
 LOOKS_LIKE_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 THIN = Side(style="thin", color=layout.RULE)
@@ -34,7 +35,7 @@ BOX = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 
 
 def scorecard_workbook(scorecard):
-    """The whole scorecard as the bytes of an XLSX file, one sheet in the form's columns (no query).
+    """The whole scorecard as the bytes of an XLSX file, a sheet in the form's columns and one of scores (no query).
 
     Build the Scorecard with_action_plans=True.
     """
@@ -48,6 +49,8 @@ def table_workbook(table):
     for placed in laid_out.cells:
         page.write(placed)
     page.set_up_print(table.scorecard)
+    if not table.selection.filter.is_active:
+        _write_scores(book.create_sheet(score_rows.SHEET_NAME), table.scorecard)
     book.properties.title = _escaped(f"{table.title} {table.scorecard.year.text}")
     book.properties.creator = _escaped(table.scorecard.agency)
     return _saved(book)
@@ -120,6 +123,30 @@ class _Page:
         cell.number_format = number_format
         cell.quotePrefix = is_quoted
         self._looks[key] = copy(cell._style)
+
+
+def _write_scores(worksheet, scorecard):
+    """The scores of every level; only beside the whole table, since a filtered one is exactly what is shown."""
+    rows = (score_rows.HEADINGS, *score_rows.score_rows(scorecard))
+    for number, row in enumerate(rows, start=1):
+        for column, value in enumerate(row, start=1):
+            cell = worksheet.cell(number, column)
+            is_text = isinstance(value, str)
+            cell.value = _escaped(value) if is_text else value
+            if is_text:
+                cell.data_type = "s"
+                cell.quotePrefix = looks_like_formula(value)
+            cell.font = Font(name=layout.FONT, size=layout.SIZE, bold=number == 1, color=layout.INK)
+            cell.alignment = Alignment(horizontal="left" if is_text else "right", wrap_text=True, vertical="top")
+            cell.border = BOX
+            if number == 1:
+                cell.fill = PatternFill("solid", fgColor=layout.HEADING_FILL)
+    for column, width in enumerate(score_rows.WIDTHS, start=1):
+        worksheet.column_dimensions[get_column_letter(column)].width = width
+    worksheet.freeze_panes = "A2"
+    worksheet.print_title_rows = "1:1"
+    worksheet.page_setup.paperSize, worksheet.page_setup.fitToHeight = A4, 0
+    worksheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
 def _escaped(text):
