@@ -43,9 +43,23 @@ def _menu(request, scope):
     ]
 
 
+# Acts answer to POST alone. Where one is refused, its address shows a page that has an address of its own.
+PAGES_OF_ACTS = {
+    "review_return": "review",
+    "strategy_map_link_add": "strategy_map_links",
+    "strategy_map_link_change": "strategy_map_links",
+    "strategy_map_link_remove": "strategy_map_links",
+    "plan_year_open": "plan_year",
+    "plan_year_close": "plan_year",
+    "plan_year_reopen": "plan_year",
+}
+
+
 def _here(request, *, year):
     """The same page in another year, its filters kept."""
     match = request.resolver_match
+    if match.view_name in PAGES_OF_ACTS:
+        return reverse(PAGES_OF_ACTS[match.view_name], args=[match.kwargs["slug"], year])
     url = reverse(match.view_name, kwargs=match.kwargs | {"year": year})
     query = request.GET.urlencode()
     return f"{url}?{query}" if query and request.method == "GET" else url

@@ -14,8 +14,8 @@ if (form && map) {
     for (const card of cards) {
       card.classList.toggle("is-cause", card.dataset.code === cause.value);
       card.classList.toggle("is-effect", card.dataset.code === effect.value);
-      const link = card.querySelector("a");
-      link.setAttribute("aria-label", link.getAttribute("aria-label").replace(/^選為.：/, `選為${next}：`));
+      const name = card.querySelector("[aria-label]");
+      name.setAttribute("aria-label", name.getAttribute("aria-label").replace(/^選為.：/, `選為${next}：`));
     }
   };
 
