@@ -181,6 +181,17 @@ def test_no_form_is_taken_without_its_token(scene):
             assert client.post(scene.url(route), scene.form(route)).status_code == 403, route
 
 
+def test_the_year_switch_of_a_refused_act_leads_to_pages(scene):
+    client = Client()
+    client.cookies.load(scene.sessions["admin"])
+    refused = [route for route in IN_PLAN if TABLE[route]["GET"]["admin"] == 405]
+    shown = [response for route in refused if (response := client.post(scene.url(route))).status_code in {409, 422}]
+    assert shown
+    for response in shown:
+        for year in response.context["year_switch"]:
+            assert client.get(year["url"]).status_code == 200, year["url"]
+
+
 @pytest.mark.parametrize("role", ["staff", "reviewer", "admin"])
 def test_get_never_writes(scene, role):
     client = Client()

@@ -1,0 +1,212 @@
+"""Every page in every role: nothing that axe calls serious, no scrolling sideways on a phone, its own title."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from scorecard.choices import Role
+from scorecard.models import Comment, ObjectiveLink
+from tests import factories, secretariat
+from tests.browser.accessibility import assert_accessible
+from tests.factories import fill, make_member, submit
+from tests.pages import client_of
+from tests.test_urls_guarded import PARAMETER
+from tests.urls_table import PLAN, SITE
+
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+CODES = {f"{PLAN}objectives/<str:code>/": "DC1", f"{PLAN}themes/<str:code>/": "D"}
+WIDEST = """() => [...document.querySelectorAll("body *")]
+  .filter(element => element.getBoundingClientRect().right > innerWidth)
+  .slice(0, 5).map(element => element.outerHTML.slice(0, 120)).join("\\n")"""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page that a role opens: its route in tests/urls_table.py, and what differs from the plain visit."""
+
+    route: str
+    query: str = ""
+    status: int = 200
+    year: int = 105
+    code: str = ""
+
+
+# 105 is open, 106 not yet, 107 closed.
+VISITS = {
+    "anonymous": [Visit("account/login/"), Visit("no/such/page", status=404)],
+    "newcomer": [Visit("")],
+    "viewer": [
+        Visit("account/password/"),
+        Visit("account/password/done/"),
+        Visit(f"{PLAN}dashboard/"),
+        Visit(f"{PLAN}map/"),
+        Visit(f"{PLAN}map/", "?status=attention&theme=D&provisional=1"),
+        Visit(f"{PLAN}scorecard/"),
+        Visit(f"{PLAN}scorecard/", "?provisional=1"),
+        Visit(f"{PLAN}objectives/<str:code>/", "?provisional=1"),
+        Visit(f"{PLAN}themes/<str:code>/"),
+        Visit(f"{PLAN}kpis/<str:code>/", "?provisional=1"),
+        Visit(f"{PLAN}divisions/<int:division_id>/"),
+        Visit(f"{PLAN}search/", "?q=公文"),
+        Visit(f"{PLAN}downloads/"),
+        Visit(f"{PLAN}kpis/<str:code>/", status=404, code="ZZ9"),
+        Visit(f"{PLAN}review/", status=403),
+    ],
+    "staff": [
+        Visit(f"{PLAN}reporting/"),
+        Visit(f"{PLAN}reporting/<int:division_id>/"),
+        Visit(f"{PLAN}reporting/<int:division_id>/", year=106),
+        Visit(f"{PLAN}reporting/<int:division_id>/", year=107),
+        Visit(f"{PLAN}reporting/<int:division_id>/check/"),
+    ],
+    "reviewer": [
+        Visit(f"{PLAN}review/"),
+        Visit(f"{PLAN}review/", year=106),
+        Visit(f"{PLAN}links/"),
+        Visit(f"{PLAN}map/"),
+        Visit(f"{PLAN}objectives/<str:code>/"),
+        Visit(f"{PLAN}kpis/<str:code>/"),
+    ],
+    "admin": [Visit(f"{PLAN}year/"), Visit(f"{PLAN}year/", year=106), Visit(f"{PLAN}year/", year=107)],
+}
+
+
+@pytest.fixture
+def plan(transactional_db):
+    """The Secretariat's plan."""
+    return secretariat.load_plan()
+
+
+@pytest.fixture
+def people(plan):
+    """Somebody for each role; reports of 文書組 stand in every state, two objectives are linked."""
+    divisions = plan.agency.divisions.filter(name__in=["文書組", "總務組"])
+    by_role = {
+        "anonymous": None,
+        "newcomer": factories.make_user("newcomer"),
+        "viewer": make_member("viewer", plan.agency, Role.VIEWER),
+        "staff": make_member("staff", plan.agency, Role.STAFF, *divisions),
+        "reviewer": make_member("reviewer", plan.agency, Role.REVIEWER),
+        "admin": make_member("admin", plan.agency, Role.ADMIN),
+    }
+    admin, staff, reviewer = by_role["admin"], by_role["staff"], by_role["reviewer"]
+    for year in (2016, 2018):
+        factories.open_year(admin, plan, year, due_date=timezone.localdate() + timedelta(20))
+    factories.close_year(admin, plan, 2018, reason="測試")
+    missed, waiting, returned, draft = (factories.kpi(plan, code) for code in ("DC1.1", "DF1.1", "AC1.1", "AF1.1"))
+    fill(staff, missed, actuals="1.9", explanation="公文量增加", improvement="增補人力")
+    factories.approve(reviewer, submit(staff, missed))
+    fill(staff, waiting, actuals="65.25", explanation="平台改版")
+    report = submit(staff, waiting)
+    Comment.objects.create(report=report, author=reviewer, text="請補充說明")
+    fill(staff, returned)
+    factories.send_back(reviewer, submit(staff, returned), "請附佐證")
+    fill(staff, draft, unmeasured="系統改版，無法統計")
+    cause, effect = (plan.objectives.get(code=code) for code in ("DP1", "DC1"))
+    ObjectiveLink.objects.create(plan=plan, cause=cause, effect=effect, reason="流程改善帶動效率")
+    return by_role
+
+
+def url_of(visit, plan):
+    """The visit's address."""
+    values = {
+        "slug": plan.slug,
+        "year": visit.year,
+        "code": visit.code or CODES.get(visit.route, "DC1.1"),
+        "division_id": plan.agency.divisions.get(name="文書組").pk,
+    }
+    return "/" + PARAMETER.sub(lambda match: str(values[match[1]]), visit.route) + visit.query
+
+
+def assert_one_heading_and_breadcrumb(page, visit):
+    """One h1; under a plan, the way here ends with this page. A page that was not found has no place in a plan."""
+    assert page.locator("h1").count() == 1, page.url
+    if visit.route.startswith(PLAN) and visit.status == 200:
+        assert page.locator("nav.crumbs a").first.is_visible(), page.url
+        assert page.locator("nav.crumbs [aria-current=page]").count() == 1, page.url
+
+
+def assert_fits_a_phone(page):
+    """At 360 px nothing scrolls sideways but tables inside their own frame."""
+    page.set_viewport_size(PHONE)
+    too_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert not too_wide, f"{page.url} is wider than a phone:\n{page.evaluate(WIDEST)}"
+    page.set_viewport_size(DESK)
+
+
+@pytest.mark.parametrize("role", VISITS)
+def test_every_page_is_accessible_fits_a_phone_and_has_its_own_title(browse, plan, people, role):
+    page, titles, faults = browse(people[role]), {}, []
+    for visit in VISITS[role]:
+        url = url_of(visit, plan)
+        assert page.goto(url).status == visit.status, url
+        address = url.split("?")[0]
+        if titles.setdefault(page.title(), address) != address:
+            faults.append(f"「{page.title()}」 is the title of {address} and of {titles[page.title()]}")
+        for check in (assert_one_heading_and_breadcrumb, assert_accessible, assert_fits_a_phone):
+            try:
+                check(page, *([visit] if check is assert_one_heading_and_breadcrumb else []))
+            except AssertionError as fault:
+                faults.append(str(fault))
+    assert not faults, "\n".join(faults)
+
+
+def test_pages_with_errors_and_conflicts_are_accessible_and_fit_a_phone(browse, plan, people):
+    page = browse(people["staff"])
+    page.goto(url_of(Visit(f"{PLAN}reporting/<int:division_id>/"), plan))
+    row = page.locator("[id='DL1.1']")
+    row.get_by_label("DL1.1 實際值").fill("約二十")
+    page.get_by_role("button", name="儲存", exact=True).click()
+    expect(page.locator("#errors")).to_be_visible()
+    assert_accessible(page)
+    assert_fits_a_phone(page)
+    row.get_by_label("DL1.1 實際值").fill("20")
+    fill(people["staff"], factories.kpi(plan, "DL1.1"), actuals=15)
+    page.get_by_role("button", name="儲存", exact=True).click()
+    expect(page.get_by_text("有人在您填寫時變更了 1 項 KPI")).to_be_visible()
+    assert_accessible(page)
+    assert_fits_a_phone(page)
+
+
+def test_a_closing_refused_and_a_locked_account_are_accessible(browse, plan, people):
+    page = browse(people["admin"])
+    page.goto(url_of(Visit(f"{PLAN}year/"), plan))
+    page.get_by_role("button", name="關閉 105 年度").click()
+    expect(page.get_by_text("請先完成審核")).to_be_visible()
+    assert_accessible(page)
+    for _ in range(4):
+        client_of().post("/account/login/", {"username": "viewer", "password": "wrong"})
+    page = browse()
+    page.goto("/account/login/")
+    page.get_by_label("使用者名稱").fill("viewer")
+    page.get_by_label("密碼").fill("wrong")
+    page.get_by_role("button", name="登入").click()
+    expect(page.get_by_role("heading", name="帳號暫時鎖定")).to_be_visible()
+    assert_accessible(page)
+    assert_fits_a_phone(page)
+
+
+# Django's own widget: its comboboxes take their name from what is chosen, and have none while nothing is.
+SELECT2 = [".select2-container"]
+ADMIN_PAGES = ("", "scorecard/kpi/", "scorecard/kpi/add/", "scorecard/auditevent/", "scorecard/user/add/")
+
+
+def test_the_admin_is_accessible(browse, plan, people):
+    page = browse(people["admin"])
+    for path in ADMIN_PAGES:
+        assert page.goto(f"/admin/{path}").status == 200
+        assert_accessible(page, but_not=SELECT2)
+
+
+def test_every_page_of_the_site_is_visited_above():
+    """A new page of the site is added to VISITS, unless it is a file or a piece of another page."""
+    pieces = {"healthz", f"{PLAN}reporting/<int:division_id>/light/<str:code>/"}
+    pages = {
+        route
+        for route, answers in SITE.items()
+        if 200 in answers["GET"].values() and "." not in route and route not in pieces
+    }
+    assert pages - {visit.route for visits in VISITS.values() for visit in visits} == set()
