@@ -17,6 +17,7 @@ from scorecard.reports.comparison import compare
 from scorecard.reports.strategy_map import build_strategy_map
 from scorecard.roc import YearError, parse_year
 from scorecard.views import access
+from scorecard.views.conditional import unless_unchanged
 from scorecard.views.downloads import file_response
 from scorecard.views.pages import get_scorecard, map_addresses, wants_provisional
 
@@ -77,6 +78,7 @@ def _build_maps(request, slug, year):
 
 
 @require_safe
+@unless_unchanged
 def strategy_map(request, slug, year):
     """The page the secretariat reviews; with ?compare=106 beside another year."""
     asked, drawn, earlier, comparison = _build_maps(request, slug, year)
@@ -140,6 +142,7 @@ def objective(request, slug, year, code):
 
 
 @require_safe
+@unless_unchanged
 def theme(request, slug, year, code):
     """One theme: its objectives by perspective."""
     scorecard = get_scorecard(request, slug, year, with_action_plans=True)

@@ -21,7 +21,7 @@ def cast(plan):
     return make_cast(plan)
 
 
-@pytest.fixture(params=["strategy_map", "scorecard"])
+@pytest.fixture(params=["strategy_map", "scorecard", "dashboard"])
 def url(request, plan):
     return reverse(request.param, args=[plan.slug, 2016])
 
