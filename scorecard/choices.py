@@ -87,6 +87,7 @@ class AuditAction(models.TextChoices):
     CHANGED = "changed", "修改"
     DELETED = "deleted", "刪除"
     SAVED = "saved", "儲存填報"
+    RESTORED = "restored", "還原"
     SUBMITTED = "submitted", "送出"
     APPROVED = "approved", "核定"
     RETURNED = "returned", "退回"

@@ -219,7 +219,7 @@ class ScopedAdmin(admin.ModelAdmin):
 
     def delete_model(self, request, obj):
         """Delete one row; the event names it."""
-        with transaction.atomic():
+        with transaction.atomic(), audit.held_back():
             plan_is_gone = isinstance(obj, Plan)
             if not plan_is_gone:
                 self.record(request, AuditAction.DELETED, obj)
@@ -227,7 +227,7 @@ class ScopedAdmin(admin.ModelAdmin):
 
     def delete_queryset(self, request, queryset):
         """Delete several rows, each with its event."""
-        with transaction.atomic():
+        with transaction.atomic(), audit.held_back():
             for row in queryset:
                 self.delete_model(request, row)
 

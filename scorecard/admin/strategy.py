@@ -87,10 +87,14 @@ class CodedForm(forms.ModelForm):
     def _post_clean(self):
         super()._post_clean()
         if self.instance.pk and not self.errors:
-            try:
-                self.instance.validate_constraints()
-            except ValidationError as error:
-                self._update_errors(error)
+            _hold_to_constraints(self)
+
+
+def _hold_to_constraints(form):
+    try:
+        form.instance.validate_constraints()
+    except ValidationError as error:
+        form._update_errors(error)
 
 
 class CodedAdmin(ScopedAdmin):
@@ -121,10 +125,20 @@ class ThemeAdmin(CodedAdmin):
     autocomplete_fields = ["lead_division"]
 
 
+class CauseForm(forms.ModelForm):
+    """Holds a link to every constraint: Django leaves out those that name the objective on whose page it is edited."""
+
+    def _post_clean(self):
+        super()._post_clean()
+        if self.instance.effect_id and not self.errors:
+            _hold_to_constraints(self)
+
+
 class CauseInline(RowsOf):
     """The causes of an objective."""
 
     model = ObjectiveLink
+    form = CauseForm
     fk_name = "effect"
     fields = ["plan", "cause", "reason"]
     autocomplete_fields = ["plan", "cause"]
@@ -165,7 +179,7 @@ class ObjectiveAdmin(CodedAdmin):
         """Lock the plan before links are checked for cycles, as services/links.py does."""
         with transaction.atomic():
             if request.method == "POST" and object_id:
-                plans = Plan.objects.select_for_update(of=("self",)).order_by("pk")
+                plans = Plan.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
                 list(plans.filter(pk__in=Objective.objects.filter(pk=object_id).values("plan")))
             return super().changeform_view(request, object_id, form_url, extra_context)
 

@@ -1,7 +1,7 @@
 """The domain's tables, a file per aggregate."""
 
 from scorecard.models.action_plans import MOST_PER_KPI, ActionBudget, ActionPlan
-from scorecard.models.audit import AuditEvent
+from scorecard.models.audit import AuditEvent, AuditHead
 from scorecard.models.kpis import KPI, Measure
 from scorecard.models.organisation import Agency, Division, Membership, User
 from scorecard.models.reporting import Comment, Evidence, YearlyReport
@@ -15,6 +15,7 @@ __all__ = [
     "ActionPlan",
     "Agency",
     "AuditEvent",
+    "AuditHead",
     "Comment",
     "Division",
     "Evidence",

@@ -34,6 +34,9 @@ def _plan_is_fixed(table):
     return Trigger(f"{table}_plan_is_fixed", f"scorecard_{table}", "UPDATE", "NEW.plan_id <> OLD.plan_id")
 
 
+NOT_AT_THE_END = "NEW.digest = '' OR EXISTS (SELECT 1 FROM scorecard_audithead h WHERE NEW.id <= h.number)"
+NOT_ADVANCING = "NEW.id <> OLD.id OR NEW.number <= OLD.number OR NEW.events <= OLD.events"
+
 TRIGGERS = (
     *_same_plan("objective", "theme_id", "theme"),
     *_same_plan("objective", "perspective_id", "perspective"),
@@ -44,6 +47,9 @@ TRIGGERS = (
     *(_plan_is_fixed(table) for table in ("perspective", "theme", "objective", "kpi", "actionplan", "objectivelink")),
     Trigger("audit_event_never_updated", "scorecard_auditevent", "UPDATE", "1 = 1"),
     Trigger("audit_event_never_deleted", "scorecard_auditevent", "DELETE", "1 = 1"),
+    Trigger("audit_event_only_appended", "scorecard_auditevent", "INSERT", NOT_AT_THE_END),
+    Trigger("audit_head_never_deleted", "scorecard_audithead", "DELETE", "1 = 1"),
+    Trigger("audit_head_only_advances", "scorecard_audithead", "UPDATE", NOT_ADVANCING),
 )
 
 
@@ -81,9 +87,12 @@ def _create_statements(trigger, vendor):
 
 
 def install_after_migrate(sender, using, **kwargs):
-    """Signal receiver of post_migrate for this app."""
+    """Signal receiver of post_migrate for this app; it also makes the audit chain's head where a flush took it."""
     from django.db import connections
 
+    from scorecard.models import AuditHead
+
     connection = connections[using]
-    if "scorecard_auditevent" in connection.introspection.table_names():
+    if "scorecard_audithead" in connection.introspection.table_names():
+        AuditHead.objects.using(using).bulk_create([AuditHead()], ignore_conflicts=True)
         install(connection)

@@ -16,9 +16,10 @@ def record_execution(*, by, budget, executed, progress=""):
     other people's KPIs, RuleBroken unless the year is open, ValidationError for a negative amount.
     """
     kpi = budget.action_plan.kpi
-    policies.check_year_is_open(PlanYear.objects.select_for_update().get(plan=kpi.plan, year=budget.year))
+    policies.check_year_is_open(PlanYear.objects.select_for_update(no_key=True).get(plan=kpi.plan, year=budget.year))
     permissions.check_can_report_for(by, kpi.division)
-    locked = ActionBudget.objects.select_for_update(of=("self",)).select_related("action_plan").get(pk=budget.pk)
+    budgets = ActionBudget.objects.select_for_update(of=("self",), no_key=True)
+    locked = budgets.select_related("action_plan").get(pk=budget.pk)
     changes = []
     for field, new in (("executed", executed), ("progress", progress)):
         old = getattr(locked, field)

@@ -72,6 +72,7 @@ def random_password():
 
 
 @transaction.atomic
+@audit.held_back()
 def load(*, plan, today, password=None):
     """Make demo members of the plan's agency and, for the Secretariat's plan, enter sample figures and links.
 

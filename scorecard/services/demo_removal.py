@@ -39,6 +39,7 @@ class Removed:
 
 
 @transaction.atomic
+@audit.held_back()
 def remove():
     """Remove sample data from every plan and switch demo accounts off; returns what went.
 
@@ -54,7 +55,7 @@ def remove():
 
 
 def _remove_from(plan):
-    plan_years = list(PlanYear.objects.select_for_update().filter(plan=plan).order_by("pk"))
+    plan_years = list(PlanYear.objects.select_for_update(no_key=True).filter(plan=plan).order_by("pk"))
     mixed, sample = _sample_reports(plan)
     executions = _take_back_executions(plan)
     comments = _delete_comments_and_evidence(plan)
@@ -76,12 +77,12 @@ def _remove_from(plan):
 def _sample_reports(plan):
     """Sample reports with a real person's hand in them, and those without; the latter's rows locked."""
     by_person = set(
-        AuditEvent.objects.filter(plan=plan, action=AuditAction.SAVED)
+        AuditEvent.objects.filter(plan=plan, action__in=[AuditAction.SAVED, AuditAction.RESTORED])
         .exclude(actor__is_demo=True)
         .values_list("kpi_id", "year")
     )
     reports = YearlyReport.objects.filter(kpi__plan=plan).sample()
-    locked = list(reports.select_for_update(of=("self",)).order_by("pk"))
+    locked = list(reports.select_for_update(of=("self",), no_key=True).order_by("pk"))
     mixed = [report for report in locked if (report.kpi_id, report.year) in by_person]
     return mixed, [report for report in locked if report not in mixed]
 

@@ -64,7 +64,7 @@ def remove_link(*, by, link, reason=""):
 
 def _lock(by, plan):
     permissions.check_can_edit_strategy(by, plan.agency_id)
-    Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    Plan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
 
 
 def _lock_link(by, link):

@@ -1,7 +1,7 @@
 """Entering, submitting and reviewing yearly reports (domain.md §5).
 
 Every write locks the plan year's row first, so that closing a year and reporting in it never cross, and then the
-reports in primary-key order.
+reports in primary-key order. Its audit events come last: they lock the plan and the end of the audit chain.
 """
 
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Conflict(Exception):
 
 
 def _lock_year(plan, year):
-    return PlanYear.objects.select_for_update().get(plan=plan, year=year)
+    return PlanYear.objects.select_for_update(no_key=True).get(plan=plan, year=year)
 
 
 def _reports_of(drafts, year):
@@ -59,7 +59,7 @@ def _reports_of(drafts, year):
 
 def _lock_reports(reports):
     """The rows as they stand now, locked in primary-key order."""
-    locked = reports.select_for_update(of=("self",)).order_by("pk")
+    locked = reports.select_for_update(of=("self",), no_key=True).order_by("pk")
     return list(locked.select_related("kpi__plan", "kpi__division", "changed_by", "submitted_by"))
 
 
@@ -70,8 +70,11 @@ def _touch(report, *, by, state):
 
 
 @transaction.atomic
-def save_reports(*, by, plan, year, drafts):
+@audit.held_back()
+def save_reports(*, by, plan, year, drafts, action=AuditAction.SAVED, reason=""):
     """Save drafts, all or none, and return the reports changed; a draft that changes nothing leaves no trace.
+
+    action and reason: what the audit events tell, where it is not an ordinary entry.
 
     Raises Conflict for every report that stands in another version than the one seen, RuleBroken where the year or a
     report may not be edited, PermissionDenied for other people's KPIs, ValueError for a KPI of another plan.
@@ -88,10 +91,10 @@ def save_reports(*, by, plan, year, drafts):
     overtaken = [report for draft, report in pairs if report.version != draft.version]
     if overtaken:
         raise Conflict(overtaken)
-    return [report for draft, report in pairs if _save_draft(by, draft, report)]
+    return [report for draft, report in pairs if _save_draft(by, draft, report, action, reason)]
 
 
-def _save_draft(by, draft, report):
+def _save_draft(by, draft, report, action, reason):
     """Write what differs; whether anything did."""
     kpi = draft.kpi
     changes = _apply_entries(kpi, report.year, draft.entries)
@@ -105,7 +108,9 @@ def _save_draft(by, draft, report):
     policies.check_may_become(report, ReportState.DRAFT)
     _touch(report, by=by, state=ReportState.DRAFT)
     report.save()
-    audit.record(by=by, action=AuditAction.SAVED, target=kpi, plan=kpi.plan, kpi=kpi, year=report.year, changes=changes)
+    audit.record(
+        by=by, action=action, target=kpi, plan=kpi.plan, kpi=kpi, year=report.year, changes=changes, reason=reason
+    )  # fmt: skip
     return True
 
 
@@ -127,7 +132,8 @@ def _apply_entries(kpi, year, entries):
             continue
         name = f"{measure.label} " if measure.label else ""
         for field, old, new in differing:
-            changes.append((f"{name}{value._meta.get_field(field).verbose_name}", old, new))
+            where = {"field": field, "measure": measure.pk}
+            changes.append((f"{name}{value._meta.get_field(field).verbose_name}", old, new, where))
             setattr(value, field, new)
         value.full_clean()
         value.save()
@@ -158,6 +164,7 @@ def _missing(report, threshold):
 
 
 @transaction.atomic
+@audit.held_back()
 def submit_reports(*, by, plan, year, kpis):
     """Send the saved reports of these KPIs to review and return them; all or nothing.
 

@@ -46,7 +46,7 @@ def reopen_year(*, by, plan_year, due_date, reason):
 
 def _lock(by, plan_year):
     permissions.check_can_manage(by, plan_year.plan.agency_id)
-    return PlanYear.objects.select_for_update(of=("self",)).select_related("plan").get(pk=plan_year.pk)
+    return PlanYear.objects.select_for_update(of=("self",), no_key=True).select_related("plan").get(pk=plan_year.pk)
 
 
 def _move(by, plan_year, state, action, changes=(), reason=""):

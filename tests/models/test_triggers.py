@@ -11,6 +11,7 @@ from scorecard.models import (
     KPI,
     ActionPlan,
     AuditEvent,
+    AuditHead,
     Objective,
     ObjectiveLink,
     Perspective,
@@ -114,8 +115,14 @@ AUDIT = {
 }
 
 
+HEAD = {
+    "audit_head_never_deleted": lambda heads: heads.delete(),
+    "audit_head_only_advances": lambda heads: heads.update(number=0, events=0, digest=""),
+}
+
+
 def test_every_trigger_is_tested():
-    assert {trigger.name for trigger in TRIGGERS} == {*ACTS, *AUDIT}
+    assert {trigger.name for trigger in TRIGGERS} == {*ACTS, *AUDIT, *HEAD, "audit_event_only_appended"}
 
 
 @pytest.mark.parametrize("name", sorted(ACTS))
@@ -140,6 +147,25 @@ def test_an_audit_event_is_written_once_and_stays(name):
         AUDIT[name](AuditEvent.objects.all())
     event.refresh_from_db()
     assert event.reason == ""
+
+
+@pytest.mark.parametrize("name", sorted(HEAD))
+def test_the_head_of_the_audit_chain_stays_and_never_goes_back(name):
+    _event()
+    before = AuditHead.objects.get()
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        HEAD[name](AuditHead.objects.all())
+    after = AuditHead.objects.get()
+    assert (after.number, after.events, after.digest) == (before.number, before.events, before.digest)
+
+
+def test_an_audit_event_that_is_not_put_at_the_end_of_the_chain_is_refused():
+    number = _event().pk
+    fields = {"action": AuditAction.CHANGED, "target": "測試"}
+    for wrong in ({"pk": number - 1, "digest": "0" * 64}, {"pk": number + 1, "digest": ""}):
+        with pytest.raises(IntegrityError, match="audit_event_only_appended"), transaction.atomic():
+            AuditEvent.objects.bulk_create([AuditEvent(**wrong, **fields)])
+    assert AuditEvent.objects.count() == 1
 
 
 def test_neither_saving_again_nor_deleting_reaches_an_audit_event():

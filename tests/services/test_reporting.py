@@ -44,9 +44,10 @@ def test_saving_leaves_an_audit_event_with_old_and_new(cast, kpi):
     first, second = AuditEvent.objects.filter(action=AuditAction.SAVED).order_by("id")
     assert (first.actor, first.kpi, first.year, first.plan) == (cast.staff, kpi, FIRST_YEAR, kpi.plan)
     assert first.target == "AC1.1 指標 AC1.1"
-    assert first.changes == [{"what": "實際值", "old": None, "new": "93.5"}]
+    where = {"field": "actual", "measure": kpi.measures.get().pk}
+    assert first.changes == [{"what": "實際值", "old": None, "new": "93.5", **where}]
     assert second.changes == [
-        {"what": "實際值", "old": "93.5", "new": "94"},
+        {"what": "實際值", "old": "93.5", "new": "94", **where},
         {"what": "差異說明", "old": None, "new": "更正"},
     ]
 
