@@ -19,7 +19,18 @@ TEXTS = {".py", ".html", ".svg", ".txt", ".css", ".js", ".md", ".toml", ".json",
 LEAVES = {"admin", "templatetags", "management", "context", "checks", "apps", "migrations"}
 # Lowest first; a module imports from floors below its own, and from its own package.
 FLOORS = (
-    {"choices", "scoring", "calculation_text", "causality", "audit_chain", "roc", "text"},
+    {
+        "choices",
+        "scoring",
+        "calculation_text",
+        "causality",
+        "audit_chain",
+        "roc",
+        "text",
+        "file_names",
+        "file_types",
+        "office_files",
+    },
     {"models"},
     {"permissions", "policies"},
     {"services", "reports"},
