@@ -39,12 +39,7 @@ def _scores(scorecard):
     worst = min(rated, key=lambda line: line.score.value)
     if best.score.value == worst.score.value:
         return f"{text}。"
-    return f"{text}；{_row_name(best)}最高（{best.score_text}），{_row_name(worst)}最低（{worst.score_text}）。"
-
-
-def _row_name(perspective):
-    """「顧客構面」, whether or not the agency wrote the word itself."""
-    return f"{perspective.name.removesuffix('構面')}構面"
+    return f"{text}；{best.full_name}最高（{best.score_text}），{worst.full_name}最低（{worst.score_text}）。"
 
 
 def _missed(scorecard):
