@@ -77,6 +77,11 @@ class Comparison:
     perspectives: tuple[Change, ...]
     objectives: tuple[Change, ...]
 
+    @property
+    def years(self):
+        """The two years, the earlier first."""
+        return (self.earlier.year, self.later.year)
+
     @cached_property
     def overall(self):
         """The change of the plan's score."""
