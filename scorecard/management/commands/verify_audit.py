@@ -1,0 +1,53 @@
+"""manage.py verify_audit [--receipt DIGEST]: whether any audit event was changed, removed, inserted or moved."""
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from scorecard.reports.audit_trail import verify_chain
+from scorecard.roc import datetime_text
+
+
+class Command(BaseCommand):
+    """Walks the chain of audit events; exit status 1 where it is broken."""
+
+    help = "檢查稽核紀錄是否曾被改過、刪除、插入或調換；有問題時結束狀態為 1。"
+
+    def add_arguments(self, parser):
+        """[--receipt DIGEST]…."""
+        parser.add_argument(
+            "--receipt",
+            metavar="DIGEST",
+            action="append",
+            default=[],
+            help="以前印出或另外保存的指紋（64 個十六進位字元）；檢查它是否仍在鏈中。可以重複。",
+        )
+
+    def handle(self, *args, **options):
+        """Say how many events are whole and the digest to keep; a CommandError names the first that is not."""
+        receipts = [receipt.strip().lower() for receipt in options["receipt"]]
+        verdict = verify_chain(receipts)
+        if verdict.broken:
+            raise CommandError(
+                f"稽核紀錄不完整。{_place(verdict.broken)}{verdict.broken.what}"
+                f"\n在它之前完整的有 {verdict.events} 筆（{_last(verdict)}）。"
+            )
+        for receipt in receipts:
+            if receipt not in verdict.met:
+                raise CommandError(
+                    f"指紋 {receipt} 不在鏈中：稽核紀錄曾在留下這個指紋之後整批重寫或截斷，或指紋抄寫有誤。"
+                )
+            self.stdout.write(f"指紋 {receipt} 在第 {verdict.met[receipt]} 號：到這一筆為止的紀錄與當時相同。")
+        self.stdout.write(f"稽核紀錄完整：共 {verdict.events} 筆（{_last(verdict)}）。")
+        if verdict.digest:
+            self.stdout.write(f"鏈頭指紋：{verdict.digest}")
+
+
+def _place(broken):
+    if broken.number is None:
+        return ""
+    at = f"（{datetime_text(timezone.localtime(broken.at))}）" if broken.at else ""
+    return f"第 {broken.number} 號{at}："
+
+
+def _last(verdict):
+    return f"最後一筆第 {verdict.number} 號" if verdict.events else "沒有紀錄"
