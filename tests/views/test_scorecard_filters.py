@@ -158,9 +158,12 @@ def test_provisional_figures_stay_provisional_in_links_and_files(client, url, ca
     assert query_to(hidden, address(open_plan, "scorecard_ods")) == {}
 
 
-def test_a_code_that_no_address_can_hold_does_not_break_the_page(client, url, open_plan):
-    open_plan.kpis.filter(code="AC1.1").update(code="A/1?#")
-    assert "A/1?#" in kpis(client.get(url))
+def test_a_code_of_signs_that_mean_something_in_addresses_leads_to_its_page(client, url, open_plan):
+    open_plan.kpis.filter(code="AC1.1").update(code="A 1?#%")
+    page = client.get(url)
+    assert "A 1?#%" in kpis(page)
+    link = re.search(r'<a [^>]*href="([^"]+)"[^>]*>A 1\?#%<', body(page))[1]
+    assert "A 1?#%" in body(client.get(link))
 
 
 def test_every_field_of_the_form_has_its_label(client, url):
