@@ -36,6 +36,8 @@ MISSING = {
     "code": "ZZ9.9",
     "division_id": 999_999,
     "link_id": 999_999,
+    "event_id": 999_999,
+    "change": 999,
     "object_id": 999_999,
     "id": 999_999,
 }
@@ -110,6 +112,7 @@ def scene():
     }
     arguments = {"slug": plan.slug, "year": 105, "division_id": division.pk, "content_type_id": 1, "object_id": 1}
     arguments["link_id"] = plan.links.first().pk
+    arguments |= {"event_id": AuditEvent.objects.filter(kpi=kpi, action="saved").first().pk, "change": 0}
     # The anonymous visitor is no member of the cast.
     sessions = {role: client_of(getattr(cast, role, None)).cookies.output(header="") for role in ROLES}
     return Scene(plan, sessions, arguments, rows)

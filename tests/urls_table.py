@@ -66,6 +66,8 @@ SITE = {
     f"{PLAN}objectives/<str:code>/": PAGE,
     f"{PLAN}themes/<str:code>/": PAGE,
     f"{PLAN}kpis/<str:code>/": PAGE,
+    # The report is submitted: nothing may be restored.
+    f"{PLAN}kpis/<str:code>/history/<int:event_id>/<int:change>/": row(only(["staff"], 200), only(["staff"], 422)),
     f"{PLAN}kpis/<str:code>/comments/": act(only(("staff", *REVIEWERS), 302)),
     f"{PLAN}divisions/<int:division_id>/": PAGE,
     f"{PLAN}search/": PAGE,

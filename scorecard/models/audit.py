@@ -1,7 +1,10 @@
-"""Who changed what: append-only (domain.md §5) and hash-chained; docs/decisions/0005 tells what that proves.
+"""Who changed what: append-only (domain.md §5) and hash-chained; docs/decisions/0006 tells what that proves.
 
 models/triggers.py has the database refuse update and delete.
 """
+
+from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import models, transaction
 from django.db.models import Max
@@ -12,6 +15,18 @@ from scorecard.choices import AuditAction
 from scorecard.models.kpis import KPI
 from scorecard.models.organisation import Agency, User
 from scorecard.models.strategy import Plan
+
+# The fields of a yearly value whose changes can be taken back.
+RESTORABLE = ("actual", "actual_note", "unmeasured")
+
+
+@dataclass(frozen=True)
+class Before:
+    """What one field of a yearly value was before an event: a Decimal or None, a note, or whether it was 無統計."""
+
+    measure_id: int
+    field: str
+    value: Decimal | str | bool | None
 
 
 class AuditHead(models.Model):
@@ -111,3 +126,15 @@ class AuditEvent(models.Model):
         """The fields that the digest covers, as the database will return them."""
         fields = {field.attname: field for field in self._meta.concrete_fields}
         return {name: fields[name].to_python(getattr(self, name)) for name in audit_chain.FIELDS}
+
+    def before(self, index):
+        """What the change with this index replaced, as Before; None where it is no change of a figure, or not told."""
+        change = self.changes[index] if 0 <= index < len(self.changes) else {}
+        field, old = change.get("field"), change.get("old")
+        if field not in RESTORABLE or "measure" not in change:
+            return None
+        if field == "actual":
+            value = None if old is None else Decimal(old)
+        else:
+            value = old == "是" if field == "unmeasured" else old or ""
+        return Before(change["measure"], field, value)

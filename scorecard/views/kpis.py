@@ -7,8 +7,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from scorecard import permissions
 from scorecard.forms.review import CommentForm
-from scorecard.models import KPI, AuditEvent, YearlyReport
+from scorecard.models import KPI, YearlyReport
 from scorecard.policies import RuleBroken
+from scorecard.reports.history import build_history
 from scorecard.reports.measure_charts import kpi_charts
 from scorecard.services.reporting import comment_on_report
 from scorecard.views import access
@@ -37,7 +38,7 @@ def kpi(request, slug, year, code):
         "report": report,
         "comments": report.comments.select_related("author") if report else (),
         "evidence": report.evidence.filter(removed_at__isnull=True) if report else (),
-        "history": AuditEvent.objects.of_kpi(kpi)[:HISTORY_SHOWN],
+        "history": build_history(kpi, request.user, most=HISTORY_SHOWN),
         "comment_form": CommentForm() if report and permissions.can_comment(request.user, kpi) else None,
     }
     return render(request, "scorecard/kpi.html", context)
