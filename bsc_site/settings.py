@@ -118,6 +118,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Before any view or token check reads the body, after the person is known.
+    "scorecard.views.uploads.limit_body",
     # Last, so that it replaces the answer to the failed login that reached the limit.
     "axes.middleware.AxesMiddleware",
 ]
@@ -276,9 +278,16 @@ STORAGES = {
 # Whitenoise's own list and TTF: the fonts go into PDFs, not to browsers, and took two minutes.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "ttf"]
 FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
+FILE_UPLOAD_HANDLERS = [
+    "scorecard.views.uploads.UploadLimits",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # A year's table of a big agency posts a few thousand fields; Django's 1,000 would refuse it.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
-DATA_UPLOAD_MAX_NUMBER_FILES = 20
+# Above what a report may hold (scorecard/policies.py), so that the form itself can say how many are too many.
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 

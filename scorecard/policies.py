@@ -4,6 +4,11 @@ from django.core.exceptions import ValidationError
 
 from scorecard.choices import ReportState
 
+MEGABYTE = 1024 * 1024
+EVIDENCE_FILE_BYTES = 20 * MEGABYTE
+EVIDENCE_FILES_PER_REPORT = 10
+EVIDENCE_BYTES_PER_REPORT = 100 * MEGABYTE
+
 
 class RuleBroken(ValidationError):
     """The state of things forbids the act; the message says why and what to do."""
@@ -71,3 +76,18 @@ def missing_for_submission(code, measures, *, is_missed, is_explained):
     if is_missed and not is_explained:
         missing.append(f"{code} 未達目標，送出前請填寫差異說明。")
     return missing
+
+
+def check_evidence_fits(sizes, present):
+    """A report holds so many files of so many bytes together. sizes: of the new files; present: of those it has."""
+    if len(sizes) + len(present) > EVIDENCE_FILES_PER_REPORT:
+        has = f"已有 {len(present)} 個，" if present else ""
+        raise RuleBroken(
+            f"每項 KPI 每年最多 {EVIDENCE_FILES_PER_REPORT} 個佐證檔案；{has}這次選了 {len(sizes)} 個。"
+            "請減少檔案，或合併後再上傳。"
+        )
+    if sum(sizes) + sum(present) > EVIDENCE_BYTES_PER_REPORT:
+        raise RuleBroken(
+            f"每項 KPI 每年的佐證合計最多 {EVIDENCE_BYTES_PER_REPORT // MEGABYTE} MB；"
+            "請壓縮圖片、移除不需要的檔案後再上傳。"
+        )

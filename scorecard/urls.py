@@ -7,6 +7,7 @@ from scorecard.roc import YearError, parse_year, to_roc
 from scorecard.views import (
     dashboards,
     downloads,
+    evidence,
     health,
     home,
     kpis,
@@ -66,6 +67,13 @@ in_plan_year = [
     path("reporting/<int:division_id>/", reporting.table, name="reporting_table"),
     path("reporting/<int:division_id>/light/<str:code>/", reporting.light, name="reporting_light"),
     path("reporting/<int:division_id>/check/", reporting.check, name="reporting_check"),
+    path("reporting/<int:division_id>/<str:code>/evidence/", evidence.manage, name="reporting_evidence"),
+    path(
+        "reporting/<int:division_id>/<str:code>/evidence/<uuid:token>/remove/",
+        evidence.remove,
+        name="reporting_evidence_remove",
+    ),
+    path("evidence/<uuid:token>/", evidence.download, name="evidence_file"),
     path("review/", review.queue, name="review"),
     path("review/<str:code>/approve/", review.approve, name="review_approve"),
     path("review/<str:code>/return/", review.return_, name="review_return"),

@@ -17,6 +17,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.contrib.auth.hashers import make_password
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from scorecard.choices import Direction, Role, YearState
 from scorecard.models import (
@@ -37,7 +38,7 @@ from scorecard.models import (
     YearlyReport,
     YearlyValue,
 )
-from scorecard.services import reporting, years
+from scorecard.services import evidence, reporting, years
 
 PASSWORD = "for the tests alone"
 BASELINE_YEARS = (2013, 2014, 2015)
@@ -298,6 +299,12 @@ def fill(by, kpi, year=FIRST_YEAR, **entered):
     """Save one KPI's report as staff of its division, and return it; entered as for draft()."""
     reporting.save_reports(by=by, plan=kpi.plan, year=year, drafts=[draft(kpi, year, **entered)])
     return YearlyReport.objects.get(kpi=kpi, year=year)
+
+
+def attach(by, kpi, year=FIRST_YEAR, *, names=("統計表.txt",)):
+    """Attach a small text file of each name to one KPI's report, and return the evidence."""
+    files = [SimpleUploadedFile(name, f"{name} 的內容".encode()) for name in names]
+    return evidence.add_evidence(by=by, kpi=kpi, year=year, files=files)
 
 
 def submit(by, kpi, year=FIRST_YEAR):

@@ -36,6 +36,7 @@ MISSING = {
     "code": "ZZ9.9",
     "division_id": 999_999,
     "link_id": 999_999,
+    "token": "00000000-0000-4000-8000-000000000000",
     "event_id": 999_999,
     "change": 999,
     "object_id": 999_999,
@@ -93,6 +94,7 @@ def scene():
     factories.open_year(cast.admin, plan)
     kpi = factories.kpi(plan, "AC1.1")
     factories.fill(cast.staff, kpi)
+    (evidence,) = factories.attach(cast.staff, kpi)
     factories.submit(cast.staff, kpi)
     division = plan.agency.divisions.first()
     rows = {
@@ -111,7 +113,7 @@ def scene():
         "auditevent": AuditEvent.objects.filter(plan=plan).first(),
     }
     arguments = {"slug": plan.slug, "year": 105, "division_id": division.pk, "content_type_id": 1, "object_id": 1}
-    arguments["link_id"] = plan.links.first().pk
+    arguments |= {"link_id": plan.links.first().pk, "token": evidence.token}
     arguments |= {"event_id": AuditEvent.objects.filter(kpi=kpi, action="saved").first().pk, "change": 0}
     # The anonymous visitor is no member of the cast.
     sessions = {role: client_of(getattr(cast, role, None)).cookies.output(header="") for role in ROLES}

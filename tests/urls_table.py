@@ -80,6 +80,12 @@ SITE = {
     f"{PLAN}reporting/<int:division_id>/": row(only(["staff"], 200, 404), only(["staff"], 302, 404)),
     f"{PLAN}reporting/<int:division_id>/check/": row(only(["staff"], 200, 404), only(["staff"], 302, 404)),
     f"{PLAN}reporting/<int:division_id>/light/<str:code>/": row(only(["staff"], 200, 404), everyone(405)),
+    # Nothing is sent to be attached, and the report is submitted: nothing may be removed.
+    f"{PLAN}reporting/<int:division_id>/<str:code>/evidence/": row(
+        only(["staff"], 200, 404), only(["staff"], 422, 404)
+    ),
+    f"{PLAN}reporting/<int:division_id>/<str:code>/evidence/<uuid:token>/remove/": act(only(["staff"], 302, 404)),
+    f"{PLAN}evidence/<uuid:token>/": PAGE,
     f"{PLAN}review/": row(only(REVIEWERS, 200), everyone(405)),
     f"{PLAN}review/<str:code>/approve/": act(only(REVIEWERS, 302)),
     f"{PLAN}review/<str:code>/return/": act(only(REVIEWERS, 302)),

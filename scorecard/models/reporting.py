@@ -113,6 +113,14 @@ def evidence_path(evidence, filename):
     return f"evidence/{evidence.token}"
 
 
+class EvidenceQuerySet(models.QuerySet):
+    """Questions over evidence."""
+
+    def present(self):
+        """What was not removed, in the order of upload, each with its uploader."""
+        return self.filter(removed_at__isnull=True).select_related("uploaded_by")
+
+
 class Evidence(models.Model):
     """佐證: a file that backs a report. Removed only softly, so that nothing reviewed ever disappears."""
 
@@ -128,6 +136,8 @@ class Evidence(models.Model):
         User, verbose_name="移除者", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     removed_at = models.DateTimeField("移除時間", null=True, blank=True)
+
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "佐證"

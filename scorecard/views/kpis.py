@@ -37,7 +37,7 @@ def kpi(request, slug, year, code):
         "supporting": kpi.supporting_divisions.all(),
         "report": report,
         "comments": report.comments.select_related("author") if report else (),
-        "evidence": report.evidence.filter(removed_at__isnull=True) if report else (),
+        "evidence": report.evidence.present() if report else (),
         "history": build_history(kpi, request.user, most=HISTORY_SHOWN),
         "comment_form": CommentForm() if report and permissions.can_comment(request.user, kpi) else None,
     }

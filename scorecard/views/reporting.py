@@ -1,6 +1,7 @@
 """年度填報: a division's staff enter the year's actuals, check them and submit them."""
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -8,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from scorecard import policies
 from scorecard.choices import Status
 from scorecard.forms.reporting import KPIEntryForm
-from scorecard.models import KPI, Division, YearlyReport
+from scorecard.models import KPI, Division, Evidence, YearlyReport
 from scorecard.permissions import standings
 from scorecard.reports.build import build_scorecard
 from scorecard.reports.progress import count_states
@@ -42,7 +43,7 @@ def _forms(scorecard, scope, division, data=None):
         for report in YearlyReport.objects.for_year(scope.plan, scope.year)
         .filter(kpi__in=kpis)
         .select_related("changed_by")
-        .prefetch_related("comments__author")
+        .prefetch_related("comments__author", Prefetch("evidence", Evidence.objects.present()))
     }
     return [
         KPIEntryForm(data, line=line, report=reports.get(line.id), kpi=kpis[line.id])

@@ -1,12 +1,13 @@
 """審核: the secretariat's queue."""
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from scorecard import permissions
 from scorecard.forms.review import ApproveForm, ReturnForm
-from scorecard.models import YearlyReport
+from scorecard.models import Evidence, YearlyReport
 from scorecard.policies import RuleBroken
 from scorecard.reports.build import build_scorecard
 from scorecard.reports.progress import build_progress
@@ -21,7 +22,7 @@ def _queue_page(request, scope, failed=None, status=200):
         YearlyReport.objects.for_year(scope.plan, scope.year)
         .awaiting_review()
         .select_related("kpi__plan", "submitted_by")
-        .prefetch_related("comments__author", "evidence")
+        .prefetch_related("comments__author", Prefetch("evidence", Evidence.objects.present()))
     )
     previous = [line for line in scorecard.years if line.year < scope.year]
     context = {

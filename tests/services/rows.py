@@ -2,10 +2,20 @@
 
 from contextlib import contextmanager
 
-from scorecard.models import ActionBudget, AuditEvent, Comment, ObjectiveLink, Plan, PlanYear, YearlyReport, YearlyValue
+from scorecard.models import (
+    ActionBudget,
+    AuditEvent,
+    Comment,
+    Evidence,
+    ObjectiveLink,
+    Plan,
+    PlanYear,
+    YearlyReport,
+    YearlyValue,
+)
 
 # Every row that a service could write.
-KEPT = (Plan, PlanYear, YearlyReport, YearlyValue, Comment, ActionBudget, ObjectiveLink, AuditEvent)
+KEPT = (Plan, PlanYear, YearlyReport, YearlyValue, Comment, Evidence, ActionBudget, ObjectiveLink, AuditEvent)
 
 
 def rows_of(*models):

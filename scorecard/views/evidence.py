@@ -1,0 +1,113 @@
+"""佐證: attached and removed by the division's staff, and handed out to the agency's members as a download."""
+
+import logging
+
+from django.contrib import messages
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from scorecard.file_names import clean_name
+from scorecard.forms.evidence import EvidenceForm
+from scorecard.models import KPI, Evidence, YearlyReport
+from scorecard.policies import EVIDENCE_FILES_PER_REPORT, RuleBroken
+from scorecard.reports.build import build_scorecard
+from scorecard.services.evidence import add_evidence, remove_evidence, too_large
+from scorecard.views import access
+from scorecard.views.uploads import left_out
+
+log = logging.getLogger(__name__)
+PAYLOAD_TOO_LARGE = 413
+
+
+def _own_kpi(request, scope, division_id, code):
+    """The division's KPI for its own staff; 404 for everyone else and for any other KPI."""
+    division = access.get_own_division(request, scope, division_id)
+    kpis = KPI.objects.select_related("plan", "division")
+    return get_object_or_404(kpis, plan=scope.plan, division=division, code=code)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def manage(request, slug, year, division_id, code):
+    """The evidence of one KPI's year; a post attaches every file sent, or none."""
+    scope = access.get_scope(request, slug, year)
+    kpi = _own_kpi(request, scope, division_id, code)
+    if request.method != "POST":
+        return _page(request, scope, kpi, EvidenceForm())
+    form = EvidenceForm(request.POST, request.FILES)
+    refused = _too_large(left_out(request))
+    if refused:
+        return _page(request, scope, kpi, EvidenceForm(), refused, PAYLOAD_TOO_LARGE)
+    try:
+        if not form.is_valid():
+            raise RuleBroken(form.errors["files"])
+        made = add_evidence(by=request.user, kpi=kpi, year=year, files=form.cleaned_data["files"])
+    except RuleBroken as error:
+        return _page(request, scope, kpi, EvidenceForm(), error.messages, 422)
+    if made:
+        messages.success(request, f"已上傳 {len(made)} 個檔案：{'、'.join(row.name for row in made)}。")
+    else:
+        messages.info(request, "這些檔案先前已上傳，沒有重複新增。")
+    return redirect("reporting_evidence", slug=slug, year=year, division_id=division_id, code=code)
+
+
+def _too_large(names):
+    """A sentence for every file that was stopped on its way in."""
+    sentences = [f"「{clean_name(name)}」{too_large()}" for name in names if name]
+    if "" in names:
+        sentences.append(f"一次最多上傳 {EVIDENCE_FILES_PER_REPORT} 個檔案；請減少檔案，或合併後再上傳。")
+    return sentences
+
+
+def _page(request, scope, kpi, form, errors=(), status=200):
+    scorecard = build_scorecard(scope.plan, scope.year, include_provisional=True)
+    line = scorecard.kpis_by_code[kpi.code]
+    if line.report_state is None:
+        raise Http404
+    report = YearlyReport.objects.filter(kpi=kpi, year=scope.year).first()
+    context = {
+        "scorecard": scorecard,
+        "plan_year": scope.plan_year,
+        "division": kpi.division,
+        "kpi": line,
+        "files": report.evidence.present() if report else (),
+        "form": form if scope.plan_year.is_open and (report is None or report.is_editable) else None,
+        "errors": errors,
+    }
+    return render(request, "scorecard/evidence.html", context, status=status)
+
+
+@require_POST
+def remove(request, slug, year, division_id, code, token):
+    """Take a file away from the report."""
+    scope = access.get_scope(request, slug, year)
+    kpi = _own_kpi(request, scope, division_id, code)
+    rows = Evidence.objects.select_related("report__kpi__plan", "report__kpi__division")
+    evidence = get_object_or_404(rows, token=token, report__kpi=kpi, report__year=year)
+    try:
+        remove_evidence(by=request.user, evidence=evidence)
+    except RuleBroken as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, f"已移除「{evidence.name}」。")
+    return redirect("reporting_evidence", slug=slug, year=year, division_id=division_id, code=code)
+
+
+@require_safe
+def download(request, slug, year, token):
+    """The file, to be saved and never shown by the browser; removed ones do not exist."""
+    scope = access.get_scope(request, slug, year)
+    rows = Evidence.objects.present().filter(report__kpi__plan=scope.plan, report__year=year)
+    evidence = get_object_or_404(rows, token=token)
+    try:
+        file = evidence.file.open("rb")
+    except FileNotFoundError:
+        log.error("evidence %s: its file is missing", evidence.token)
+        raise Http404 from None
+    response = FileResponse(file, as_attachment=True, filename=evidence.name, content_type=evidence.content_type)
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    # Should a browser show it against the header above, it runs nothing and belongs to no site.
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
