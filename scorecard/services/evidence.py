@@ -55,7 +55,7 @@ def remove_evidence(*, by, evidence):
     permissions.check_can_report_for(by, report.kpi.division)
     policies.check_year_is_open(_lock_year(report.kpi.plan, report.year))
     report = _lock_report(report.kpi, report.year)
-    locked = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
+    locked = Evidence.objects.select_for_update(of=("self",), no_key=True).get(pk=evidence.pk)
     if locked.removed_at is not None:
         return locked
     policies.check_report_is_editable(report)
@@ -66,11 +66,11 @@ def remove_evidence(*, by, evidence):
 
 
 def _lock_year(plan, year):
-    return PlanYear.objects.select_for_update().get(plan=plan, year=year)
+    return PlanYear.objects.select_for_update(no_key=True).get(plan=plan, year=year)
 
 
 def _lock_report(kpi, year):
-    reports = YearlyReport.objects.select_for_update(of=("self",)).filter(kpi=kpi, year=year)
+    reports = YearlyReport.objects.select_for_update(of=("self",), no_key=True).filter(kpi=kpi, year=year)
     return reports.select_related("kpi__plan", "kpi__division").first()
 
 
