@@ -10,6 +10,7 @@ from scorecard.models.strategy import (
     Objective,
     Plan,
     check_same_plan,
+    code_fits_an_address,
     positive_weight,
     unique_in_plan,
     weight_field,
@@ -38,7 +39,11 @@ class KPI(models.Model):
         verbose_name = verbose_name_plural = "KPI"
         ordering = ["plan", "objective__perspective__position", "objective__theme__position", "objective__position"]
         ordering += ["position", "id"]
-        constraints = [unique_in_plan("kpi_code_unique_in_plan", " KPI"), positive_weight("kpi_weight_positive")]
+        constraints = [
+            unique_in_plan("kpi_code_unique_in_plan", " KPI"),
+            code_fits_an_address("kpi_code_fits_an_address"),
+            positive_weight("kpi_weight_positive"),
+        ]
 
     def __str__(self):
         return f"{self.code} {self.name}"

@@ -34,6 +34,15 @@ def unique_in_plan(name, what):
     )
 
 
+def code_fits_an_address(name):
+    """Codes stand in the addresses of pages, where a slash would cut them in two: the constraint for it."""
+    return models.CheckConstraint(
+        name=name,
+        condition=~Q(code__contains="/") & ~Q(code__in=["", ".", ".."]),
+        violation_error_message="編號會出現在網址中，不可含斜線「/」，也不可只有句點。",
+    )
+
+
 def lines(text):
     """The lines of a text that say something, in order."""
     return [line.strip() for line in text.splitlines() if line.strip()]
@@ -160,7 +169,10 @@ class Theme(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "策略主題"
         ordering = ["plan", "position", "id"]
-        constraints = [unique_in_plan("theme_code_unique_in_plan", "策略主題")]
+        constraints = [
+            unique_in_plan("theme_code_unique_in_plan", "策略主題"),
+            code_fits_an_address("theme_code_fits_an_address"),
+        ]
 
     def __str__(self):
         return f"{self.code} {self.name}"
@@ -188,6 +200,7 @@ class Objective(models.Model):
         ordering = ["plan", "perspective__position", "theme__position", "position", "id"]
         constraints = [
             unique_in_plan("objective_code_unique_in_plan", "策略目標"),
+            code_fits_an_address("objective_code_fits_an_address"),
             positive_weight("objective_weight_positive"),
         ]
 

@@ -138,6 +138,11 @@ def _(world):
     return Theme(plan=world.plan, code="Z", name="新"), Theme(plan=world.plan, code="A", name="新")
 
 
+@pair("theme_code_fits_an_address")
+def _(world):
+    return Theme(plan=world.plan, code="甲-1.", name="新"), Theme(plan=world.plan, code="甲/1", name="新")
+
+
 def an_objective(world, **fields):
     cell = {"theme": world.cause.theme, "perspective": world.cause.perspective}
     return Objective(**{"plan": world.plan, "code": "新1", "name": "新", **cell, **fields})
@@ -146,6 +151,11 @@ def an_objective(world, **fields):
 @pair("objective_code_unique_in_plan")
 def _(world):
     return an_objective(world), an_objective(world, code="AC1")
+
+
+@pair("objective_code_fits_an_address")
+def _(world):
+    return an_objective(world, code="新 1"), an_objective(world, code="..")
 
 
 @pair("objective_weight_positive")
@@ -186,6 +196,11 @@ def a_kpi(world, **fields):
 @pair("kpi_code_unique_in_plan")
 def _(world):
     return a_kpi(world), a_kpi(world, code="AC1.1")
+
+
+@pair("kpi_code_fits_an_address")
+def _(world):
+    return a_kpi(world, code="新1.1"), a_kpi(world, code="/新1.1")
 
 
 @pair("kpi_weight_positive")
