@@ -47,7 +47,7 @@ def approve_all(plan, year, shares=("1", "0.95", "0.5", None), **person):
 
 
 class Sheet:
-    """A workbook's sheet in the form's columns, opened again: cells by heading, merged cells giving their value in every row."""
+    """The sheet in the form's columns, opened again: cells by heading, merged cells giving their value in every row."""
 
     def __init__(self, content):
         book = openpyxl.load_workbook(BytesIO(content))
