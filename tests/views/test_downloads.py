@@ -14,7 +14,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES = {
     "annual_report": ("application/pdf", "test-plan-105-annual-report.pdf"),
     "scorecard_xlsx": (XLSX, "test-plan-105-scorecard.xlsx"),
-    "map_svg": ("image/svg+xml; charset=utf-8", "strategy-map-test-plan-105.svg"),
+    "map_svg": ("image/svg+xml; charset=utf-8", "test-plan-105-strategy-map.svg"),
     "plan_json": ("application/json", "test-plan.json"),
 }
 
