@@ -1,6 +1,7 @@
 """What every test gets; the cast and the factories are in tests/factories.py."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -10,6 +11,8 @@ from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 
 from scorecard.models import triggers
+
+BROWSER = Path(__file__).resolve().parent / "browser"
 
 # No deadline: on a busy machine it fails examples for being slow once. The same examples each
 # time and no example database: a run in one place repeats a run in another.
@@ -27,6 +30,24 @@ hypothesis_settings.register_profile(
     "thorough", parent=hypothesis_settings.get_profile("repeatable"), max_examples=5000
 )
 hypothesis_settings.load_profile("repeatable")
+
+
+def asks_the_database(item):
+    """Whether a test reads or writes rows; a browser test does so through the very views that others test."""
+    if item.path.is_relative_to(BROWSER):
+        return False
+    is_case = item.cls is not None and issubclass(item.cls, TransactionTestCase)
+    has_fixture = {"db", "transactional_db"} & set(item.fixturenames)
+    return is_case or item.get_closest_marker("django_db") is not None or bool(has_fixture)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """On PostgreSQL run the tests that ask the database: `make test` has run all of them on SQLite just before."""
+    if connections["default"].vendor != "postgresql":
+        return
+    items[:], others = [i for i in items if asks_the_database(i)], [i for i in items if not asks_the_database(i)]
+    config.hook.pytest_deselected(items=others)
 
 
 @pytest.fixture(scope="session", autouse=True)
