@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from scorecard.choices import Role
-from scorecard.models import Comment, ObjectiveLink
+from scorecard.choices import AuditAction, Role
+from scorecard.models import AuditEvent, Comment, ObjectiveLink
 from tests import factories, secretariat
 from tests.browser.accessibility import assert_accessible
 from tests.factories import fill, make_member, submit
@@ -61,6 +61,8 @@ VISITS = {
         Visit(f"{PLAN}reporting/<int:division_id>/", year=106),
         Visit(f"{PLAN}reporting/<int:division_id>/", year=107),
         Visit(f"{PLAN}reporting/<int:division_id>/check/"),
+        Visit(f"{PLAN}reporting/<int:division_id>/<str:code>/evidence/", code="DP1.1"),
+        Visit(f"{PLAN}kpis/<str:code>/history/<int:event_id>/<int:change>/", code="DP1.1"),
     ],
     "reviewer": [
         Visit(f"{PLAN}review/"),
@@ -105,6 +107,10 @@ def people(plan):
     fill(staff, returned)
     factories.send_back(reviewer, submit(staff, returned), "請附佐證")
     fill(staff, draft, unmeasured="系統改版，無法統計")
+    changed = factories.kpi(plan, "DP1.1")
+    for actual in (1, 2):
+        fill(staff, changed, actuals=actual)
+    factories.attach(staff, changed)
     cause, effect = (plan.objectives.get(code=code) for code in ("DP1", "DC1"))
     ObjectiveLink.objects.create(plan=plan, cause=cause, effect=effect, reason="流程改善帶動效率")
     return by_role
@@ -117,6 +123,8 @@ def url_of(visit, plan):
         "year": visit.year,
         "code": visit.code or CODES.get(visit.route, "DC1.1"),
         "division_id": plan.agency.divisions.get(name="文書組").pk,
+        "event_id": AuditEvent.objects.filter(action=AuditAction.SAVED, target__startswith="DP1.1").first().pk,
+        "change": 0,
     }
     return "/" + PARAMETER.sub(lambda match: str(values[match[1]]), visit.route) + visit.query
 
@@ -203,7 +211,7 @@ def test_the_admin_is_accessible(browse, plan, people):
 
 def test_every_page_of_the_site_is_visited_above():
     """A new page of the site is added to VISITS, unless it is a file or a piece of another page."""
-    pieces = {"healthz", f"{PLAN}reporting/<int:division_id>/light/<str:code>/"}
+    pieces = {"healthz", f"{PLAN}evidence/<uuid:token>/", f"{PLAN}reporting/<int:division_id>/light/<str:code>/"}
     pages = {
         route
         for route, answers in SITE.items()
