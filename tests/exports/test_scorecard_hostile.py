@@ -44,7 +44,8 @@ def plan_full_of(text):
     division = Division.objects.create(agency=plan.agency, name=text)
     plan.kpis.update(name=text, formula=text, division=division)
     for number, row in enumerate(plan.kpis.all()):
-        plan.kpis.filter(pk=row.pk).update(code=f"{text}{number}")
+        # No code may hold a slash: it stands in an address.
+        plan.kpis.filter(pk=row.pk).update(code=f"{text.replace('/', '-')}{number}")
     ActionPlan.objects.filter(plan=plan).update(description=text, owner_division=None, owner_person=text)
     Measure.objects.filter(kpi__plan=plan).update(label=text, unit=text)
     values = YearlyValue.objects.filter(measure__kpi__plan=plan)
