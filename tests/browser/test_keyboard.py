@@ -141,3 +141,12 @@ def test_the_first_tab_of_a_page_skips_to_its_content(browse, plan, cast):
     expect(page.get_by_role("link", name="跳到主要內容")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
+
+
+def test_a_session_that_ended_puts_no_login_page_into_the_table(table):
+    table.context.clear_cookies()
+    with table.expect_response("**/account/login/**"):
+        table.locator("input[inputmode=decimal]").first.press_sequentially("95")
+    table.wait_for_timeout(300)
+    assert table.get_by_label("密碼").count() == 0
+    expect(table.locator("input[inputmode=decimal]").first).to_have_value("95")
