@@ -310,7 +310,8 @@ class TestHostileText:
         plan.objectives.update(name=text)
         plan.kpis.update(name=text, formula=text)
         for number, row in enumerate(plan.kpis.all()):
-            plan.kpis.filter(pk=row.pk).update(code=f"{text}{number}")
+            # No code may hold a slash: it stands in an address.
+            plan.kpis.filter(pk=row.pk).update(code=f"{text.replace('/', '-')}{number}")
         ActionPlan.objects.filter(plan=plan).update(description=text, owner_division=None, owner_person=text)
         division = Division.objects.create(agency=agency, name=text)
         plan.kpis.update(division=division)
