@@ -103,6 +103,13 @@ class YearlyReport(models.Model):
         """Whether its figures are final."""
         return self.state == ReportState.APPROVED
 
+    @property
+    def return_comment(self):
+        """The reviewer's words with which it was returned, None where it is not; no query with comments prefetched."""
+        if self.state != ReportState.RETURNED:
+            return None
+        return next((c for c in reversed(self.comments.all()) if c.author_id == self.reviewed_by_id), None)
+
     def may_become(self, state):
         """Whether the workflow of domain.md §5 leads from the present state to the given one."""
         return state in REPORT_TRANSITIONS[ReportState(self.state)]

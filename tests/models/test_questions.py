@@ -107,3 +107,16 @@ def test_the_history_of_a_kpi_is_newest_first(plan):
     kpi, other = factories.kpi(plan, "AC1.1"), factories.kpi(plan, "AC1.2")
     events = [AuditEvent.objects.create(action="changed", target="x", kpi=row) for row in (kpi, other, kpi)]
     assert list(AuditEvent.objects.of_kpi(kpi)) == [events[2], events[0]]
+
+
+def test_a_returned_report_shows_the_reviewers_words_whatever_was_said_after(plan):
+    cast = factories.make_cast(plan)
+    factories.open_year(cast.admin, plan)
+    kpi = factories.kpi(plan, "AC1.1")
+    factories.fill(cast.staff, kpi, actuals="120")
+    report = factories.submit(cast.staff, kpi)
+    assert report.return_comment is None
+    factories.send_back(cast.reviewer, report, "請補充期間。")
+    report = YearlyReport.objects.get(kpi=kpi)
+    report.comments.create(author=cast.staff, text="本週補上。")
+    assert report.return_comment.text == "請補充期間。"
