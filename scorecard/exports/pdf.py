@@ -40,7 +40,7 @@ def annual_report_pdf(report, *, made_at):
 
     The same report and made_at give the same bytes.
     """
-    stylesheets = ["css/pdf.css", "css/pdf-report.css"]
+    stylesheets = ["css/pdf.css", "css/pdf-report.css", "css/pdf-report-tables.css"]
     if report.scorecard.is_draft:
         stylesheets.append("css/pdf-draft.css")
     context = {"report": report, "scorecard": report.scorecard, "made_at": made_at, "made": datetime_text(made_at)}
