@@ -25,6 +25,7 @@ FLOORS = (
         "calculation_text",
         "causality",
         "audit_chain",
+        "formulas",
         "roc",
         "text",
         "file_names",
