@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact
 from enum import Enum, auto
 from fractions import Fraction
+from functools import lru_cache
 
 from scorecard.choices import Direction, DisplayCap, Status
 
@@ -285,6 +286,12 @@ def _exact(number: Decimal) -> Fraction:
         raise TypeError(f"figures are Decimal, not float: {number!r}")
     if isinstance(number, Decimal) and not number.is_finite():
         raise ValueError(f"not a finite figure: {number}")
+    return _fraction(number)
+
+
+# Remembered, because a page asks the same few weights, thresholds and targets hundreds of times.
+@lru_cache(maxsize=4096)
+def _fraction(number: Decimal) -> Fraction:
     return Fraction(number)
 
 

@@ -55,7 +55,8 @@ def files(*folders, suffixes=TEXTS):
         for parent, names, children in os.walk(ROOT / folder):
             names[:] = [name for name in names if name not in IGNORED]
             found += [Path(parent, child) for child in children if Path(child).suffix in suffixes]
-    return sorted(path for path in found if not path.name.startswith("db.sqlite3"))
+    # In a second work tree of the repository .git is a file.
+    return sorted(path for path in found if path.name != ".git" and not path.name.startswith("db.sqlite3"))
 
 
 def own(*folders, suffixes=TEXTS):

@@ -7,14 +7,6 @@ from django.db.models import F, Q
 from scorecard.choices import Role
 
 
-class AgencyQuerySet(models.QuerySet):
-    """Questions over agencies."""
-
-    def visible_to(self, user):
-        """The agencies in which the person holds any role."""
-        return self.filter(memberships__user=user)
-
-
 class Agency(models.Model):
     """機關: owner of plans. Agencies form a tree, the city (府級) above its agencies (局級)."""
 
@@ -23,8 +15,6 @@ class Agency(models.Model):
     parent = models.ForeignKey(
         "self", verbose_name="上級機關", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
     )
-
-    objects = AgencyQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "機關"

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import connections, models
 from django.db.models import F, Q
 
 from scorecard.causality import cycle_made_by, cycle_text
@@ -51,9 +51,20 @@ def lines(text):
 class PlanQuerySet(models.QuerySet):
     """Questions over plans."""
 
-    def visible_to(self, user):
-        """The plans of agencies in which the person holds any role."""
-        return self.filter(agency__memberships__user=user)
+    def versions_seen_by(self, user):
+        """(slug, data version, role) of every plan in whose agency the person holds a role; one query.
+
+        In SQL, because every repeat visit asks this, and putting the query together took the ORM five times as long as
+        the database takes to answer it.
+        """
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(
+                "SELECT plan.slug, plan.data_version, membership.role FROM scorecard_plan plan"
+                " JOIN scorecard_membership membership ON membership.agency_id = plan.agency_id"
+                " WHERE membership.user_id = %s ORDER BY plan.id",
+                [user.pk],
+            )
+            return cursor.fetchall()
 
 
 class Plan(models.Model):

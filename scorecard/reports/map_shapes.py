@@ -170,6 +170,11 @@ class PlacedArrow:
     path: str
     head: str
 
+    @property
+    def title(self):
+        """What the arrow says: 「AL1 → AP1：理由」."""
+        return f"{self.cause} → {self.effect}：{self.reason}"
+
 
 @dataclass(frozen=True)
 class MapLayout:

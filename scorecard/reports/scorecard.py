@@ -180,6 +180,11 @@ class Scored:
         tally = self.score.tally
         return f"達成 {tally.met} / 已評 {tally.assessed} / 應評 {tally.due}"
 
+    @property
+    def met_text(self):
+        """達成／已評 alone, as a card has room for: 「5／6」."""
+        return f"{self.score.tally.met}／{self.score.tally.assessed}"
+
 
 @dataclass(frozen=True)
 class KPILine(Scored):
@@ -242,6 +247,11 @@ class ThemeLine(Scored):
     name: str
     lead_division: str
     objectives: tuple[ObjectiveLine, ...]
+
+    @property
+    def full_name(self):
+        """Letter and name: 「A 市政大樓」."""
+        return f"{self.code} {self.name}"
 
     @property
     def kpis(self):

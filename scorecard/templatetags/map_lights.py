@@ -1,4 +1,4 @@
-"""The parts of a light that a map of many cards needs, each made once a process by its component.
+"""What a map of many cards needs on each: parts of a light, made once a process by their component, and addresses.
 
 An {% include %} on every card took half of the map's time.
 """
@@ -23,6 +23,18 @@ def light_mark(status):
 def light_ink(status):
     """The colour of a status' word."""
     return _rendered("_components/light_ink.txt", Status(status))
+
+
+@register.filter
+def card_address(addresses, code):
+    """Where an objective's card leads."""
+    return addresses.of_card(code)
+
+
+@register.filter
+def theme_address(addresses, code):
+    """Where a theme's heading leads."""
+    return addresses.of_theme(code)
 
 
 @cache

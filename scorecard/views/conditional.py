@@ -34,9 +34,7 @@ def _etag(request, slug, year, **kwargs):
     if len(get_messages(request)):
         return None
     user = request.user
-    plans = list(
-        Plan.objects.visible_to(user).order_by("pk").values_list("slug", "data_version", "agency__memberships__role")
-    )
+    plans = Plan.objects.versions_seen_by(user)
     if slug not in [plan for plan, *_ in plans]:
         return None
     if "CSRF_COOKIE" not in request.META:

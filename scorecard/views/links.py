@@ -65,8 +65,8 @@ def _addresses(scope, picked):
     here = reverse(PAGE, args=[scope.plan.slug, scope.year])
     if picked["cause"] and not picked["effect"]:
         cause = urlencode({"cause": picked["cause"]})
-        return replace(addresses, card=f"{here}?{cause}&effect=", card_end="#add", verb="選為果：")
-    return replace(addresses, card=f"{here}?cause=", card_end="#add", verb="選為因：")
+        return replace(addresses, card_start=f"{here}?{cause}&effect=", card_end="#add", verb="選為果：")
+    return replace(addresses, card_start=f"{here}?cause=", card_end="#add", verb="選為因：")
 
 
 @require_safe

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from scorecard.choices import EDITABLE_STATES, REPORT_TRANSITIONS, ReportState
-from scorecard.models import Agency, AuditEvent, Plan, User, YearlyReport, YearlyValue
+from scorecard.models import AuditEvent, Plan, User, YearlyReport, YearlyValue
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -34,12 +34,12 @@ def test_a_person_is_called_by_name_and_else_by_user_name():
     assert User(username="wang").get_full_name() == "wang"
 
 
-def test_members_see_their_agency_and_its_plans_and_no_other(plan):
+def test_members_see_their_agencys_plans_in_their_versions_and_no_other(plan):
     cast = factories.make_cast(plan)
-    assert list(Agency.objects.visible_to(cast.viewer)) == [plan.agency]
-    assert list(Plan.objects.visible_to(cast.viewer)) == [plan]
-    assert list(Plan.objects.visible_to(cast.outsider)) == [cast.other_plan]
-    assert not Plan.objects.visible_to(cast.superuser).exists()
+    plan.refresh_from_db()
+    assert Plan.objects.versions_seen_by(cast.viewer) == [(plan.slug, plan.data_version, "viewer")]
+    assert [slug for slug, *_ in Plan.objects.versions_seen_by(cast.outsider)] == [cast.other_plan.slug]
+    assert Plan.objects.versions_seen_by(cast.superuser) == []
 
 
 def test_an_owner_is_a_division_or_a_person(plan):
