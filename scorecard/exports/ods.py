@@ -1,6 +1,6 @@
-"""Writes what exports/sheet_layout.py lays out as an OpenDocument spreadsheet.
+"""Writes the Sheets that exports/sheet_layout.py and form_sheets.py lay out as an OpenDocument spreadsheet.
 
-An ODS file is a zip of five small XML files, and this one sheet needs little of them: written here it costs no
+An ODS file is a zip of five small XML files, and these sheets need little of them: written here they cost no
 dependency and the same table gives the same bytes. No cell has a formula: nothing here can write one.
 """
 
@@ -12,6 +12,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from scorecard.exports import sheet_layout as layout
 from scorecard.exports.cell_text import clean, looks_like_formula
 from scorecard.exports.scorecard_columns import Figure
+from scorecard.exports.sheets import FONT, SIZE
 from scorecard.scoring import plain
 
 MIME_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
@@ -40,12 +41,17 @@ _BLANKS = re.compile("  +|^ | $|\t")
 
 def table_ods(table):
     """A ScorecardTable as the bytes of an ODS file (no query)."""
-    laid_out = layout.lay_out(table)
+    title = f"{table.title} {table.scorecard.year.text}"
+    return sheets_ods([layout.lay_out(table)], title=title, creator=table.scorecard.agency)
+
+
+def sheets_ods(sheets, *, title, creator):
+    """Sheets as the bytes of an ODS file; title and creator are its properties. The pages bear the first's footer."""
     parts = {
-        "content.xml": _content(laid_out),
-        "styles.xml": _styles(table.scorecard.data_version),
-        "settings.xml": _settings(),
-        "meta.xml": _meta(table),
+        "content.xml": _content(sheets),
+        "styles.xml": _styles(sheets[0].footer),
+        "settings.xml": _settings(sheets),
+        "meta.xml": _meta(title, creator),
     }
     file = BytesIO()
     with ZipFile(file, "w") as archive:
@@ -101,28 +107,30 @@ def _number_format(name, key):
 
 def _cell_style(name, look, number_format):
     data_style = f' style:data-style-name="{number_format}"' if number_format else ""
-    border = f"0.5pt solid #{layout.RULE}" if look.is_boxed else "none"
+    border = f"0.5pt solid #{look.rule}" if look.is_boxed else "none"
     fill = f"#{look.fill}" if look.fill else "transparent"
     weight = "bold" if look.bold else "normal"
+    source, aligned = "value-type", ""
+    if look.horizontal:
+        source = "fix"
+        aligned = f'<style:paragraph-properties fo:text-align="{_HORIZONTAL[look.horizontal]}"/>'
+    font = "" if look.font == FONT else f'fo:font-family="{look.font}" style:font-family-asian="{look.font}" '
     return (
         f'<style:style style:name="{name}" style:family="table-cell" style:parent-style-name="Default"{data_style}>'
         f'<style:table-cell-properties fo:border="{border}" fo:background-color="{fill}" fo:wrap-option="wrap" '
-        f'fo:padding="0.8mm" style:vertical-align="{_VERTICAL[look.vertical]}" style:text-align-source="fix"/>'
-        f'<style:paragraph-properties fo:text-align="{_HORIZONTAL[look.horizontal]}"/>'
-        f'<style:text-properties fo:color="#{look.ink}" fo:font-size="{look.size}pt" fo:font-weight="{weight}" '
+        f'fo:padding="0.8mm" style:vertical-align="{_VERTICAL[look.vertical]}" style:text-align-source="{source}"/>'
+        f"{aligned}"
+        f'<style:text-properties {font}fo:color="#{look.ink}" fo:font-size="{look.size}pt" fo:font-weight="{weight}" '
         f'style:font-size-asian="{look.size}pt" style:font-weight-asian="{weight}"/></style:style>'
     )
 
 
-def _content(laid_out):
+def _content(sheets):
     styles = _CellStyles()
-    widths = tuple(dict.fromkeys(laid_out.widths))
-    heights = tuple(dict.fromkeys(laid_out.heights.values()))
-    rows = _rows(laid_out, styles, {height: f"ro{index}" for index, height in enumerate(heights)})
-    columns = "".join(
-        f'<table:table-column table:style-name="co{widths.index(width)}" table:default-cell-style-name="Default"/>'
-        for width in laid_out.widths
-    )
+    widths = tuple(dict.fromkeys(width for sheet in sheets for width in sheet.widths))
+    heights = tuple(dict.fromkeys(height for sheet in sheets for height in sheet.heights.values()))
+    names = {height: f"ro{index}" for index, height in enumerate(heights)}
+    tables = "".join(_table(sheet, styles, widths, names) for sheet in sheets)
     return _document(
         "content",
         "<office:automatic-styles>"
@@ -139,33 +147,44 @@ def _content(laid_out):
         + '<style:style style:name="ta0" style:family="table" style:master-page-name="Default">'
         '<style:table-properties table:display="true" style:writing-mode="lr-tb"/></style:style>'
         + styles.xml()
-        + "</office:automatic-styles><office:body><office:spreadsheet>"
-        f'<table:table table:name="{layout.SHEET_NAME}" table:style-name="ta0">{columns}'
-        f"<table:table-header-rows>{''.join(rows[: layout.HEADING_ROW])}</table:table-header-rows>"
-        f"{''.join(rows[layout.HEADING_ROW :])}</table:table></office:spreadsheet></office:body>",
+        + f"</office:automatic-styles><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>",
     )
 
 
-def _rows(laid_out, styles, height_styles):
+def _table(sheet, styles, widths, height_styles):
+    columns = "".join(
+        f'<table:table-column table:style-name="co{widths.index(width)}" table:default-cell-style-name="Default"/>'
+        for width in sheet.widths
+    )
+    rows = _rows(sheet, styles, height_styles)
+    first, last = sheet.title_rows or (1, 0)
+    heads = f"<table:table-header-rows>{''.join(rows[first - 1 : last])}</table:table-header-rows>" if last else ""
+    return (
+        f'<table:table table:name={quoteattr(sheet.name)} table:style-name="ta0">{columns}'
+        f"{''.join(rows[: first - 1])}{heads}{''.join(rows[last:])}</table:table>"
+    )
+
+
+def _rows(sheet, styles, height_styles):
     """The XML of each row, from the first."""
-    placed = {(cell.row, cell.column): cell for cell in laid_out.cells}
+    placed = {(cell.row, cell.column): cell for cell in sheet.cells}
     covered = {
         (row, column): cell
-        for cell in laid_out.cells
+        for cell in sheet.cells
         for row in range(cell.row, cell.row + cell.rows)
         for column in range(cell.column, cell.column + cell.columns)
     }
     made = []
-    for row in range(1, laid_out.last_row + 1):
+    for row in range(1, sheet.last_row + 1):
         cells = []
-        for at in ((row, column) for column in range(1, len(laid_out.widths) + 1)):
+        for at in ((row, column) for column in range(1, len(sheet.widths) + 1)):
             if at in placed:
                 cells.append(_cell(placed[at], styles))
             elif at in covered:
                 cells.append(f'<table:covered-table-cell table:style-name="{styles.name_of(covered[at].look, None)}"/>')
             else:
                 cells.append("<table:table-cell/>")
-        height = laid_out.heights.get(row)
+        height = sheet.heights.get(row)
         style = f' table:style-name="{height_styles[height]}"' if height else ""
         made.append(f"<table:table-row{style}>{''.join(cells)}</table:table-row>")
     return made
@@ -193,15 +212,15 @@ def _paragraphs(text):
     return "".join(f"<text:p>{_BLANKS.sub(blank, escape(line))}</text:p>" for line in clean(text).split("\n"))
 
 
-def _styles(data_version):
+def _styles(footer):
     """The page: A3 across, one page wide, its number below."""
     return _document(
         "styles",
         "<office:styles>"
         '<style:default-style style:family="table-cell"><style:text-properties fo:language="zh" fo:country="TW" '
-        f'style:language-asian="zh" style:country-asian="TW" fo:font-family="{layout.FONT}" '
-        f'style:font-family-asian="{layout.FONT}" fo:font-size="{layout.SIZE}pt" '
-        f'style:font-size-asian="{layout.SIZE}pt"/></style:default-style>'
+        f'style:language-asian="zh" style:country-asian="TW" fo:font-family="{FONT}" '
+        f'style:font-family-asian="{FONT}" fo:font-size="{SIZE}pt" '
+        f'style:font-size-asian="{SIZE}pt"/></style:default-style>'
         '<style:style style:name="Default" style:family="table-cell"/></office:styles>'
         '<office:automatic-styles><style:page-layout style:name="pm1">'
         '<style:page-layout-properties fo:page-width="420mm" fo:page-height="297mm" '
@@ -210,42 +229,44 @@ def _styles(data_version):
         '<style:header-style/><style:footer-style><style:header-footer-properties fo:min-height="8mm" '
         'fo:margin-top="3mm"/></style:footer-style></style:page-layout></office:automatic-styles>'
         '<office:master-styles><style:master-page style:name="Default" style:page-layout-name="pm1">'
-        f"<style:footer><style:region-left><text:p>資料版本 {data_version}</text:p></style:region-left>"
+        f"<style:footer><style:region-left><text:p>{escape(clean(footer))}</text:p></style:region-left>"
         "<style:region-center><text:p>第 <text:page-number>1</text:page-number> 頁，共 "
         "<text:page-count>1</text:page-count> 頁</text:p></style:region-center></style:footer>"
         "</style:master-page></office:master-styles>",
     )
 
 
-def _settings():
-    """Headings, objective and KPI stay in view; no grid lines."""
-
-    def item(name, value, kind="int"):
-        return f'<config:config-item config:name="{name}" config:type="{kind}">{value}</config:config-item>'
-
-    columns, rows = layout.FROZEN_COLUMNS, layout.HEADING_ROW
-    sheet = [("HorizontalSplitMode", 2, "short"), ("VerticalSplitMode", 2, "short")]
-    sheet += [("HorizontalSplitPosition", columns), ("VerticalSplitPosition", rows), ("ActiveSplitRange", 3, "short")]
-    sheet += [("PositionRight", columns), ("PositionBottom", rows), ("ShowGrid", "false", "boolean")]
-    sheet += [("ZoomType", 0, "short"), ("ZoomValue", 85)]
+def _settings(sheets):
+    """What stays in view on each sheet; no grid lines."""
+    views = "".join(_view(sheet) for sheet in sheets)
     return _document(
         "settings",
         '<office:settings><config:config-item-set config:name="ooo:view-settings">'
         '<config:config-item-map-indexed config:name="Views"><config:config-item-map-entry>'
-        '<config:config-item-map-named config:name="Tables">'
-        f'<config:config-item-map-entry config:name="{layout.SHEET_NAME}">'
-        + "".join(item(*each) for each in sheet)
-        + "</config:config-item-map-entry></config:config-item-map-named>"
-        + item("ActiveTable", layout.SHEET_NAME, "string")
-        + item("ShowGrid", "false", "boolean")
+        f'<config:config-item-map-named config:name="Tables">{views}</config:config-item-map-named>'
+        + _item("ActiveTable", escape(sheets[0].name), "string")
+        + _item("ShowGrid", "false", "boolean")
         + "</config:config-item-map-entry></config:config-item-map-indexed></config:config-item-set></office:settings>",
     )
 
 
-def _meta(table):
-    title = escape(clean(f"{table.title} {table.scorecard.year.text}"))
-    agency = escape(clean(table.scorecard.agency))
-    inner = f"<dc:title>{title}</dc:title><dc:creator>{agency}</dc:creator>"
+def _view(sheet):
+    columns, rows = sheet.frozen
+    items = [("HorizontalSplitMode", 2 if columns else 0, "short"), ("VerticalSplitMode", 2 if rows else 0, "short")]
+    items += [("HorizontalSplitPosition", columns), ("VerticalSplitPosition", rows)]
+    items += [("ActiveSplitRange", 3 if columns and rows else 2, "short")]
+    items += [("PositionRight", columns), ("PositionBottom", rows), ("ShowGrid", "false", "boolean")]
+    items += [("ZoomType", 0, "short"), ("ZoomValue", sheet.zoom)]
+    inner = "".join(_item(*each) for each in items)
+    return f"<config:config-item-map-entry config:name={quoteattr(sheet.name)}>{inner}</config:config-item-map-entry>"
+
+
+def _item(name, value, kind="int"):
+    return f'<config:config-item config:name="{name}" config:type="{kind}">{value}</config:config-item>'
+
+
+def _meta(title, creator):
+    inner = f"<dc:title>{escape(clean(title))}</dc:title><dc:creator>{escape(clean(creator))}</dc:creator>"
     return _document("meta", f"<office:meta>{inner}</office:meta>")
 
 

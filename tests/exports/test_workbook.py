@@ -336,7 +336,7 @@ class TestHostileText:
     @pytest.mark.parametrize(
         ("typed", "shown"),
         [
-            ("鈴\x07聲\x00\x1f", "鈴\ufffd聲\ufffd\ufffd"),
+            ("鈴\x07聲\x00\x1f", "鈴_x0007_聲_x0000__x001F_"),
             ("\ufffe\uffff", "\ufffd\ufffd"),
             ("一\r\n二\r三", "一\n二\n三"),
             ("<b>&amp;</b>", "<b>&amp;</b>"),
