@@ -5,6 +5,7 @@ from django.urls import include, path, register_converter, reverse_lazy
 
 from scorecard.roc import YearError, parse_year, to_roc
 from scorecard.views import (
+    agency_form,
     dashboards,
     downloads,
     evidence,
@@ -83,6 +84,8 @@ in_plan_year = [
     path("year/reopen/", years.reopen, name="plan_year_reopen"),
     path("search/", search.search, name="search"),
     path("downloads/", downloads.downloads, name="downloads"),
+    path("form.xlsx", agency_form.agency_form_xlsx, name="agency_form_xlsx"),
+    path("form.ods", agency_form.agency_form_ods, name="agency_form_ods"),
     path("report.pdf", downloads.annual_report, name="annual_report"),
     path("plan.json", downloads.plan_json, name="plan_json"),
     path("scores.json", downloads.scores_json, name="scores_json"),

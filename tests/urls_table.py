@@ -73,6 +73,8 @@ SITE = {
     f"{PLAN}search/": PAGE,
     f"{PLAN}scores.json": PAGE,
     f"{PLAN}downloads/": PAGE,
+    f"{PLAN}form.xlsx": PAGE,
+    f"{PLAN}form.ods": PAGE,
     f"{PLAN}report.pdf": PAGE,
     f"{PLAN}plan.json": PAGE,
     f"{PLAN}reporting/": row(only(STAFF, 302), everyone(405)),

@@ -6,6 +6,7 @@ No text ever becomes a formula, an error value or a date, whatever a person type
 import re
 from copy import copy
 from datetime import datetime
+from functools import cache
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -158,6 +159,7 @@ class _Page:
         self._looks[key] = copy(cell._style)
 
 
+@cache
 def _box(rule):
     side = Side(style="thin", color=rule)
     return Border(left=side, right=side, top=side, bottom=side)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from scorecard.exports.pdf import annual_report_pdf
 from scorecard.exports.plan_json import plan_json as as_json
 from scorecard.exports.scorecard_json import scorecard_json
+from scorecard.forms.form_years import FormYearsForm
 from scorecard.reports.annual import build_annual_report
 from scorecard.reports.build import build_scorecard
 from scorecard.roc import to_roc
@@ -28,7 +29,12 @@ def downloads(request, slug, year):
     """What can be downloaded, and what each file holds."""
     scope = access.get_scope(request, slug, year)
     scorecard = build_scorecard(scope.plan, year)
-    return render(request, "scorecard/downloads.html", {"scorecard": scorecard})
+    return downloads_page(request, scorecard, FormYearsForm(scorecard=scorecard))
+
+
+def downloads_page(request, scorecard, form, status=200):
+    """The page of files; form: the years that the reader chose for the agency's own form."""
+    return render(request, "scorecard/downloads.html", {"scorecard": scorecard, "form": form}, status=status)
 
 
 @require_safe
