@@ -21,7 +21,7 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 class FormLine:
     """One row of the form. objective and kpis are there in the first row they reach over, with how many rows that is.
 
-    kpis () and action_plans () mean empty cells; a None is a cell that an earlier row reaches into.
+    action_plans () means empty cells; a None is a cell that an earlier row reaches into.
     """
 
     objective: ObjectiveLine | None
@@ -32,8 +32,11 @@ class FormLine:
 
 
 def form_lines(objective, years):
-    """The FormLines of an objective, for the Gregorian plan years whose budgets are shown."""
-    groups = [objective.kpis] if _may_share(objective.kpis, years) else [(kpi,) for kpi in objective.kpis] or [()]
+    """The FormLines of an objective, for the Gregorian plan years whose budgets are shown.
+
+    None for an objective without a KPI: it stands on the map alone, since in this table it would be a row left empty.
+    """
+    groups = [objective.kpis] if _may_share(objective.kpis, years) else [(kpi,) for kpi in objective.kpis]
     spread = [(kpis, _action_plan_rows(kpis, years)) for kpis in groups]
     total = sum(len(rows) for _, rows in spread)
     lines = []

@@ -164,11 +164,14 @@ def _place_line(sheet, columns, line):
 
 
 def _place_words(sheet, instructions, remark):
-    """The form's instructions beneath an empty row, and last what the reader must know of the figures."""
-    lines = ["填表說明：", *(f"{number}. {line}" for number, line in enumerate(instructions, start=1))]
-    lines = (lines if instructions else []) + ([remark] if remark else [])
-    sheet.last_row += 1 if lines else 0
-    for line in lines:
+    """What the reader must know of the figures, right beneath the table; after an empty row the form's instructions."""
+    if remark:
+        sheet.last_row += 1
+        sheet.place(sheet.last_row, 1, remark, LOOSE, columns=len(sheet.widths))
+    if not instructions:
+        return
+    sheet.last_row += 1
+    for line in ("填表說明：", *(f"{number}. {line}" for number, line in enumerate(instructions, start=1))):
         sheet.last_row += 1
         sheet.place(sheet.last_row, 1, line, LOOSE, columns=len(sheet.widths))
 
