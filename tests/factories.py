@@ -15,6 +15,7 @@ objective without a KPI. Targets are the same in every year.
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -219,7 +220,7 @@ def kpi(plan, code):
 
 @dataclass(frozen=True)
 class Cast:
-    """One person per role in a plan's agency, and strangers. outsider is admin of other_plan's agency alone.
+    """One person per role in a plan's agency, and strangers. outsider is admin of other_agency alone.
 
     staff reports for the first division (the KPIs of theme A), other_staff for the second (theme B).
     """
@@ -231,7 +232,12 @@ class Cast:
     admin: User
     outsider: User
     superuser: User
-    other_plan: Plan
+    other_agency: Agency
+
+    @cached_property
+    def other_plan(self):
+        """The outsider's plan, made when it is first asked for: few tests do."""
+        return make_plan(kpis=KPIS_PER_THEME, slug=self.other_agency.slug, agency=self.other_agency)
 
 
 def make_user(username, **fields):
@@ -250,17 +256,23 @@ def make_member(username, agency, role, *divisions, **fields):
 def make_cast(plan):
     """The fixed cast of a plan made by make_plan."""
     first, second = plan.agency.divisions.all()[:2]
-    other_plan = make_plan(kpis=KPIS_PER_THEME, slug=f"{plan.slug}-other", agency=make_agency(f"{plan.slug}-other"))
-    return Cast(
-        viewer=make_member("viewer", plan.agency, Role.VIEWER),
-        staff=make_member("staff", plan.agency, Role.STAFF, first),
-        other_staff=make_member("other-staff", plan.agency, Role.STAFF, second),
-        reviewer=make_member("reviewer", plan.agency, Role.REVIEWER),
-        admin=make_member("admin", plan.agency, Role.ADMIN),
-        outsider=make_member("outsider", other_plan.agency, Role.ADMIN),
-        superuser=make_user("superuser", is_staff=True, is_superuser=True),
-        other_plan=other_plan,
-    )
+    own, other = plan.agency, make_agency(f"{plan.slug}-other")
+    roles = {
+        "viewer": (own, Role.VIEWER),
+        "staff": (own, Role.STAFF),
+        "other-staff": (own, Role.STAFF),
+        "reviewer": (own, Role.REVIEWER),
+        "admin": (own, Role.ADMIN),
+        "outsider": (other, Role.ADMIN),
+    }
+    password = make_password(PASSWORD)
+    people = [{"username": name, "name": f"{name} 君", "password": password} for name in roles]
+    superuser = {"username": "superuser", "name": "superuser 君", "password": password}
+    *members, superuser = _create(User, [*people, superuser | {"is_staff": True, "is_superuser": True}])
+    rows = [{"user": user, "agency": a, "role": r} for user, (a, r) in zip(members, roles.values(), strict=True)]
+    for membership, division in zip(_create(Membership, rows)[1:3], (first, second), strict=True):
+        membership.divisions.add(division)
+    return Cast(*members, superuser, other)
 
 
 def open_year(by, plan, year=FIRST_YEAR, *, due_date=DUE):

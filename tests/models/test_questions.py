@@ -38,7 +38,8 @@ def test_members_see_their_agencys_plans_in_their_versions_and_no_other(plan):
     cast = factories.make_cast(plan)
     plan.refresh_from_db()
     assert Plan.objects.versions_seen_by(cast.viewer) == [(plan.slug, plan.data_version, "viewer")]
-    assert [slug for slug, *_ in Plan.objects.versions_seen_by(cast.outsider)] == [cast.other_plan.slug]
+    slug = cast.other_plan.slug
+    assert [seen for seen, *_ in Plan.objects.versions_seen_by(cast.outsider)] == [slug]
     assert Plan.objects.versions_seen_by(cast.superuser) == []
 
 
