@@ -76,7 +76,8 @@ REPORT_TRANSITIONS = {
     ReportState.DRAFT: frozenset({ReportState.DRAFT, ReportState.SUBMITTED}),
     ReportState.RETURNED: frozenset({ReportState.DRAFT, ReportState.SUBMITTED}),
     ReportState.SUBMITTED: frozenset({ReportState.APPROVED, ReportState.RETURNED}),
-    ReportState.APPROVED: frozenset(),
+    # An approval is withdrawn, with a comment (docs/decisions/0008); nothing else changes an approved report.
+    ReportState.APPROVED: frozenset({ReportState.RETURNED}),
 }
 
 

@@ -45,7 +45,10 @@ def _menu(request, scope):
 
 # Acts answer to POST alone. Where one is refused, its address shows a page that has an address of its own.
 PAGES_OF_ACTS = {
+    "kpi_comment": "kpi",
+    "review_approve": "review",
     "review_return": "review",
+    "review_comment": "review",
     "strategy_map_link_add": "strategy_map_links",
     "strategy_map_link_change": "strategy_map_links",
     "strategy_map_link_remove": "strategy_map_links",
@@ -59,7 +62,8 @@ def _here(request, *, year):
     """The same page in another year, its filters kept."""
     match = request.resolver_match
     if match.view_name in PAGES_OF_ACTS:
-        return reverse(PAGES_OF_ACTS[match.view_name], args=[match.kwargs["slug"], year])
+        page = PAGES_OF_ACTS[match.view_name]
+        return reverse(page, args=[match.kwargs["slug"], year, *([match.kwargs["code"]] if page == "kpi" else [])])
     url = reverse(match.view_name, kwargs=match.kwargs | {"year": year})
     query = request.GET.urlencode()
     return f"{url}?{query}" if query and request.method == "GET" else url

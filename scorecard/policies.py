@@ -27,14 +27,24 @@ def check_report_is_editable(report):
     if report.is_submitted:
         raise RuleBroken(f"{report.kpi.code} 已送出審核，不能修改；如需更正，請審核人員退回。")
     if report.is_approved:
-        raise RuleBroken(f"{report.kpi.code} 已核定，不能修改。")
+        raise RuleBroken(f"{report.kpi.code} 已核定，不能修改；如需更正，請審核人員退回。")
 
 
 def check_may_become(report, state):
     """The workflow of domain.md §5 leads from the report's state to the given one."""
-    if not report.may_become(state):
-        wanted = ReportState(state).label
-        raise RuleBroken(f"{report.kpi.code} 目前是「{report.get_state_display()}」，不能改為「{wanted}」。")
+    check_all_may_become([report], state)
+
+
+def check_all_may_become(reports, state):
+    """The workflow of domain.md §5 leads from each report's state to the given one; a sentence for each other one."""
+    wanted = ReportState(state).label
+    wrong = [
+        f"{report.kpi.code} 目前是「{report.get_state_display()}」，不能改為「{wanted}」。"
+        for report in reports
+        if not report.may_become(state)
+    ]
+    if wrong:
+        raise RuleBroken(wrong)
 
 
 def check_year_may_open(plan_year):

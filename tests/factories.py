@@ -327,8 +327,10 @@ def submit(by, kpi, year=FIRST_YEAR):
 
 def approve(by, report):
     """Approve a report as it stands now, and return it."""
-    report = YearlyReport.objects.get(pk=report.pk)
-    return reporting.approve_report(by=by, report=report, version=report.version)
+    report = YearlyReport.objects.select_related("kpi__plan").get(pk=report.pk)
+    plan, year = report.kpi.plan, report.year
+    reporting.approve_reports(by=by, plan=plan, year=year, chosen=[(report, report.version)])
+    return YearlyReport.objects.get(pk=report.pk)
 
 
 def send_back(by, report, comment="請補充佐證。"):

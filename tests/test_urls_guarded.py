@@ -71,7 +71,9 @@ class Scene:
     def form(self, route):
         """What an act needs in order to succeed; the admin site is sent empty forms."""
         if "/review/" in route:
-            return {"version": YearlyReport.objects.get(kpi__plan=self.plan).version, "comment": "請補正"}
+            report = YearlyReport.objects.get(kpi__plan=self.plan)
+            seen = {"version": report.version, "report": f"{report.pk}:{report.version}"}
+            return seen | {"comment": "請補正", "text": "留言"}
         return {"text": "留言"} if route in SITE else {}
 
     def answer(self, role, method, url, form=None):

@@ -89,8 +89,9 @@ SITE = {
     f"{PLAN}reporting/<int:division_id>/<str:code>/evidence/<uuid:token>/remove/": act(only(["staff"], 302, 404)),
     f"{PLAN}evidence/<uuid:token>/": PAGE,
     f"{PLAN}review/": row(only(REVIEWERS, 200), everyone(405)),
-    f"{PLAN}review/<str:code>/approve/": act(only(REVIEWERS, 302)),
+    f"{PLAN}review/approve/": act(only(REVIEWERS, 302)),
     f"{PLAN}review/<str:code>/return/": act(only(REVIEWERS, 302)),
+    f"{PLAN}review/<str:code>/comment/": act(only(REVIEWERS, 302)),
     f"{PLAN}year/": row(only(["admin"], 200), everyone(405)),
     # The year is open: it cannot be opened or reopened, and is closed only with a reason.
     f"{PLAN}year/open/": act(only(["admin"], 302)),

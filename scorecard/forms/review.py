@@ -1,4 +1,6 @@
-"""What a reviewer writes."""
+"""What a reviewer writes and chooses."""
+
+import re
 
 from django import forms
 
@@ -20,7 +22,24 @@ class ReturnForm(forms.Form):
     )
 
 
-class ApproveForm(forms.Form):
-    """Approving a report in the version that was reviewed."""
+class SeenReportsField(forms.Field):
+    """Reports, each with the version that was reviewed: 「12:3」 is report 12 in version 3."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    widget = forms.MultipleHiddenInput
+    default_error_messages = {
+        "required": "請先勾選要核定的填報。",
+        "invalid": "送出的資料不完整，沒有任何變更；請重新整理後再核定。",
+    }
+
+    def to_python(self, value):
+        """Versions by report number; no number is longer than the database can compare."""
+        found = [re.fullmatch(r"([0-9]{1,18}):([0-9]{1,9})", each) for each in value or ()]
+        if not all(found):
+            raise forms.ValidationError(self.error_messages["invalid"])
+        return {int(match[1]): int(match[2]) for match in found}
+
+
+class ApproveForm(forms.Form):
+    """Approving reports in the versions that were reviewed."""
+
+    report = SeenReportsField()

@@ -1,7 +1,7 @@
 """A KPI's year on its way through review: the report, its evidence and its comments."""
 
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 
 from scorecard.choices import EDITABLE_STATES, REPORT_TRANSITIONS, ReportState
 from scorecard.models.kpis import KPI
@@ -23,6 +23,11 @@ class YearlyReportQuerySet(models.QuerySet):
     def awaiting_review(self):
         """Submitted and neither approved nor returned, the longest waiting first."""
         return self.filter(state=ReportState.SUBMITTED).order_by("submitted_at", "id")
+
+    def with_evidence_mark(self):
+        """Each with has_evidence: whether a file backs it that was not removed."""
+        present = Evidence.objects.filter(report=OuterRef("pk"), removed_at__isnull=True)
+        return self.annotate(has_evidence=Exists(present))
 
     def with_sample_mark(self):
         """Each with is_sample: whether its figures are 示範資料, last entered by a demo account."""

@@ -190,11 +190,12 @@ def _draft(kpi, sample):
 
 def _review(report, sample, cast):
     """Approve or return a submitted report, or leave it waiting, as its sample says."""
-    seen = {"by": cast.reviewer, "report": report, "version": report.version}
+    by, version = cast.reviewer, report.version
     if sample.state == ReportState.APPROVED:
-        reporting.approve_report(**seen)
+        chosen = [(report, version)]
+        reporting.approve_reports(by=by, plan=report.kpi.plan, year=report.year, chosen=chosen)
     if sample.state == ReportState.RETURNED:
-        reporting.return_report(**seen, comment=_marked(sample.comment))
+        reporting.return_report(by=by, report=report, version=version, comment=_marked(sample.comment))
     if sample.reply:
         kpi = report.kpi
         staff = cast.staff[kpi.division_id]

@@ -191,21 +191,47 @@ def submit_reports(*, by, plan, year, kpis):
 
 
 @transaction.atomic
-def approve_report(*, by, report, version):
-    """Approve a submitted report in the version the reviewer saw; Conflict if it changed since."""
-    report = _lock_for_review(by, report, version, ReportState.APPROVED)
-    permissions.check_can_approve(by, report)
-    return _review(by, report, ReportState.APPROVED, AuditAction.APPROVED)
+@audit.held_back()
+def approve_reports(*, by, plan, year, chosen):
+    """Approve submitted reports, all or none, and return those changed.
+
+    chosen: (report, version that the reviewer saw) of each. A report that is approved already stays as it is, so a
+    POST sent twice makes one change. Raises Conflict for every report that changed since, RuleBroken naming every one
+    that is not submitted, PermissionDenied for one that the person submitted, ValueError for one of another plan or
+    year.
+    """
+    permissions.check_can_review(by, plan.agency_id)
+    policies.check_year_is_open(_lock_year(plan, year))
+    seen = {report.pk: version for report, version in chosen}
+    locked = _lock_reports(YearlyReport.objects.for_year(plan, year).filter(pk__in=seen))
+    if len(locked) != len(seen):
+        raise ValueError("A report is not one of the plan and year that were checked.")
+    standing = [report for report in locked if not report.is_approved]
+    overtaken = [report for report in standing if report.version != seen[report.pk]]
+    if overtaken:
+        raise Conflict(overtaken)
+    policies.check_all_may_become(standing, ReportState.APPROVED)
+    for report in standing:
+        permissions.check_can_approve(by, report)
+    return [_review(by, report, ReportState.APPROVED, AuditAction.APPROVED) for report in standing]
 
 
 @transaction.atomic
 def return_report(*, by, report, version, comment):
-    """Return a submitted report to its division; the comment says what to mend. RuleBroken without a comment."""
-    report = _lock_for_review(by, report, version, ReportState.RETURNED)
+    """Return a submitted report to its division, or withdraw an approval; the comment says what to mend.
+
+    Raises Conflict if it changed since the version the reviewer saw, RuleBroken without a comment.
+    """
+    permissions.check_can_review(by, report.kpi.plan.agency_id)
+    policies.check_year_is_open(_lock_year(report.kpi.plan, report.year))
+    (locked,) = _lock_reports(YearlyReport.objects.filter(pk=report.pk))
+    if locked.version != version:
+        raise Conflict([locked])
+    policies.check_may_become(locked, ReportState.RETURNED)
     if not comment:
         raise policies.RuleBroken("退回時請說明需要補正的內容。")
-    Comment.objects.create(report=report, author=by, text=comment)
-    return _review(by, report, ReportState.RETURNED, AuditAction.RETURNED, reason=comment)
+    Comment.objects.create(report=locked, author=by, text=comment)
+    return _review(by, locked, ReportState.RETURNED, AuditAction.RETURNED, reason=comment)
 
 
 @transaction.atomic
@@ -223,24 +249,19 @@ def comment_on_report(*, by, kpi, year, text):
     return comment
 
 
-def _lock_for_review(by, report, version, state):
-    permissions.check_can_review(by, report.kpi.plan.agency_id)
-    policies.check_year_is_open(_lock_year(report.kpi.plan, report.year))
-    (locked,) = _lock_reports(YearlyReport.objects.filter(pk=report.pk))
-    if locked.version != version:
-        raise Conflict([locked])
-    policies.check_may_become(locked, state)
-    return locked
-
-
 def _review(by, report, state, action, reason=""):
+    # An approval withdrawn is a return like any other; that it had been approved is what the event adds.
+    was, now = report.get_state_display(), ReportState(state).label
+    changes = [(report._meta.get_field("state").verbose_name, was, now)] if report.is_approved else ()
     _touch(report, by=by, state=state)
     report.reviewed_by, report.reviewed_at = by, report.changed_at
     report.save()
-    _record(by, action, report, reason)
+    _record(by, action, report, reason, changes)
     return report
 
 
-def _record(by, action, report, reason=""):
+def _record(by, action, report, reason="", changes=()):
     kpi = report.kpi
-    audit.record(by=by, action=action, target=kpi, plan=kpi.plan, kpi=kpi, year=report.year, reason=reason)
+    audit.record(
+        by=by, action=action, target=kpi, plan=kpi.plan, kpi=kpi, year=report.year, changes=changes, reason=reason
+    )  # fmt: skip

@@ -45,6 +45,12 @@ def at_year(by_year, line):
 
 
 @register.filter
+def at_key(by_key, key):
+    """What a dictionary holds for a key; None where it has none."""
+    return by_key.get(key)
+
+
+@register.filter
 def roc_year(year):
     """A Gregorian year as 「105 年」."""
     return roc.year_text(year)

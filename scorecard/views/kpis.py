@@ -18,9 +18,8 @@ from scorecard.views.pages import get_scorecard
 HISTORY_SHOWN = 50
 
 
-@require_safe
-def kpi(request, slug, year, code):
-    """Definition, figures of all years, calculation, action plans, report with its thread, history of every change."""
+def _page(request, slug, year, code, form=None, status=200):
+    """form: the bound CommentForm to show again."""
     scorecard = get_scorecard(request, slug, year, with_action_plans=True)
     line = scorecard.kpis_by_code.get(code)
     if line is None:
@@ -39,21 +38,28 @@ def kpi(request, slug, year, code):
         "comments": report.comments.select_related("author") if report else (),
         "evidence": report.evidence.present() if report else (),
         "history": build_history(kpi, request.user, most=HISTORY_SHOWN),
-        "comment_form": CommentForm() if report and permissions.can_comment(request.user, kpi) else None,
+        "comment_form": (form or CommentForm()) if report and permissions.can_comment(request.user, kpi) else None,
+        "can_review": permissions.can_review(request.user, kpi.plan.agency_id),
     }
-    return render(request, "scorecard/kpi.html", context)
+    return render(request, "scorecard/kpi.html", context, status=status)
+
+
+@require_safe
+def kpi(request, slug, year, code):
+    """Definition, figures of all years, calculation, action plans, report with its thread, history of every change."""
+    return _page(request, slug, year, code)
 
 
 @require_POST
 def comment(request, slug, year, code):
-    """Add to the thread of a KPI's year."""
+    """Add to the thread of a KPI's year; what is refused stays in its field."""
     scope = access.get_scope(request, slug, year)
     kpi = get_object_or_404(KPI.objects.select_related("plan", "division"), plan=scope.plan, code=code)
     permissions.check_can_comment(request.user, kpi)
     form = CommentForm(request.POST)
+    if not form.is_valid():
+        return _page(request, slug, year, code, form, status=422)
     try:
-        if not form.is_valid():
-            raise RuleBroken(form.errors["text"])
         comment_on_report(by=request.user, kpi=kpi, year=year, text=form.cleaned_data["text"])
     except RuleBroken as error:
         messages.error(request, " ".join(error.messages))

@@ -1,103 +1,219 @@
-"""審核: the secretariat's queue."""
+"""審核: the secretariat's first page, and what is done from it."""
+
+from urllib.parse import quote
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from scorecard import permissions
-from scorecard.forms.review import ApproveForm, ReturnForm
-from scorecard.models import Evidence, YearlyReport
+from scorecard.choices import ReportState, Status
+from scorecard.forms.review import ApproveForm, CommentForm, ReturnForm
+from scorecard.models import YearlyReport
 from scorecard.policies import RuleBroken
 from scorecard.reports.build import build_scorecard
-from scorecard.reports.progress import build_progress
-from scorecard.services.reporting import Conflict, approve_report, return_report
+from scorecard.reports.data_checks import build_data_checks
+from scorecard.reports.filters import NAMES, choices
+from scorecard.reports.progress import build_progress, total_progress
+from scorecard.reports.review import FILTERS, build_queue, read_queue_filter
+from scorecard.services.reporting import Conflict, approve_reports, comment_on_report, return_report
 from scorecard.views import access
 
+# Where what the data checks find is mended, by the key of the check.
+OF_KPIS_IN_ADMIN = {"no_measure", "no_formula"}
+OF_TARGETS_IN_ADMIN = {"no_target", "part_target"}
+OF_THE_QUEUE = {"unexplained", "no_evidence"}
 
-def _queue_page(request, scope, failed=None, status=200):
-    """failed: the bound ReturnForm to show again, by report id."""
-    scorecard = build_scorecard(scope.plan, scope.year, include_provisional=True)
-    waiting = (
-        YearlyReport.objects.for_year(scope.plan, scope.year)
-        .awaiting_review()
-        .select_related("kpi__plan", "submitted_by")
-        .prefetch_related("comments__author", Prefetch("evidence", Evidence.objects.present()))
-    )
-    previous = [line for line in scorecard.years if line.year < scope.year]
+
+def _queue_page(request, scope, failed=None, chosen=(), status=200):
+    """failed: the bound form to show again, by its kind and the report's id; chosen: the reports that are ticked."""
+    scorecard = build_scorecard(scope.plan, scope.year, include_provisional=True, with_action_plans=True)
+    asked, notices = read_queue_filter(request.GET, scorecard)
+    queue = build_queue(scorecard, scope.plan, asked)
+    current = {"state": ""} | dict(asked.query)
+    cases = [_case(request, scope, case, failed or {}) for case in queue.cases]
     context = {
         "scorecard": scorecard,
         "plan_year": scope.plan_year,
         "progress": build_progress(scorecard),
-        "last_year": previous[-1] if previous else None,
-        "queue": [
-            {
-                "report": report,
-                "line": scorecard.kpis_by_code[report.kpi.code],
-                "can_approve": permissions.can_approve(request.user, report),
-                "return_form": (failed or {}).get(report.pk)
-                or ReturnForm(initial={"version": report.version}, auto_id=f"id_{report.pk}_%s"),
-            }
-            for report in waiting
+        "total": total_progress(scorecard),
+        "queue": queue,
+        "query": _query(queue.query),
+        "selects": [
+            {"name": name, "label": NAMES[name], "options": _options(scorecard, name), "value": current.get(name, "")}
+            for name in FILTERS
         ],
+        "notices": notices,
+        "cases": cases,
+        "approvable": sum(item["can_approve"] for item in cases),
+        "chosen": [i["case"].report.pk for i in cases if i["can_approve"]] if _wants_all(request) else chosen,
+        "checks": [
+            (check, _mended_at(scope, request.user, check)) for check in build_data_checks(scorecard, scope.plan)
+        ],
+        "can_manage": permissions.can_manage(request.user, scope.plan.agency_id),
     }
     return render(request, "scorecard/review.html", context, status=status)
 
 
+def _options(scorecard, name):
+    """What the queue can be filtered by: no report is due without a target, so no light says that there is none."""
+    return [(value, text) for value, text in choices(scorecard)[name] if value != Status.NO_TARGET]
+
+
+def _wants_all(request):
+    """Whether the link 全選 was followed, where no script ticks the boxes."""
+    return request.GET.get("select") == "all"
+
+
+def _case(request, scope, case, failed):
+    """A case with what the person may do about it."""
+    report, is_open = case.report, scope.plan_year.is_open
+    return {
+        "case": case,
+        "can_approve": is_open and case.is_submitted and permissions.can_approve(request.user, report),
+        "is_own": case.is_submitted and report.submitted_by_id == request.user.pk,
+        "return_form": _return_form(report, failed) if is_open and _may_return(report) else None,
+        "comment_form": _comment_form(report, failed) if report is not None else None,
+    }
+
+
+def _may_return(report):
+    return report is not None and report.may_become(ReportState.RETURNED)
+
+
+def _return_form(report, failed):
+    fresh = ReturnForm(initial={"version": report.version}, auto_id=f"id_{report.pk}_%s")
+    return failed.get(("return", report.pk)) or fresh
+
+
+def _comment_form(report, failed):
+    return failed.get(("comment", report.pk)) or CommentForm(auto_id=f"id_{report.pk}_%s")
+
+
+def _mended_at(scope, user, check):
+    """(finding, address) of each finding: where it is mended."""
+    return [(finding, _address(scope, user, check.key, finding)) for finding in check.findings]
+
+
+def _address(scope, user, key, finding):
+    here = [scope.plan.slug, scope.year]
+    if key in OF_KPIS_IN_ADMIN:
+        return reverse("admin:scorecard_kpi_change", args=[finding.id])
+    if key in OF_TARGETS_IN_ADMIN:
+        query = {"measure__kpi__plan__id__exact": scope.plan.pk, "year": scope.year, "q": finding.code}
+        return f"{reverse('admin:scorecard_yearlyvalue_changelist')}?{urlencode(query)}"
+    if key in OF_THE_QUEUE:
+        return f"{reverse('review', args=here)}?state=#{quote(finding.code)}"
+    if finding.kind == "kpi":
+        return reverse("kpi", args=[*here, finding.code])
+    if finding.kind == "objective":
+        query = {"plan": scope.plan.pk, "objective": finding.id}
+        return f"{reverse('admin:scorecard_kpi_add')}?{urlencode(query)}"
+    if permissions.can_manage(user, scope.plan.agency_id):
+        return reverse("admin:scorecard_membership_changelist")
+    return reverse("division", args=[*here, finding.id])
+
+
 @require_safe
 def queue(request, slug, year):
-    """Progress by division, and every submitted report with what is needed to judge it."""
+    """Progress by division, data checks, and every report that the filter leaves with what is needed to judge it."""
     return _queue_page(request, access.get_scope_to_review(request, slug, year))
 
 
+def _query(pairs):
+    return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def _back(request, slug, year, place="queue"):
+    """Back to the queue as it was filtered when the act was sent."""
+    kept = [(name, request.GET[name]) for name in FILTERS if name in request.GET]
+    return redirect(f"{reverse('review', kwargs={'slug': slug, 'year': year})}{_query(kept)}#{quote(place)}")
+
+
+@require_POST
+def approve(request, slug, year):
+    """Approve the reports chosen, all or none."""
+    scope = access.get_scope_to_review(request, slug, year)
+    form = ApproveForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(form.errors["report"]))
+        return _back(request, slug, year)
+    seen = form.cleaned_data["report"]
+    reports = list(YearlyReport.objects.for_year(scope.plan, year).filter(pk__in=seen).select_related("kpi"))
+    if len(reports) != len(seen):
+        raise Http404
+    try:
+        chosen = [(report, seen[report.pk]) for report in reports]
+        changed = approve_reports(by=request.user, plan=scope.plan, year=year, chosen=chosen)
+    except RuleBroken as error:
+        messages.error(request, " ".join(error.messages))
+    except Conflict as conflict:
+        messages.error(request, _overtaken(conflict))
+        left = set(seen) - {report.pk for report in conflict.reports}
+        return _queue_page(request, scope, chosen=left, status=409)
+    else:
+        _tell(request, [report.kpi.code for report in changed], [report.kpi.code for report in reports])
+    return _back(request, slug, year)
+
+
+def _tell(request, changed, chosen):
+    if changed:
+        many = f" {len(changed)} 項 KPI（{'、'.join(changed)}）" if len(changed) > 1 else f" {changed[0]}"
+        messages.success(request, f"已核定{many}。")
+    if before := [code for code in chosen if code not in changed]:
+        messages.info(request, f"{'、'.join(before)} 先前已經核定，這次沒有變更。")
+
+
+def _overtaken(conflict):
+    """What became of the reports meanwhile, in a sentence."""
+    told = [
+        f"{report.kpi.code} 在您審閱時已由{report.changed_by}變更，目前是「{report.get_state_display()}」；"
+        for report in conflict.reports
+    ]
+    return "".join(told) + "您的動作沒有執行。"
+
+
 def _get_report(scope, code):
-    reports = YearlyReport.objects.for_year(scope.plan, scope.year).select_related("kpi__plan")
+    reports = YearlyReport.objects.for_year(scope.plan, scope.year).select_related("kpi__plan", "kpi__division")
     return get_object_or_404(reports, kpi__code=code)
 
 
 @require_POST
-def approve(request, slug, year, code):
-    """Approve one report."""
-    scope = access.get_scope_to_review(request, slug, year)
-    report = _get_report(scope, code)
-    form = ApproveForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "送出的資料不完整，沒有任何變更；請重新整理後再核定。")
-    elif _try(request, approve_report, by=request.user, report=report, version=form.cleaned_data["version"]):
-        messages.success(request, f"已核定 {code}。")
-    return redirect("review", slug=slug, year=year)
-
-
-@require_POST
 def return_(request, slug, year, code):
-    """Return one report with a comment."""
+    """Return one report with a comment, or withdraw its approval."""
     scope = access.get_scope_to_review(request, slug, year)
     report = _get_report(scope, code)
     form = ReturnForm(request.POST, auto_id=f"id_{report.pk}_%s")
     if not form.is_valid():
-        return _queue_page(request, scope, {report.pk: form}, status=422)
-    if not _try(request, return_report, by=request.user, report=report, **form.cleaned_data):
-        comment = form.cleaned_data["comment"]
-        messages.warning(request, f"您寫的補正內容：{comment}")
-        report.refresh_from_db()
-        # The page shows the report as it stands now, so this is the version that the reviewer judges next.
-        fresh = {"version": report.version, "comment": comment}
-        return _queue_page(request, scope, {report.pk: ReturnForm(fresh, auto_id=f"id_{report.pk}_%s")}, status=409)
-    messages.success(request, f"已退回 {code}，主責科室會看到需補正的內容。")
-    return redirect("review", slug=slug, year=year)
-
-
-def _try(request, act, **arguments):
-    """Whether the act was done; what hindered it is told in a message."""
+        return _queue_page(request, scope, {("return", report.pk): form}, status=422)
     try:
-        act(**arguments)
+        return_report(by=request.user, report=report, **form.cleaned_data)
     except RuleBroken as error:
         messages.error(request, " ".join(error.messages))
     except Conflict as conflict:
-        (report,) = conflict.reports
-        state = report.get_state_display()
-        overtaken = f"{report.kpi.code} 在您審閱時已由{report.changed_by}變更，目前是「{state}」；"
-        messages.error(request, overtaken + "您的動作沒有執行。")
+        messages.error(request, _overtaken(conflict))
     else:
-        return True
-    return False
+        messages.success(request, f"已退回 {code}，主責科室會看到需補正的內容。")
+        return _back(request, slug, year)
+    comment = form.cleaned_data["comment"]
+    messages.warning(request, f"您寫的補正內容：{comment}")
+    report.refresh_from_db()
+    # The page shows the report as it stands now, so this is the version that the reviewer judges next.
+    fresh = ReturnForm({"version": report.version, "comment": comment}, auto_id=f"id_{report.pk}_%s")
+    return _queue_page(request, scope, {("return", report.pk): fresh}, status=409)
+
+
+@require_POST
+def comment(request, slug, year, code):
+    """Write into a report's thread without leaving the queue."""
+    scope = access.get_scope_to_review(request, slug, year)
+    report = _get_report(scope, code)
+    form = CommentForm(request.POST, auto_id=f"id_{report.pk}_%s")
+    if not form.is_valid():
+        return _queue_page(request, scope, {("comment", report.pk): form}, status=422)
+    comment_on_report(by=request.user, kpi=report.kpi, year=year, text=form.cleaned_data["text"])
+    messages.success(request, f"已在 {code} 新增留言。")
+    return _back(request, slug, year, code)

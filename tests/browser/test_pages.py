@@ -66,6 +66,7 @@ VISITS = {
     ],
     "reviewer": [
         Visit(f"{PLAN}review/"),
+        Visit(f"{PLAN}review/", "?state="),
         Visit(f"{PLAN}review/", year=106),
         Visit(f"{PLAN}links/"),
         Visit(f"{PLAN}map/"),

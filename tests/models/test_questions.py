@@ -76,6 +76,8 @@ def test_the_workflow_is_that_of_the_domain_and_every_state_can_be_reached():
         (ReportState.SUBMITTED, ReportState.RETURNED),
         (ReportState.RETURNED, ReportState.DRAFT),
         (ReportState.RETURNED, ReportState.SUBMITTED),
+        # docs/decisions/0008: an approval withdrawn.
+        (ReportState.APPROVED, ReportState.RETURNED),
     }
     assert set(REPORT_TRANSITIONS) == set(ReportState)
 

@@ -9,7 +9,7 @@ from django.db import connection
 from scorecard.choices import AuditAction, ReportState
 from scorecard.models import AuditEvent, Plan, User, YearlyReport, YearlyValue
 from scorecard.policies import RuleBroken
-from scorecard.services.reporting import Conflict, save_reports, submit_reports
+from scorecard.services.reporting import Conflict, approve_reports, return_report, save_reports, submit_reports
 from tests import factories
 from tests.factories import FIRST_YEAR, draft, fill, submit
 
@@ -75,13 +75,34 @@ def test_a_report_submitted_twice_at_the_same_moment_is_submitted_once(cast, kpi
     assert AuditEvent.objects.filter(action=AuditAction.SUBMITTED).count() == 1
 
 
-def test_two_reviewers_at_once_approve_once(cast, kpi):
-    fill(cast.staff, kpi)
-    report = submit(cast.staff, kpi)
-    results = at_once(*(lambda by=by: factories.approve(person(by), report) for by in (cast.reviewer, cast.admin)))
-    refused = [result for result in results if isinstance(result, Conflict | RuleBroken)]
-    assert len(refused) == 1, results
-    assert AuditEvent.objects.filter(action=AuditAction.APPROVED).count() == 1
+def test_two_reviewers_who_approve_the_same_reports_at_once_approve_each_once(cast, open_plan):
+    kpis = [factories.kpi(open_plan, code) for code in ("AC1.1", "AC1.2", "AP1.1")]
+    for kpi in kpis:
+        fill(cast.staff, kpi)
+    seen = [(submit(cast.staff, kpi), 2) for kpi in kpis]
+    results = at_once(
+        *(
+            lambda by=by, chosen=chosen: approve_reports(by=person(by), plan=open_plan, year=FIRST_YEAR, chosen=chosen)
+            for by, chosen in ((cast.reviewer, seen), (cast.admin, seen[::-1]))
+        )
+    )
+    assert sorted(len(result) for result in results) == [0, 3]
+    assert AuditEvent.objects.filter(action=AuditAction.APPROVED).count() == 3
+
+
+def test_approving_several_and_returning_one_of_them_never_cross(cast, open_plan):
+    kpis = [factories.kpi(open_plan, code) for code in ("AC1.1", "AC1.2")]
+    for kpi in kpis:
+        fill(cast.staff, kpi)
+    seen = [(submit(cast.staff, kpi), 2) for kpi in kpis]
+    many, one = at_once(
+        lambda: approve_reports(by=person(cast.reviewer), plan=open_plan, year=FIRST_YEAR, chosen=seen),
+        lambda: return_report(by=person(cast.admin), report=seen[1][0], version=2, comment="請補正"),
+    )
+    # Whoever comes second saw a version that is gone.
+    assert [isinstance(result, Conflict) for result in (many, one)].count(True) == 1, (many, one)
+    states = list(YearlyReport.objects.order_by("kpi__code").values_list("state", flat=True))
+    assert states == (["approved"] * 2 if isinstance(one, Conflict) else ["submitted", "returned"])
 
 
 def test_closing_a_year_and_reporting_in_it_never_cross(cast, kpi):

@@ -10,7 +10,7 @@ from scorecard.policies import RuleBroken
 from scorecard.services import audit
 from scorecard.services.reporting import (
     Conflict,
-    approve_report,
+    approve_reports,
     comment_on_report,
     return_report,
     save_reports,
@@ -30,6 +30,12 @@ def submitted(cast, kpi):
     """AC1.1's report of 2016, submitted by the cast's staff."""
     fill(cast.staff, kpi)
     return submit(cast.staff, kpi)
+
+
+def approve_one(by, report, version=None):
+    """Approve one report in the version given, or as it stands."""
+    seen = report.version if version is None else version
+    return approve_reports(by=by, plan=report.kpi.plan, year=report.year, chosen=[(report, seen)])
 
 
 # The state machine
@@ -54,7 +60,7 @@ ACTS = {
     "submit": lambda cast, report: submit_reports(
         by=cast.staff, plan=report.kpi.plan, year=FIRST_YEAR, kpis=[report.kpi]
     ),
-    "approve": lambda cast, report: approve_report(by=cast.reviewer, report=report, version=report.version),
+    "approve": lambda cast, report: approve_one(cast.reviewer, report),
     "return": lambda cast, report: return_report(
         by=cast.reviewer, report=report, version=report.version, comment="請補正"
     ),
@@ -68,7 +74,11 @@ LEADS_TO = {
     # A POST sent twice.
     ("submit", ReportState.SUBMITTED): ReportState.SUBMITTED,
     ("approve", ReportState.SUBMITTED): ReportState.APPROVED,
+    # A POST sent twice.
+    ("approve", ReportState.APPROVED): ReportState.APPROVED,
     ("return", ReportState.SUBMITTED): ReportState.RETURNED,
+    # docs/decisions/0008: an approval withdrawn.
+    ("return", ReportState.APPROVED): ReportState.RETURNED,
 }
 
 
@@ -123,7 +133,7 @@ def test_nobody_else_approves_or_returns(cast, submitted, role):
     by = getattr(cast, role)
     for version in (submitted.version, 0):
         with nothing_written(), pytest.raises(PermissionDenied):
-            approve_report(by=by, report=submitted, version=version)
+            approve_one(by, submitted, version)
         with nothing_written(), pytest.raises(PermissionDenied):
             return_report(by=by, report=submitted, version=version, comment="不符")
 
@@ -132,14 +142,14 @@ def test_nobody_else_approves_or_returns(cast, submitted, role):
 def test_nobody_approves_what_they_submitted_themselves(cast, submitted, role):
     promoted = in_another_role(cast.staff, role)
     with nothing_written(), pytest.raises(PermissionDenied, match="自己送出"):
-        approve_report(by=promoted, report=submitted, version=submitted.version)
+        approve_one(promoted, submitted)
 
 
 def test_a_review_of_an_older_version_is_a_conflict(cast, kpi, submitted):
     send_back(cast.admin, submitted)
     submit(cast.staff, kpi)
     with nothing_written(), pytest.raises(Conflict) as raised:
-        approve_report(by=cast.reviewer, report=submitted, version=submitted.version)
+        approve_one(cast.reviewer, submitted)
     assert raised.value.reports[0].version == submitted.version + 2
     with nothing_written(), pytest.raises(Conflict):
         return_report(by=cast.reviewer, report=submitted, version=submitted.version, comment="不符")

@@ -1,6 +1,7 @@
 """審核: the queue, approving, returning; and the comment thread on the KPI's page."""
 
 import pytest
+from django.utils import timezone
 
 from scorecard.choices import ReportState, Role
 from scorecard.models import AuditEvent, Comment, Membership
@@ -27,11 +28,27 @@ def act(plan, name, code="AC1.1"):
     return address(plan, name, code=code)
 
 
+def approving(plan):
+    """The address to which the reports that are approved are sent."""
+    return address(plan, "review_approve")
+
+
+def button_for(response, report):
+    """The form behind the button that approves one report."""
+    (found,) = [form for form in forms(response) if form.fields.get("report") == [seen(report)]]
+    return found
+
+
+def seen(report):
+    """A report in the version in which it stands, as the page sends it."""
+    return f"{report.pk}:{report.version}"
+
+
 def test_the_queue_shows_what_is_needed_to_judge(reviewer, queue, open_plan, cast):
     kpi = kpi_of(open_plan, "AC1.1")
     factories.fill(cast.staff, kpi, actuals=70, explanation="人力不足", improvement="增補人力")
     factories.submit(cast.staff, kpi)
-    said = text(reviewer.get(queue)).split("各科室進度")[0]
+    said = text(reviewer.get(queue)).split("待審核的填報")[1]
     for words in (
         "指標 AC1.1",
         "甲組",
@@ -51,24 +68,27 @@ def test_the_queue_shows_what_is_needed_to_judge(reviewer, queue, open_plan, cas
 def test_the_board_counts_divisions_by_state(reviewer, queue, submitted, cast, open_plan):
     factories.fill(cast.staff, kpi_of(open_plan, "AC1.2"))
     board = text(reviewer.get(queue)).split("各科室進度")[1]
-    # 待填報 3, 填報中 1, 已送出 1, of 5.
-    assert "甲組 3 1 1 – – 5" in board
-    assert "乙組 5 – – – – 5" in board
+    # 待填報 3, 填報中 1, 已送出 1, of 5; the year's due date passed long ago.
+    late = (timezone.localdate() - factories.DUE).days
+    assert f"甲組 3 1 1 – – 5 4 項，{late} 天" in board
+    assert f"乙組 5 – – – – 5 5 項，{late} 天" in board
+    assert f"合計 8 1 1 – – 10 9 項，{late} 天" in board
 
 
 def test_the_longest_waiting_report_comes_first(reviewer, queue, open_plan, cast):
     for code in ("AL1.1", "AC1.1"):
         factories.fill(cast.staff, kpi_of(open_plan, code))
         factories.submit(cast.staff, kpi_of(open_plan, code))
-    said = text(reviewer.get(queue))
+    said = text(reviewer.get(queue)).split("待審核的填報")[1]
     assert said.index("指標 AL1.1") < said.index("指標 AC1.1")
 
 
 def test_approving_from_the_queue(reviewer, queue, submitted, open_plan, cast):
-    form = form_to(reviewer.get(queue), act(open_plan, "review_approve"))
+    form = button_for(reviewer.get(queue), submitted)
     response = reviewer.post(form.action, form.fields, follow=True)
-    assert "已核定 AC1.1" in told(response)
+    assert "已核定 AC1.1。" in told(response)
     assert "目前沒有待審核的填報" in text(response)
+    assert "還有 9 項尚未送出" in text(response)
     submitted.refresh_from_db()
     assert (submitted.state, submitted.reviewed_by) == (ReportState.APPROVED, cast.reviewer)
 
@@ -93,11 +113,12 @@ def test_returning_without_a_comment_is_refused_beside_its_field(reviewer, submi
 
 
 def test_approving_what_changed_since_is_refused_and_tells_by_whom(reviewer, queue, submitted, open_plan, cast, kpi):
-    form = form_to(reviewer.get(queue), act(open_plan, "review_approve"))
+    form = button_for(reviewer.get(queue), submitted)
     factories.send_back(cast.admin, submitted)
     factories.submit(cast.staff, kpi)
     with nothing_written():
-        response = reviewer.post(form.action, form.fields, follow=True)
+        response = reviewer.post(form.action, form.fields)
+    assert response.status_code == 409
     assert "AC1.1 在您審閱時已由staff 君變更，目前是「已送出」；您的動作沒有執行" in told(response)
 
 
@@ -138,38 +159,45 @@ def test_nobody_approves_what_they_submitted_but_they_may_return_it(queue, submi
     client = client_of(cast.staff)
     page = client.get(queue)
     assert "您送出的填報須由另一位審核人員核定" in text(page)
-    assert act(open_plan, "review_approve") not in [form.action for form in forms(page)]
+    assert approving(open_plan) not in [form.action for form in forms(page)]
     with nothing_written():
-        response = client.post(act(open_plan, "review_approve"), {"version": submitted.version})
+        response = client.post(approving(open_plan), {"report": seen(submitted)})
     assert response.status_code == 403
     assert "須由另一位審核人員核定" in text(response)
 
 
-@pytest.mark.parametrize("name", ["review_approve", "review_return"])
-def test_a_draft_is_not_reviewed(reviewer, open_plan, cast, kpi, name):
+def test_a_draft_is_not_reviewed(reviewer, open_plan, cast, kpi):
     report = factories.fill(cast.staff, kpi)
-    with nothing_written():
-        response = reviewer.post(act(open_plan, name), {"version": report.version, "comment": "請補正"}, follow=True)
-    assert "AC1.1 目前是「填報中」" in told(response)
+    returning = act(open_plan, "review_return"), {"version": report.version, "comment": "請補正"}
+    for url, fields in (returning, (approving(open_plan), {"report": seen(report)})):
+        with nothing_written():
+            assert "AC1.1 目前是「填報中」" in told(reviewer.post(url, fields, follow=True))
 
 
-@pytest.mark.parametrize("version", ["", "x", None])
-def test_an_incomplete_form_approves_nothing(reviewer, submitted, open_plan, version):
+@pytest.mark.parametrize("sent", ["", "x", "1", "1:", ":1", "-1:1", "1:1:1", "9" * 30 + ":1", "1\x00:1"])
+def test_an_incomplete_form_approves_nothing(reviewer, submitted, open_plan, sent):
     with nothing_written():
-        fields = {} if version is None else {"version": version}
-        response = reviewer.post(act(open_plan, "review_approve"), fields, follow=True)
+        response = reviewer.post(approving(open_plan), {"report": [seen(submitted), sent]}, follow=True)
     assert "送出的資料不完整，沒有任何變更" in told(response)
 
 
+def test_nothing_chosen_approves_nothing(reviewer, submitted, open_plan):
+    with nothing_written():
+        assert "請先勾選" in told(reviewer.post(approving(open_plan), follow=True))
+
+
 def test_a_kpi_without_a_report_cannot_be_reviewed(reviewer, open_plan):
-    assert reviewer.post(act(open_plan, "review_approve"), {"version": "0"}).status_code == 404
+    for name in ("review_return", "review_comment"):
+        fields = {"version": "0", "comment": "請補正", "text": "請補正"}
+        assert reviewer.post(act(open_plan, name), fields).status_code == 404
 
 
 def test_the_queue_of_a_closed_year_offers_no_act(reviewer, queue, submitted, open_plan, cast):
     factories.close_year(cast.admin, open_plan, reason="期限已過")
     page = reviewer.get(queue)
     assert "這個年度已關閉，不再審核" in text(page)
-    assert not [form for form in forms(page) if "/review/" in form.action]
+    assert approving(open_plan) not in [form.action for form in forms(page)]
+    assert act(open_plan, "review_return") not in [form.action for form in forms(page)]
 
 
 # Comments
@@ -197,14 +225,19 @@ def test_members_who_may_not_write_read_the_thread_without_a_form(submitted, ope
     assert act(open_plan, "kpi_comment") not in [form.action for form in forms(page)]
 
 
-def test_an_empty_comment_is_refused(submitted, open_plan, cast):
+def test_an_empty_comment_is_refused_beside_its_field(submitted, open_plan, cast):
     with nothing_written():
-        assert "請輸入留言內容" in told(comment(cast.staff, open_plan, " "))
+        page = comment(cast.staff, open_plan, " ")
+    assert page.status_code == 422
+    assert "請輸入留言內容" in text(page)
+    assert address(open_plan, "kpi", year=factories.MIDDLE_YEAR, code="AC1.1") in links(page)
 
 
-def test_a_comment_that_is_too_long_is_told_so(submitted, open_plan, cast):
+def test_a_comment_that_is_too_long_is_told_so_and_stays_in_its_field(submitted, open_plan, cast):
     with nothing_written():
-        assert "2000" in told(comment(cast.staff, open_plan, "長" * 2001))
+        page = comment(cast.staff, open_plan, "長" * 2001)
+    assert "2000" in text(page)
+    assert form_to(page, act(open_plan, "kpi_comment")).fields["text"] == ["長" * 2001]
 
 
 def test_there_is_no_thread_before_a_report(open_plan, cast):
