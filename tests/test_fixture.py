@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db.models import Count, Sum
 
 from scorecard.choices import Direction, YearState
@@ -30,7 +31,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def plan():
-    return secretariat.load_plan()
+    call_command("loaddata", secretariat.SLUG, verbosity=0)
+    return secretariat.plan()
 
 
 def counts(relation):
