@@ -5,9 +5,11 @@ not start open. Every refusal names its cure, in the language of the administrat
 """
 
 import os
+import re
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -116,6 +118,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Login is the default; a view that is open says so with login_not_required.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    # A password of somebody else's choice is changed before anything else; with single sign-on there are none.
+    "scorecard.views.account.AccountRules",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Before any view or token check reads the body, after the person is known.
@@ -200,7 +204,10 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "scorecard.models.passwords.NoReuse"},
 ]
+# How long the link in an invitation, or for a forgotten password, holds.
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -217,6 +224,20 @@ SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_HTTP_RESPONSE_CODE = 429
+
+SSO_USER_HEADER = env_text("SSO_USER_HEADER")
+if SSO_USER_HEADER:
+    if not re.fullmatch(r"[A-Za-z0-9-]+", SSO_USER_HEADER):
+        raise ImproperlyConfigured(
+            f"環境變數 SSO_USER_HEADER 的值「{SSO_USER_HEADER}」不是標頭名稱，請改為像 X-Remote-User 的名稱。"
+        )
+    AUTHENTICATION_BACKENDS = ["scorecard.views.account.SingleSignOnBackend"]
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1,
+        "scorecard.views.account.SingleSignOnMiddleware",
+    )
+    # No password is tried here, so axes has nothing to count.
+    SILENCED_SYSTEM_CHECKS += ["axes.W003"]
 
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
@@ -306,10 +327,37 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'
 EMAIL_PORT = env_int("EMAIL_PORT", default=587)
 EMAIL_HOST_USER = env_text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env_text("EMAIL_HOST_PASSWORD")
-EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", default=True)
+EMAIL_USE_SSL = env_bool("EMAIL_USE_SSL", default=False)
+EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", default=not EMAIL_USE_SSL)
+if EMAIL_USE_SSL and EMAIL_USE_TLS:
+    raise ImproperlyConfigured("環境變數 EMAIL_USE_SSL 與 EMAIL_USE_TLS 請只開啟一個；連接埠 465 用前者，587 用後者。")
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env_text("DEFAULT_FROM_EMAIL", "bsc@localhost")
+DEFAULT_FROM_EMAIL = env_text("DEFAULT_FROM_EMAIL", "" if EMAIL_HOST else "bsc@localhost")
+if not DEFAULT_FROM_EMAIL:
+    raise ImproperlyConfigured(
+        "缺少環境變數 DEFAULT_FROM_EMAIL。有寄信伺服器時，請設定寄件者，例如 DEFAULT_FROM_EMAIL=bsc@example.gov.tw。"
+    )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# A mail server may take seconds: the person whose act is told of does not wait for it.
+MAIL_IN_BACKGROUND = True
+
+
+def site_url():
+    """Return where mails lead, without a slash at the end; without a mail server they are only printed."""
+    url = env_text("SITE_URL", "" if EMAIL_HOST else "http://localhost:8000").rstrip("/")
+    if not url:
+        raise ImproperlyConfigured(
+            "缺少環境變數 SITE_URL。信中的連結需要本站的網址，請設定，例如 SITE_URL=https://bsc.example.gov.tw。"
+        )
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query or parts.fragment:
+        raise ImproperlyConfigured(
+            f"環境變數 SITE_URL 的值「{url}」不是網站的網址，請改為像 https://bsc.example.gov.tw 的網址，後面不加路徑。"
+        )
+    return url
+
+
+SITE_URL = site_url()
 
 LOG_LEVEL = env_text("LOG_LEVEL", "INFO").upper()
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:

@@ -97,3 +97,21 @@ class AuditAction(models.TextChoices):
     CLOSED = "closed", "關閉年度"
     REOPENED = "reopened", "重新開放"
     DEMO_REMOVED = "demo_removed", "移除示範資料"
+    REMINDED = "reminded", "提醒"
+    INVITED = "invited", "邀請"
+
+
+class MailKind(models.TextChoices):
+    """What a mail tells of."""
+
+    REMINDER = "reminder", "填報與審核提醒"
+    RETURNED = "returned", "退回補正"
+    INVITATION = "invitation", "邀請"
+    PASSWORD = "password", "重設密碼"
+
+
+# Sent at most once: a lost reminder is followed by the next one, a doubled one annoys everybody. All others are sent
+# at least once: whoever does not get them waits for ever.
+AT_MOST_ONCE = frozenset({MailKind.REMINDER})
+# These hold a link that opens the account, so it is made when the mail is sent and is never kept.
+WITH_PASSWORD_LINK = frozenset({MailKind.INVITATION, MailKind.PASSWORD})

@@ -1,5 +1,6 @@
 """What the frame of every page needs, from the scope that the view obtained (views/access.py)."""
 
+from django.conf import settings
 from django.urls import reverse
 
 from scorecard import permissions
@@ -10,9 +11,10 @@ from scorecard.roc import year_text
 def navigation(request):
     """Main menu, plan switch and year switch; nothing of it on pages outside a plan."""
     scope = getattr(request, "scope", None)
+    everywhere = {"uses_sso": bool(settings.SSO_USER_HEADER)}
     if scope is None:
-        return {}
-    return {
+        return everywhere
+    return everywhere | {
         "scope": scope,
         "menu": _menu(request, scope),
         "year_switch": [
@@ -47,6 +49,7 @@ def _menu(request, scope):
 PAGES_OF_ACTS = {
     "kpi_comment": "kpi",
     "review_approve": "review",
+    "remind": "review",
     "review_return": "review",
     "review_comment": "review",
     "strategy_map_link_add": "strategy_map_links",

@@ -3,6 +3,7 @@
 from django.contrib.auth import views as auth
 from django.urls import include, path, register_converter, reverse_lazy
 
+from scorecard.forms.account import ForgottenPasswordForm, NewPasswordForm, OwnPasswordForm
 from scorecard.roc import YearError, parse_year, to_roc
 from scorecard.views import (
     agency_form,
@@ -14,6 +15,7 @@ from scorecard.views import (
     kpis,
     links,
     organisation,
+    reminders,
     reporting,
     restoring,
     review,
@@ -79,6 +81,7 @@ in_plan_year = [
     path("review/approve/", review.approve, name="review_approve"),
     path("review/<str:code>/return/", review.return_, name="review_return"),
     path("review/<str:code>/comment/", review.comment, name="review_comment"),
+    path("reminders/", reminders.remind, name="remind"),
     path("year/", years.plan_year, name="plan_year"),
     path("year/open/", years.open_, name="plan_year_open"),
     path("year/close/", years.close, name="plan_year_close"),
@@ -98,7 +101,9 @@ account = [
     path(
         "password/",
         auth.PasswordChangeView.as_view(
-            success_url=reverse_lazy("password_change_done"), template_name="registration/change_password.html"
+            form_class=OwnPasswordForm,
+            success_url=reverse_lazy("password_change_done"),
+            template_name="registration/change_password.html",
         ),
         name="password_change",
     ),
@@ -106,6 +111,34 @@ account = [
         "password/done/",
         auth.PasswordChangeDoneView.as_view(template_name="registration/change_password_done.html"),
         name="password_change_done",
+    ),
+    path(
+        "forgotten/",
+        auth.PasswordResetView.as_view(
+            form_class=ForgottenPasswordForm,
+            success_url=reverse_lazy("password_reset_done"),
+            template_name="registration/forgotten_password.html",
+        ),
+        name="password_reset",
+    ),
+    path(
+        "forgotten/done/",
+        auth.PasswordResetDoneView.as_view(template_name="registration/forgotten_password_done.html"),
+        name="password_reset_done",
+    ),
+    path(
+        "set-password/<str:uidb64>/<str:token>/",
+        auth.PasswordResetConfirmView.as_view(
+            form_class=NewPasswordForm,
+            success_url=reverse_lazy("password_reset_complete"),
+            template_name="registration/set_password.html",
+        ),
+        name="password_reset_confirm",
+    ),
+    path(
+        "set-password/done/",
+        auth.PasswordResetCompleteView.as_view(template_name="registration/set_password_done.html"),
+        name="password_reset_complete",
     ),
 ]
 

@@ -9,7 +9,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-for name in ("HSTS_SECONDS", "TRUST_PROXY", "CSRF_TRUSTED_ORIGINS", "EMAIL_HOST", "LOG_LEVEL", "DEMO_PASSWORD"):
+for name in ("HSTS_SECONDS", "TRUST_PROXY", "CSRF_TRUSTED_ORIGINS", "EMAIL_HOST", "LOG_LEVEL", "DEMO_PASSWORD",
+             "DEFAULT_FROM_EMAIL", "EMAIL_USE_SSL", "EMAIL_USE_TLS", "SITE_URL", "SSO_USER_HEADER"):  # fmt: skip
     os.environ.pop(name, None)
 # One folder a process (pytest-xdist runs several): database, uploads and collected files.
 SCRATCH = Path(tempfile.mkdtemp(prefix="bsc-tests-"))
@@ -31,6 +32,8 @@ from bsc_site.settings import DATABASES, STORAGES  # noqa: E402
 
 # The real hasher takes a third of a second for each account made.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# A thread of its own sees nothing of a test that is rolled back.
+MAIL_IN_BACKGROUND = False
 # Hashed names need collectstatic first; tests/test_deployment.py runs that storage once.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 

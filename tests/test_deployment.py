@@ -11,6 +11,12 @@ PRODUCTION = {
     "SECRET_KEY": "b8Wc0vX2qN5rT7yU9iO1pA3sD4fG6hJ8kL0zX2cV5bN7mQ9wE1",
     "ALLOWED_HOSTS": "bsc.example.gov.tw",
 }
+# With a mail server, mails leave the house: they need a sender, and links that lead back.
+MAIL = {
+    "EMAIL_HOST": "mail.example.gov.tw",
+    "DEFAULT_FROM_EMAIL": "bsc@example.gov.tw",
+    "SITE_URL": "https://bsc.example.gov.tw",
+}
 # The last is set by the browser tests, for themselves.
 OURS = (
     "DEBUG",
@@ -20,6 +26,10 @@ OURS = (
     "DATABASE_URL",
     "MEDIA_ROOT",
     "STATIC_ROOT",
+    "EMAIL_HOST",
+    "DEFAULT_FROM_EMAIL",
+    "SITE_URL",
+    "SSO_USER_HEADER",
     "DJANGO_ALLOW_ASYNC_UNSAFE",
 )
 
@@ -50,9 +60,19 @@ def test_every_static_file_is_collected_and_every_reference_in_it_exists(tmp_pat
     assert list(tmp_path.glob("vendor/bootstrap/bootstrap.min.*.css.gz"))
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS"])
+def test_the_deployment_check_is_clean_with_a_mail_server_too():
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION | MAIL)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_deployment_check_is_clean_with_single_sign_on_too():
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION | {"SSO_USER_HEADER": "X-Remote-User"})
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DEFAULT_FROM_EMAIL"])
 def test_a_missing_setting_stops_the_start_and_names_its_cure(name):
-    done = manage("check", **{key: value for key, value in PRODUCTION.items() if key != name})
+    done = manage("check", **{key: value for key, value in (PRODUCTION | MAIL).items() if key != name})
     assert done.returncode != 0
     last = done.stderr.strip().splitlines()[-1]
     assert f"缺少環境變數 {name}。" in last
@@ -65,6 +85,8 @@ def test_a_missing_setting_stops_the_start_and_names_its_cure(name):
         ("DEBUG", "maybe"),
         ("HSTS_SECONDS", "-1"),
         ("LOG_LEVEL", "LOUD"),
+        ("SSO_USER_HEADER", "X Remote_User"),
+        ("SITE_URL", "bsc.example.gov.tw/path"),
         ("DATABASE_URL", "oracle9://secret-word@host/x"),
     ],
 )

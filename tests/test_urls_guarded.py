@@ -9,12 +9,14 @@ from django.test import Client
 from django.urls import get_resolver
 from django.urls.resolvers import URLResolver
 
+from scorecard.choices import MailKind
 from scorecard.models import (
     ActionPlan,
     AuditEvent,
     Measure,
     Membership,
     Objective,
+    OutgoingMail,
     Perspective,
     Plan,
     Theme,
@@ -113,10 +115,14 @@ def scene():
         "actionplan": ActionPlan.objects.get(plan=plan, code="AC1.1.1"),
         "measure": Measure.objects.get(kpi=kpi),
         "yearlyvalue": YearlyValue.objects.get(measure__kpi=kpi, year=2016),
+        "outgoingmail": OutgoingMail.objects.create(
+            key="x", kind=MailKind.RETURNED, recipient=cast.staff, agency=plan.agency, subject="主旨", body="內容"
+        ),
         "auditevent": AuditEvent.objects.filter(plan=plan).first(),
     }
     arguments = {"slug": plan.slug, "year": 105, "division_id": division.pk, "content_type_id": 1, "object_id": 1}
     arguments |= {"link_id": plan.links.first().pk, "token": evidence.token}
+    arguments |= {"uidb64": "MQ"}
     arguments |= {"event_id": AuditEvent.objects.filter(kpi=kpi, action="saved").first().pk, "change": 0}
     # The anonymous visitor is no member of the cast.
     sessions = {role: client_of(getattr(cast, role, None)).cookies.output(header="") for role in ROLES}

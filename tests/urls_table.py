@@ -47,6 +47,11 @@ SITE = {
     "account/logout/": row(everyone(405), everyone(302)),
     "account/password/": row(everyone(200), everyone(200)),
     "account/password/done/": row(everyone(200), everyone(405)),
+    "account/forgotten/": row(OPEN_TO_ALL, OPEN_TO_ALL),
+    "account/forgotten/done/": row(OPEN_TO_ALL, dict.fromkeys(ROLES, 405)),
+    # The link is none of those that were mailed, and says so.
+    "account/set-password/<str:uidb64>/<str:token>/": row(OPEN_TO_ALL, OPEN_TO_ALL),
+    "account/set-password/done/": row(OPEN_TO_ALL, dict.fromkeys(ROLES, 405)),
     "style/": row(everyone(404), everyone(405)),
     "healthz": row(OPEN_TO_ALL, dict.fromkeys(ROLES, 405)),
     f"{PLAN}dashboard/": PAGE,
@@ -92,6 +97,7 @@ SITE = {
     f"{PLAN}review/approve/": act(only(REVIEWERS, 302)),
     f"{PLAN}review/<str:code>/return/": act(only(REVIEWERS, 302)),
     f"{PLAN}review/<str:code>/comment/": act(only(REVIEWERS, 302)),
+    f"{PLAN}reminders/": act(only(REVIEWERS, 302)),
     f"{PLAN}year/": row(only(["admin"], 200), everyone(405)),
     # The year is open: it cannot be opened or reopened, and is closed only with a reason.
     f"{PLAN}year/open/": act(only(["admin"], 302)),
@@ -167,6 +173,7 @@ ADMIN = {
     **model("actionplan"),
     **model("measure", add=NOBODY, change=NOBODY),
     **model("yearlyvalue", delete=NOBODY),
+    **model("outgoingmail", view=MANAGERS, add=NOBODY, change=NOBODY),
     **model("auditevent", view=MANAGERS, add=NOBODY, change=NOBODY),
 }
 

@@ -132,7 +132,14 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
     def log_change(self, request, obj, message):
         """Django's word that a password was set, which never passes save_related(); the event does not tell it."""
         if request.resolver_match.url_name == "auth_user_password_change":
+            User.objects.filter(pk=obj.pk).update(must_change_password=_is_initial(request, obj))
             self.record(request, AuditAction.CHANGED, obj, [("密碼", None, "已重設")])
+
+    def save_model(self, request, obj, form, change):
+        """A new account's password is of the admin's choice."""
+        if not change:
+            obj.must_change_password = _is_initial(request, obj)
+        super().save_model(request, obj, form, change)
 
     def has_change_permission(self, request, obj=None):
         """Nobody changes an account that is also another agency's member: its password opens that agency's doors."""
@@ -144,3 +151,8 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
     def has_delete_permission(self, request, obj=None):
         """Accounts are switched off, not deleted: the audit trail names them."""
         return False
+
+
+def _is_initial(request, user):
+    """Whether a password that was just set is somebody else's choice; demo accounts share one that everybody knows."""
+    return user.has_usable_password() and user.pk != request.user.pk and not user.is_demo

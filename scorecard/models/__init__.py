@@ -3,7 +3,9 @@
 from scorecard.models.action_plans import MOST_PER_KPI, ActionBudget, ActionPlan
 from scorecard.models.audit import AuditEvent, AuditHead
 from scorecard.models.kpis import KPI, Measure
+from scorecard.models.mail import OutgoingMail
 from scorecard.models.organisation import Agency, Division, Membership, User
+from scorecard.models.passwords import PasswordRecord
 from scorecard.models.reporting import Comment, Evidence, YearlyReport
 from scorecard.models.strategy import Objective, ObjectiveLink, Perspective, Plan, Theme
 from scorecard.models.values import PlanYear, YearlyValue
@@ -23,6 +25,8 @@ __all__ = [
     "Membership",
     "Objective",
     "ObjectiveLink",
+    "OutgoingMail",
+    "PasswordRecord",
     "Perspective",
     "Plan",
     "PlanYear",

@@ -1,5 +1,6 @@
 """Who keeps a scorecard: agencies, their divisions, and the people who are members of them."""
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
@@ -59,6 +60,9 @@ class User(AbstractUser):
     first_name = last_name = None
     name = models.CharField("姓名", max_length=60, blank=True)
     email = models.EmailField("電子郵件", blank=True)
+    must_change_password = models.BooleanField(
+        "須先變更密碼", default=False, editable=False, help_text="密碼由管理者設定；本人變更之前不能使用其他頁面。"
+    )
     is_demo = models.BooleanField(
         "示範帳號", default=False, help_text="由示範資料指令建立；這個帳號填報的一切都是示範資料。"
     )
@@ -75,6 +79,24 @@ class User(AbstractUser):
 
     get_short_name = get_full_name
 
+    @property
+    def is_invited(self):
+        """Whether the person was invited and has not come in yet."""
+        return self.is_active and self.last_login is None and not self.has_usable_password()
+
+
+class MembershipQuerySet(models.QuerySet):
+    """Questions over memberships."""
+
+    def able_admins(self):
+        """Admins who can come in: switched on, and past their invitation."""
+        invited = Q(user__last_login__isnull=True, user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        return self.filter(role=Role.ADMIN, user__is_active=True).exclude(invited)
+
+    def with_people(self):
+        """Each with its person and divisions, in the order of roles and names; two queries."""
+        return self.select_related("user", "agency").prefetch_related("divisions").order_by("user__name", "pk")
+
 
 class Membership(models.Model):
     """A person's role in an agency; staff also name the divisions they report for (domain.md §6)."""
@@ -85,6 +107,8 @@ class Membership(models.Model):
     divisions = models.ManyToManyField(
         Division, verbose_name="填報科室", blank=True, related_name="memberships", help_text="角色為「填報」時必選。"
     )
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "成員"

@@ -1,5 +1,7 @@
 """What an agency wants: plan, perspectives, themes, objectives and their cause–effect links."""
 
+import re
+import unicodedata
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -41,6 +43,21 @@ def code_fits_an_address(name):
         condition=~Q(code__contains="/") & ~Q(code__in=["", ".", ".."]),
         violation_error_message="編號會出現在網址中，不可含斜線「/」，也不可只有句點。",
     )
+
+
+REMINDER_DAYS = "-14,-7,-1,0,3,7,14"
+MOST_REMINDER_DAYS = 366
+
+
+def parse_reminder_days(text):
+    """Days from the due date on which staff are reminded, before it negative, in order; ValidationError otherwise."""
+    typed = unicodedata.normalize("NFKC", text).replace("、", ",").replace("\u2212", "-")
+    parts = [part.strip() for part in typed.split(",") if part.strip()]
+    if not all(re.fullmatch(r"[+-]?[0-9]{1,3}", part) and abs(int(part)) <= MOST_REMINDER_DAYS for part in parts):
+        raise ValidationError(
+            f"提醒日請填 -{MOST_REMINDER_DAYS} 至 {MOST_REMINDER_DAYS} 的整數，以逗號分隔，例如 {REMINDER_DAYS}。"
+        )
+    return tuple(sorted({int(part) for part in parts}))
 
 
 def lines(text):
@@ -92,6 +109,10 @@ class Plan(models.Model):
         default=DisplayCap.OFF,
         help_text="只影響顯示；計分一律以 100% 為上限。",
     )
+    reminder_days = models.CharField(
+        "提醒日", max_length=200, blank=True, default=REMINDER_DAYS, validators=[parse_reminder_days],
+        help_text="在填報截止日的幾天前（負數）、當天（0）與幾天後寄信提醒填報人員，以逗號分隔；留白則不定時提醒。",
+    )  # fmt: skip
     data_version = models.PositiveBigIntegerField(
         "資料版本", default=1, editable=False, help_text="每次有稽核紀錄的變更加一。"
     )

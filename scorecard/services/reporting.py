@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from scorecard import permissions, policies
-from scorecard.choices import AuditAction, ReportState, Status
+from scorecard.choices import AuditAction, MailKind, ReportState, Status
 from scorecard.models import KPI, Comment, PlanYear, YearlyReport, YearlyValue
 from scorecard.scoring import assess, kpi_score
-from scorecard.services import audit
+from scorecard.services import audit, mail, mail_texts
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,17 @@ def return_report(*, by, report, version, comment):
     if not comment:
         raise policies.RuleBroken("退回時請說明需要補正的內容。")
     Comment.objects.create(report=locked, author=by, text=comment)
+    _tell_submitter(by, locked, version, comment)
     return _review(by, locked, ReportState.RETURNED, AuditAction.RETURNED, reason=comment)
+
+
+def _tell_submitter(by, report, version, comment):
+    subject, body = mail_texts.returned(report=report, reviewer=by, comment=comment)
+    letter, _ = mail.write(
+        kind=MailKind.RETURNED, key=f"returned:{report.pk}:{version}", recipient=report.submitted_by,
+        agency=report.kpi.plan.agency, subject=subject, body=body,
+    )  # fmt: skip
+    mail.send_after_commit(letter)
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from scorecard.reports.data_checks import build_data_checks
 from scorecard.reports.filters import NAMES, choices
 from scorecard.reports.progress import build_progress, total_progress
 from scorecard.reports.review import FILTERS, build_queue, read_queue_filter
+from scorecard.services.reminders import last_reminded
 from scorecard.services.reporting import Conflict, approve_reports, comment_on_report, return_report
 from scorecard.views import access
 
@@ -38,6 +39,7 @@ def _queue_page(request, scope, failed=None, chosen=(), status=200):
     context = {
         "scorecard": scorecard,
         "plan_year": scope.plan_year,
+        "last_reminded": last_reminded(scope.plan_year),
         "progress": build_progress(scorecard),
         "total": total_progress(scorecard),
         "queue": queue,

@@ -10,6 +10,7 @@ from scorecard.models import AuditEvent
 from scorecard.policies import RuleBroken
 from scorecard.reports.build import build_scorecard
 from scorecard.services import years
+from scorecard.services.reminders import last_reminded
 from scorecard.views import access
 
 NEXT_STEP = {YearState.NOT_OPEN: OpenYearForm, YearState.OPEN: CloseYearForm, YearState.CLOSED: ReopenYearForm}
@@ -19,6 +20,7 @@ def _page(request, scope, form=None, status=200):
     context = {
         "form": form or NEXT_STEP[scope.plan_year.state](),
         "plan_year": scope.plan_year,
+        "last_reminded": last_reminded(scope.plan_year),
         "scorecard": build_scorecard(scope.plan, scope.year),
         "unapproved": years.unapproved_count(scope.plan, scope.year),
         "events": AuditEvent.objects.of_year(scope.plan, scope.year)[:20],

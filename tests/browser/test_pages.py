@@ -36,7 +36,14 @@ class Visit:
 
 # 105 is open, 106 not yet, 107 closed.
 VISITS = {
-    "anonymous": [Visit("account/login/"), Visit("no/such/page", status=404)],
+    "anonymous": [
+        Visit("account/login/"),
+        Visit("account/forgotten/"),
+        Visit("account/forgotten/done/"),
+        Visit("account/set-password/<str:uidb64>/<str:token>/"),
+        Visit("account/set-password/done/"),
+        Visit("no/such/page", status=404),
+    ],
     "newcomer": [Visit("")],
     "viewer": [
         Visit("account/password/"),
@@ -126,6 +133,8 @@ def url_of(visit, plan):
         "division_id": plan.agency.divisions.get(name="文書組").pk,
         "event_id": AuditEvent.objects.filter(action=AuditAction.SAVED, target__startswith="DP1.1").first().pk,
         "change": 0,
+        "uidb64": "MQ",
+        "token": "no-such-token",
     }
     return "/" + PARAMETER.sub(lambda match: str(values[match[1]]), visit.route) + visit.query
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from scorecard.choices import Direction, ReportState, Role, YearState
+from scorecard.choices import Direction, MailKind, ReportState, Role, YearState
 from scorecard.models import (
     KPI,
     ActionBudget,
@@ -19,6 +19,7 @@ from scorecard.models import (
     Membership,
     Objective,
     ObjectiveLink,
+    OutgoingMail,
     Perspective,
     Plan,
     PlanYear,
@@ -400,3 +401,32 @@ def _(world):
 @pair("executed_never_negative")
 def _(world):
     return a_budget(world, executed=0), a_budget(world, executed=-1)
+
+
+# Mail
+
+
+def a_mail(world, **fields):
+    return OutgoingMail(
+        **{"key": "x", "kind": MailKind.RETURNED, "recipient": world.user, "subject": "主旨", "body": "內容"} | fields
+    )
+
+
+def a_reminder(world, **fields):
+    return a_mail(world, **{"kind": MailKind.REMINDER, "day": factories.DUE} | fields)
+
+
+@pair("one_reminder_per_person_and_day")
+def _(world):
+    a_reminder(world).save()
+    return a_reminder(world, key="y", recipient=world.other), a_reminder(world, key="z")
+
+
+@pair("mail_kind_known")
+def _(world):
+    return a_mail(world), a_mail(world, kind="chat")
+
+
+@pair("reminder_has_its_day")
+def _(world):
+    return a_reminder(world), a_reminder(world, day=None)

@@ -8,6 +8,7 @@ from scorecard.models import (
     Comment,
     Evidence,
     ObjectiveLink,
+    OutgoingMail,
     Plan,
     PlanYear,
     YearlyReport,
@@ -15,7 +16,8 @@ from scorecard.models import (
 )
 
 # Every row that a service could write.
-KEPT = (Plan, PlanYear, YearlyReport, YearlyValue, Comment, Evidence, ActionBudget, ObjectiveLink, AuditEvent)
+KEPT = (Plan, PlanYear, YearlyReport, YearlyValue, Comment, Evidence, ActionBudget, ObjectiveLink)
+KEPT += (AuditEvent, OutgoingMail)
 
 
 def rows_of(*models):

@@ -4,14 +4,17 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from django.core import mail as django_mail
 from django.db import connection
 
-from scorecard.choices import AuditAction, ReportState
-from scorecard.models import AuditEvent, Plan, User, YearlyReport, YearlyValue
+from scorecard.choices import AuditAction, MailKind, ReportState
+from scorecard.models import AuditEvent, OutgoingMail, Plan, User, YearlyReport, YearlyValue
 from scorecard.policies import RuleBroken
+from scorecard.services import mail
+from scorecard.services.reminders import remind_now, send_due_reminders
 from scorecard.services.reporting import Conflict, approve_reports, return_report, save_reports, submit_reports
 from tests import factories
-from tests.factories import FIRST_YEAR, draft, fill, submit
+from tests.factories import DUE, FIRST_YEAR, draft, fill, submit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -117,3 +120,28 @@ def test_closing_a_year_and_reporting_in_it_never_cross(cast, kpi):
         assert saved is None and not YearlyReport.objects.exists()
     else:
         assert saved.pk < closed.pk and save.state == ReportState.DRAFT
+
+
+def test_a_click_and_the_timer_at_once_remind_everybody_once(cast, open_plan):
+    people = [cast.staff, cast.other_staff]
+    for user in people:
+        User.objects.filter(pk=user.pk).update(email=f"{user.username}@example.gov.tw")
+    plan_year = open_plan.years.get(year=FIRST_YEAR)
+    results = at_once(
+        lambda: send_due_reminders(day=DUE),
+        lambda: remind_now(by=person(cast.reviewer), plan_year=plan_year, day=DUE),
+        lambda: send_due_reminders(day=DUE),
+        lambda: remind_now(by=person(cast.admin), plan_year=plan_year, day=DUE),
+    )
+    assert not [result for result in results if isinstance(result, Exception)], results
+    assert sum(len(result.notices) for result in results) == OutgoingMail.objects.count() == len(people)
+    assert AuditEvent.objects.filter(action=AuditAction.REMINDED).count() == 1
+
+
+def test_of_several_senders_at_once_one_sends_each_mail(cast):
+    for number in range(6):
+        OutgoingMail.objects.create(
+            key=number, kind=MailKind.RETURNED, recipient=cast.staff, address="a@example.gov.tw", subject="主", body=""
+        )
+    results = at_once(*[mail.deliver] * 4)
+    assert sum(result.sent for result in results) == len(django_mail.outbox) == 6

@@ -1,0 +1,18 @@
+"""manage.py send_mail: mails that could not be sent right after their cause; for a timer, every few minutes."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from scorecard.services import mail
+
+
+class Command(BaseCommand):
+    """Sends what waits; exit status 1 where something could not be sent."""
+
+    help = "寄出還沒寄出的郵件（例如寄信伺服器當時無法連線）。"
+
+    def handle(self, *args, **options):
+        """Say how many were sent."""
+        delivered = mail.deliver()
+        self.stdout.write(f"寄出 {delivered.sent} 封。")
+        if delivered.failed:
+            raise CommandError(f"有 {delivered.failed} 封郵件未能寄出，原因見資料管理的「郵件」。")

@@ -1,0 +1,98 @@
+"""The outbox: every mail is a row written in the transaction of what it tells of, and is sent after its commit."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from scorecard.choices import AT_MOST_ONCE, MailKind
+from scorecard.models.organisation import Agency, User
+
+MOST_ATTEMPTS = 5
+# A mail that was claimed longer ago than this, and of which nothing was heard, was lost with its process.
+CLAIM_LASTS = timedelta(minutes=10)
+
+
+class OutgoingMailQuerySet(models.QuerySet):
+    """Questions over mails, and the claim that makes one sender theirs."""
+
+    def waiting(self, now):
+        """Those to be handed to the mail server now, the oldest first.
+
+        A reminder that was claimed is never handed over again, and none is sent on another day than it was written.
+        """
+        today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        free = Q(claimed_at__isnull=True) | (~Q(kind__in=AT_MOST_ONCE) & Q(claimed_at__lt=now - CLAIM_LASTS))
+        in_time = ~Q(kind__in=AT_MOST_ONCE) | Q(created_at__gte=today)
+        unsent = self.filter(sent_at__isnull=True, attempts__lt=MOST_ATTEMPTS).exclude(address="")
+        return unsent.filter(free, in_time).order_by("pk")
+
+    def claim(self, pk, now):
+        """Whether this mail is the caller's to send: of several who ask at the same moment, one gets it."""
+        return self.filter(pk=pk).waiting(now).update(claimed_at=now, attempts=F("attempts") + 1) == 1
+
+    def of_agency(self, agency):
+        """What the agency's business wrote, newest first, with its recipients."""
+        return self.filter(agency=agency).select_related("recipient").order_by("-pk")
+
+
+class OutgoingMail(models.Model):
+    """郵件: one plain text to one person.
+
+    key names what it tells of, so that a doubled request or a second run makes one mail. day is the day of a reminder,
+    None for other mails: nobody is reminded twice on a day. An empty address means that the person had none. agency is
+    whose business it is; None where it is several agencies' or nobody's but the recipient's.
+    """
+
+    key = models.CharField("代號", max_length=200, unique=True, error_messages={"unique": "這件事已經寫過一封郵件。"})
+    kind = models.CharField("種類", max_length=12, choices=MailKind.choices)
+    agency = models.ForeignKey(Agency, verbose_name="機關", on_delete=models.PROTECT, null=True, related_name="+")
+    recipient = models.ForeignKey(User, verbose_name="收件者", on_delete=models.PROTECT, related_name="mails")
+    day = models.DateField("提醒日", null=True)
+    address = models.CharField("電子郵件", max_length=254, blank=True)
+    subject = models.CharField("主旨", max_length=200)
+    body = models.TextField("內容")
+    created_at = models.DateTimeField("寫成時間", default=timezone.now)
+    claimed_at = models.DateTimeField("交寄時間", null=True)
+    sent_at = models.DateTimeField("寄出時間", null=True)
+    attempts = models.PositiveSmallIntegerField("次數", default=0)
+    failure = models.TextField("未寄出的原因", blank=True)
+
+    objects = OutgoingMailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "郵件"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recipient", "day"],
+                name="one_reminder_per_person_and_day",
+                violation_error_message="這個人今天已經提醒過了。",
+            ),
+            models.CheckConstraint(
+                name="mail_kind_known",
+                condition=Q(kind__in=MailKind.values),
+                violation_error_message="郵件種類不明。",
+            ),
+            models.CheckConstraint(
+                name="reminder_has_its_day",
+                condition=Q(kind=MailKind.REMINDER, day__isnull=False)
+                | (~Q(kind=MailKind.REMINDER) & Q(day__isnull=True)),
+                violation_error_message="提醒須有日期；其他郵件沒有提醒日。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}　{self.recipient}"
+
+    @property
+    def state_text(self):
+        """How far the mail came, in words."""
+        if self.sent_at:
+            return "已寄出"
+        if not self.address or self.attempts >= MOST_ATTEMPTS:
+            return "未寄出"
+        if self.claimed_at and self.kind in AT_MOST_ONCE:
+            return "未寄出" if self.failure else "結果不明"
+        return "待重寄" if self.failure else "待寄"

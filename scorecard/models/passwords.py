@@ -1,0 +1,52 @@
+"""What the baseline for government systems (資通系統防護基準) asks of passwords beyond Django's own validators."""
+
+from django.contrib.auth.hashers import check_password
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+
+from scorecard.models.organisation import User
+
+KEPT = 3
+
+
+class PasswordRecord(models.Model):
+    """A password somebody had: its hash alone, the last KEPT ones of a person."""
+
+    user = models.ForeignKey(User, verbose_name="使用者", on_delete=models.CASCADE, related_name="password_records")
+    password = models.CharField("密碼雜湊", max_length=128)
+    set_at = models.DateTimeField("設定時間", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "密碼紀錄"
+        ordering = ["-id"]
+
+    def __str__(self):
+        return f"{self.user} {self.set_at:%Y-%m-%d}"
+
+
+class NoReuse:
+    """A password validator for AUTH_PASSWORD_VALIDATORS: none of a person's last KEPT passwords comes back."""
+
+    def validate(self, password, user=None):
+        """Raise ValidationError where the person had this password lately. A tenth of a second and more a hash."""
+        if user is None or user.pk is None:
+            return
+        had = list(user.password_records.values_list("password", flat=True)[:KEPT])
+        # The present one may come from before the records.
+        if user.password and user.password not in had:
+            had = [user.password, *had[: KEPT - 1]]
+        if any(check_password(password, encoded) for encoded in had):
+            raise ValidationError(self.get_help_text(), code="password_reused")
+
+    def password_changed(self, password, user=None):
+        """Django's call after a new password was saved."""
+        if user is None or user.pk is None or not user.has_usable_password():
+            return
+        PasswordRecord.objects.create(user=user, password=user.password)
+        last = user.password_records.order_by("-id").values_list("pk", flat=True)[:KEPT]
+        user.password_records.exclude(pk__in=list(last)).delete()
+
+    def get_help_text(self):
+        """The rule in words."""
+        return f"不可與最近 {KEPT} 次使用過的密碼相同。"

@@ -1,0 +1,37 @@
+"""提醒: one click that reminds a year's staff and reviewers."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from scorecard.policies import RuleBroken
+from scorecard.services.reminders import remind_now
+from scorecard.views import access
+
+
+@require_POST
+def remind(request, slug, year):
+    """Remind whoever has something missing or waiting; say who was, and who could not be."""
+    scope = access.get_scope_to_review(request, slug, year)
+    try:
+        reminded = remind_now(by=request.user, plan_year=scope.plan_year, day=timezone.localdate())
+    except RuleBroken as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        _tell(request, reminded)
+    return redirect("review", slug=slug, year=year)
+
+
+def _tell(request, reminded):
+    if reminded.notices:
+        names = "、".join(str(notice.user) for notice in reminded.notices)
+        messages.success(request, f"已提醒 {len(reminded.notices)} 人：{names}。")
+    elif not (reminded.earlier or reminded.skipped):
+        messages.info(request, "沒有需要提醒的人：沒有缺漏的填報，也沒有等候其他審核人員的填報。")
+    if reminded.earlier:
+        names = "、".join(str(notice.user) for notice in reminded.earlier)
+        messages.info(request, f"今天已提醒過，不再寄信：{names}。")
+    if reminded.skipped:
+        names = "、".join(f"{skipped.user}（{skipped.reason}）" for skipped in reminded.skipped)
+        messages.warning(request, f"無法寄信提醒：{names}。")
