@@ -21,7 +21,7 @@ def navigation(request):
             {"text": year_text(year.year), "url": _here(request, year=year.year), "current": year.year == scope.year,
              "state": YearState(year.state).label}
             for year in scope.plan.years.all()
-            if year.year >= scope.plan.first_year
+            if year.year >= scope.plan.first_year and _stands_in_a_year(request)
         ],
         "keeps_data": permissions.can_edit_strategy(request.user, scope.plan.agency_id),
         "plan_switch": [plan for plan in scope.plans if plan != scope.plan],
@@ -59,6 +59,11 @@ PAGES_OF_ACTS = {
     "plan_year_close": "plan_year",
     "plan_year_reopen": "plan_year",
 }
+
+
+def _stands_in_a_year(request):
+    """Whether the page has a year; the pages of an agency have none."""
+    return request.resolver_match is not None and "year" in request.resolver_match.kwargs
 
 
 def _here(request, *, year):

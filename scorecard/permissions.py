@@ -119,6 +119,16 @@ def check_can_manage(user, agency_id):
     _check(can_manage(user, agency_id), "只有管理者可以開放、關閉或重新開放年度。")
 
 
+def can_keep_members(user, agency_id):
+    """Whether the person invites, changes and lets go the agency's members, and hands over what they own."""
+    return _has_role(user, agency_id, Role.ADMIN)
+
+
+def check_can_keep_members(user, agency_id):
+    """Raise unless the person keeps the agency's members."""
+    _check(can_keep_members(user, agency_id), "只有管理者可以管理成員與移交 KPI。")
+
+
 def agencies_with_role(user, *roles):
     """The ids of agencies in which the person holds one of the roles."""
     return {agency_id for agency_id, standing in standings(user).items() if standing.role in roles}

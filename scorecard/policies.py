@@ -101,3 +101,15 @@ def check_evidence_fits(sizes, present):
             f"每項 KPI 每年的佐證合計最多 {EVIDENCE_BYTES_PER_REPORT // MEGABYTE} MB；"
             "請壓縮圖片、移除不需要的檔案後再上傳。"
         )
+
+
+def check_staff_have_divisions(is_staff, divisions):
+    """Staff report for divisions, so their membership names some. is_staff: whether the role is 填報."""
+    if is_staff and not divisions:
+        raise RuleBroken("角色為「填報」時，請選擇至少一個填報科室。")
+
+
+def check_an_admin_remains(others):
+    """An agency keeps an admin who can come in. others: how many there are without the one who would go."""
+    if not others:
+        raise RuleBroken("這是機關唯一可以登入的管理者，不能移除、停用或改為其他角色；請先請另一位管理者加入。")

@@ -14,6 +14,7 @@ from scorecard.views import (
     home,
     kpis,
     links,
+    members,
     organisation,
     reminders,
     reporting,
@@ -23,6 +24,7 @@ from scorecard.views import (
     search,
     strategy,
     style,
+    transfers,
     years,
 )
 
@@ -95,6 +97,18 @@ in_plan_year = [
     path("scores.json", downloads.scores_json, name="scores_json"),
 ]
 
+in_agency = [
+    path("members/", members.members_list, name="members"),
+    path("members/invite/", members.invite, name="member_invite"),
+    path("members/<int:membership_id>/", members.member, name="member"),
+    path("members/<int:membership_id>/remove/", members.remove, name="member_remove"),
+    path("members/<int:membership_id>/invite/", members.invite_again, name="member_invite_again"),
+    path("members/<int:membership_id>/off/", members.switch_off, name="member_off"),
+    path("members/<int:membership_id>/on/", members.switch_on, name="member_on"),
+    path("transfer/", transfers.transfer, name="transfer"),
+    path("mails/", members.mails, name="mails"),
+]
+
 account = [
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
@@ -145,6 +159,7 @@ account = [
 urlpatterns = [
     path("", home.home, name="home"),
     path("plans/<slug:slug>/<roc:year>/", include(in_plan_year)),
+    path("agencies/<slug:agency>/", include(in_agency)),
     path("account/", include(account)),
     path("style/", style.style, name="style"),
     path("healthz", health.healthz, name="healthz"),

@@ -27,6 +27,7 @@ TABLE = {
     "comment": (lambda kpi: kpi, {"staff"} | REVIEWERS),
     "edit_strategy": (lambda kpi: kpi.plan.agency_id, REVIEWERS),
     "manage": (lambda kpi: kpi.plan.agency_id, {"admin"}),
+    "keep_members": (lambda kpi: kpi.plan.agency_id, {"admin"}),
 }
 
 

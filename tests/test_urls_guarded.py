@@ -36,6 +36,8 @@ ASK_FOR_PDF = [role for role in ROLES if role not in {"staff", "other_staff", "r
 IN_PLAN = [route for route in SITE if route.startswith(PLAN)]
 MISSING = {
     "slug": "no-such-plan",
+    "agency": "no-such-agency",
+    "membership_id": 999_999,
     "code": "ZZ9.9",
     "division_id": 999_999,
     "link_id": 999_999,
@@ -122,7 +124,7 @@ def scene():
     }
     arguments = {"slug": plan.slug, "year": 105, "division_id": division.pk, "content_type_id": 1, "object_id": 1}
     arguments |= {"link_id": plan.links.first().pk, "token": evidence.token}
-    arguments |= {"uidb64": "MQ"}
+    arguments |= {"uidb64": "MQ", "agency": plan.agency.slug, "membership_id": rows["membership"].pk}
     arguments |= {"event_id": AuditEvent.objects.filter(kpi=kpi, action="saved").first().pk, "change": 0}
     # The anonymous visitor is no member of the cast.
     sessions = {role: client_of(getattr(cast, role, None)).cookies.output(header="") for role in ROLES}

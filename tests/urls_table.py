@@ -41,8 +41,19 @@ def act(answers):
 
 
 PLAN = "plans/<slug:slug>/<roc:year>/"
+AGENCY = "agencies/<slug:agency>/"
 SITE = {
     "": row(everyone(302) | {"superuser": 200}, everyone(405)),
+    f"{AGENCY}members/": row(only(["admin"], 200), everyone(405)),
+    # What is sent names neither an address nor a role.
+    f"{AGENCY}members/invite/": act(only(["admin"], 422)),
+    f"{AGENCY}members/<int:membership_id>/": row(only(["admin"], 200), only(["admin"], 422)),
+    f"{AGENCY}members/<int:membership_id>/remove/": act(only(["admin"], 302)),
+    f"{AGENCY}members/<int:membership_id>/invite/": act(only(["admin"], 302)),
+    f"{AGENCY}members/<int:membership_id>/off/": act(only(["admin"], 302)),
+    f"{AGENCY}members/<int:membership_id>/on/": act(only(["admin"], 302)),
+    f"{AGENCY}transfer/": row(only(["admin"], 200), only(["admin"], 422)),
+    f"{AGENCY}mails/": row(only(["admin"], 200), everyone(405)),
     "account/login/": row(everyone(302) | {"anonymous": 200}, everyone(302) | {"anonymous": 200}),
     "account/logout/": row(everyone(405), everyone(302)),
     "account/password/": row(everyone(200), everyone(200)),

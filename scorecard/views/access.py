@@ -10,7 +10,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from scorecard import permissions
-from scorecard.models import Division, Plan
+from scorecard.models import Agency, Division, Plan
 
 
 @dataclass
@@ -89,6 +89,21 @@ def get_scope_to_report(request, slug, year):
     scope = get_scope(request, slug, year)
     permissions.check_can_report(request.user, scope.plan.agency_id)
     return scope
+
+
+def get_agency_to_manage(request, slug):
+    """The agency for those who manage it; 404 unless the person is a member, 403 for other members.
+
+    Its newest plan, in the year that matters most now, becomes the scope from which the navigation is drawn.
+    """
+    agency = get_object_or_404(Agency, slug=slug, pk__in=permissions.standings(request.user))
+    plans = visible_plans(request.user)
+    for plan in plans:
+        if plan.agency_id == agency.pk and season_year(plan) is not None:
+            request.scope = Scope(plan, season_year(plan), plans)
+            break
+    permissions.check_can_keep_members(request.user, agency.pk)
+    return agency
 
 
 def get_own_division(request, scope, division_id):

@@ -14,7 +14,7 @@ from tests.browser.accessibility import assert_accessible
 from tests.factories import fill, make_member, submit
 from tests.pages import client_of
 from tests.test_urls_guarded import PARAMETER
-from tests.urls_table import PLAN, SITE
+from tests.urls_table import AGENCY, PLAN, SITE
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 CODES = {f"{PLAN}objectives/<str:code>/": "DC1", f"{PLAN}themes/<str:code>/": "D"}
@@ -80,7 +80,15 @@ VISITS = {
         Visit(f"{PLAN}objectives/<str:code>/"),
         Visit(f"{PLAN}kpis/<str:code>/"),
     ],
-    "admin": [Visit(f"{PLAN}year/"), Visit(f"{PLAN}year/", year=106), Visit(f"{PLAN}year/", year=107)],
+    "admin": [
+        Visit(f"{PLAN}year/"),
+        Visit(f"{PLAN}year/", year=106),
+        Visit(f"{PLAN}year/", year=107),
+        Visit(f"{AGENCY}members/"),
+        Visit(f"{AGENCY}members/<int:membership_id>/"),
+        Visit(f"{AGENCY}transfer/", "?source=person:魏國平&target_person=王小明"),
+        Visit(f"{AGENCY}mails/"),
+    ],
 }
 
 
@@ -133,6 +141,8 @@ def url_of(visit, plan):
         "division_id": plan.agency.divisions.get(name="文書組").pk,
         "event_id": AuditEvent.objects.filter(action=AuditAction.SAVED, target__startswith="DP1.1").first().pk,
         "change": 0,
+        "agency": plan.agency.slug,
+        "membership_id": plan.agency.memberships.get(role=Role.VIEWER).pk,
         "uidb64": "MQ",
         "token": "no-such-token",
     }

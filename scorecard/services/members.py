@@ -1,0 +1,173 @@
+"""Members of an agency: inviting, changing, switching off and letting go; what people wrote always stays.
+
+Every write locks the agency's row first, so that two admins can never remove each other at the same moment.
+"""
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from scorecard import permissions, policies
+from scorecard.choices import AuditAction, MailKind, Role
+from scorecard.models import Agency, Membership, User
+from scorecard.policies import RuleBroken
+from scorecard.services import audit, mail, mail_texts
+from scorecard.services.accounts import SECONDS_BETWEEN_MAILS, link_days
+
+DIVISIONS = "填報科室"
+
+
+def _lock(by, agency):
+    permissions.check_can_keep_members(by, agency.pk)
+    return Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
+
+
+def _lock_membership(by, membership):
+    _lock(by, membership.agency)
+    return Membership.objects.with_people().get(pk=membership.pk)
+
+
+def _names(divisions):
+    return "、".join(division.name for division in divisions)
+
+
+def _check_divisions(agency, role, divisions):
+    """The divisions that the role keeps: staff's own, none for others."""
+    if any(division.agency_id != agency.pk for division in divisions):
+        raise ValueError("A division of another agency.")
+    policies.check_staff_have_divisions(role == Role.STAFF, divisions)
+    return list(divisions) if role == Role.STAFF else []
+
+
+def _check_admin_remains(membership):
+    if membership.role == Role.ADMIN:
+        others = Membership.objects.filter(agency=membership.agency_id).able_admins().exclude(pk=membership.pk)
+        policies.check_an_admin_remains(others.count())
+
+
+@transaction.atomic
+@audit.held_back()
+def invite(*, by, agency, email, name, role, divisions=(), username=""):
+    """Make somebody a member and write to them; returns the membership.
+
+    Whoever has an account with this address just becomes a member. Others get one without a password, called username
+    or, where that is empty, like the address; the mail's link sets the password. RuleBroken where the person is a
+    member already, is switched off, or the address or name stands for somebody else.
+    """
+    agency = _lock(by, agency)
+    divisions = _check_divisions(agency, role, divisions)
+    user = _account_of(email) or _make_account(email, name, username or email.lower())
+    if not user.is_active:
+        raise RuleBroken(f"{email} 的帳號已停用；請先啟用帳號，或洽系統操作者。")
+    if user.memberships.filter(agency=agency).exists():
+        raise RuleBroken(f"{email} 已是這個機關的成員；請在下方清單修改角色或重寄邀請。")
+    membership = Membership.objects.create(user=user, agency=agency, role=role)
+    membership.divisions.set(divisions)
+    changes = [("電子郵件", None, email), ("角色", None, membership.get_role_display())]
+    changes += [(DIVISIONS, None, _names(divisions))] * bool(divisions)
+    audit.record(by=by, action=AuditAction.INVITED, target=membership, agency=agency, changes=changes)
+    _write(by, membership, f"invitation:{membership.pk}")
+    return membership
+
+
+def _account_of(email):
+    """The account with this address; None where there is none, RuleBroken where there are several."""
+    found = list(User.objects.filter(email__iexact=email)[:2])
+    if len(found) > 1:
+        raise RuleBroken(f"有幾個帳號都使用 {email}；請在「資料管理」選擇帳號新增成員。")
+    return found[0] if found else None
+
+
+def _make_account(email, name, username):
+    if User.objects.filter(username__iexact=username).exists():
+        raise RuleBroken(f"帳號「{username}」已有人使用，但電子郵件不是 {email}；請在「資料管理」確認後新增成員。")
+    user = User(username=username, email=email, name=name, password=make_password(None))
+    user.full_clean()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise RuleBroken(f"帳號「{username}」剛剛由別人建立；請再試一次。") from error
+    return user
+
+
+def _write(by, membership, key):
+    """Write the invitation; whether there was none with this key."""
+    user = membership.user
+    uses_sso = bool(settings.SSO_USER_HEADER)
+    subject, body = mail_texts.invitation(
+        user=user, agency=membership.agency, role=membership.get_role_display(), inviter=by,
+        has_account=not user.is_invited, uses_sso=uses_sso, days=link_days(),
+    )  # fmt: skip
+    letter, is_new = mail.write(
+        kind=MailKind.INVITATION, key=key, recipient=user, agency=membership.agency, subject=subject, body=body
+    )  # fmt: skip
+    mail.send_after_commit(*[letter] * is_new)
+    return is_new
+
+
+@transaction.atomic
+def invite_again(*, by, membership):
+    """Write to somebody who has not come in yet once more; RuleBroken where they have, or were written to just now."""
+    membership = _lock_membership(by, membership)
+    if not membership.user.is_invited:
+        raise RuleBroken(f"{membership.user} 已經登入過或已停用，不需要再邀請。")
+    lately = int(timezone.now().timestamp()) // SECONDS_BETWEEN_MAILS
+    if not _write(by, membership, f"invitation:{membership.pk}:{lately}"):
+        raise RuleBroken("十分鐘內已經重寄過，請稍後再試。")
+    audit.record(by=by, action=AuditAction.INVITED, target=membership, agency=membership.agency)
+
+
+@transaction.atomic
+def change(*, by, membership, role, divisions=()):
+    """Give a member another role or other divisions; returns the membership. RuleBroken for the last admin's."""
+    membership = _lock_membership(by, membership)
+    divisions = _check_divisions(membership.agency, role, divisions)
+    if role != Role.ADMIN:
+        _check_admin_remains(membership)
+    had, changes, target = list(membership.divisions.all()), [], str(membership)
+    if role != membership.role:
+        changes.append(("角色", membership.get_role_display(), Role(role).label))
+    if {row.pk for row in had} != {row.pk for row in divisions}:
+        changes.append((DIVISIONS, _names(had), _names(divisions)))
+    if changes:
+        membership.role = role
+        membership.save(update_fields=["role"])
+        membership.divisions.set(divisions)
+        audit.record(
+            by=by, action=AuditAction.CHANGED, target=target, agency=membership.agency, changes=changes
+        )  # fmt: skip
+    return membership
+
+
+@transaction.atomic
+def remove(*, by, membership):
+    """End a membership; the account and everything the person wrote stay. RuleBroken for the last admin's."""
+    membership = _lock_membership(by, membership)
+    _check_admin_remains(membership)
+    changes = [("角色", membership.get_role_display(), None)]
+    changes += [(DIVISIONS, _names(membership.divisions.all()), None)] * bool(membership.divisions.all())
+    audit.record(
+        by=by, action=AuditAction.DELETED, target=membership, agency=membership.agency, changes=changes
+    )  # fmt: skip
+    membership.delete()
+
+
+@transaction.atomic
+def switch(*, by, membership, is_active):
+    """Switch a member's account on or off; RuleBroken for one's own, the last admin's, and accounts used elsewhere."""
+    membership = _lock_membership(by, membership)
+    user = User.objects.select_for_update(no_key=True).get(pk=membership.user_id)
+    if user.pk == by.pk:
+        raise RuleBroken("不能停用自己的帳號；請由另一位管理者處理。")
+    if user.is_superuser or user.memberships.exclude(agency=membership.agency_id).exists():
+        raise RuleBroken("這個帳號不只屬於這個機關，不能在此停用或啟用；可以移除成員資格。")
+    if user.is_active == is_active:
+        return
+    if not is_active:
+        _check_admin_remains(membership)
+    user.is_active = is_active
+    user.save(update_fields=["is_active"])
+    changes = [("有效", not is_active, is_active)]
+    audit.record(by=by, action=AuditAction.CHANGED, target=user, agency=membership.agency, changes=changes)

@@ -1,0 +1,113 @@
+"""成員: who belongs to an agency, and as what."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from scorecard.forms.members import InviteForm, MemberForm
+from scorecard.models import Membership, OutgoingMail
+from scorecard.policies import RuleBroken
+from scorecard.services import members
+from scorecard.views import access
+
+MAILS_A_PAGE = 50
+
+
+def _list_page(request, agency, form=None, status=200):
+    context = {
+        "agency": agency,
+        "memberships": Membership.objects.filter(agency=agency).with_people(),
+        "form": form or InviteForm(agency=agency),
+    }
+    return render(request, "scorecard/members.html", context, status=status)
+
+
+def _get_membership(agency, membership_id):
+    return get_object_or_404(Membership.objects.with_people(), pk=membership_id, agency=agency)
+
+
+@require_safe
+def members_list(request, agency):
+    """Everybody with role, divisions and state, and the form for somebody new."""
+    return _list_page(request, access.get_agency_to_manage(request, agency))
+
+
+@require_POST
+def invite(request, agency):
+    """Invite somebody."""
+    agency = access.get_agency_to_manage(request, agency)
+    form = InviteForm(request.POST, agency=agency)
+    if form.is_valid():
+        try:
+            membership = members.invite(by=request.user, agency=agency, **form.cleaned_data)
+        except RuleBroken as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, f"已邀請 {membership.user}（{membership.user.email}）加入。")
+            return redirect("members", agency=agency.slug)
+    return _list_page(request, agency, form, status=422)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def member(request, agency, membership_id):
+    """One member: role and divisions, and the ways out."""
+    agency = access.get_agency_to_manage(request, agency)
+    membership = _get_membership(agency, membership_id)
+    given = {"role": membership.role, "divisions": list(membership.divisions.all())}
+    form = MemberForm(request.POST if request.method == "POST" else None, agency=agency, initial=given)
+    if form.is_bound and form.is_valid():
+        try:
+            members.change(by=request.user, membership=membership, **form.cleaned_data)
+        except RuleBroken as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, f"已儲存 {membership.user} 的角色。")
+            return redirect("members", agency=agency.slug)
+    status = 422 if form.errors else 200
+    context = {"agency": agency, "membership": membership, "form": form}
+    return render(request, "scorecard/member.html", context, status=status)
+
+
+def _act(request, agency, membership_id, act, done, **arguments):
+    agency = access.get_agency_to_manage(request, agency)
+    membership = _get_membership(agency, membership_id)
+    try:
+        act(by=request.user, membership=membership, **arguments)
+    except RuleBroken as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, f"{done} {membership.user}。")
+    return redirect("members", agency=agency.slug)
+
+
+@require_POST
+def remove(request, agency, membership_id):
+    """End a membership."""
+    return _act(request, agency, membership_id, members.remove, "已移除成員")
+
+
+@require_POST
+def invite_again(request, agency, membership_id):
+    """Write to somebody once more."""
+    return _act(request, agency, membership_id, members.invite_again, "已重寄邀請給")
+
+
+@require_POST
+def switch_off(request, agency, membership_id):
+    """Switch a member's account off."""
+    return _act(request, agency, membership_id, members.switch, "已停用", is_active=False)
+
+
+@require_POST
+def switch_on(request, agency, membership_id):
+    """Switch a member's account on."""
+    return _act(request, agency, membership_id, members.switch, "已啟用", is_active=True)
+
+
+@require_safe
+def mails(request, agency):
+    """What the agency's business wrote to people, newest first."""
+    agency = access.get_agency_to_manage(request, agency)
+    page = Paginator(OutgoingMail.objects.of_agency(agency), MAILS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "scorecard/mails.html", {"agency": agency, "page": page})
