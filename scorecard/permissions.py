@@ -68,6 +68,16 @@ def check_can_report(user, agency_id):
     _check(can_report(user, agency_id), "您在這個機關沒有填報的科室；如需填報，請洽機關管理者。")
 
 
+def can_fill_in(user, division):
+    """Whether the person may take the division's fill-in workbook: its staff, who send it back, and reviewers."""
+    return can_report_for(user, division) or can_review(user, division.agency_id)
+
+
+def check_can_fill_in(user, division):
+    """Raise unless the person may take the division's fill-in workbook."""
+    _check(can_fill_in(user, division), f"只有{division.name}的填報人員、審核人員與管理者可以下載這份填報表。")
+
+
 def can_review(user, agency_id):
     """Whether the person approves and returns the agency's reports."""
     return _has_role(user, agency_id, Role.REVIEWER, Role.ADMIN)

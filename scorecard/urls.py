@@ -68,6 +68,7 @@ in_plan_year = [
     path("kpis/<str:code>/comments/", kpis.comment, name="kpi_comment"),
     path("kpis/<str:code>/history/<int:event_id>/<int:change>/", restoring.restore_value, name="kpi_restore"),
     path("divisions/<int:division_id>/", organisation.division, name="division"),
+    path("divisions/<int:division_id>/fill-in.xlsx", organisation.fill_in, name="division_fill_in"),
     path("reporting/", reporting.reporting, name="reporting"),
     path("reporting/<int:division_id>/", reporting.table, name="reporting_table"),
     path("reporting/<int:division_id>/light/<str:code>/", reporting.light, name="reporting_light"),

@@ -31,6 +31,7 @@ FLOORS = (
         "file_names",
         "file_types",
         "office_files",
+        "fill_in_rows",
     },
     {"models"},
     {"permissions", "policies"},

@@ -86,6 +86,7 @@ SITE = {
     f"{PLAN}kpis/<str:code>/history/<int:event_id>/<int:change>/": row(only(["staff"], 200), only(["staff"], 422)),
     f"{PLAN}kpis/<str:code>/comments/": act(only(("staff", *REVIEWERS), 302)),
     f"{PLAN}divisions/<int:division_id>/": PAGE,
+    f"{PLAN}divisions/<int:division_id>/fill-in.xlsx": row(only(("staff", *REVIEWERS), 200), everyone(405)),
     f"{PLAN}search/": PAGE,
     f"{PLAN}scores.json": PAGE,
     f"{PLAN}downloads/": PAGE,

@@ -31,15 +31,16 @@ def choose_years(scorecard, *, first=None, last=None, with_actuals=False):
 
 def form_xlsx(scorecard, chosen):
     """The form as the bytes of an XLSX file (no query). Build the Scorecard with_action_plans=True."""
-    return sheets_workbook(_sheets(scorecard, chosen), **_properties(scorecard))
+    return sheets_workbook(form_sheets(scorecard, chosen), **_properties(scorecard))
 
 
 def form_ods(scorecard, chosen):
     """The form as the bytes of an ODS file (no query). Build the Scorecard with_action_plans=True."""
-    return sheets_ods(_sheets(scorecard, chosen), **_properties(scorecard))
+    return sheets_ods(form_sheets(scorecard, chosen), **_properties(scorecard))
 
 
-def _sheets(scorecard, chosen):
+def form_sheets(scorecard, chosen):
+    """The form's two Sheets, for whichever file (no query)."""
     return [map_sheet(scorecard), scorecard_sheet(scorecard, chosen.years, with_actuals=chosen.with_actuals)]
 
 

@@ -19,7 +19,8 @@ LONGEST_MEASURED = 16_000
 class Look:
     """How a cell looks. At the top by default: where a page ends within merged rows, a middle would be cut through.
 
-    horizontal None: numbers to the right, text to the left. is_open: may be filled in on a protected sheet.
+    horizontal None: numbers to the right, text to the left. is_open: may be filled in on a protected sheet; is_text:
+    whatever is typed there is text, and 3/4 no date.
     """
 
     horizontal: str | None = "left"
@@ -32,6 +33,7 @@ class Look:
     font: str = FONT
     rule: str = RULE
     is_open: bool = False
+    is_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Placed:
 class Check:
     """What may be typed into a column's cells from one row to another, told by `message` where it is something else.
 
-    choices: one of these texts. Otherwise a number not below `least` (None: any), a whole one where is_whole.
+    choices: one of these texts. longest: a text of at most so many characters. Otherwise a number not below `least`
+    (None: any), a whole one where is_whole.
     """
 
     column: int
@@ -60,6 +63,7 @@ class Check:
     choices: tuple[str, ...] = ()
     least: int | None = None
     is_whole: bool = False
+    longest: int | None = None
 
 
 @dataclass

@@ -87,8 +87,9 @@ class _Page:
 
     def write(self, placed):
         """Write a cell, merged over rows and columns that all look the same."""
-        row, column, number_format = placed.row, placed.column, "General"
-        if isinstance(placed.value, Figure):
+        row, column, number_format = placed.row, placed.column, "@" if placed.look.is_text else "General"
+        # What is typed over a number must not be rounded to the decimals of the old one.
+        if isinstance(placed.value, Figure) and not placed.look.is_open:
             number_format = _number_format(placed.value)
         text = _escaped(placed.value) if isinstance(placed.value, str) else None
         # A text that looks like a formula would become one as soon as someone edits the cell.
@@ -173,6 +174,8 @@ def _footer(text):
 def _validation(check, cells):
     if check.choices:
         rule = {"type": "list", "formula1": f'"{",".join(check.choices)}"'}
+    elif check.longest is not None:
+        rule = {"type": "textLength", "operator": "lessThanOrEqual", "formula1": str(check.longest)}
     else:
         bounds = (check.least, MOST) if check.least is not None else (-MOST, MOST)
         rule = {"type": "whole" if check.is_whole else "decimal", "operator": "between"}

@@ -1,11 +1,18 @@
-"""The page of a division."""
+"""The page of a division, and the workbook in which it may fill in its year."""
 
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from scorecard import permissions
+from scorecard.exports.fill_in import fill_in_workbook
+from scorecard.exports.workbook import MIME_TYPE
 from scorecard.models import KPI, Division, Theme
+from scorecard.reports.fill_in import build_fill_in
 from scorecard.reports.progress import build_progress
+from scorecard.roc import to_roc
+from scorecard.views import access
+from scorecard.views.downloads import file_response
 from scorecard.views.pages import get_scorecard
 
 
@@ -22,8 +29,19 @@ def division(request, slug, year, division_id):
         "scorecard": scorecard,
         "division": division,
         "line": next((line for line in scorecard.divisions if line.id == division.id), None),
+        "may_fill_in": permissions.can_fill_in(request.user, division),
         "progress": next((row for row in build_progress(scorecard) if row.id == division.id), None),
         "themes": Theme.objects.filter(plan=plan, lead_division=division).order_by("position"),
         "supported": [scorecard.kpis_by_code[code] for code in supported],
     }
     return render(request, "scorecard/division.html", context)
+
+
+@require_safe
+def fill_in(request, slug, year, division_id):
+    """The division's fill-in workbook; 403 for members who neither report for it nor review."""
+    scope = access.get_scope(request, slug, year)
+    division = get_object_or_404(Division, pk=division_id, agency=scope.plan.agency_id)
+    permissions.check_can_fill_in(request.user, division)
+    content = fill_in_workbook(build_fill_in(scope.plan, year, division))
+    return file_response(content, MIME_TYPE, f"{slug}-{to_roc(year)}-fill-in-{division_id}.xlsx")
