@@ -4,8 +4,8 @@
 
 Both in one run, on a database of its own in memory; the best of three for each. "written" is everything from the
 Scorecard to the bytes of the file: which KPIs share a row, the words of every cell, the heights of rows. The dump is
-given the finished cells and writes each with the format, merges and widths that the form has; it needs XlsxWriter, which
-is in tests/requirements.txt.
+given the finished cells and writes each with the format, merges and widths that the form has; it needs XlsxWriter,
+which is in tests/requirements.txt.
 """
 
 import io

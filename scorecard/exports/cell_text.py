@@ -22,6 +22,8 @@ def looks_like_formula(text):
     That is decided by its first character, behind anything invisible; full-width ＝＋－＠ count too, which an Excel of
     East Asia reads as their ASCII forms.
     """
+    if text[:1].isalnum():
+        return False
     if text[:1] in _FORMULA_STARTS and text:
         return True
     first = next((char for char in text if unicodedata.category(char) not in _INVISIBLE), "")

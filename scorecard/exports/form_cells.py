@@ -5,6 +5,8 @@ note without a number as it is, and the figures of several measures one a line. 
 not tell them apart otherwise: where one of them is blank or has a note, or where the measures are of several KPIs.
 """
 
+from functools import lru_cache
+
 from scorecard.exports.scorecard_columns import Figure
 from scorecard.scoring import grouped, plain
 
@@ -26,7 +28,7 @@ def figure_cell(pairs, *, is_enumerated=False):
 def money_cell(amounts):
     """Figure or None for the budgets that share a cell, which are all the same."""
     (amount,) = set(amounts)
-    return None if amount is None else Figure(amount, grouped(amount))
+    return None if amount is None else _figure(amount)
 
 
 def formula_cell(kpis):
@@ -57,6 +59,11 @@ def _single(value, note):
         return note or None
     if note:
         return f"{plain(value)}\n({note})"
+    return _figure(value)
+
+
+@lru_cache(maxsize=4096)
+def _figure(value):
     return Figure(value, grouped(value), len(plain(value).partition(".")[2]))
 
 

@@ -42,9 +42,11 @@ def map_sheet(scorecard):
         sheet.place(last, column, theme.lead_division or None, BODY)
     for row, perspective in enumerate(perspectives, start=4):
         sheet.place(row, 2, f"{perspective.name} {perspective.code}", BAND)
+        by_theme = {}
+        for line in perspective.objectives:
+            by_theme.setdefault(line.theme_code, []).append(line)
         for column, theme in enumerate(themes, start=3):
-            found = [line for line in perspective.objectives if line.theme_code == theme.code]
-            sheet.place(row, column, form_cells.named(*found) or None, BODY)
+            sheet.place(row, column, form_cells.named(*by_theme.get(theme.code, ())) or None, BODY)
     sheet.last_row = last
     _fit(sheet)
     sheet.set_heights({2: max(TEXTS_HEIGHT, sheet.heights.get(2, 0))})
@@ -184,6 +186,7 @@ def _fit(sheet):
     """Make every row tall enough for what stands in it."""
     heights = Heights()
     for placed in sheet.cells:
-        width = sum(sheet.widths[placed.column - 1 : placed.column - 1 + placed.columns])
+        first = placed.column - 1
+        width = sheet.widths[first] if placed.columns == 1 else sum(sheet.widths[first : first + placed.columns])
         heights.need(placed.row, placed.rows, points(placed.value, width, placed.look.size))
     sheet.set_heights(heights.points())

@@ -4,24 +4,26 @@ No text ever becomes a formula, an error value or a date, whatever a person type
 """
 
 import re
-from copy import copy
 from datetime import datetime
 from functools import cache
 from io import BytesIO
+from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
+from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.writer.excel import ExcelWriter
 
 from scorecard.exports import score_rows
 from scorecard.exports import sheet_layout as layout
 from scorecard.exports.cell_text import NOT_IN_XML, clean, looks_like_formula
-from scorecard.exports.scorecard_columns import Figure
 from scorecard.exports.scorecard_table import whole_table
 from scorecard.exports.sheets import FONT, INK, RULE, SIZE
+from scorecard.scoring import plain
 
 MIME_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -33,6 +35,7 @@ A3, A4 = 8, 9
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 LOOKS_LIKE_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
+EMPTY = b"<sheetData></sheetData>"
 # Between which numbers a cell that must hold one lets it be: what any figure or amount may reach.
 MOST = 10**15
 
@@ -59,15 +62,15 @@ def sheets_workbook(sheets, *, title, creator):
 
 
 def _book(sheets):
+    """The workbook without its cells, which _saved() puts in: openpyxl would take eight times as long for them."""
     book = Workbook()
     book.remove(book.active)
     for sheet in sheets:
         page = _Page(book.create_sheet(sheet.name), sheet)
-        for placed in sheet.cells:
-            page.write(placed)
         page.set_up_view()
         page.set_up_print()
         page.guard()
+        page.worksheet.rows_written = page.rows()
     return book
 
 
@@ -77,37 +80,59 @@ class _Page:
     def __init__(self, worksheet, sheet):
         self.worksheet = worksheet
         self.sheet = sheet
-        self._looks = {}
+        # By the identity of looks and figures, which the sheet keeps alive: most are there thousands of times.
+        self._styles, self._figures = {}, {}
         for index, width in enumerate(sheet.widths, start=1):
             worksheet.column_dimensions[get_column_letter(index)].width = width
         for column in sheet.hidden_columns:
             worksheet.column_dimensions[get_column_letter(column)].hidden = True
-        for row, points in sheet.heights.items():
-            worksheet.row_dimensions[row].height = points
 
-    def write(self, placed):
-        """Write a cell, merged over rows and columns that all look the same."""
-        row, column, number_format = placed.row, placed.column, "@" if placed.look.is_text else "General"
-        # What is typed over a number must not be rounded to the decimals of the old one.
-        if isinstance(placed.value, Figure) and not placed.look.is_open:
-            number_format = _number_format(placed.value)
-        text = _escaped(placed.value) if isinstance(placed.value, str) else None
-        # A text that looks like a formula would become one as soon as someone edits the cell.
-        style = (placed.look, number_format, text is not None and looks_like_formula(text))
-        for r in range(row, row + placed.rows):
-            for c in range(column, column + placed.columns):
-                self._style(self.worksheet.cell(r, c), *style)
-        if placed.rows > 1 or placed.columns > 1:
-            # merge_cells() would work out borders that every cell has already, for half of the whole time.
-            corner = f"{get_column_letter(column + placed.columns - 1)}{row + placed.rows - 1}"
-            self.worksheet.merged_cells.add(f"{get_column_letter(column)}{row}:{corner}")
-        cell = self.worksheet.cell(row, column)
-        if isinstance(placed.value, Figure):
-            cell.value = placed.value.value
-        elif text is not None:
-            cell.value = text
-            # openpyxl takes "=…" for a formula and "#N/A" for an error.
-            cell.data_type = "s"
+    def rows(self):
+        """The XML of all rows; a merged cell looks the same in every row and column it reaches over."""
+        rows = {}
+        for placed in self.sheet.cells:
+            row, column = placed.row, placed.column
+            style, content = self._content(placed)
+            if placed.rows == 1 and placed.columns == 1:
+                rows.setdefault(row, []).append((column, style, content))
+                continue
+            for r in range(row, row + placed.rows):
+                for c in range(column, column + placed.columns):
+                    rows.setdefault(r, []).append((c, style, content if (r, c) == (row, column) else ""))
+            # merge_cells() would look at every cell for its borders, and add() at every area for an overlap.
+            area = CellRange(None, column, row, column + placed.columns - 1, row + placed.rows - 1)
+            self.worksheet.merged_cells.ranges.add(area)
+        letters = [get_column_letter(column) for column in range(len(self.sheet.widths) + 1) if column]
+        return "".join(_row(row, sorted(rows[row]), letters, self.sheet.heights.get(row)) for row in sorted(rows))
+
+    def _content(self, placed):
+        """(id of the cell's style, the rest of its XML).
+
+        Text is stored as text in the cell, so that no program takes "=…" for a formula or "#N/A" for an error.
+        """
+        value, look = placed.value, placed.look
+        if isinstance(value, str):
+            text = _escaped(value)
+            # A text that looks like a formula would become one as soon as someone edits the cell.
+            style = self._style(look, "@" if look.is_text else "General", looks_like_formula(text))
+            return style, f' t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
+        if value is None:
+            return self._style(look, "@" if look.is_text else "General", False), ""
+        key = id(value), id(look)
+        if key not in self._figures:
+            # What is typed over a number must not be rounded to the decimals of the old one.
+            style = self._style(look, "General" if look.is_open else _number_format(value), False)
+            self._figures[key] = style, f"><v>{plain(value.value)}</v></c>"
+        return self._figures[key]
+
+    def _style(self, look, number_format, is_quoted):
+        """The id of the style for a look, number format and whether the text is quoted; each is made once."""
+        key = id(look), number_format, is_quoted
+        if key not in self._styles:
+            cell = Cell(self.worksheet, row=1, column=1)
+            _dress(cell, look, number_format, is_quoted)
+            self._styles[key] = cell.style_id
+        return self._styles[key]
 
     def set_up_view(self):
         worksheet, (columns, rows) = self.worksheet, self.sheet.frozen
@@ -143,21 +168,22 @@ class _Page:
             letter, (first, last) = get_column_letter(check.column), check.rows
             self.worksheet.add_data_validation(_validation(check, f"{letter}{first}:{letter}{last}"))
 
-    def _style(self, cell, look, number_format, is_quoted):
-        """Style objects are slow to make and compare: each style is made once, for the first cell that has it."""
-        key = look, number_format, is_quoted
-        if key in self._looks:
-            cell._style = copy(self._looks[key])
-            return
-        cell.font = Font(name=look.font, size=look.size, bold=look.bold, color=look.ink)
-        cell.alignment = Alignment(horizontal=look.horizontal, vertical=look.vertical, wrap_text=True)
-        cell.border = _box(look.rule) if look.is_boxed else Border()
-        cell.fill = PatternFill("solid", fgColor=look.fill) if look.fill else PatternFill()
-        cell.number_format = number_format
-        cell.quotePrefix = is_quoted
-        if look.is_open:
-            cell.protection = Protection(locked=False)
-        self._looks[key] = copy(cell._style)
+
+def _row(row, cells, letters, height):
+    tall = f' ht="{height:.2f}" customHeight="1"' if height else ""
+    written = "".join(f'<c r="{letters[c - 1]}{row}" s="{style}"{content or "/>"}' for c, style, content in cells)
+    return f'<row r="{row}"{tall}>{written}</row>'
+
+
+def _dress(cell, look, number_format, is_quoted):
+    cell.font = Font(name=look.font, size=look.size, bold=look.bold, color=look.ink)
+    cell.alignment = Alignment(horizontal=look.horizontal, vertical=look.vertical, wrap_text=True)
+    cell.border = _box(look.rule) if look.is_boxed else Border()
+    cell.fill = PatternFill("solid", fgColor=look.fill) if look.fill else PatternFill()
+    cell.number_format = number_format
+    cell.quotePrefix = is_quoted
+    if look.is_open:
+        cell.protection = Protection(locked=False)
 
 
 @cache
@@ -232,7 +258,22 @@ def _saved(book, *, title, creator):
     raw, packed = BytesIO(), BytesIO()
     # Workbook.save() would set the date of modification to now.
     ExcelWriter(book, ZipFile(raw, "w")).save()
+    rows = {
+        f"xl/worksheets/sheet{number}.xml": sheet.rows_written
+        for number, sheet in enumerate(book.worksheets, start=1)
+        if hasattr(sheet, "rows_written")
+    }
     with ZipFile(raw) as source, ZipFile(packed, "w", ZIP_DEFLATED) as target:
         for name in source.namelist():
-            target.writestr(ZipInfo(name, FIXED_ZIP_DATE), source.read(name), ZIP_DEFLATED)
+            content = source.read(name)
+            if name in rows:
+                content = _with_rows(content, rows[name])
+            target.writestr(ZipInfo(name, FIXED_ZIP_DATE), content, ZIP_DEFLATED)
     return packed.getvalue()
+
+
+def _with_rows(worksheet, rows):
+    before, found, after = worksheet.replace(b"<sheetData />", EMPTY).partition(EMPTY)
+    if not found:
+        raise ValueError("openpyxl writes an empty worksheet otherwise than it did")
+    return b"".join((before, b"<sheetData>", rows.encode(), b"</sheetData>", after))
