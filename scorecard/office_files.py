@@ -8,6 +8,7 @@ import io
 import struct
 import zipfile
 import zlib
+from dataclasses import dataclass
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import ElementTree
@@ -41,17 +42,35 @@ class FileRefused(ValueError):
     """A file that is not taken; the message says why and what to do, without naming the file."""
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What a document may hold: entries, bytes inflated, and how often its own size they may be beyond counts_from."""
+
+    entries: int = ENTRIES
+    inflated: int = INFLATED_BYTES
+    ratio: int = RATIO
+    counts_from: int = RATIO_COUNTS_FROM
+
+
+EVIDENCE = Limits()
+
+
 class _Budget:
     """What all archives of one upload may inflate to, together."""
 
-    def __init__(self, size):
-        self.entries = ENTRIES
-        self.bytes = min(INFLATED_BYTES, max(RATIO_COUNTS_FROM, RATIO * size))
+    def __init__(self, size, limits):
+        self.entries = limits.entries
+        self.bytes = min(limits.inflated, max(limits.counts_from, limits.ratio * size))
 
     def take(self, count):
         """Count bytes that were inflated."""
         self.bytes -= count
         if self.bytes < 0:
+            raise FileRefused(BOMB)
+
+    def check(self, stated):
+        """Refuse at once what by its own statement will not fit."""
+        if stated > self.bytes:
             raise FileRefused(BOMB)
 
     def take_entries(self, count):
@@ -61,9 +80,9 @@ class _Budget:
             raise FileRefused(BOMB)
 
 
-def check_ooxml(file, main_type):
-    """Refuse what is not an Office Open XML document whose main part has the given content type."""
-    kept = _read_archive(file)
+def check_ooxml(file, main_type, limits=EVIDENCE):
+    """The names of its entries; refuse what is not an Office Open XML document with a main part of the given type."""
+    kept = _read_archive(file, limits=limits)
     types = _xml(kept.texts.get(CONTENT_TYPES))
     parts = {node.get("PartName", "").lstrip("/"): node.get("ContentType", "") for node in types}
     if any("macroenabled" in kind.lower() for kind in parts.values()):
@@ -71,11 +90,12 @@ def check_ooxml(file, main_type):
     mains = [name for name, kind in parts.items() if kind.strip().lower() == main_type.lower()]
     if "_rels/.rels" not in kept.names or not any(name in kept.names for name in mains):
         raise FileRefused("內容不是這種 Office 文件；請以 Office 開啟，另存為正確的格式後再上傳。")
+    return kept.names
 
 
-def check_odf(file, mimetype):
-    """Refuse what is not an OpenDocument file of the given media type."""
-    kept = _read_archive(file)
+def check_odf(file, mimetype, limits=EVIDENCE):
+    """The names of its entries; refuse what is not an OpenDocument file of the given media type."""
+    kept = _read_archive(file, limits=limits)
     if kept.texts.get(MIMETYPE, b"").strip() != mimetype.encode():
         raise FileRefused("內容不是這種 OpenDocument 文件；請以 LibreOffice 開啟，另存為正確的格式後再上傳。")
     if b"encryption-data" in kept.texts.get(MANIFEST, b""):
@@ -83,6 +103,7 @@ def check_odf(file, mimetype):
     if "content.xml" not in kept.names:
         raise FileRefused(DAMAGED)
     _xml(kept.texts.get(MANIFEST))
+    return kept.names
 
 
 def _xml(data):
@@ -101,12 +122,13 @@ class _Kept:
         self.names, self.texts = names, {}
 
 
-def _read_archive(file, budget=None, depth=0):
+def _read_archive(file, budget=None, depth=0, limits=EVIDENCE):
     """Inflate every entry of a zip once, within the budget, and every zip inside it."""
     size = file.seek(0, io.SEEK_END)
-    budget = budget or _Budget(size)
+    budget = budget or _Budget(size, limits)
     entries = _directory(file, size)
     budget.take_entries(len(entries))
+    budget.check(sum(entry.file_size for entry in entries))
     _check_names([entry.filename for entry in entries])
     kept = _Kept({entry.filename for entry in entries})
     for entry in entries:
@@ -181,6 +203,8 @@ def _inflate(file, entry, budget, *, keep):
         keep = keep or (count == 0 and part.startswith(ZIP_START))
         count += len(part)
         budget.take(len(part))
+        if count > entry.file_size:
+            raise FileRefused(BOMB)
         checksum = zlib.crc32(part, checksum)
         if keep:
             if count > KEPT_BYTES:

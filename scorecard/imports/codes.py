@@ -1,0 +1,122 @@
+"""Codes in the cells of a form: where they stand beside a name, and the letter I that stands for the digit 1."""
+
+import re
+import unicodedata
+
+# With a digit somewhere, or an I in its place: 「AC1」, 「AC1.1.1」, 「甲C1」, 「1-2」, 「API」.
+_LEADING = re.compile(r"([0-9A-Za-z]+(?:[.\-_][0-9A-Za-z]+)*)[.、:：]?\s*(.*)", re.DOTALL)
+_TOKEN = re.compile(r"(\S{1,30})\s+(.*)", re.DOTALL)
+_TRAILING = re.compile(r"(.*?)\s*[（(]?([A-Za-z][A-Za-z0-9]{0,3})[)）]?", re.DOTALL)
+_PATTERN = re.compile(r"[A-Z]{2}[0-9]+(\.[0-9]+){0,2}")
+_ONE = str.maketrans("Il｜|", "1111")
+
+
+def is_usual(code):
+    """Whether the code is theme + perspective + number, as in the form's own examples."""
+    return _PATTERN.fullmatch(code) is not None
+
+
+def code_and_name(text):
+    """(code, name) of 「AC1 提高…」, a line break inside the name closed; None where the text begins with no code."""
+    folded = _folded_start(text)
+    match = _TOKEN.fullmatch(folded)
+    if match and _looks_like_code(match[1]):
+        return match[1].rstrip("."), joined(match[2])
+    match = _LEADING.fullmatch(folded)
+    if match and _looks_like_code(match[1]) and match[2]:
+        return match[1], joined(match[2])
+    return None
+
+
+def _folded_start(text):
+    """The text with the characters of its code at their usual width."""
+    end = next((i for i, char in enumerate(text) if char.isspace() or "\u4e00" <= char <= "\u9fff"), len(text))
+    return unicodedata.normalize("NFKC", text[:end]) + text[end:]
+
+
+def _looks_like_code(token):
+    """A digit and no sentence, or an I in its place; the full stop divides, the slash never occurs (it cuts addresses)."""
+    if "/" in token or len(token) > 30:
+        return False
+    plain = token.rstrip(".")
+    if plain.isascii():
+        return any(char.isdigit() for char in plain) or _with_ones(plain) != plain
+    return len(plain) <= 8 and any(char.isdigit() for char in plain) and not re.search(r"[()（）「」，。、%]", plain)
+
+
+def split_coded(text):
+    """[(code, name)] of a cell whose lines begin with codes; a line without one continues the line before.
+
+    A first line without code has the code "".
+    """
+    found = []
+    for line in text.split("\n"):
+        line = line.strip()
+        if not line:
+            continue
+        pair = code_and_name(line)
+        if pair and (not found or _continues_series(found[0][0], pair[0])):
+            found.append(pair)
+        elif found:
+            code, name = found[-1]
+            found[-1] = code, joined(f"{name}\n{line}")
+        else:
+            found.append((_lone_code(line), "") if _lone_code(line) else ("", line))
+    return found
+
+
+def _lone_code(line):
+    """A code on a line of its own, its name on the next."""
+    return line if _looks_like_code(line) and not line.isdecimal() else ""
+
+
+def _continues_series(first, code):
+    """Whether a line's code is of the same make as the cell's first: 「24 個局處」 is no code after 「CP1.1.1」."""
+    return bool(first) and first.count(".") == code.count(".") and first[0].isdigit() == code[0].isdigit()
+
+
+def name_and_code(text):
+    """(name, code) of 「顧客 C」; also of 「C 顧客」. The code is "" where there is none."""
+    flat = joined(text)
+    match = _TRAILING.fullmatch(_folded_end(flat))
+    if match and match[1]:
+        return match[1].strip(), match[2]
+    match = re.fullmatch(r"([A-Za-z][A-Za-z0-9]{0,3})[.、:：\s]+(.+)", flat)
+    return (match[2].strip(), match[1]) if match else (flat, "")
+
+
+def _folded_end(text):
+    start = next((i for i in range(len(text), 0, -1) if "\u4e00" <= text[i - 1] <= "\u9fff"), 0)
+    return text[:start] + unicodedata.normalize("NFKC", text[start:])
+
+
+def corrected(code, known):
+    """The code with the letter I as the digit 1 where only that makes its objective a known one; else the code itself.
+
+    known: codes of the map's objectives. 「API.1」 is AP1.1 where the map has AP1 and no API.
+    """
+    head, *tail = code.split(".")
+    if head not in known:
+        candidates = {head[:i] + "1" + head[i + 1 :] for i, char in enumerate(head) if char in "Il"}
+        fitting = candidates & set(known) or {_with_ones(head)} & set(known)
+        if len(fitting) == 1:
+            head = fitting.pop()
+    tail = [part.translate(_ONE) if re.fullmatch("[0-9Il]+", part) else part for part in tail]
+    return ".".join([head, *tail])
+
+
+def _with_ones(code):
+    """The last letter I of a code's number as 1: 「API」 → 「AP1」."""
+    head, *tail = code.split(".")
+    head = re.sub(r"(?<=[A-Za-z]{2})[Il0-9]+$", lambda match: match[0].translate(_ONE), head)
+    return ".".join([head, *(part.translate(_ONE) if re.fullmatch("[0-9Il]+", part) else part for part in tail)])
+
+
+def joined(text):
+    """A text whose lines were broken by the cell's width: closed between Chinese, a space between Latin words."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    result = ""
+    for line in lines:
+        gap = " " if result and result[-1].isascii() and line[0].isascii() and result[-1].isalnum() else ""
+        result += gap + line
+    return result

@@ -1,0 +1,131 @@
+"""A workbook as a plain grid of texts: what the readers of .xlsx and .ods give, and all that the form's reader sees."""
+
+import re
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class FormRefused(ValueError):
+    """A file that cannot be read as a form at all; the message says in Chinese why and what to do."""
+
+
+class Kind(Enum):
+    """What a cell holds. The text of a number is its decimal, of a percentage the number as shown, with %."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    PERCENT = "percent"
+    DATE = "date"
+    BOOLEAN = "boolean"
+    ERROR = "error"
+    NO_VALUE = "formula without a value"
+
+
+UNREADABLE = {
+    Kind.DATE: "是日期，不是數字；試算表可能自動把輸入的內容改成了日期，請把儲存格格式設為「文字」後重新輸入。",
+    Kind.BOOLEAN: "是邏輯值，不是數字或文字；請重新輸入。",
+    Kind.ERROR: "是公式的錯誤結果；請修正公式，或直接填入數值。",
+    Kind.NO_VALUE: "是沒有計算結果的公式；請以 Excel 或 LibreOffice 開啟、存檔後再上傳，或直接填入數值。",
+}
+
+_COORDINATE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell that holds something; the text is stripped and never empty."""
+
+    text: str
+    kind: Kind = Kind.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: a sheet's name and a cell like B13; both empty for the whole file."""
+
+    sheet: str = ""
+    cell: str = ""
+
+
+WHOLE_FILE = Place()
+
+
+@dataclass
+class Sheet:
+    """A sheet's cells by (row, column), both counted from 1, and its merged areas.
+
+    merges maps every covered cell to the one that holds the area's content.
+    """
+
+    name: str
+    is_hidden: bool = False
+    cells: dict = field(default_factory=dict)
+    merges: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.rows = {}
+        for row, column in sorted(self.cells):
+            self.rows.setdefault(row, []).append(column)
+
+    def cell(self, row, column):
+        """The cell itself, None where it is empty."""
+        return self.cells.get((row, column))
+
+    def text(self, row, column):
+        """The cell's own text, "" where it is empty."""
+        cell = self.cells.get((row, column))
+        return cell.text if cell else ""
+
+    def home(self, row, column):
+        """Where the content of the cell stands: itself, or the corner of the merged area that covers it."""
+        return self.merges.get((row, column), (row, column))
+
+    def merged_text(self, row, column):
+        """The cell's text, or that of the merged area that covers it."""
+        return self.text(*self.home(row, column))
+
+    def place(self, row, column):
+        """The cell's Place."""
+        return Place(self.name, coordinate(row, column))
+
+
+def coordinate(row, column):
+    """「B13」 of row 13, column 2."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{row}"
+
+
+def row_and_column(cell):
+    """(13, 2) of 「B13」; None for what is no cell."""
+    match = _COORDINATE.fullmatch(cell)
+    if not match:
+        return None
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(match[2]), column
+
+
+def with_corrections(sheets, corrections):
+    """The sheets with other texts laid over some of their cells.
+
+    corrections: {(sheet name, "B13"): text}; an empty text empties the cell. Unknown sheets and cells are left out.
+    """
+    by_sheet = {}
+    for (name, cell), text in corrections.items():
+        where = row_and_column(cell)
+        if where:
+            by_sheet.setdefault(name, {})[where] = text.strip()
+    return tuple(_corrected(sheet, by_sheet[sheet.name]) if sheet.name in by_sheet else sheet for sheet in sheets)
+
+
+def _corrected(sheet, texts):
+    cells = dict(sheet.cells)
+    for where, text in texts.items():
+        cells.pop(where, None)
+        if text:
+            cells[where] = Cell(text)
+    return Sheet(sheet.name, sheet.is_hidden, cells, sheet.merges)
