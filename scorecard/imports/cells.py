@@ -72,7 +72,7 @@ def read_figure(cell: Cell | None, unit: str) -> Reading:
 def read_figure_text(text: str, unit: str, *, is_number=False, is_part=False) -> Reading:
     """A figure written as text: a number, with its unit, with a note; a word for none; or another unit's number.
 
-    is_number: the program shows a number so. is_part: of a cell that holds several, so that the cell has its own notice.
+    is_number: the program shows a number so. is_part: of a cell of several, which has its own notice.
     """
     if not text:
         return Reading()
@@ -102,7 +102,9 @@ def _numbered(text, numeral, compared, unit, *, is_number, is_part):
     if compared:
         note = text
     elif note is None:
-        return _error(text, f"看不懂「{_line(text)}」中數字後面的部分；說明請寫在括號裡，例如「{plain(value)}(說明)」。")
+        return _error(
+            text, f"看不懂「{_line(text)}」中數字後面的部分；說明請寫在括號裡，例如「{plain(value)}(說明)」。"
+        )
     if not is_part:
         how = "程式以百分比顯示" if is_number else "儲存格是文字"
         kept = f"，備註「{_line(note)}」" if note else ""
@@ -135,7 +137,7 @@ def _is_own_unit(found, unit):
 
 
 def _other_unit(text, rest, unit):
-    if not _OTHER_UNIT.fullmatch(rest):
+    if not _OTHER_UNIT.fullmatch(rest) or any(unicodedata.category(char) == "No" for char in rest):
         return _error(text, f"看不懂「{_line(text)}」；數字後面只能是單位「{unit}」或括號裡的說明。")
     said = (
         f"「{_line(text)}」的單位是「{rest}」，不是這一項的單位「{unit}」，因此不讀為數值；原文保留在備註。"
@@ -242,5 +244,3 @@ def _error(found, text):
 def _line(text):
     line = " ".join(text.split())
     return line if len(line) <= 40 else f"{line[:40]}…"
-
-

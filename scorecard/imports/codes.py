@@ -35,7 +35,7 @@ def _folded_start(text):
 
 
 def _looks_like_code(token):
-    """A digit and no sentence, or an I in its place; the full stop divides, the slash never occurs (it cuts addresses)."""
+    """A digit and no sentence, or an I in its place; no slash, which would cut addresses in two."""
     if "/" in token or len(token) > 30:
         return False
     plain = token.rstrip(".")

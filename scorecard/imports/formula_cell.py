@@ -57,7 +57,7 @@ def measure_label(line):
 
 
 def direction_of(formula, targets):
-    """(direction, why it had to be assumed, "" where the formula says it). targets: in the order of years, None for none.
+    """(direction, why it had to be assumed, "" where the formula says it). targets: year by year, None for none.
 
     ≤ says lower, ≥ or 至少 higher; else falling targets say lower.
     """

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scorecard.imports.grid import Place
+from scorecard.imports.grid import Place, row_and_column
 
 LONGEST_FOUND = 200
 
@@ -78,8 +78,11 @@ class Messages:
         return any(message.level is Level.ERROR for message in self._all)
 
     def all(self):
-        """Every message in the order of reading."""
-        return tuple(self._all)
+        """Every message: of the whole file first, then sheet by sheet, row by row."""
+        sheets = {"": -1}
+        for message in self._all:
+            sheets.setdefault(message.sheet, len(sheets))
+        return tuple(sorted(self._all, key=lambda each: (sheets[each.sheet], row_and_column(each.cell) or (0, 0))))
 
 
 def _short(text):

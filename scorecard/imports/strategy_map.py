@@ -86,7 +86,9 @@ class _MapReader:
         if cell is None:
             return ""
         if cell.kind in UNREADABLE:
-            self.messages.error(self.sheet.place(row, column), f"「{cell.text}」{UNREADABLE[cell.kind]}", found=cell.text)
+            self.messages.error(
+                self.sheet.place(row, column), f"「{cell.text}」{UNREADABLE[cell.kind]}", found=cell.text
+            )
             return ""
         return cell.text
 
@@ -153,16 +155,16 @@ class _MapReader:
         short = squeezed(name).removesuffix("構面")
         if not code:
             code = USUAL_PERSPECTIVES.get(short, short[:1] or "?")
-            self.messages.assumption(
-                place, f"構面「{name}」沒有編號，讀為 {code}。", found=text, read=f"{name} {code}"
-            )
+            self.messages.assumption(place, f"構面「{name}」沒有編號，讀為 {code}。", found=text, read=f"{name} {code}")
         self._check_once("構面", code, place)
         return PerspectiveRead(code, checked_name(self.messages, place, "構面名稱", short, 100), place)
 
     def _check_once(self, what, code, place):
         first = self.codes.setdefault((what, code), place)
         if first != place:
-            self.messages.error(place, f"{what}編號 {code} 重複，第一次出現在 {first.cell}；請改成不同的編號。", found=code)
+            self.messages.error(
+                place, f"{what}編號 {code} 重複，第一次出現在 {first.cell}；請改成不同的編號。", found=code
+            )
 
     def _objectives(self, row, column, theme, perspective):
         place = self.sheet.place(row, column)
@@ -170,7 +172,7 @@ class _MapReader:
         for code, name in split_coded(self._text(row, column)):
             if not code:
                 self.messages.error(
-                    place, f"策略目標「{name}」沒有編號；請在前面加上編號與空格，例如「{theme}{perspective}1 {name}」。",
+                    place, f"策略目標「{name}」沒有編號；請在前面加上編號與空格，例如「{theme}{perspective}1」。",
                     found=name,
                 )  # fmt: skip
                 continue
@@ -183,7 +185,9 @@ class _MapReader:
             if not is_usual(code) or not code.startswith(f"{theme}{perspective}"):
                 usual = f"{theme}{perspective}1"
                 self.messages.hint(
-                    place, f"編號 {code} 不是「主題＋構面＋序號」（例如 {usual}）；編號可自訂，請確認沒有打錯。", found=code
+                    place,
+                    f"編號 {code} 不是「主題＋構面＋序號」（例如 {usual}）；編號可自訂，請確認沒有打錯。",
+                    found=code,
                 )
             if not name:
                 self.messages.error(place, f"策略目標 {code} 沒有名稱。", found=code)
@@ -228,7 +232,9 @@ class _MapReader:
                 is_inside = self.theme_row < row <= last and column > first and column not in self.columns
                 if is_inside:
                     self.messages.hint(
-                        self.sheet.place(row, column), "這一欄沒有策略主題，內容沒有讀入。", found=self.sheet.text(row, column)
+                        self.sheet.place(row, column),
+                        "這一欄沒有策略主題，內容沒有讀入。",
+                        found=self.sheet.text(row, column),
                     )
 
 

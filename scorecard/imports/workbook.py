@@ -19,14 +19,16 @@ from scorecard.office_files import ZIP_START, FileRefused, Limits, check_odf, ch
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 10 * MEGABYTE
-LIMITS = Limits(entries=1_000, inflated=20 * MEGABYTE, ratio=100, counts_from=5 * MEGABYTE)
+LIMITS = Limits(entries=1_000, inflated=20 * MEGABYTE, ratio=100, counts_from=10 * MEGABYTE)
 SECONDS = 10
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 OLE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
-NOT_A_FORM = "內容不是 Excel（.xlsx）或 OpenDocument（.ods）試算表；請以 Excel 或 LibreOffice 開啟表單，另存為 .xlsx 後再上傳。"
+NOT_A_FORM = (
+    "內容不是 Excel（.xlsx）或 OpenDocument（.ods）試算表；請以 Excel 或 LibreOffice 開啟表單，另存為 .xlsx 後再上傳。"
+)
 OLD_EXCEL = "是舊版的 Excel（.xls）或其他舊格式；請以 Excel 或 LibreOffice 開啟，另存為 .xlsx 後再上傳。"
 HAS_PASSWORD = "檔案有密碼保護；請移除密碼，另存新檔後再上傳。"
 HAS_LINKS = "檔案連結到其他活頁簿；請在 Excel 的「資料 → 編輯連結」中斷連結，另存新檔後再上傳。"
@@ -46,7 +48,9 @@ def read_sheets(file):
     """
     size = file.seek(0, io.SEEK_END)
     if size > MOST_BYTES:
-        raise FormRefused(f"檔案超過 {MOST_BYTES // MEGABYTE} MB；填好的表單不會這麼大，請移除圖片與不需要的工作表後再上傳。")
+        raise FormRefused(
+            f"檔案超過 {MOST_BYTES // MEGABYTE} MB；填好的表單不會這麼大，請移除圖片與不需要的工作表後再上傳。"
+        )
     file.seek(0)
     start = file.read(512)
     _check_start(file, start)
@@ -210,7 +214,9 @@ class _SheetReader:
         elif tag == "row":
             self.rows += 1
             if self.rows > MOST_ROWS:
-                raise FormRefused(f"工作表超過 {MOST_ROWS:,} 列（多半是空白列）；請刪除表格之後的列，另存新檔後再上傳。")
+                raise FormRefused(
+                    f"工作表超過 {MOST_ROWS:,} 列（多半是空白列）；請刪除表格之後的列，另存新檔後再上傳。"
+                )
             number = attributes.get("r", "")
             self.row = int(number) if number.isdecimal() and len(number) < 8 else self.row + 1
             self.column = 0
@@ -277,5 +283,3 @@ class _SheetReader:
         if kind is Kind.DATE:
             return Cell(f"序號 {number_text(number)} 的日期", kind)
         return Cell(percent_text(number) if kind is Kind.PERCENT else number_text(number), kind)
-
-

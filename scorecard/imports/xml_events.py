@@ -1,4 +1,4 @@
-"""XML from outside, read as a stream of events: no DTD, no entity, no more time than allowed, whatever the file holds."""
+"""XML from outside, as a stream of events: no DTD, no entity, no more time than allowed."""
 
 import time
 from xml.parsers import expat

@@ -1,7 +1,6 @@
 """manage.py demo load|remove: demo members and clearly labelled sample data, on one's own computer only."""
 
 import os
-import unicodedata
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -9,11 +8,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from scorecard.management.files import find_plan
+from scorecard.management.tables import aligned
 from scorecard.roc import year_text
 from scorecard.services import demo, demo_removal
 
 HEADINGS = ("帳號", "姓名", "角色", "科室")
-GAP = "  "
 
 
 class Command(BaseCommand):
@@ -81,15 +80,5 @@ class Command(BaseCommand):
 
 def table(accounts):
     """The accounts as lines of aligned columns."""
-    rows = [HEADINGS, *((account.username, account.name, account.role, account.division) for account in accounts)]
-    widths = [max(_width(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    padded = [
-        GAP.join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)) for row in rows
-    ]
-    rule = GAP.join("-" * width for width in widths)
-    return [line.rstrip() for line in (padded[0], rule, *padded[1:])]
-
-
-def _width(text):
-    """Columns in a terminal, where a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    rows = [(account.username, account.name, account.role, account.division) for account in accounts]
+    return aligned(HEADINGS, rows)

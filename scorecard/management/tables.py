@@ -1,0 +1,20 @@
+"""Tables on a terminal, where a Chinese character takes two columns."""
+
+import unicodedata
+
+GAP = "  "
+
+
+def aligned(headings, rows):
+    """Headings, a rule and rows of texts as lines of aligned columns."""
+    rows = [headings, *rows]
+    widths = [max(_width(row[column]) for row in rows) for column in range(len(headings))]
+    padded = [
+        GAP.join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)) for row in rows
+    ]
+    rule = GAP.join("-" * width for width in widths)
+    return [line.rstrip() for line in (padded[0], rule, *padded[1:])]
+
+
+def _width(text):
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

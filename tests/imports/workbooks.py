@@ -1,0 +1,111 @@
+"""Workbooks for the reader of forms: the Secretariat's own with some cells changed, and files made to do harm."""
+
+import io
+import zipfile
+from functools import cache
+
+import openpyxl
+
+from tests.secretariat import WORKBOOK
+
+MAP, CARD = "策略地圖", "平衡計分卡"
+CONTENT_TYPES = "[Content_Types].xml"
+SHEET_XML = "xl/worksheets/sheet2.xml"
+
+
+@cache
+def original():
+    """The Secretariat's form as bytes."""
+    return WORKBOOK.read_bytes()
+
+
+def edited(edit):
+    """The form after edit(map's sheet, scorecard's sheet), saved by openpyxl as bytes."""
+    book = openpyxl.load_workbook(io.BytesIO(original()))
+    edit(book[MAP], book[CARD])
+    return saved(book)
+
+
+def with_cells(sheet, **values):
+    """The form with other values in some cells of a sheet."""
+
+    def edit(strategy_map, card):
+        for cell, value in values.items():
+            (strategy_map if sheet == MAP else card)[cell].value = value
+
+    return edited(edit)
+
+
+def saved(book):
+    """An openpyxl workbook as bytes."""
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def with_parts(parts, source=None):
+    """The package with parts replaced or added: {name: bytes, or a function of the bytes that stand there}."""
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(source or original())) as old,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            content = parts.get(name, lambda content: content)
+            new.writestr(name, content(old.read(name)) if callable(content) else content)
+        for name in parts.keys() - set(old.namelist()):
+            new.writestr(name, parts[name])
+    return file.getvalue()
+
+
+def with_sheet_data(xml):
+    """The form whose scorecard sheet has this XML as its rows."""
+
+    def replaced(content):
+        start, end = content.index(b"<sheetData>"), content.index(b"</sheetData>")
+        return content[:start] + b"<sheetData>" + xml + content[end:]
+
+    return with_parts({SHEET_XML: replaced})
+
+
+def ods_of(content):
+    """The same cells and merged areas as an OpenDocument spreadsheet, written here."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    tables = "".join(_ods_table(sheet) for sheet in book.worksheets)
+    namespaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    body = f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
+    xml = f"<office:document-content {namespaces}>{body}</office:document-content>"
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(
+            zipfile.ZipInfo("mimetype"), "application/vnd.oasis.opendocument.spreadsheet", zipfile.ZIP_STORED
+        )
+        archive.writestr("content.xml", xml, zipfile.ZIP_DEFLATED)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    return file.getvalue()
+
+
+def _ods_table(sheet):
+    corners = {(area.min_row, area.min_col): area for area in sheet.merged_cells.ranges}
+    rows = []
+    for row in sheet.iter_rows():
+        cells = "".join(_ods_cell(cell, corners.get((cell.row, cell.column))) for cell in row)
+        rows.append(f"<table:table-row>{cells}</table:table-row>")
+    return f'<table:table table:name="{sheet.title}">{"".join(rows)}</table:table>'
+
+
+def _ods_cell(cell, area):
+    spans = ""
+    if area:
+        spans = (
+            f' table:number-rows-spanned="{area.size["rows"]}" table:number-columns-spanned="{area.size["columns"]}"'
+        )
+    if cell.value is None:
+        return f"<table:table-cell{spans}/>"
+    if isinstance(cell.value, int | float):
+        value = f'office:value-type="float" office:value="{cell.value}"'
+        return f"<table:table-cell{spans} {value}><text:p>x</text:p></table:table-cell>"
+    lines = "".join(f"<text:p>{line}</text:p>" for line in cell.value.split("\n"))
+    return f'<table:table-cell{spans} office:value-type="string">{lines}</table:table-cell>'

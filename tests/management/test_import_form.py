@@ -1,0 +1,80 @@
+"""manage.py import_form."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from scorecard.models import AuditEvent, Plan
+from tests.imports.workbooks import CARD, with_cells
+from tests.secretariat import WORKBOOK
+
+pytestmark = pytest.mark.django_db
+
+
+def run(path, **options):
+    """(what was printed, exit status)."""
+    out = StringIO()
+    try:
+        call_command("import_form", str(path), stdout=out, **options)
+    except SystemExit as stop:
+        return out.getvalue(), stop.code
+    return out.getvalue(), 0
+
+
+def run_json(path, **options):
+    """(the JSON document printed, exit status)."""
+    printed, status = run(path, json=True, **options)
+    return json.loads(printed), status
+
+
+def test_without_write_nothing_is_written():
+    printed, status = run(WORKBOOK)
+    assert status == 0
+    assert "檢查完成，沒有錯誤，也沒有寫入" in printed
+    assert "更正  平衡計分卡  A13" in printed
+    assert not Plan.objects.exists()
+
+
+def test_with_write_the_plan_is_there_with_its_audit_event():
+    printed, status = run(WORKBOOK, write=True)
+    plan = Plan.objects.get()
+    assert (status, plan.kpis.count()) == (0, 39)
+    assert f"已寫入計畫 {plan.slug}" in printed
+    event = AuditEvent.objects.get(plan_id=plan.pk)
+    assert event.actor_id is None
+    assert {
+        "what": "KPI AC1.1",
+        "old": None,
+        "new": "縮短職舍通知配住日數（目標 105 年 28日數、106 年 21日數、107 年 14日數）",
+    } in event.changes
+
+
+def test_json_names_the_plan_and_every_message():
+    document, status = run_json(WORKBOOK)
+    assert status == 0
+    assert document["plan"].startswith("agency-") and document["plan"].endswith("-105")
+    assert {"level", "sheet", "cell", "found", "read", "text"} == set(document["messages"][0])
+    assert document["messages"][0]["sheet"] == CARD
+    assert run_json(WORKBOOK, write=True)[0]["plan"] == document["plan"] == Plan.objects.get().slug
+
+
+def test_errors_end_with_status_one_and_write_nothing(tmp_path):
+    path = tmp_path / "表單.xlsx"
+    path.write_bytes(with_cells(CARD, G4="約二十"))
+    printed, status = run(path, write=True)
+    assert status == 1
+    assert "錯誤  平衡計分卡  G4" in printed
+    assert "有 1 個錯誤，沒有寫入任何資料" in printed
+    assert not Plan.objects.exists()
+
+
+def test_the_agency_may_be_named():
+    run(WORKBOOK, write=True, agency="另一個機關")
+    assert Plan.objects.get().agency.name == "另一個機關"
+
+
+def test_a_file_that_is_not_there_is_refused():
+    with pytest.raises(CommandError, match="無法開啟「no-such-file.xlsx」"):
+        run("no-such-file.xlsx")
