@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from scorecard.imports.grid import UNREADABLE, Cell, Kind
 from scorecard.imports.messages import Level
-from scorecard.roc import MAX_DECIMALS, NumberError, parse_amount, parse_number
+from scorecard.roc import MAX_DECIMALS, MAX_WHOLE_DIGITS, NumberError, parse_amount, parse_number
 from scorecard.scoring import plain
 
 LONGEST_NOTE = 500
@@ -155,6 +155,8 @@ def _is_word_with_note(text):
 def _number(text):
     """A number cell: more decimals than are kept come out of a formula, and are rounded as a correction."""
     number = Decimal(text)
+    if len(text) <= MAX_WHOLE_DIGITS and text.isdecimal():
+        return Reading(number)
     if -number.as_tuple().exponent > MAX_DECIMALS:
         rounded = number.quantize(Decimal(1).scaleb(-MAX_DECIMALS), ROUND_HALF_UP)
         said = f"{text} 的小數超過 {MAX_DECIMALS} 位，四捨五入為 {plain(rounded)}。"
@@ -220,6 +222,8 @@ def read_amounts(cell: Cell | None, count: int) -> tuple[int | None, tuple[Notic
     if cell is None:
         return None, ()
     text = cell.text
+    if text == "0" and cell.kind is Kind.NUMBER:
+        return 0, ()
     if cell.kind in UNREADABLE:
         return None, _error(text, f"「{text}」{UNREADABLE[cell.kind]}").notices
     if is_no_figure(text) or text in LIKE_NO_FIGURE:

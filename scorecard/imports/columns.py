@@ -16,6 +16,7 @@ NAMES = {
     "objective": "策略目標", "kpi": "KPI", "formula": "KPI 計算公式及計量單位", "division": "KPI 主責科室",
     "plans": "行動方案", "owner": "行動方案主責科室（或同仁）", "supporting": "協辦科室",
 }  # fmt: skip
+LONGEST_HEADING = 150
 REQUIRED = ("objective", "kpi", "formula", "division")
 
 
@@ -41,6 +42,8 @@ class Columns:
 
 def heading_of(text):
     """What a heading names: a name of NAMES, or (actual|target|budget, year as typed); None for anything else."""
+    if len(text) > LONGEST_HEADING:
+        return None
     flat = unicodedata.normalize("NFKC", squeezed(text))
     for kind, pattern in (("budget", _BUDGET), ("actual", _ACTUAL), ("target", _TARGET)):
         match = pattern.search(flat)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 
 
 class FormRefused(ValueError):
@@ -91,11 +92,16 @@ class Sheet:
 
 def coordinate(row, column):
     """「B13」 of row 13, column 2."""
+    return f"{_letters(column)}{row}"
+
+
+@cache
+def _letters(column):
     letters = ""
     while column:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row}"
+    return letters
 
 
 def row_and_column(cell):
@@ -103,10 +109,15 @@ def row_and_column(cell):
     match = _COORDINATE.fullmatch(cell)
     if not match:
         return None
+    return int(match[2]), _column(match[1])
+
+
+@cache
+def _column(letters):
     column = 0
-    for letter in match[1]:
+    for letter in letters:
         column = column * 26 + ord(letter) - ord("A") + 1
-    return int(match[2]), column
+    return column
 
 
 def with_corrections(sheets, corrections):

@@ -141,7 +141,7 @@ class KPIRowReader:
             ratio = read_ratio(line, unit=unit)
             measures.append(
                 MeasureRead(
-                    checked_name(self.messages, place, "衡量項名稱", label, LONGEST_LABEL), unit, direction,
+                    checked_name(self.messages, place, "衡量項名稱", label, LONGEST_LABEL), unit, direction, bool(why),
                     ratio.numerator_label if ratio else "", ratio.denominator_label if ratio else "",
                     ratio.factor if ratio else 1, targets, actuals, place,
                 )

@@ -30,11 +30,15 @@ class AmountRead:
 
 @dataclass(frozen=True)
 class MeasureRead:
-    """衡量項. targets and actuals are by year; factor, numerator and denominator as Measure keeps them."""
+    """衡量項. targets and actuals are by year; factor, numerator and denominator as Measure keeps them.
+
+    direction_is_assumed: the formula does not say it, so a direction set in the database outweighs it.
+    """
 
     label: str
     unit: str
     direction: Direction
+    direction_is_assumed: bool
     numerator_label: str
     denominator_label: str
     factor: int

@@ -54,6 +54,7 @@ class _ScorecardReader:
         self.perspectives = {line.code: line.name for line in strategy_map.perspectives} if strategy_map else {}
         self.divisions = dict.fromkeys(t.lead_division for t in strategy_map.themes if t.lead_division) \
             if strategy_map else {}  # fmt: skip
+        self.last_column = self.columns.last()
         self.started, self.places, self.objective_cells = [], {}, {}
         self.band = self.above = None
         self.rows = KPIRowReader(sheet, self.columns, messages, self.divisions)
@@ -74,10 +75,10 @@ class _ScorecardReader:
 
     def _read_row(self, row):
         one = self.columns.one
-        texts = [column for column in self.sheet.rows[row] if column <= self.columns.last()]
+        texts = [column for column in self.sheet.rows[row] if column <= self.last_column]
         if not texts:
             self._tell_unread(row, self.sheet.rows[row][0])
-        elif headings.is_heading_row(self.sheet, row):
+        elif self._heads_again(row):
             headings.check_repeated(self.sheet, row, self.columns, self.messages)
         elif self._is_band(row, texts):
             self.band, self.above = squeezed(self.sheet.text(row, texts[0])).removesuffix("構面"), None
@@ -93,6 +94,10 @@ class _ScorecardReader:
             self._more_action_plans(row)
         else:
             self._leftover(row, texts)
+
+    def _heads_again(self, row):
+        kpi = self.sheet.text(row, self.columns.one.get("kpi", 0))
+        return headings.heading_of(kpi) == "kpi" and headings.is_heading_row(self.sheet, row)
 
     def _own(self, row, column):
         return bool(column) and self.sheet.cell(row, column) is not None

@@ -30,9 +30,10 @@ def parse(stream, deadline, *, start, end=None, text=None):
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
-    parser.StartElementHandler = lambda name, attributes: start(name.rpartition(" ")[2], attributes)
+    names = _LocalNames()
+    parser.StartElementHandler = lambda name, attributes: start(names[name], attributes)
     if end:
-        parser.EndElementHandler = lambda name: end(name.rpartition(" ")[2])
+        parser.EndElementHandler = lambda name: end(names[name])
     if text:
         parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = _refuse_dtd
@@ -45,6 +46,14 @@ def parse(stream, deadline, *, start, end=None, text=None):
         if isinstance(error, FormRefused):
             raise
         raise FormRefused(DAMAGED) from error
+
+
+class _LocalNames(dict):
+    """Names without namespace, each cut once."""
+
+    def __missing__(self, name):
+        self[name] = name.rpartition(" ")[2]
+        return self[name]
 
 
 def local(attributes):

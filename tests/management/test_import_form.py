@@ -78,3 +78,17 @@ def test_the_agency_may_be_named():
 def test_a_file_that_is_not_there_is_refused():
     with pytest.raises(CommandError, match="無法開啟「no-such-file.xlsx」"):
         run("no-such-file.xlsx")
+
+
+def test_a_plan_that_is_there_is_compared_and_updated(tmp_path):
+    run(WORKBOOK, write=True)
+    assert "沒有差異" in run(WORKBOOK)[0]
+    path = tmp_path / "表單.xlsx"
+    path.write_bytes(with_cells(CARD, G4=30))
+    printed, status = run(path)
+    assert (status, "目標放寬：AC1.1 105 年目標值 28 → 30" in printed) == (0, True)
+    assert "已更新計畫" in run(path, write=True)[0]
+    assert "沒有差異" in run(path)[0]
+    path.write_bytes(with_cells(CARD, G4=30, D7=9))
+    printed, status = run(path, write=True)
+    assert (status, "102 年已關閉" in printed) == (1, True)

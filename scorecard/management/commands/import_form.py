@@ -6,13 +6,15 @@ import sys
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from scorecard.imports import importer
+from scorecard.imports import importer, updating
 from scorecard.imports.form import FormRefused, read_form
 from scorecard.imports.grid import WHOLE_FILE
 from scorecard.imports.messages import Level, Message
 from scorecard.imports.plan_read import FormRead
 from scorecard.management.tables import aligned
+from scorecard.services.audit import as_read
 
+NOTHING_WRITTEN = "沒有寫入任何資料。"
 HEADINGS = ("等級", "工作表", "儲存格", "內容", "讀為", "說明")
 
 
@@ -22,16 +24,17 @@ class Command(BaseCommand):
     help = "讀取機關填好的表單（.xlsx 或 .ods）；加 --write 才寫入，有錯誤時結束狀態為 1 且不寫入。"
 
     def add_arguments(self, parser):
-        """FILE [--agency NAME] [--write] [--json]."""
+        """FILE [--agency NAME] [--write] [--reason TEXT] [--json]."""
         parser.add_argument("file", metavar="FILE", help="填好的表單，.xlsx 或 .ods")
         parser.add_argument("--agency", metavar="NAME", default="", help="機關名稱；省略時取自工作表的標題")
         parser.add_argument("--write", action="store_true", help="寫入資料庫；省略時只檢查，不變更任何資料")
+        parser.add_argument("--reason", default="", help="變更開放中年度的目標值時的理由")
         parser.add_argument("--json", action="store_true", help="以 JSON 輸出計畫代稱與所有訊息")
 
     def handle(self, *args, **options):
         """Say everything; exit status 1 with errors, and then nothing was written."""
         form = _read(options["file"], options["agency"].strip())
-        slug, outcome, problems = self._import(form, options["write"])
+        slug, outcome, problems = _import(form, options["write"], options["reason"].strip())
         messages = (*form.messages, *problems)
         has_errors = form.plan is None or any(message.level is Level.ERROR for message in messages)
         if options["json"]:
@@ -43,21 +46,47 @@ class Command(BaseCommand):
         if has_errors:
             sys.exit(1)
 
-    def _import(self, form, writes):
-        """(slug or None, a sentence, further messages)."""
-        if form.plan is None or form.has_errors:
-            count = sum(message.level is Level.ERROR for message in form.messages)
-            return _slug(form), f"有 {count} 個錯誤，沒有寫入任何資料；請改正後再執行一次。", ()
-        agency = importer.find_agency(form.plan.agency)
-        slug = _slug(form)
-        if not writes:
-            return slug, f"檢查完成，沒有錯誤，也沒有寫入；加 --write 寫入計畫 {slug}。", ()
-        try:
+
+def _import(form, writes, reason):
+    """(slug or None, sentences for a person, further messages)."""
+    if form.has_errors:
+        count = sum(message.level is Level.ERROR for message in form.messages)
+        return _slug(form), f"有 {count} 個錯誤，沒有寫入任何資料；請改正後再執行一次。", ()
+    agency = importer.find_agency(form.plan.agency)
+    plan = importer.find_plan(agency, form.plan)
+    try:
+        if plan:
+            return _update(plan, form, writes, reason)
+        if writes:
             plan = importer.apply_new(by=None, form=form, agency=agency)
-        except ValidationError as error:
-            problems = tuple(_whole_file(sentence) for sentence in error.messages)
-            return slug, "沒有寫入任何資料。", problems
-        return plan.slug, f"已寫入計畫 {plan.slug}：{plan}。", ()
+            return plan.slug, f"已寫入計畫 {plan.slug}：{plan}。", ()
+    except ValidationError as error:
+        return _slug(form), NOTHING_WRITTEN, tuple(_whole_file(sentence) for sentence in error.messages)
+    slug = _slug(form)
+    return slug, f"檢查完成，沒有錯誤，也沒有寫入；加 --write 寫入計畫 {slug}。", ()
+
+
+def _update(plan, form, writes, reason):
+    found = updating.compare(plan, form)
+    told = [
+        f"{change.kind.label}：{change.what} {_shown(change.old)} → {_shown(change.new)}" for change in found.changes
+    ]
+    told += [f"{change.kind.label}：{change.what} {change.old}（保留在計畫中）" for change in found.removed]
+    told = told or [f"與計畫 {plan.slug} 沒有差異。"]
+    if found.has_errors:
+        return plan.slug, "\n".join([*told, NOTHING_WRITTEN]), found.messages
+    if not writes:
+        return plan.slug, "\n".join([*told, f"檢查完成，也沒有寫入；加 --write 更新計畫 {plan.slug}。"]), found.messages
+    try:
+        changes = updating.apply_to(by=None, plan=plan, form=form, seen=found.seen(), reason=reason)
+    except updating.ImportConflict as conflict:
+        sentence = f"剛才有人改了 {conflict}；沒有寫入任何資料，請再執行一次。"
+        return plan.slug, NOTHING_WRITTEN, (*found.messages, _whole_file(sentence))
+    return plan.slug, "\n".join([*told, f"已更新計畫 {plan.slug}：{len(changes)} 項變更。"]), found.messages
+
+
+def _shown(value):
+    return _line(as_read(value) or "空白")
 
 
 def _read(path, agency):
