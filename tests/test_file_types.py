@@ -250,6 +250,9 @@ def test_a_bomb_is_given_up_before_it_fills_the_memory(monkeypatch):
     take = office_files._Budget.take
     monkeypatch.setattr(office_files._Budget, "take", lambda self, count: (taken.append(count), take(self, count)))
     refusal(*HOSTILE["bomb of zeros"])
+    assert taken == [], "an honest bomb is refused by the size it states"
+    monkeypatch.setattr(office_files._Budget, "check", lambda self, stated: None)
+    refusal(*HOSTILE["bomb of zeros"])
     assert max(taken) <= 1024 * 1024
     assert sum(taken) <= office_files.RATIO_COUNTS_FROM + 1024 * 1024
 

@@ -6,12 +6,14 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from scorecard.exports.form import choose_years, form_ods, form_xlsx
 from scorecard.imports import importer, updating
 from scorecard.imports.difference import ChangeKind
 from scorecard.imports.form import read_form
 from scorecard.imports.messages import Level
 from scorecard.models import KPI, ActionBudget, AuditEvent, Plan, YearlyValue
 from scorecard.policies import RuleBroken
+from scorecard.reports.build import build_scorecard
 from tests import factories
 from tests.imports.workbooks import CARD, edited, original, with_cells
 
@@ -46,6 +48,16 @@ def test_the_same_form_again_changes_nothing_and_leaves_no_trace(plan):
     assert (found.changes, found.removed, found.messages) == ((), (), ())
     assert apply(plan, read()) == []
     assert (AuditEvent.objects.count(), Plan.objects.get().data_version) == before
+
+
+@pytest.mark.parametrize("write", [form_xlsx, form_ods])
+def test_the_form_that_the_product_writes_reads_back_without_a_difference(plan, write):
+    plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
+    scorecard = build_scorecard(plan, 2016, with_action_plans=True)
+    form = read(write(scorecard, choose_years(scorecard)))
+    assert not form.has_errors
+    found = updating.compare(plan, form)
+    assert (found.changes, found.removed, found.messages) == ((), (), ())
 
 
 def test_what_differs_is_told_by_its_kind_and_cell(plan):
