@@ -50,6 +50,7 @@ PAGES_OF_ACTS = {
     "kpi_comment": "kpi",
     "review_approve": "review",
     "remind": "review",
+    "reporting_draft": "reporting",
     "review_return": "review",
     "review_comment": "review",
     "strategy_map_link_add": "strategy_map_links",

@@ -97,6 +97,9 @@ SITE = {
     f"{PLAN}reporting/": row(only(STAFF, 302), everyone(405)),
     # A reporting table exists for its own staff alone.
     f"{PLAN}reporting/<int:division_id>/": row(only(["staff"], 200, 404), only(["staff"], 302, 404)),
+    f"{PLAN}reporting/<int:division_id>/draft/": act(only(["staff"], 200, 404)),
+    # What is sent is one cell with a word in it.
+    f"{PLAN}reporting/<int:division_id>/paste/": row(only(["staff"], 200, 404), only(["staff"], 200, 404)),
     f"{PLAN}reporting/<int:division_id>/check/": row(only(["staff"], 200, 404), only(["staff"], 302, 404)),
     f"{PLAN}reporting/<int:division_id>/light/<str:code>/": row(only(["staff"], 200, 404), everyone(405)),
     # Nothing is sent to be attached, and the report is submitted: nothing may be removed.

@@ -12,7 +12,7 @@ class FigureField(forms.CharField):
     def __init__(self, *, unit, **kwargs):
         self.unit = unit
         # A plain text input: type="number" changes figures when the mouse wheel turns.
-        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "data-figure": True})
         super().__init__(required=False, widget=widget, **kwargs)
 
     def to_python(self, value):

@@ -6,7 +6,7 @@ from django import forms
 
 from scorecard.forms.fields import FigureField, PlainTextField
 from scorecard.reports.scorecard import MeasureLine
-from scorecard.scoring import assess, plain
+from scorecard.scoring import Outcome, assess, plain
 from scorecard.services.reporting import Draft, Entry
 
 TEXT = {"required": False, "max_length": 2000, "show_hidden_initial": True}
@@ -14,9 +14,10 @@ TEXT = {"required": False, "max_length": 2000, "show_hidden_initial": True}
 
 @dataclass(frozen=True)
 class MeasureFields:
-    """A measure beside the fields in which its year is entered."""
+    """A measure beside the fields in which its year is entered; outcome judges what the fields show."""
 
     measure: MeasureLine
+    outcome: Outcome
     actual: forms.BoundField
     note: forms.BoundField
     unmeasured: forms.BoundField
@@ -54,9 +55,15 @@ class KPIEntryForm(forms.Form):
     def measures(self):
         """The measures with their fields."""
         return [
-            MeasureFields(m, self[f"actual_{m.id}"], self[f"note_{m.id}"], self[f"unmeasured_{m.id}"])
+            MeasureFields(
+                m, self._shown_outcome(m), self[f"actual_{m.id}"], self[f"note_{m.id}"], self[f"unmeasured_{m.id}"]
+            )
             for m in self.line.measures
         ]
+
+    def _shown_outcome(self, measure):
+        is_typed = self.is_bound and self.kpi is not None and self.is_editable
+        return self.outcome(measure, self.kpi.plan.warning_threshold) if is_typed else measure.cell.outcome
 
     @property
     def is_editable(self):
@@ -101,6 +108,10 @@ class KPIEntryForm(forms.Form):
             actual=cleaned.get(f"actual_{measure.id}"), target=measure.cell.target, direction=measure.direction,
             tolerance=measure.tolerance, unmeasured=bool(cleaned.get(f"unmeasured_{measure.id}")), threshold=threshold,
         )  # fmt: skip
+
+    def bind(self, data):
+        """Let the form, unbound so far, show this data as if it had been sent."""
+        self.data, self.is_bound, self._errors = data, True, None
 
     def draft(self):
         """The valid form's content for the service."""

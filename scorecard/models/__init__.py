@@ -2,6 +2,7 @@
 
 from scorecard.models.action_plans import MOST_PER_KPI, ActionBudget, ActionPlan
 from scorecard.models.audit import AuditEvent, AuditHead
+from scorecard.models.drafts import EntryDraft
 from scorecard.models.kpis import KPI, Measure
 from scorecard.models.mail import OutgoingMail
 from scorecard.models.organisation import Agency, Division, Membership, User
@@ -20,6 +21,7 @@ __all__ = [
     "AuditHead",
     "Comment",
     "Division",
+    "EntryDraft",
     "Evidence",
     "Measure",
     "Membership",

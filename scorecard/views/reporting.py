@@ -8,11 +8,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from scorecard import policies
 from scorecard.choices import Status
+from scorecard.forms.drafts import differences, show_draft, touched_names
 from scorecard.forms.reporting import KPIEntryForm
 from scorecard.models import KPI, Division, Evidence, YearlyReport
 from scorecard.permissions import standings
 from scorecard.reports.build import build_scorecard
 from scorecard.reports.progress import count_states
+from scorecard.services.drafts import find_draft, settle_draft
 from scorecard.services.reporting import Conflict, save_reports, submit_reports
 from scorecard.views import access
 
@@ -30,7 +32,7 @@ def reporting(request, slug, year):
     return render(request, "scorecard/reporting_divisions.html", {"scorecard": scorecard, "divisions": divisions})
 
 
-def _forms(scorecard, scope, division, data=None):
+def entry_forms(scorecard, scope, division, data=None):
     """A form for every KPI of the division that is due in the year."""
     kpis = {
         kpi.id: kpi
@@ -52,7 +54,29 @@ def _forms(scorecard, scope, division, data=None):
     ]
 
 
-def _render(request, scope, division, scorecard, forms, status=200):
+def sent_forms(scorecard, scope, division, data):
+    """The forms of the KPIs whose fields were sent."""
+    return [
+        form for form in entry_forms(scorecard, scope, division, data) if form.add_prefix("version") in form.data
+    ]
+
+
+def _draft_shown(request, scope, division, forms):
+    """The context of the person's draft: applied where the page shows it typed in, else offered if it says anything."""
+    draft = find_draft(by=request.user, plan_year=scope.plan_year, division=division)
+    sent = request.POST.get("draft", "") if request.method == "POST" else request.GET.get("draft", "")
+    if draft is None or sent == "applied":
+        if draft and request.method != "POST":
+            show_draft(forms, draft)
+        return {"draft": draft, "draft_state": "applied" if draft else ""}
+    found, lost = differences(forms, draft)
+    state = "offered" if found or lost else ""
+    return {"draft": draft, "draft_state": state, "differences": found, "without_field": lost}
+
+
+def render_table(request, scope, division, scorecard, forms, status=200):
+    """The page of the table with these forms and the person's draft."""
+    drafted = _draft_shown(request, scope, division, forms)
     errors = [
         (field, error)
         for form in forms
@@ -62,7 +86,7 @@ def _render(request, scope, division, scorecard, forms, status=200):
         if not field.is_hidden
     ]
     previous = [line for line in scorecard.years if line.year < scope.year]
-    context = {
+    context = drafted | {
         "division": division,
         "scorecard": scorecard,
         "plan_year": scope.plan_year,
@@ -87,12 +111,10 @@ def table(request, slug, year, division_id):
     division = access.get_own_division(request, scope, division_id)
     scorecard = build_scorecard(scope.plan, year, include_provisional=True)
     if request.method != "POST":
-        return _render(request, scope, division, scorecard, _forms(scorecard, scope, division))
-    forms = [
-        form for form in _forms(scorecard, scope, division, request.POST) if form.add_prefix("version") in form.data
-    ]
+        return render_table(request, scope, division, scorecard, entry_forms(scorecard, scope, division))
+    forms = sent_forms(scorecard, scope, division, request.POST)
     if not all([form.is_valid() for form in forms]):
-        return _render(request, scope, division, scorecard, forms, status=422)
+        return render_table(request, scope, division, scorecard, forms, status=422)
     touched = [form for form in forms if form.is_touched]
     try:
         saved = save_reports(by=request.user, plan=scope.plan, year=year, drafts=[form.draft() for form in touched])
@@ -100,7 +122,12 @@ def table(request, slug, year, division_id):
         return _show_conflict(request, scope, division, forms, conflict)
     except policies.RuleBroken as error:
         messages.error(request, " ".join(error.messages) + "您輸入的內容還在這一頁，但沒有儲存。")
-        return _render(request, scope, division, scorecard, forms, status=409)
+        return render_table(request, scope, division, scorecard, forms, status=409)
+    shown = request.POST.get("draft", "")
+    names = touched_names(forms, everything=shown == "applied")
+    settle_draft(
+        by=request.user, plan_year=scope.plan_year, division=division, rows=names, beside=shown == "offered"
+    )  # fmt: skip
     if request.POST.get("then") == "check":
         return redirect("reporting_check", slug=slug, year=year, division_id=division.pk)
     messages.success(request, f"已儲存 {len(saved)} 項 KPI。" if saved else "沒有需要儲存的變更。")
@@ -114,7 +141,7 @@ def _show_conflict(request, scope, division, forms, conflict):
     for form in forms:
         if form.line.id in standing:
             form.show_conflict(scorecard.kpis_by_code[form.line.code], standing[form.line.id])
-    return _render(request, scope, division, scorecard, forms, status=409)
+    return render_table(request, scope, division, scorecard, forms, status=409)
 
 
 @require_safe
@@ -161,7 +188,7 @@ def check(request, slug, year, division_id):
             done = f"已送出 {len(submitted)} 項 KPI（{codes}），等候審核。" if submitted else "沒有選取可送出的 KPI。"
             messages.success(request, done)
             return redirect("reporting_table", slug=slug, year=year, division_id=division.pk)
-    rows = [(form, _what_is_missing(form)) for form in _forms(scorecard, scope, division) if form.is_editable]
+    rows = [(form, _what_is_missing(form)) for form in entry_forms(scorecard, scope, division) if form.is_editable]
     context = {
         "division": division,
         "scorecard": scorecard,

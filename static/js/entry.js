@@ -1,27 +1,33 @@
-// The reporting table: Enter and the arrow keys move down the column; leaving with unsaved edits asks first.
+// The reporting table by keyboard: Enter and the arrows move down and up a column of figures, Ctrl+S saves.
 "use strict";
 
-const form = document.querySelector("[data-entry]");
+{
+  const form = document.querySelector("[data-entry]");
 
-if (form) {
-  const figures = [...form.querySelectorAll('input[inputmode="decimal"]')];
-  let isDirty = document.querySelector(".error-summary") !== null;
+  if (form) {
+    // kpi7-actual_12 and kpi9-actual_15 stand in one column.
+    const columnOf = (field) => field.name.replace(/^kpi\d+-/, "").replace(/_\d+$/, "");
+    const column = (field) => [...form.querySelectorAll("input[data-figure]")].filter((other) => columnOf(other) === columnOf(field) && !other.disabled);
 
-  form.addEventListener("input", () => { isDirty = true; });
-  form.addEventListener("submit", () => { isDirty = false; });
-  window.addEventListener("beforeunload", (event) => {
-    if (isDirty) event.preventDefault();
-  });
+    form.addEventListener("keydown", (event) => {
+      if (!event.target.matches("input[data-figure]") || event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
+      const step = { Enter: 1, ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      const figures = column(event.target);
+      const next = figures[figures.indexOf(event.target) + step];
+      if (next) { next.focus(); next.select(); }
+    });
 
-  form.addEventListener("keydown", (event) => {
-    const place = figures.indexOf(event.target);
-    if (place < 0 || event.isComposing) return;
-    const step = { Enter: 1, ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const next = figures[place + step];
-    if (next) { next.focus(); next.select(); }
-  });
+    document.addEventListener("keydown", (event) => {
+      if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+      const button = form.querySelector('.entry-actions button[name="then"][value=""]');
+      if (!button || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      form.requestSubmit(button);
+    });
 
-  document.getElementById("errors")?.focus();
+    form.querySelector("[data-keys-hint]")?.removeAttribute("hidden");
+    document.getElementById("errors")?.focus();
+  }
 }

@@ -68,6 +68,7 @@ VISITS = {
         Visit(f"{PLAN}reporting/<int:division_id>/", year=106),
         Visit(f"{PLAN}reporting/<int:division_id>/", year=107),
         Visit(f"{PLAN}reporting/<int:division_id>/check/"),
+        Visit(f"{PLAN}reporting/<int:division_id>/paste/"),
         Visit(f"{PLAN}reporting/<int:division_id>/<str:code>/evidence/", code="DP1.1"),
         Visit(f"{PLAN}kpis/<str:code>/history/<int:event_id>/<int:change>/", code="DP1.1"),
     ],

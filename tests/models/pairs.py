@@ -14,6 +14,7 @@ from scorecard.models import (
     Agency,
     Comment,
     Division,
+    EntryDraft,
     Evidence,
     Measure,
     Membership,
@@ -315,6 +316,14 @@ def a_submitted_report(world, **fields):
 def _(world):
     a_report(world).save()
     return a_report(world, year=2017), a_report(world)
+
+
+@pair("one_draft_per_person_division_and_year")
+def _(world):
+    division = world.plan.agency.divisions.first()
+    draft = {"plan_year": world.plan.years.get(year=2016), "division": division}
+    EntryDraft(user=world.user, **draft).save()
+    return EntryDraft(user=world.other, **draft), EntryDraft(user=world.user, **draft)
 
 
 @pair("report_state_known")

@@ -1,0 +1,127 @@
+"""Between the reporting table's forms and the draft of what was typed into them."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.http import QueryDict
+
+NOT_TYPED = {"version", "take_theirs"}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field whose draft differs from what stands. overtaken: somebody changed the report since it was typed."""
+
+    code: str
+    label: str
+    now: str
+    typed: str
+    overtaken: bool
+
+
+def typed_rows(entry_forms):
+    """EntryDraft.rows of bound forms: of every KPI sent, the texts of its changed fields as they were typed."""
+    return {
+        str(form.line.id): {
+            "version": _version(form),
+            "fields": {name: _raw(form, name) for name in form.changed_data if name not in NOT_TYPED},
+        }
+        for form in entry_forms
+    }
+
+
+def touched_names(entry_forms, *, everything):
+    """{KPI id: names of changed fields} of the forms sent; only of those that were touched unless everything."""
+    names = {str(form.line.id): set(form.changed_data) - {"version"} for form in entry_forms}
+    return {kpi_id: changed for kpi_id, changed in names.items() if changed or everything}
+
+
+def show_draft(entry_forms, draft):
+    """Bind the unbound forms of the draft's KPIs with what was typed, as if it had just been sent; nothing is saved.
+
+    Where somebody changed the report since, the form shows its conflict.
+    """
+    for form in entry_forms:
+        fields = _known(form, draft)
+        if fields:
+            version = draft.rows[str(form.line.id)]["version"]
+            form.bind(_with_typed(form, fields, version))
+            if form.report and form.report.version != version:
+                form.show_conflict(form.line, form.report)
+            form.is_valid()
+
+
+def differences(entry_forms, draft):
+    """Every Difference between the draft and what the unbound forms show, and the texts that have no field any more."""
+    found, used = [], set()
+    for form in entry_forms:
+        fields = _known(form, draft)
+        used |= {(str(form.line.id), name) for name in fields}
+        version = draft.rows[str(form.line.id)]["version"] if fields else 0
+        overtaken = bool(form.report and form.report.version != version)
+        for name, text in fields.items():
+            field, initial = form.fields[name], form.get_initial_for_field(form.fields[name], name)
+            if field.has_changed(initial, _value(field, text)):
+                texts = _words(initial), _words(_value(field, text))
+                found.append(Difference(form.line.code, _label(form, name), *texts, overtaken))
+    lost = [
+        text
+        for kpi_id, row in draft.rows.items()
+        for name, text in row["fields"].items()
+        if text and (kpi_id, name) not in used
+    ]
+    return found, lost
+
+
+def _known(form, draft):
+    row = draft.rows.get(str(form.line.id), {"fields": {}})
+    return {name: text for name, text in row["fields"].items() if name in form.fields and name not in NOT_TYPED}
+
+
+def _version(form):
+    value = form["version"].value()
+    return int(value) if str(value).isdecimal() and len(str(value)) < 10 else 0
+
+
+def _raw(form, name):
+    value = form[name].data
+    # PostgreSQL keeps no NUL in a text.
+    return ("on" if value else "") if isinstance(value, bool) else str(value or "").replace("\0", "")
+
+
+def _value(field, text):
+    """The text as the field's widget would hand it over."""
+    data = {} if _is_box(field) and not text else {"x": text}
+    return field.widget.value_from_datadict(data, {}, "x")
+
+
+def _is_box(field):
+    return isinstance(field.widget, forms.CheckboxInput)
+
+
+def _with_typed(form, fields, version):
+    """What a browser would send: every field as it stands, the typed ones as typed."""
+    data = QueryDict(mutable=True)
+    for bound in form:
+        initial = "" if bound.initial is None else str(bound.initial)
+        if bound.field.show_hidden_initial:
+            data[bound.html_initial_name] = initial
+        if bound.name in fields:
+            initial = fields[bound.name]
+        elif isinstance(bound.initial, bool):
+            initial = "on" if bound.initial else ""
+        if initial or not _is_box(bound.field):
+            data[bound.html_name] = initial
+    data[form.add_prefix("version")] = str(version)
+    return data
+
+
+def _label(form, name):
+    label = str(form.fields[name].label)
+    return label.removeprefix(form.line.code).strip()
+
+
+def _words(value):
+    if isinstance(value, bool):
+        return "已勾選" if value else "未勾選"
+    return "" if value is None else str(value)
