@@ -117,7 +117,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Login is the default; a view that is open says so with login_not_required.
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "scorecard.views.typed.KeepTyped",
     # A password of somebody else's choice is changed before anything else; with single sign-on there are none.
     "scorecard.views.account.AccountRules",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -244,6 +244,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "scorecard.views.typed.csrf_failure"
 
 
 # ── Transport and headers ────────────────────────────────────────────────────────────────

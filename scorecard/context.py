@@ -6,6 +6,7 @@ from django.urls import reverse
 from scorecard import permissions
 from scorecard.choices import YearState
 from scorecard.roc import year_text
+from scorecard.views.acts import PAGES_OF_ACTS, page_of_act
 
 
 def navigation(request):
@@ -45,23 +46,6 @@ def _menu(request, scope):
     ]
 
 
-# Acts answer to POST alone. Where one is refused, its address shows a page that has an address of its own.
-PAGES_OF_ACTS = {
-    "kpi_comment": "kpi",
-    "review_approve": "review",
-    "remind": "review",
-    "reporting_draft": "reporting",
-    "review_return": "review",
-    "review_comment": "review",
-    "strategy_map_link_add": "strategy_map_links",
-    "strategy_map_link_change": "strategy_map_links",
-    "strategy_map_link_remove": "strategy_map_links",
-    "plan_year_open": "plan_year",
-    "plan_year_close": "plan_year",
-    "plan_year_reopen": "plan_year",
-}
-
-
 def _stands_in_a_year(request):
     """Whether the page has a year; the pages of an agency have none."""
     return request.resolver_match is not None and "year" in request.resolver_match.kwargs
@@ -71,8 +55,7 @@ def _here(request, *, year):
     """The same page in another year, its filters kept."""
     match = request.resolver_match
     if match.view_name in PAGES_OF_ACTS:
-        page = PAGES_OF_ACTS[match.view_name]
-        return reverse(page, args=[match.kwargs["slug"], year, *([match.kwargs["code"]] if page == "kpi" else [])])
+        return page_of_act(match.view_name, match.kwargs | {"year": year})
     url = reverse(match.view_name, kwargs=match.kwargs | {"year": year})
     query = request.GET.urlencode()
     return f"{url}?{query}" if query and request.method == "GET" else url
