@@ -72,7 +72,7 @@ def test_codes_lead_to_their_rows_in_any_order_with_notes(staff, table, names, o
 @pytest.mark.parametrize(
     ("cells", "note"), [("無統計", "無統計"), ("未統計", "未統計"), ("—", "—"), ("－\t停辦", "停辦")]
 )
-def test_words_for_no_statistics_tick_it_with_the_word_or_the_note_as_reason(staff, table, names, open_plan, cells, note):
+def test_words_for_no_statistics_tick_it_and_say_why(staff, table, names, open_plan, cells, note):
     first = kpi(open_plan, "AC1.1")
     page = filled(staff, table, cells)
     assert actuals(page, names[0], name_of(first, "unmeasured"), name_of(first, "note")) == ["", "on", note]

@@ -33,7 +33,8 @@ def end_session(client):
 def send(client, page, action, values):
     """Send the page's form as a browser does, whether anybody is logged in or not."""
     url = page.wsgi_request.get_full_path()
-    return client.post(action or url, form_to(page, action).filled(**values), headers={"referer": f"http://testserver{url}"})
+    headers = {"referer": f"http://testserver{url}"}
+    return client.post(action or url, form_to(page, action).filled(**values), headers=headers)
 
 
 def typeable(page, action):
@@ -54,18 +55,20 @@ def typeable(page, action):
 @pytest.fixture
 def forms_of_pages(open_plan, cast, submitted, kpi):
     """(who, page, action) of every form with a text of the site, and one of the admin's."""
-    link = open_plan.links.first()
-    at = {"year": address(open_plan, "plan_year", year=2017), "code": kpi.code}
+    def at(name, **arguments):
+        return address(open_plan, name, **arguments)
+
+    link, division = open_plan.links.first().pk, open_plan.agency.divisions.first().pk
     change = reverse("admin:scorecard_objective_change", args=[open_plan.objectives.first().pk])
     return [
-        ("staff", address(open_plan, "reporting_paste", division_id=open_plan.agency.divisions.first().pk), ""),
-        ("reviewer", address(open_plan, "kpi", code=at["code"]) + "?provisional=1", address(open_plan, "kpi_comment", code=kpi.code)),
-        ("reviewer", address(open_plan, "review"), address(open_plan, "review_return", code=kpi.code)),
-        ("reviewer", address(open_plan, "strategy_map_links"), address(open_plan, "strategy_map_link_add")),
-        ("reviewer", address(open_plan, "strategy_map_links"), address(open_plan, "strategy_map_link_change", link_id=link.pk)),
-        ("reviewer", address(open_plan, "strategy_map_links"), address(open_plan, "strategy_map_link_remove", link_id=link.pk)),
-        ("admin", address(open_plan, "plan_year"), address(open_plan, "plan_year_close")),
-        ("admin", at["year"], address(open_plan, "plan_year_open", year=2017)),
+        ("staff", at("reporting_paste", division_id=division), ""),
+        ("reviewer", at("kpi", code=kpi.code) + "?provisional=1", at("kpi_comment", code=kpi.code)),
+        ("reviewer", at("review"), at("review_return", code=kpi.code)),
+        ("reviewer", at("strategy_map_links"), at("strategy_map_link_add")),
+        ("reviewer", at("strategy_map_links"), at("strategy_map_link_change", link_id=link)),
+        ("reviewer", at("strategy_map_links"), at("strategy_map_link_remove", link_id=link)),
+        ("admin", at("plan_year"), at("plan_year_close")),
+        ("admin", at("plan_year", year=2017), at("plan_year_open", year=2017)),
         ("admin", change, ""),
     ]
 
@@ -182,7 +185,8 @@ def test_a_form_older_than_the_login_is_not_lost_either(open_plan, cast, kpi, su
     client = Client(enforce_csrf_checks=True)
     log_in_page = client.get(reverse("login"))
     token = form_to(log_in_page).fields["csrfmiddlewaretoken"][0]
-    client.post(reverse("login"), {"username": cast.reviewer.username, "password": PASSWORD, "csrfmiddlewaretoken": token})
+    who = {"username": cast.reviewer.username, "password": PASSWORD}
+    client.post(reverse("login"), who | {"csrfmiddlewaretoken": token})
     action = address(open_plan, "kpi_comment", code=kpi.code)
     own = {"sec-fetch-site": "same-origin"}
     with nothing_written():
