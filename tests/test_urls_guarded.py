@@ -98,6 +98,8 @@ def scene():
     """See Scene."""
     plan = factories.make_plan()
     cast = factories.make_cast(plan)
+    # The outsider is at home somewhere, too.
+    assert cast.other_plan
     factories.open_year(cast.admin, plan)
     kpi = factories.kpi(plan, "AC1.1")
     factories.fill(cast.staff, kpi)
