@@ -130,6 +130,8 @@ def _normalised(text: str) -> str:
 
     Superscripts, circled digits and fractions (category No) stay as they are: NFKC would read 10² as 102.
     """
+    if text.isascii():
+        return text.strip()
     folded = (c if unicodedata.category(c) == "No" else unicodedata.normalize("NFKC", c) for c in text)
     return "".join(folded).replace(_MINUS_SIGN, "-").translate(_INVISIBLE).strip()
 
