@@ -99,14 +99,10 @@ def _pairs(text):
     return [content[index : index + 2] for index in range(0, len(content), 2)]
 
 
-def shown_glyphs(document):
-    """How many glyphs the document shows."""
-    return sum(1 for _ in _glyphs(document))
-
-
-def missing_glyphs(document):
-    """How many times glyph 0 is shown, the box that stands for a character the font lacks."""
-    return sum(glyph == b"\x00\x00" for glyph in _glyphs(document))
+def count_glyphs(document):
+    """(how many glyphs the document shows, how many of them are glyph 0, the box for what the font lacks)."""
+    found = list(_glyphs(document))
+    return len(found), found.count(b"\x00\x00")
 
 
 def structure(document, kind):
