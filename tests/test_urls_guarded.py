@@ -41,6 +41,7 @@ MISSING = {
     "code": "ZZ9.9",
     "division_id": 999_999,
     "link_id": 999_999,
+    "serial": 999_999,
     "token": "00000000-0000-4000-8000-000000000000",
     "event_id": 999_999,
     "change": 999,
@@ -125,7 +126,7 @@ def scene():
         "auditevent": AuditEvent.objects.filter(plan=plan).first(),
     }
     arguments = {"slug": plan.slug, "year": 105, "division_id": division.pk, "content_type_id": 1, "object_id": 1}
-    arguments |= {"link_id": plan.links.first().pk, "token": evidence.token}
+    arguments |= {"link_id": plan.links.first().pk, "token": evidence.token, "serial": 1}
     arguments |= {"uidb64": "MQ", "agency": plan.agency.slug, "membership_id": rows["membership"].pk}
     arguments |= {"event_id": AuditEvent.objects.filter(kpi=kpi, action="saved").first().pk, "change": 0}
     # The anonymous visitor is no member of the cast.

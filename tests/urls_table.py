@@ -82,6 +82,8 @@ SITE = {
     f"{PLAN}objectives/<str:code>/": PAGE,
     f"{PLAN}themes/<str:code>/": PAGE,
     f"{PLAN}kpis/<str:code>/": PAGE,
+    f"{PLAN}kpis/<str:code>.pdf": PAGE,
+    f"{PLAN}divisions/<int:division_id>.pdf": PAGE,
     # The report is submitted: nothing may be restored.
     f"{PLAN}kpis/<str:code>/history/<int:event_id>/<int:change>/": row(only(["staff"], 200), only(["staff"], 422)),
     f"{PLAN}kpis/<str:code>/comments/": act(only(("staff", *REVIEWERS), 302)),
@@ -94,7 +96,11 @@ SITE = {
     f"{PLAN}form.ods": PAGE,
     f"{PLAN}report.pdf": PAGE,
     f"{PLAN}plan.json": PAGE,
-    f"{PLAN}reporting/": row(only(STAFF, 302), everyone(405)),
+    f"{PLAN}reporting/": row(only(STAFF, 200), everyone(405)),
+    f"{PLAN}reporting/receipts/": row(only((*STAFF, *REVIEWERS), 200), everyone(405)),
+    # A receipt exists for its division's staff and for reviewers.
+    f"{PLAN}reporting/receipts/<int:serial>/": row(only(("staff", *REVIEWERS), 200, 404), everyone(405)),
+    f"{PLAN}reporting/receipts/<int:serial>.pdf": row(only(("staff", *REVIEWERS), 200, 404), everyone(405)),
     # A reporting table exists for its own staff alone.
     f"{PLAN}reporting/<int:division_id>/": row(only(["staff"], 200, 404), only(["staff"], 302, 404)),
     f"{PLAN}reporting/<int:division_id>/draft/": act(only(["staff"], 200, 404)),

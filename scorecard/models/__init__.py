@@ -9,6 +9,7 @@ from scorecard.models.organisation import Agency, Division, Membership, User
 from scorecard.models.passwords import PasswordRecord
 from scorecard.models.reporting import Comment, Evidence, YearlyReport
 from scorecard.models.strategy import Objective, ObjectiveLink, Perspective, Plan, Theme
+from scorecard.models.submissions import Submission
 from scorecard.models.values import PlanYear, YearlyValue
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Perspective",
     "Plan",
     "PlanYear",
+    "Submission",
     "Theme",
     "User",
     "YearlyReport",

@@ -134,7 +134,10 @@ class EvidenceQuerySet(models.QuerySet):
 
 
 class Evidence(models.Model):
-    """佐證: a file that backs a report. Removed only softly, so that nothing reviewed ever disappears."""
+    """佐證: a file that backs a report. Removed only softly, so that nothing reviewed ever disappears.
+
+    digest: the file's SHA-256 as it was attached, "" for files attached before digests were kept.
+    """
 
     report = models.ForeignKey(YearlyReport, verbose_name="填報", on_delete=models.PROTECT, related_name="evidence")
     token = models.UUIDField("代號", unique=True, editable=False)
@@ -142,6 +145,7 @@ class Evidence(models.Model):
     name = models.CharField("檔名", max_length=255)
     size = models.PositiveBigIntegerField("大小（位元組）")
     content_type = models.CharField("類型", max_length=100)
+    digest = models.CharField("SHA-256", max_length=64, blank=True, default="", editable=False)
     uploaded_by = models.ForeignKey(User, verbose_name="上傳者", on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField("上傳時間", auto_now_add=True)
     removed_by = models.ForeignKey(

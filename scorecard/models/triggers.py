@@ -36,6 +36,10 @@ def _plan_is_fixed(table):
 
 NOT_AT_THE_END = "NEW.digest = '' OR EXISTS (SELECT 1 FROM scorecard_audithead h WHERE NEW.id <= h.number)"
 NOT_ADVANCING = "NEW.id <> OLD.id OR NEW.number <= OLD.number OR NEW.events <= OLD.events"
+LEAVES_A_GAP = (
+    "NEW.serial < 1 OR NEW.serial > 1 AND NOT EXISTS (SELECT 1 FROM scorecard_submission s "
+    "WHERE s.plan_id = NEW.plan_id AND s.year = NEW.year AND s.serial = NEW.serial - 1)"
+)
 
 TRIGGERS = (
     *_same_plan("objective", "theme_id", "theme"),
@@ -50,6 +54,9 @@ TRIGGERS = (
     Trigger("audit_event_only_appended", "scorecard_auditevent", "INSERT", NOT_AT_THE_END),
     Trigger("audit_head_never_deleted", "scorecard_audithead", "DELETE", "1 = 1"),
     Trigger("audit_head_only_advances", "scorecard_audithead", "UPDATE", NOT_ADVANCING),
+    Trigger("receipt_never_updated", "scorecard_submission", "UPDATE", "1 = 1"),
+    Trigger("receipt_never_deleted", "scorecard_submission", "DELETE", "1 = 1"),
+    Trigger("receipt_numbers_have_no_gap", "scorecard_submission", "INSERT", LEAVES_A_GAP),
 )
 
 

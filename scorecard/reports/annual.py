@@ -55,7 +55,7 @@ class LightBar:
 
 @dataclass(frozen=True)
 class Review:
-    """A KPI that missed or nearly met its target, with what its division says about it; a trend per measure."""
+    """A KPI with its figures of all years and what its division says about it; a trend per measure."""
 
     kpi: KPILine
     objective: ObjectiveLine
@@ -193,10 +193,11 @@ def assemble(scorecard, texts):
 
 
 def _bars(scorecard, lines):
-    return tuple(_bar(scorecard, line) for line in lines)
+    return tuple(light_bar(scorecard, line) for line in lines)
 
 
-def _bar(scorecard, line):
+def light_bar(scorecard, line):
+    """The LightBar of a perspective, theme or division."""
     kpis = line.kpis if hasattr(line, "kpis") else tuple(k for objective in line.objectives for k in objective.kpis)
     segments, before = [], 0
     for status, count in scorecard.count_lights(kpis):
@@ -208,18 +209,23 @@ def _bar(scorecard, line):
 
 
 def _reviews(scorecard, texts, budgets):
-    perspectives = {line.code: line.name for line in scorecard.perspectives}
-    themes = {line.code: line.name for line in scorecard.themes}
-    made = []
-    for kpi in scorecard.kpis:
-        if kpi.status in SHORT_OF_TARGET:
-            objective = scorecard.objectives_by_code[kpi.objective_code]
-            explanation, improvement = texts.get(kpi.id, ("", ""))
-            plans = tuple(plan for plan in budgets.plans if plan.kpi.id == kpi.id)
-            theme, perspective = themes[objective.theme_code], perspectives[objective.perspective_code]
-            trends = tuple(_trend(scorecard, kpi, measure) for measure in kpi.measures)
-            made.append(Review(kpi, objective, theme, perspective, explanation, improvement, plans, trends))
-    return made
+    short = [kpi for kpi in scorecard.kpis if kpi.status in SHORT_OF_TARGET]
+    return [review_of(scorecard, kpi, texts.get(kpi.id, ("", "")), budgets.plans) for kpi in short]
+
+
+def review_of(scorecard, kpi, texts, plans):
+    """The Review of any KPI; texts: (explanation, improvement), plans: PlanMoney of it and others. No query."""
+    objective = scorecard.objectives_by_code[kpi.objective_code]
+    return Review(
+        kpi=kpi,
+        objective=objective,
+        theme=next(line.name for line in scorecard.themes if line.code == objective.theme_code),
+        perspective=next(line.name for line in scorecard.perspectives if line.code == objective.perspective_code),
+        explanation=texts[0],
+        improvement=texts[1],
+        plans=tuple(plan for plan in plans if plan.kpi.id == kpi.id),
+        trends=tuple(_trend(scorecard, kpi, measure) for measure in kpi.measures),
+    )
 
 
 def _trend(scorecard, kpi, measure):
@@ -263,4 +269,13 @@ def _weights(scorecard):
     return tuple(Weight(*row) for row in made if row[3] != 1)
 
 
-__all__ = ["AnnualReport", "BaselineYear", "NoSuchYear", "Review", "assemble", "build_annual_report"]
+__all__ = [
+    "AnnualReport",
+    "BaselineYear",
+    "NoSuchYear",
+    "Review",
+    "assemble",
+    "build_annual_report",
+    "light_bar",
+    "review_of",
+]

@@ -1,10 +1,20 @@
-"""How far the year's reporting has come."""
+"""How far the year's reporting has come, and what is left for one person to do."""
 
 from dataclasses import dataclass
 
 from django.utils import timezone
 
-from scorecard.choices import ReportState
+from scorecard.choices import EDITABLE_STATES, ReportState, Status
+from scorecard.reports.scorecard import KPILine
+
+# What has to be done first stands first.
+TASK_ORDER = (
+    ReportState.RETURNED,
+    ReportState.PENDING,
+    ReportState.DRAFT,
+    ReportState.SUBMITTED,
+    ReportState.APPROVED,
+)
 
 
 @dataclass(frozen=True)
@@ -65,3 +75,65 @@ def _progress(id_, name, kpis, days_overdue):
     states = count_states(kpis)
     due = sum(count for _, count in states)
     return DivisionProgress(id_, name, states, due, dict(states)[ReportState.APPROVED], days_overdue)
+
+
+@dataclass(frozen=True)
+class TaskGroup:
+    """The KPIs whose report is in one state, in the scorecard's order."""
+
+    state: ReportState
+    kpis: tuple[KPILine, ...]
+
+    @property
+    def is_editable(self):
+        """Whether they wait for their staff."""
+        return self.state in EDITABLE_STATES
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """What a person's divisions have to report in the scorecard's year. groups: those with a KPI, by TASK_ORDER."""
+
+    groups: tuple[TaskGroup, ...]
+
+    @property
+    def kpis(self):
+        """Every KPI with a report due."""
+        return tuple(kpi for group in self.groups for kpi in group.kpis)
+
+    @property
+    def unfilled(self):
+        """Those that staff may edit and in which a figure is missing, in the scorecard's order within each state."""
+        return tuple(
+            kpi for group in self.groups if group.is_editable for kpi in group.kpis if kpi.status == Status.PENDING
+        )
+
+    @property
+    def returned(self):
+        """Those that were returned for correction."""
+        return self._in(ReportState.RETURNED)
+
+    @property
+    def drafts(self):
+        """Those that are begun and not submitted."""
+        return self._in(ReportState.DRAFT)
+
+    @property
+    def is_sent(self):
+        """Whether nothing is left for staff to do: everything is submitted or approved."""
+        return not any(group.is_editable for group in self.groups)
+
+    @property
+    def is_approved(self):
+        """Whether everything is approved."""
+        return all(group.state == ReportState.APPROVED for group in self.groups)
+
+    def _in(self, state):
+        return tuple(kpi for group in self.groups if group.state == state for kpi in group.kpis)
+
+
+def build_tasks(scorecard, division_ids):
+    """The Tasks of these divisions, of a scorecard that includes provisional figures; no query."""
+    due = [kpi for kpi in scorecard.due_kpis if kpi.division_id in division_ids]
+    groups = [TaskGroup(state, tuple(kpi for kpi in due if kpi.report_state == state)) for state in TASK_ORDER]
+    return Tasks(tuple(group for group in groups if group.kpis))

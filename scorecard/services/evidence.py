@@ -36,7 +36,7 @@ def add_evidence(*, by, kpi, year, files):
         policies.check_report_is_editable(report)
         present = list(report.evidence.present()) if report.pk else []
         new = _without_those_present(checked, present)
-        policies.check_evidence_fits([file.size for file, _, _ in new], [row.size for row in present])
+        policies.check_evidence_fits([file.size for file, *_ in new], [row.size for row in present])
         if not new:
             return []
         _start(report, by)
@@ -102,17 +102,17 @@ def too_large():
 
 
 def _without_those_present(checked, present):
-    """Each file once, and none that the report has."""
+    """Each file once with its SHA-256, and none that the report has."""
     new, seen = [], set()
     names = {(name, file.size) for file, name, _ in checked}
     for row in present:
         if (row.name, row.size) in names:
             seen.add((row.name, _stored_digest(row.file)))
     for file, name, content_type in checked:
-        known = name, _digest(file)
-        if known not in seen:
-            seen.add(known)
-            new.append((file, name, content_type))
+        digest = _digest(file)
+        if (name, digest) not in seen:
+            seen.add((name, digest))
+            new.append((file, name, content_type, digest))
     return new
 
 
@@ -151,9 +151,9 @@ def _start(report, by):
         report.save()
 
 
-def _attach(by, report, written, file, name, content_type):
+def _attach(by, report, written, file, name, content_type, digest):
     evidence = Evidence(report=report, token=uuid4(), name=name, size=file.size, content_type=content_type)
-    evidence.uploaded_by = by
+    evidence.uploaded_by, evidence.digest = by, digest.hex()
     field = evidence.file
     # Before it is written: a disk that fills up leaves half a file.
     written.append((field.storage, field.field.generate_filename(evidence, name)))

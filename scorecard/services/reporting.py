@@ -13,8 +13,8 @@ from django.utils import timezone
 from scorecard import permissions, policies
 from scorecard.choices import AuditAction, MailKind, ReportState, Status
 from scorecard.models import KPI, Comment, PlanYear, YearlyReport, YearlyValue
-from scorecard.scoring import assess, kpi_score
 from scorecard.services import audit, mail, mail_texts
+from scorecard.services.receipts import issue_receipts, judge_report
 
 
 @dataclass(frozen=True)
@@ -140,36 +140,21 @@ def _apply_entries(kpi, year, entries):
     return changes
 
 
-def _missing(report, threshold):
-    """What keeps the report as it stands in the database from being submitted; two queries."""
-    kpi = report.kpi
-    values = {value.measure_id: value for value in YearlyValue.objects.filter(measure__kpi=kpi, year=report.year)}
-    measures, parts = [], []
-    for measure in kpi.measures.all():
-        value = values.get(measure.pk) or YearlyValue(measure=measure, year=report.year)
-        measures.append((measure.label, value.target is not None, value.is_reported))
-        outcome = assess(
-            actual=value.actual,
-            target=value.target,
-            direction=measure.direction,
-            tolerance=measure.tolerance,
-            unmeasured=value.unmeasured,
-            threshold=threshold,
-        )
-        parts.append((measure.weight, outcome))
-    is_missed = kpi_score(parts, threshold).status == Status.MISSED
+def _missing(report, judged):
+    """What keeps the report as it stands in the database from being submitted."""
+    measures = [(line.measure.label, line.value.target is not None, line.value.is_reported) for line in judged.lines]
     return policies.missing_for_submission(
-        kpi.code, measures, is_missed=is_missed, is_explained=bool(report.explanation)
+        report.kpi.code, measures, is_missed=judged.score.status == Status.MISSED, is_explained=bool(report.explanation)
     )
 
 
 @transaction.atomic
 @audit.held_back()
 def submit_reports(*, by, plan, year, kpis):
-    """Send the saved reports of these KPIs to review and return them; all or nothing.
+    """Send the saved reports of these KPIs to review and return them; all or nothing. Each division gets a receipt.
 
     Raises RuleBroken naming everything that is missing, PermissionDenied for other people's KPIs. A report that is
-    submitted already stays as it is, so a POST sent twice makes one change.
+    submitted already stays as it is, so a POST sent twice makes one change and one receipt.
     """
     policies.check_year_is_open(_lock_year(plan, year))
     standing = _lock_reports(YearlyReport.objects.for_year(plan, year).filter(kpi__in=kpis))
@@ -178,7 +163,8 @@ def submit_reports(*, by, plan, year, kpis):
     locked = [report for report in standing if not report.is_submitted]
     for report in locked:
         policies.check_may_become(report, ReportState.SUBMITTED)
-    missing = [sentence for report in locked for sentence in _missing(report, plan.warning_threshold)]
+    judged = {report.pk: judge_report(report) for report in locked}
+    missing = [sentence for report in locked for sentence in _missing(report, judged[report.pk])]
     if missing:
         raise policies.RuleBroken(missing)
     for report in locked:
@@ -186,7 +172,9 @@ def submit_reports(*, by, plan, year, kpis):
         report.submitted_by, report.submitted_at = by, report.changed_at
         report.reviewed_by = report.reviewed_at = None
         report.save()
-        _record(by, AuditAction.SUBMITTED, report)
+    for receipt, reports in issue_receipts(by=by, plan=plan, year=year, reports=locked, judged=judged):
+        for report in reports:
+            _record(by, AuditAction.SUBMITTED, report, changes=[("填報收執", None, receipt.number)])
     return locked
 
 

@@ -10,7 +10,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from scorecard import permissions
-from scorecard.models import Agency, Division, Plan
+from scorecard.models import Agency, Division, Plan, Submission
 
 
 @dataclass
@@ -112,3 +112,26 @@ def get_own_division(request, scope, division_id):
     if not permissions.can_report_for(request.user, division):
         raise Http404
     return division
+
+
+def get_scope_of_receipts(request, slug, year):
+    """The scope for those who report or review; 403 for other members."""
+    scope = get_scope(request, slug, year)
+    permissions.check_can_see_receipts(request.user, scope.plan.agency_id)
+    return scope
+
+
+def visible_receipts(request, scope):
+    """The year's receipts that the person may see, the latest first: reviewers all, staff their divisions'."""
+    receipts = Submission.objects.for_year(scope.plan, scope.year)
+    if permissions.can_review(request.user, scope.plan.agency_id):
+        return receipts
+    return receipts.filter(division__in=permissions.standings(request.user)[scope.plan.agency_id].division_ids)
+
+
+def get_receipt(request, scope, serial):
+    """The receipt with this number of the scope's year; 404 for whoever may not see it."""
+    receipt = get_object_or_404(Submission.objects.for_year(scope.plan, scope.year), serial=serial)
+    if not permissions.can_see_receipts_of(request.user, receipt.division):
+        raise Http404
+    return receipt

@@ -10,7 +10,7 @@ from scorecard.views import access
 
 @require_safe
 def home(request):
-    """Staff to their reporting, reviewers to the queue while the year is open, everyone else to the map."""
+    """Staff to their task list, reviewers to the queue while the year is open, everyone else to the map."""
     for plan in access.visible_plans(request.user):
         year = access.season_year(plan)
         if year is not None:
@@ -21,7 +21,7 @@ def home(request):
 def _first_page(user, plan, year):
     is_open = any(row.is_open for row in plan.years.all() if row.year == year)
     role = permissions.standings(user)[plan.agency_id].role
-    if is_open and role == Role.STAFF:
+    if role == Role.STAFF:
         return "reporting"
     if is_open and role == Role.REVIEWER:
         return "review"

@@ -3,16 +3,22 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from scorecard import permissions
+from scorecard.exports.sheets_pdf import kpi_sheet_pdf
 from scorecard.forms.review import CommentForm
 from scorecard.models import KPI, YearlyReport
 from scorecard.policies import RuleBroken
+from scorecard.reports.annual import review_of
+from scorecard.reports.budgets import budgets_of
 from scorecard.reports.history import build_history
 from scorecard.reports.measure_charts import kpi_charts
+from scorecard.roc import to_roc
 from scorecard.services.reporting import comment_on_report
 from scorecard.views import access
+from scorecard.views.downloads import file_response
 from scorecard.views.pages import get_scorecard
 
 HISTORY_SHOWN = 50
@@ -48,6 +54,23 @@ def _page(request, slug, year, code, form=None, status=200):
 def kpi(request, slug, year, code):
     """Definition, figures of all years, calculation, action plans, report with its thread, history of every change."""
     return _page(request, slug, year, code)
+
+
+@require_safe
+def kpi_pdf(request, slug, year, code):
+    """The KPI on a sheet of its own."""
+    scorecard = get_scorecard(request, slug, year, with_action_plans=True)
+    line = scorecard.kpis_by_code.get(code)
+    if line is None:
+        raise Http404
+    report = YearlyReport.objects.filter(kpi=line.id, year=year).first()
+    texts = (report.explanation, report.improvement) if report else ("", "")
+    money = budgets_of(scorecard, [line])
+    review = review_of(scorecard, line, texts, money.plans)
+    pdf = kpi_sheet_pdf(scorecard, review, money=money, made_at=timezone.localtime())
+    # A code may be written in any script; a file's name here is ASCII.
+    name = "".join(char for char in code if char.isascii() and (char.isalnum() or char in ".-")) or line.id
+    return file_response(pdf, "application/pdf", f"{slug}-{to_roc(year)}-kpi-{name}.pdf")
 
 
 @require_POST

@@ -2,12 +2,16 @@
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from scorecard import permissions
 from scorecard.exports.fill_in import fill_in_workbook
+from scorecard.exports.sheets_pdf import division_sheet_pdf
 from scorecard.exports.workbook import MIME_TYPE
 from scorecard.models import KPI, Division, Theme
+from scorecard.reports.annual import light_bar
+from scorecard.reports.budgets import budgets_of
 from scorecard.reports.fill_in import build_fill_in
 from scorecard.reports.progress import build_progress
 from scorecard.roc import to_roc
@@ -45,3 +49,17 @@ def fill_in(request, slug, year, division_id):
     permissions.check_can_fill_in(request.user, division)
     content = fill_in_workbook(build_fill_in(scope.plan, year, division))
     return file_response(content, MIME_TYPE, f"{slug}-{to_roc(year)}-fill-in-{division_id}.xlsx")
+
+
+@require_safe
+def division_pdf(request, slug, year, division_id):
+    """The division on a sheet of its own; 404 where it has no KPI in the plan."""
+    scorecard = get_scorecard(request, slug, year, with_action_plans=True)
+    line = next((line for line in scorecard.divisions if line.id == division_id), None)
+    if line is None:
+        raise Http404
+    pdf = division_sheet_pdf(
+        scorecard, line, bar=light_bar(scorecard, line), money=budgets_of(scorecard, line.kpis),
+        made_at=timezone.localtime(),
+    )  # fmt: skip
+    return file_response(pdf, "application/pdf", f"{slug}-{to_roc(year)}-division-{division_id}.pdf")

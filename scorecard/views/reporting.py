@@ -7,29 +7,42 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from scorecard import policies
-from scorecard.choices import Status
+from scorecard.choices import ReportState, Status
 from scorecard.forms.drafts import differences, show_draft, touched_names
 from scorecard.forms.reporting import KPIEntryForm
-from scorecard.models import KPI, Division, Evidence, YearlyReport
+from scorecard.models import KPI, Division, Evidence, Submission, YearlyReport
 from scorecard.permissions import standings
 from scorecard.reports.build import build_scorecard
-from scorecard.reports.progress import count_states
+from scorecard.reports.progress import build_tasks, count_states
 from scorecard.services.drafts import find_draft, settle_draft
 from scorecard.services.reporting import Conflict, save_reports, submit_reports
 from scorecard.views import access
 
+SENT = (ReportState.SUBMITTED, ReportState.APPROVED)
+
 
 @require_safe
 def reporting(request, slug, year):
-    """The person's divisions; straight to the table where there is only one."""
+    """The person's task list over all their divisions: what to do first stands first, the receipts below."""
     scope = access.get_scope_to_report(request, slug, year)
     own = Division.objects.filter(pk__in=standings(request.user)[scope.plan.agency_id].division_ids)
-    if len(own) == 1:
-        return redirect("reporting_table", slug=slug, year=year, division_id=own[0].pk)
-    scorecard = build_scorecard(scope.plan, year)
-    lines = {line.id: line for line in scorecard.divisions}
-    divisions = [(division, count_states(lines[division.id].kpis) if division.id in lines else ()) for division in own]
-    return render(request, "scorecard/reporting_divisions.html", {"scorecard": scorecard, "divisions": divisions})
+    scorecard = build_scorecard(scope.plan, year, include_provisional=True)
+    own_ids = {division.pk for division in own}
+    tasks = build_tasks(scorecard, own_ids)
+    returned = YearlyReport.objects.for_year(scope.plan, year).filter(kpi__in=[kpi.id for kpi in tasks.returned])
+    context = {
+        "scorecard": scorecard,
+        "plan_year": scope.plan_year,
+        "is_assigned": bool(own),
+        "divisions": [(line, count_states(line.kpis)) for line in scorecard.divisions if line.id in own_ids],
+        "tasks": tasks,
+        "comments": {
+            report.kpi_id: report.return_comment for report in returned.prefetch_related("comments__author")
+        },
+        "open_years": [line for line in scorecard.plan_years if line.is_open and line.year != year],
+        "receipts": access.visible_receipts(request, scope),
+    }
+    return render(request, "scorecard/reporting_tasks.html", context)
 
 
 def entry_forms(scorecard, scope, division, data=None):
@@ -160,12 +173,15 @@ def light(request, slug, year, division_id, code):
 
 
 def _what_is_missing(form):
-    line = form.line
-    measures = [
-        (m.label, m.cell.target is not None, m.cell.actual is not None or m.cell.unmeasured) for m in line.measures
-    ]
+    """(sentence, id of the field in the reporting table) of whatever keeps the KPI from being submitted."""
+    line, missing = form.line, []
+    for m in line.measures:
+        told = (m.label, m.cell.target is not None, m.cell.actual is not None or m.cell.unmeasured)
+        sentences = policies.missing_for_submission(line.code, [told], is_missed=False, is_explained=True)
+        missing += [(sentence, form[f"actual_{m.id}"].auto_id) for sentence in sentences]
     is_explained = bool(form.report and form.report.explanation)
-    return policies.missing_for_submission(line.code, measures, is_missed=line.is_missed, is_explained=is_explained)
+    sentences = policies.missing_for_submission(line.code, [], is_missed=line.is_missed, is_explained=is_explained)
+    return missing + [(sentence, form["explanation"].auto_id) for sentence in sentences]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -176,7 +192,8 @@ def check(request, slug, year, division_id):
     scorecard = build_scorecard(scope.plan, year, include_provisional=True)
     status = 200
     if request.method == "POST":
-        chosen = KPI.objects.filter(plan=scope.plan, division=division, code__in=request.POST.getlist("kpi"))
+        codes = request.POST.getlist("offered" if request.POST.get("all") else "kpi")
+        chosen = KPI.objects.filter(plan=scope.plan, division=division, code__in=codes)
         try:
             submitted = submit_reports(by=request.user, plan=scope.plan, year=year, kpis=chosen)
         except policies.RuleBroken as error:
@@ -184,10 +201,7 @@ def check(request, slug, year, division_id):
             for sentence in error.messages:
                 messages.error(request, sentence)
         else:
-            codes = "、".join(report.kpi.code for report in submitted)
-            done = f"已送出 {len(submitted)} 項 KPI（{codes}），等候審核。" if submitted else "沒有選取可送出的 KPI。"
-            messages.success(request, done)
-            return redirect("reporting_table", slug=slug, year=year, division_id=division.pk)
+            return _after_submitting(request, scope, division, codes, submitted)
     rows = [(form, _what_is_missing(form)) for form in entry_forms(scorecard, scope, division) if form.is_editable]
     context = {
         "division": division,
@@ -195,5 +209,23 @@ def check(request, slug, year, division_id):
         "plan_year": scope.plan_year,
         "ready": [form for form, missing in rows if form.report and not missing],
         "incomplete": [(form, missing) for form, missing in rows if missing],
+        "sent": [
+            line for line in scorecard.due_kpis if line.division_id == division.pk and line.report_state in SENT
+        ],
     }
     return render(request, "scorecard/reporting_check.html", context, status=status)
+
+
+def _after_submitting(request, scope, division, codes, submitted):
+    """To the receipt, also of a post sent twice; back to the table where there is none."""
+    receipts = Submission.objects.for_year(scope.plan, scope.year).filter(division=division)
+    receipt = receipts.latest_with([report.kpi.code for report in submitted] or codes)
+    if submitted:
+        told = "、".join(report.kpi.code for report in submitted)
+        messages.success(request, f"已送出 {len(submitted)} 項 KPI（{told}），等候審核。")
+    elif receipt:
+        messages.info(request, "選取的 KPI 先前已經送出，這是當時的收執。")
+    else:
+        messages.error(request, "沒有選取可送出的 KPI。")
+        return redirect("reporting_table", slug=scope.plan.slug, year=scope.year, division_id=division.pk)
+    return redirect("reporting_receipt", slug=scope.plan.slug, year=scope.year, serial=receipt.serial)

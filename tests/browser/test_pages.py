@@ -64,6 +64,9 @@ VISITS = {
     ],
     "staff": [
         Visit(f"{PLAN}reporting/"),
+        Visit(f"{PLAN}reporting/", year=106),
+        Visit(f"{PLAN}reporting/receipts/"),
+        Visit(f"{PLAN}reporting/receipts/<int:serial>/"),
         Visit(f"{PLAN}reporting/<int:division_id>/"),
         Visit(f"{PLAN}reporting/<int:division_id>/", year=106),
         Visit(f"{PLAN}reporting/<int:division_id>/", year=107),
@@ -139,6 +142,7 @@ def url_of(visit, plan):
         "slug": plan.slug,
         "year": visit.year,
         "code": visit.code or CODES.get(visit.route, "DC1.1"),
+        "serial": 1,
         "division_id": plan.agency.divisions.get(name="文書組").pk,
         "event_id": AuditEvent.objects.filter(action=AuditAction.SAVED, target__startswith="DP1.1").first().pk,
         "change": 0,

@@ -24,6 +24,7 @@ from scorecard.models import (
     Perspective,
     Plan,
     PlanYear,
+    Submission,
     Theme,
     User,
     YearlyReport,
@@ -354,6 +355,19 @@ def _(world):
     )
     good.removed_by = world.user
     return good, bad
+
+
+def a_receipt(world, serial):
+    return Submission(
+        plan=world.plan, year=2016, serial=serial, division=world.kpi.division, submitted_by=world.user,
+        content={"kpis": []}, digest="0" * 64,
+    )  # fmt: skip
+
+
+@pair("receipt_number_given_once")
+def _(world):
+    a_receipt(world, 1).save()
+    return a_receipt(world, 2), a_receipt(world, 1)
 
 
 @pair("comment_says_something")

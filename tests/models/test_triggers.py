@@ -16,6 +16,7 @@ from scorecard.models import (
     ObjectiveLink,
     Perspective,
     Plan,
+    Submission,
     Theme,
     triggers,
 )
@@ -121,8 +122,39 @@ HEAD = {
 }
 
 
+RECEIPTS = {
+    "receipt_never_updated": lambda receipts: receipts.update(content={}),
+    "receipt_never_deleted": lambda receipts: receipts.delete(),
+}
+
+
 def test_every_trigger_is_tested():
-    assert {trigger.name for trigger in TRIGGERS} == {*ACTS, *AUDIT, *HEAD, "audit_event_only_appended"}
+    others = {"audit_event_only_appended", "receipt_numbers_have_no_gap"}
+    assert {trigger.name for trigger in TRIGGERS} == {*ACTS, *AUDIT, *HEAD, *RECEIPTS, *others}
+
+
+def _receipt(here, serial):
+    person, division = factories.make_user(f"{here.plan.slug}-{serial}"), here.kpi.division
+    return Submission.objects.create(
+        plan=here.plan, year=2016, serial=serial, division=division, submitted_by=person, content={"kpis": []},
+        digest="0" * 64,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(RECEIPTS))
+def test_a_receipt_is_written_once_and_stays(here, name):
+    receipt = _receipt(here, 1)
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        RECEIPTS[name](Submission.objects.all())
+    receipt.refresh_from_db()
+    assert receipt.content == {"kpis": []}
+
+
+def test_receipt_numbers_begin_with_one_and_leave_no_gap(here, there):
+    for wrong in (0, 2):
+        with pytest.raises(IntegrityError, match="receipt_numbers_have_no_gap"), transaction.atomic():
+            _receipt(here, wrong)
+    assert [_receipt(side, serial).serial for side, serial in ((here, 1), (here, 2), (there, 1))] == [1, 2, 1]
 
 
 @pytest.mark.parametrize("name", sorted(ACTS))

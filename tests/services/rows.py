@@ -11,13 +11,14 @@ from scorecard.models import (
     OutgoingMail,
     Plan,
     PlanYear,
+    Submission,
     YearlyReport,
     YearlyValue,
 )
 
 # Every row that a service could write.
 KEPT = (Plan, PlanYear, YearlyReport, YearlyValue, Comment, Evidence, ActionBudget, ObjectiveLink)
-KEPT += (AuditEvent, OutgoingMail)
+KEPT += (AuditEvent, OutgoingMail, Submission)
 
 
 def rows_of(*models):

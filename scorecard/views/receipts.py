@@ -1,0 +1,44 @@
+"""填報收執: the receipts of a year, and one of them as page and PDF."""
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from scorecard.exports.sheets_pdf import receipt_pdf
+from scorecard.reports.build import build_scorecard
+from scorecard.reports.receipts import build_receipt
+from scorecard.views import access
+from scorecard.views.downloads import file_response
+
+
+@require_safe
+def receipts(request, slug, year):
+    """Every receipt of the year that the person may see."""
+    scope = access.get_scope_of_receipts(request, slug, year)
+    context = {
+        "scorecard": build_scorecard(scope.plan, year),
+        "receipts": access.visible_receipts(request, scope),
+    }
+    return render(request, "scorecard/receipts.html", context)
+
+
+@require_safe
+def receipt(request, slug, year, serial):
+    """One receipt: what was sent, when and by whom, as it was then."""
+    scope = access.get_scope(request, slug, year)
+    submission = access.get_receipt(request, scope, serial)
+    context = {
+        "scorecard": build_scorecard(scope.plan, year),
+        "submission": submission,
+        "receipt": build_receipt(submission),
+    }
+    return render(request, "scorecard/receipt.html", context)
+
+
+@require_safe
+def receipt_file(request, slug, year, serial):
+    """The same as PDF."""
+    scope = access.get_scope(request, slug, year)
+    submission = access.get_receipt(request, scope, serial)
+    pdf = receipt_pdf(build_receipt(submission), made_at=timezone.localtime())
+    return file_response(pdf, "application/pdf", f"{slug}-receipt-{submission.number}.pdf")
