@@ -8,7 +8,7 @@ from django.core import mail as django_mail
 from django.db import connection
 
 from scorecard.choices import AuditAction, MailKind, ReportState
-from scorecard.models import AuditEvent, OutgoingMail, Plan, User, YearlyReport, YearlyValue
+from scorecard.models import AuditEvent, OutgoingMail, Plan, Submission, User, YearlyReport, YearlyValue
 from scorecard.policies import RuleBroken
 from scorecard.services import mail
 from scorecard.services.reminders import remind_now, send_due_reminders
@@ -76,6 +76,16 @@ def test_a_report_submitted_twice_at_the_same_moment_is_submitted_once(cast, kpi
     results = at_once(*twice)
     assert sorted(len(result) for result in results) == [0, 1]
     assert AuditEvent.objects.filter(action=AuditAction.SUBMITTED).count() == 1
+    assert Submission.objects.get().number == "105-001"
+
+
+def test_divisions_that_submit_at_once_get_numbers_without_gap(cast, open_plan):
+    pairs = [(cast.staff, "AC1.1"), (cast.staff, "AC1.2"), (cast.other_staff, "BC1.1"), (cast.other_staff, "BC1.2")]
+    kpis = [(by, factories.kpi(open_plan, code)) for by, code in pairs]
+    for by, kpi in kpis:
+        fill(by, kpi)
+    at_once(*(lambda by=by, kpi=kpi: submit(person(by), kpi) for by, kpi in kpis))
+    assert sorted(Submission.objects.values_list("serial", flat=True)) == [1, 2, 3, 4]
 
 
 def test_two_reviewers_who_approve_the_same_reports_at_once_approve_each_once(cast, open_plan):

@@ -1,9 +1,11 @@
 """送出前檢查: what is complete, what is missing, and submitting."""
 
+import re
+
 import pytest
 
 from scorecard.choices import ReportState
-from scorecard.models import YearlyReport
+from scorecard.models import Submission, YearlyReport
 from tests import factories
 from tests.factories import kpi as kpi_of
 from tests.pages import address, client_of, form_to, links, text, told
@@ -80,9 +82,33 @@ def test_choosing_nothing_of_ones_own_submits_nothing(staff, check, open_plan, c
         assert "沒有選取可送出的 KPI" in told(staff.post(check, {"kpi": chosen}, follow=True))
 
 
-def test_sending_twice_submits_once(staff, check, submitted):
+def test_sending_twice_submits_once_and_leads_to_the_same_receipt(staff, check, open_plan, cast):
+    for code in ("AC1.1", "AL1.1"):
+        factories.fill(cast.staff, kpi_of(open_plan, code))
+    sent = form_to(staff.get(check)).filled(kpi=["AL1.1"], all="1")
+    first = staff.post(check, sent)
+    assert first["Location"] == address(open_plan, "reporting_receipt", serial=1)
     with nothing_written():
-        assert "沒有選取可送出的 KPI" in told(staff.post(check, {"kpi": ["AC1.1"]}, follow=True))
+        again = staff.post(check, sent)
+    assert again["Location"] == first["Location"]
+    assert Submission.objects.get().codes == ["AC1.1", "AL1.1"]
+
+
+def test_what_is_missing_leads_to_the_very_field(staff, check, open_plan, cast):
+    factories.fill(cast.staff, kpi_of(open_plan, "AC1.2"), actuals=90)
+    factories.fill(cast.staff, kpi_of(open_plan, "AP1.1"), actuals=[20, None])
+    page, division = staff.get(check), open_plan.agency.divisions.first()
+    table = address(open_plan, "reporting_table", division_id=division.pk)
+    fields = set(re.findall(r'id="([^"]*)"', staff.get(table).content.decode()))
+    anchors = [link.removeprefix(f"{table}#") for link in links(page) if link.startswith(f"{table}#id_")]
+    # AC1.2's explanation, one measure of AP1.1, and the two KPIs not begun but AC1.1.
+    assert len(anchors) == 5
+    assert set(anchors) <= fields
+    assert f"id_kpi{kpi_of(open_plan, 'AC1.2').pk}-explanation" in anchors
+
+
+def test_what_is_sent_already_is_named_with_its_state(staff, check, submitted):
+    assert "已經送出（1 項） AC1.1 指標 AC1.1（已送出）" in text(staff.get(check))
 
 
 def test_nothing_is_submitted_once_the_year_is_closed(staff, check, open_plan, cast):

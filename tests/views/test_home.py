@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from scorecard.choices import Role, YearState
-from scorecard.models import Division, Membership, User
+from scorecard.models import User
 from tests import factories
 from tests.factories import PASSWORD
 from tests.pages import address, client_of, links, text
@@ -26,8 +26,8 @@ def test_the_front_door_leads_each_role_to_the_page_of_its_job(open_plan, cast, 
 
 
 @pytest.mark.parametrize("role", FIRST_PAGES)
-def test_where_no_year_is_open_the_front_door_leads_to_the_map(plan, cast, role):
-    assert landing(getattr(cast, role)) == address(plan, "strategy_map")
+def test_where_no_year_is_open_the_front_door_leads_staff_to_their_list_and_others_to_the_map(plan, cast, role):
+    assert landing(getattr(cast, role)) == address(plan, "reporting" if role == "staff" else "strategy_map")
 
 
 def test_the_front_door_leads_to_the_earliest_open_year_else_to_the_last_closed_one(plan, cast):
@@ -59,38 +59,6 @@ def test_the_operator_is_led_to_the_admin(cast):
 def test_a_member_of_an_agency_without_a_plan_reads_that_it_has_none():
     page = client_of(factories.make_member("lonely", factories.make_agency(), Role.VIEWER)).get(reverse("home"))
     assert "您的機關還沒有策略計畫" in text(page)
-
-
-# 年度填報's own door
-
-
-def test_staff_of_one_division_go_straight_to_its_table(open_plan, cast):
-    division = open_plan.agency.divisions.first()
-    response = client_of(cast.staff).get(address(open_plan, "reporting"))
-    assert response["Location"] == address(open_plan, "reporting_table", division_id=division.pk)
-
-
-def test_staff_of_several_divisions_choose_one(open_plan, cast):
-    divisions = Division.objects.filter(agency=open_plan.agency, name__in=["甲組", "乙組"])
-    cast.staff.memberships.get().divisions.set(divisions)
-    page = client_of(cast.staff).get(address(open_plan, "reporting"))
-    for division in divisions:
-        assert division.name in text(page)
-        assert address(open_plan, "reporting_table", division_id=division.pk) in links(page)
-
-
-def test_divisions_of_another_agency_are_not_offered(open_plan, cast):
-    foreign = Membership.objects.create(user=cast.staff, agency=cast.other_plan.agency, role=Role.STAFF)
-    foreign.divisions.set(cast.other_plan.agency.divisions.all())
-    response = client_of(cast.staff).get(address(open_plan, "reporting"))
-    assert response["Location"] == address(
-        open_plan, "reporting_table", division_id=open_plan.agency.divisions.first().pk
-    )
-
-
-def test_staff_without_a_division_read_whom_to_ask(open_plan, cast):
-    cast.staff.memberships.get().divisions.clear()
-    assert "您的帳號還沒有指定填報科室" in text(client_of(cast.staff).get(address(open_plan, "reporting")))
 
 
 # Logging in
