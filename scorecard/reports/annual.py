@@ -8,6 +8,7 @@ from scorecard.models import YearlyReport
 from scorecard.reports.annual_words import summarise
 from scorecard.reports.budgets import BudgetSummary, PlanMoney, summarise_budgets
 from scorecard.reports.build import NoSuchYear, build_scorecard
+from scorecard.reports.chart_bars import Share, stacked_bar
 from scorecard.reports.charts import Trend, YearFigures, trend
 from scorecard.reports.form_rows import ObjectiveRows, form_rows
 from scorecard.reports.movement import SHORT_OF_TARGET, Movement, movement
@@ -15,27 +16,13 @@ from scorecard.reports.scorecard import Cell, KPILine, MeasureLine, ObjectiveLin
 from scorecard.reports.strategy_map import StrategyMap, build_strategy_map
 from scorecard.scoring import plain
 
-BAR_WIDTH = 1000
+# What a bar of lights is wide, in the units of its drawing, where it has the page's whole width or half of it.
+WIDE_BAR, NARROW_BAR = 400, 130
 NO_RATE = (Status.UNMEASURED, Status.PENDING, Status.NO_TARGET)
 
 
 class BaselineYear(LookupError):
     """The year lies before the plan: it has actuals only, so there is nothing to report on."""
-
-
-@dataclass(frozen=True)
-class Segment:
-    """The KPIs of one light in a bar; x and width in thousandths of the bar."""
-
-    status: Status
-    count: int
-    x: int
-    width: int
-
-    @property
-    def middle(self):
-        """Where its number stands."""
-        return self.x + self.width // 2
 
 
 @dataclass(frozen=True)
@@ -45,12 +32,13 @@ class LightBar:
     code: str
     name: str
     line: Scored
-    segments: tuple[Segment, ...]
+    width: int
+    shares: tuple[Share, ...]
 
     @property
     def lights_text(self):
         """「達成 5、未達 1」, for those who do not see the bar."""
-        return "、".join(f"{segment.status.label} {segment.count}" for segment in self.segments)
+        return "、".join(f"{share.key.label} {share.count}" for share in self.shares)
 
 
 @dataclass(frozen=True)
@@ -179,7 +167,7 @@ def assemble(scorecard, texts):
         scorecard=scorecard,
         map=build_strategy_map(scorecard),
         summary=summarise(scorecard, budgets, moved),
-        by_perspective=_bars(scorecard, scorecard.perspectives),
+        by_perspective=_bars(scorecard, scorecard.perspectives, WIDE_BAR),
         by_theme=_bars(scorecard, scorecard.themes),
         by_division=_bars(scorecard, scorecard.divisions),
         tables=tuple(PerspectiveTable(line, form_rows(line.objectives)) for line in scorecard.perspectives),
@@ -192,20 +180,14 @@ def assemble(scorecard, texts):
     )
 
 
-def _bars(scorecard, lines):
-    return tuple(light_bar(scorecard, line) for line in lines)
+def _bars(scorecard, lines, width=NARROW_BAR):
+    return tuple(light_bar(scorecard, line, width) for line in lines)
 
 
-def light_bar(scorecard, line):
+def light_bar(scorecard, line, width=NARROW_BAR):
     """The LightBar of a perspective, theme or division."""
-    kpis = line.kpis if hasattr(line, "kpis") else tuple(k for objective in line.objectives for k in objective.kpis)
-    segments, before = [], 0
-    for status, count in scorecard.count_lights(kpis):
-        if count:
-            x, end = (BAR_WIDTH * position // len(kpis) for position in (before, before + count))
-            segments.append(Segment(status, count, x, end - x))
-            before += count
-    return LightBar(getattr(line, "code", ""), line.name, line, tuple(segments))
+    shares = stacked_bar(scorecard.count_lights(line.kpis), width)
+    return LightBar(getattr(line, "code", ""), line.name, line, width, shares)
 
 
 def _reviews(scorecard, texts, budgets):

@@ -10,7 +10,7 @@ from scorecard.exports.fill_in import fill_in_workbook
 from scorecard.exports.sheets_pdf import division_sheet_pdf
 from scorecard.exports.workbook import MIME_TYPE
 from scorecard.models import KPI, Division, Theme
-from scorecard.reports.annual import light_bar
+from scorecard.reports.annual import WIDE_BAR, light_bar
 from scorecard.reports.budgets import budgets_of
 from scorecard.reports.fill_in import build_fill_in
 from scorecard.reports.progress import build_progress
@@ -59,7 +59,7 @@ def division_pdf(request, slug, year, division_id):
     if line is None:
         raise Http404
     pdf = division_sheet_pdf(
-        scorecard, line, bar=light_bar(scorecard, line), money=budgets_of(scorecard, line.kpis),
+        scorecard, line, bar=light_bar(scorecard, line, WIDE_BAR), money=budgets_of(scorecard, line.kpis),
         made_at=timezone.localtime(),
     )  # fmt: skip
     return file_response(pdf, "application/pdf", f"{slug}-{to_roc(year)}-division-{division_id}.pdf")

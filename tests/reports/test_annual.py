@@ -7,7 +7,7 @@ import pytest
 
 from scorecard.choices import Status
 from scorecard.models import ActionBudget, ActionPlan, Objective, Perspective, Plan, YearlyReport, YearlyValue
-from scorecard.reports.annual import BAR_WIDTH, BaselineYear, NoSuchYear, build_annual_report
+from scorecard.reports.annual import BaselineYear, NoSuchYear, build_annual_report
 from scorecard.reports.annual_words import named
 from scorecard.reports.build import build_scorecard
 from scorecard.reports.form_rows import form_rows
@@ -136,16 +136,16 @@ def test_a_measure_without_a_target_says_what_the_plan_says(plan):
 def test_every_kpi_is_in_one_bar_of_each_kind(reported):
     report = build(reported)
     for bars in (report.by_perspective, report.by_theme, report.by_division):
-        assert sum(segment.count for bar in bars for segment in bar.segments) == 10
+        assert sum(share.count for bar in bars for share in bar.shares) == 10
         for bar in bars:
-            assert bar.segments[0].x == 0
-            assert sum(segment.width for segment in bar.segments) == BAR_WIDTH
+            assert bar.shares[0].x == 0
+            assert round(sum(share.width for share in bar.shares), 1) == bar.width
     assert report.by_theme[0].lights_text == "達成 1、接近 1、未達 1、無統計 1、待填報 1"
 
 
 def test_a_perspective_without_kpis_has_an_empty_bar(plan):
     Perspective.objects.create(plan=plan, code="X", name="空構面", position=9)
-    assert build(plan).by_perspective[-1].segments == ()
+    assert build(plan).by_perspective[-1].shares == ()
 
 
 # Movement
