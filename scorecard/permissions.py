@@ -78,14 +78,14 @@ def check_can_fill_in(user, division):
     _check(can_fill_in(user, division), f"只有{division.name}的填報人員、審核人員與管理者可以下載這份填報表。")
 
 
-def can_see_receipts_of(user, division):
-    """Whether the person may see what the division sent to review: its own staff, and the agency's reviewers."""
-    return can_review(user, division.agency_id) or can_report_for(user, division)
+def can_see_receipts(user, agency_id):
+    """Whether the person may see any receipts of the agency: reviewers all, staff those of their divisions."""
+    return can_review(user, agency_id) or can_report(user, agency_id)
 
 
 def check_can_see_receipts(user, agency_id):
-    """Raise unless the person may see receipts of any division of the agency."""
-    _check(can_review(user, agency_id) or can_report(user, agency_id), "只有填報、審核人員與管理者可以看填報收執。")
+    """Raise unless the person may see any receipts of the agency."""
+    _check(can_see_receipts(user, agency_id), "只有填報、審核人員與管理者可以看填報收執。")
 
 
 def can_review(user, agency_id):

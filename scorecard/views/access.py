@@ -126,12 +126,11 @@ def visible_receipts(request, scope):
     receipts = Submission.objects.for_year(scope.plan, scope.year)
     if permissions.can_review(request.user, scope.plan.agency_id):
         return receipts
+    if not permissions.can_report(request.user, scope.plan.agency_id):
+        return receipts.none()
     return receipts.filter(division__in=permissions.standings(request.user)[scope.plan.agency_id].division_ids)
 
 
 def get_receipt(request, scope, serial):
     """The receipt with this number of the scope's year; 404 for whoever may not see it."""
-    receipt = get_object_or_404(Submission.objects.for_year(scope.plan, scope.year), serial=serial)
-    if not permissions.can_see_receipts_of(request.user, receipt.division):
-        raise Http404
-    return receipt
+    return get_object_or_404(visible_receipts(request, scope), serial=serial)
