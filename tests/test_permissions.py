@@ -22,6 +22,7 @@ TABLE = {
     "view": (lambda kpi: kpi.plan.agency_id, MEMBERS),
     "report": (lambda kpi: kpi.plan.agency_id, {"staff", "other_staff"}),
     "report_for": (lambda kpi: kpi.division, {"staff"}),
+    "fill_in": (lambda kpi: kpi.division, {"staff"} | REVIEWERS),
     "see_receipts": (lambda kpi: kpi.plan.agency_id, {"staff", "other_staff"} | REVIEWERS),
     "review": (lambda kpi: kpi.plan.agency_id, REVIEWERS),
     "approve": (lambda kpi: YearlyReport(kpi=kpi, year=2016, state=ReportState.SUBMITTED), REVIEWERS),
