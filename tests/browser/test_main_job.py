@@ -81,6 +81,7 @@ def assert_out_of_reach(page, plan, division_name, code):
 def report_the_year(page, plan):
     """文書組 reports DC1.1 and DF1.1; the light answers while they type."""
     log_in(page, "wenshu")
+    page.get_by_role("link", name="開始填報").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("文書組")
     figure(page, "DC1.1").fill("1.37")
     expect(light(page, "DC1.1")).to_contain_text("達成率 108.8%")
@@ -105,6 +106,8 @@ def return_one(page, plan):
 def correct_it(page, plan):
     """The division reads what to mend, corrects it, and submits again."""
     page.goto("/")
+    expect(page.get_by_role("table").first).to_contain_text("請改以全年件數計算。")
+    page.get_by_role("link", name="補正：DF1.1").click()
     expect(page.locator("[id='DF1.1']")).to_contain_text("請改以全年件數計算。")
     figure(page, "DF1.1").fill("71.23")
     submit(page)
@@ -160,13 +163,14 @@ def test_a_year_is_reported_returned_corrected_approved_closed_and_downloaded(br
     approve_both(reviewer, plan)
     close_the_year(admin, plan)
     read_the_files(admin, plan)
-    staff.goto("/")
+    staff.goto(address(plan, "strategy_map"))
     expect(card(staff, "DC1")).to_contain_text("達成")
 
 
 def test_a_year_is_filled_in_and_submitted_without_javascript(browse, plan, people):
     page = browse(java_script_enabled=False)
     log_in(page, "wenshu")
+    page.get_by_role("link", name="開始填報").click()
     figure(page, "DC1.1").fill("1.37")
     figure(page, "DF1.1").fill("約六十五")
     page.get_by_role("button", name="儲存", exact=True).click()
