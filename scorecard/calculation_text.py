@@ -1,32 +1,48 @@
 """計算過程 of one measure in words: the numbers put into the rule of domain.md §4 that gave its rate. Pure text."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 from scorecard.choices import Direction, Status
-from scorecard.scoring import (
-    LARGEST_SHOWN,
-    Judgement,
-    Outcome,
-    Rate,
-    Rule,
-    band_edges,
-    grouped,
-    judge,
-    percent_text,
-)
+from scorecard.ratios import Parts, rounded
+from scorecard.scoring import LARGEST_SHOWN, Judgement, Outcome, Rate, Rule, band_edges, grouped, judge, percent_text
 
 
-def calculation(outcome: Outcome, unit: str) -> str:
+def calculation(outcome: Outcome, unit: str, labels: tuple[str, str] = ("", "")) -> str:
     """One line in Chinese telling how the outcome's rate came about, numbers put into the formula (domain.md §4).
 
-    The rate is told uncapped. unit follows every figure; "" leaves it out.
+    The rate is told uncapped. unit follows every figure; "" leaves it out. labels name the parts of a ratio, whose
+    own working comes first.
     """
-    judgement = judge(outcome.actual, outcome.target, outcome.direction, outcome.tolerance)
+    line = _calculation(outcome, unit)
+    return line if outcome.parts is None else f"{working(outcome.parts, unit, labels)}；{line}"
+
+
+def _calculation(outcome: Outcome, unit: str) -> str:
+    judgement = judge(outcome.exact, outcome.target, outcome.direction, outcome.tolerance)
     if judgement is None:
         return _why_no_rate(outcome, unit)
     if outcome.direction != Direction.BAND:
         return _ratio_line(judgement, outcome.actual, "目標", unit)
     return _band_line(judgement, outcome, unit)
+
+
+def working(parts: Parts, unit: str, labels: tuple[str, str] = ("", "")) -> str:
+    """How a ratio's actual came about: 「28 / 30 × 100 % = 93.33 %」, with labels each number behind its name.
+
+    The result is rounded half-up to two places, below 1 to four.
+    """
+    numerator, denominator = (
+        f"{label} {grouped(number)}".strip()
+        for label, number in zip(labels, (parts.numerator, parts.denominator), strict=True)
+    )
+    is_percentage = parts.factor == 100 and unit in ("%", "％")
+    times = " × 100 %" if is_percentage else "" if parts.factor == 1 else f" × {parts.factor:,}"
+    return f"{numerator} / {denominator}{times} = {_shown(parts.quotient)} {unit}".strip()
+
+
+def _shown(number: Fraction) -> str:
+    return grouped(rounded(number, Decimal("0.01") if abs(number) >= 1 else Decimal("0.0001")))
 
 
 def figure(number: Decimal, unit: str) -> str:

@@ -51,6 +51,15 @@ class DisplayCap(models.IntegerChoices):
     AT_150 = 150, "150%"
 
 
+class Question(models.TextChoices):
+    """What a figure is asked about before it is submitted; questions.py says when."""
+
+    UNIT = "unit", "單位可能有誤"
+    MAGNITUDE = "magnitude", "與前次相差十倍左右"
+    WORST = "worst", "比以往各年都差"
+    OVER_WHOLE = "over_whole", "比率超過 100%"
+
+
 class YearState(models.TextChoices):
     """The life of a plan year (domain.md §5)."""
 

@@ -73,10 +73,11 @@ def check_year_may_reopen(plan_year, reason):
         raise RuleBroken("請說明重新開放的理由。")
 
 
-def missing_for_submission(code, measures, *, is_missed, is_explained):
+def missing_for_submission(code, measures, *, is_missed, is_explained, questions=()):
     """What keeps a KPI's report from being submitted, as sentences; empty when it is complete (domain.md §5).
 
     measures: (label, has_target, is_reported) each. is_missed: the KPI's light; is_explained: 差異說明 is filled in.
+    questions: those about its figures that nobody answered, as sentences.
     """
     missing = [
         f"{code}{f'「{label}」' if label else ''}尚未填實際值；如無統計，請勾選「無統計」並說明原因。"
@@ -85,6 +86,7 @@ def missing_for_submission(code, measures, *, is_missed, is_explained):
     ]
     if is_missed and not is_explained:
         missing.append(f"{code} 未達目標，送出前請填寫差異說明。")
+    missing += [f"{code}：{sentence}請更正數字，或勾選「數字無誤」。" for sentence in questions]
     return missing
 
 

@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from scorecard.choices import Direction, DisplayCap, Status
+from scorecard.ratios import Parts
 
 # A Fraction, or the one float math.inf: compares exactly with every Fraction and takes part in no arithmetic.
 Rate = Fraction | float
@@ -48,7 +49,7 @@ class Judgement:
 
 
 def achievement_rate(
-    *, actual: Decimal | None, target: Decimal | None, direction: Direction, tolerance: Decimal | None = None
+    *, actual: Decimal | Fraction | None, target: Decimal | None, direction: Direction, tolerance: Decimal | None = None
 ) -> Rate | None:
     """The achievement rate, 1 being 100 %, uncapped and never negative (domain.md §4).
 
@@ -89,7 +90,7 @@ class Outcome:
     """One measure in one year, judged; made by assess().
 
     target, actual and tolerance are in the measure's unit, None meaning that there is none. rate is None where actual
-    or target is missing.
+    or target is missing. parts are those of an actual that is a ratio, None where it was reported alone.
     """
 
     target: Decimal | None
@@ -98,6 +99,12 @@ class Outcome:
     tolerance: Decimal | None
     rate: Rate | None
     status: Status
+    parts: Parts | None = None
+
+    @property
+    def exact(self) -> Decimal | Fraction | None:
+        """The actual as it is judged: the exact quotient where its parts are known."""
+        return self.actual if self.parts is None else self.parts.quotient
 
     @property
     def score(self) -> Fraction | None:
@@ -113,20 +120,23 @@ def assess(
     tolerance: Decimal | None = None,
     unmeasured: bool = False,
     threshold: Decimal,
+    parts: Parts | None = None,
 ) -> Outcome:
     """Judge one measure in one year (domain.md §4). unmeasured: the year was reported without a number.
 
+    parts: of an actual that is a ratio; the exact quotient is judged, and actual is what is shown.
     Without a target the status is NO_TARGET whatever was reported; a number given outweighs unmeasured.
     Raises as achievement_rate() and rated_status() do.
     """
-    rate = achievement_rate(actual=actual, target=target, direction=direction, tolerance=tolerance)
+    exact = actual if parts is None else parts.quotient
+    rate = achievement_rate(actual=exact, target=target, direction=direction, tolerance=tolerance)
     if target is None:
         status = Status.NO_TARGET
     elif rate is not None:
         status = rated_status(rate, threshold)
     else:
         status = Status.UNMEASURED if unmeasured else Status.PENDING
-    return Outcome(target, actual, Direction(direction), tolerance, rate, status)
+    return Outcome(target, actual, Direction(direction), tolerance, rate, status, parts)
 
 
 @dataclass(frozen=True)
@@ -280,7 +290,7 @@ def grouped(number: Decimal) -> str:
     return _canonical(number, ",f")
 
 
-def _exact(number: Decimal) -> Fraction:
+def _exact(number: Decimal | Fraction) -> Fraction:
     """The number without loss. A float is refused, since its error would pass for a figure."""
     if isinstance(number, float):
         raise TypeError(f"figures are Decimal, not float: {number!r}")
@@ -296,7 +306,7 @@ def _fraction(number: Decimal) -> Fraction:
 
 
 def judge(
-    actual: Decimal | None, target: Decimal | None, direction: Direction, tolerance: Decimal | None
+    actual: Decimal | Fraction | None, target: Decimal | None, direction: Direction, tolerance: Decimal | None
 ) -> Judgement | None:
     """The rate with the rule that gave it; None without both numbers. Raises as achievement_rate() does."""
     direction = Direction(direction)
@@ -310,14 +320,14 @@ def judge(
     if direction != Direction.BAND:
         return _judge_one_way(actual, target, direction)
     lower, upper = band_edges(target, tolerance)
-    if actual > upper:
+    if _exact(actual) > _exact(upper):
         return _judge_one_way(actual, upper, Direction.LOWER)
-    if actual < lower:
+    if _exact(actual) < _exact(lower):
         return _judge_one_way(actual, lower, Direction.HIGHER)
     return Judgement(Fraction(1), Rule.INSIDE_BAND, target, direction)
 
 
-def _judge_one_way(actual: Decimal, target: Decimal, direction: Direction) -> Judgement:
+def _judge_one_way(actual: Decimal | Fraction, target: Decimal, direction: Direction) -> Judgement:
     """Lower is better is the mirror image of higher is better: with both signs turned, one set of cases serves both."""
     sign = -1 if direction == Direction.LOWER else 1
     a, t = sign * _exact(actual), sign * _exact(target)

@@ -83,6 +83,7 @@ in_plan_year = [
     path("reporting/<int:division_id>/draft/", drafts.draft, name="reporting_draft"),
     path("reporting/<int:division_id>/paste/", pasting.paste, name="reporting_paste"),
     path("reporting/<int:division_id>/check/", reporting.check, name="reporting_check"),
+    path("reporting/<int:division_id>/check/<str:code>/", reporting.confirm, name="reporting_confirm"),
     path("reporting/<int:division_id>/<str:code>/evidence/", evidence.manage, name="reporting_evidence"),
     path(
         "reporting/<int:division_id>/<str:code>/evidence/<uuid:token>/remove/",

@@ -20,7 +20,7 @@ from functools import cached_property
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from scorecard.choices import Direction, Role, YearState
+from scorecard.choices import Direction, Question, Role, YearState
 from scorecard.models import (
     KPI,
     ActionBudget,
@@ -39,6 +39,7 @@ from scorecard.models import (
     YearlyReport,
     YearlyValue,
 )
+from scorecard.ratios import Parts
 from scorecard.services import evidence, reporting, years
 
 PASSWORD = "for the tests alone"
@@ -285,26 +286,39 @@ def close_year(by, plan, year=FIRST_YEAR, *, reason=""):
     return years.close_year(by=by, plan_year=plan.years.get(year=year), reason=reason)
 
 
-def draft(kpi, year=FIRST_YEAR, *, actuals=None, unmeasured="", explanation="", improvement="", version=None):
+def draft(
+    kpi, year=FIRST_YEAR, *, actuals=None, unmeasured="", explanation="", improvement="", version=None, confirmed=True
+):
     """What a person would enter for a KPI now: one actual a measure, or unmeasured with its reason.
 
-    actuals None: the targets, so that the KPI is met. version None: the report's as it stands.
+    actuals None: the targets, so that the KPI is met. A pair is a numerator and a denominator. version None: the
+    report's as it stands. confirmed: whether every question about the figures is answered with 「數字無誤」.
     """
     measures = list(kpi.measures.all())
     if actuals is None:
         targets = dict(YearlyValue.objects.filter(measure__kpi=kpi, year=year).values_list("measure", "target"))
         actuals = [targets.get(measure.pk) for measure in measures]
-    elif not isinstance(actuals, list | tuple):
+    elif not isinstance(actuals, list):
         actuals = [actuals]
     if unmeasured:
         actuals = [None] * len(measures)
-    entries = tuple(
-        reporting.Entry(measure.pk, None if actual is None else Decimal(actual), unmeasured, bool(unmeasured))
-        for measure, actual in zip(measures, actuals, strict=True)
-    )
+    entries = tuple(_entry(measure, actual, unmeasured) for measure, actual in zip(measures, actuals, strict=True))
+    answers = [
+        reporting.Answer(entry.measure_id, question, entry.actual)
+        for entry in entries
+        for question in Question
+        if confirmed and entry.actual is not None
+    ]
     if version is None:
         version = YearlyReport.objects.filter(kpi=kpi, year=year).values_list("version", flat=True).first() or 0
-    return reporting.Draft(kpi, version, entries, explanation, improvement)
+    return reporting.Draft(kpi, version, entries, explanation, improvement, answers=tuple(answers))
+
+
+def _entry(measure, actual, unmeasured):
+    if isinstance(actual, tuple):
+        parts = Parts(*map(Decimal, actual), measure.factor)
+        return reporting.Entry(measure.pk, parts.stored, "", False, parts.numerator, parts.denominator)
+    return reporting.Entry(measure.pk, None if actual is None else Decimal(actual), unmeasured, bool(unmeasured))
 
 
 def fill(by, kpi, year=FIRST_YEAR, **entered):

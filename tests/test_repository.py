@@ -26,6 +26,8 @@ FLOORS = (
         "causality",
         "audit_chain",
         "formulas",
+        "questions",
+        "ratios",
         "roc",
         "text",
         "file_names",

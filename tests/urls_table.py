@@ -107,6 +107,7 @@ SITE = {
     # What is sent is one cell with a word in it.
     f"{PLAN}reporting/<int:division_id>/paste/": row(only(["staff"], 200, 404), only(["staff"], 200, 404)),
     f"{PLAN}reporting/<int:division_id>/check/": row(only(["staff"], 200, 404), only(["staff"], 302, 404)),
+    f"{PLAN}reporting/<int:division_id>/check/<str:code>/": act(only(["staff"], 302, 404)),
     f"{PLAN}reporting/<int:division_id>/light/<str:code>/": row(only(["staff"], 200, 404), everyone(405)),
     # Nothing is sent to be attached, and the report is submitted: nothing may be removed.
     f"{PLAN}reporting/<int:division_id>/<str:code>/evidence/": row(

@@ -6,6 +6,8 @@ statuses are words of choices.Status. Which figures are left out for want of app
 
 import json
 
+from scorecard.scoring import grouped
+
 
 def scorecard_json(scorecard):
     """The scores as JSON text: the same Scorecard always gives the same text; no query."""
@@ -63,6 +65,8 @@ def _kpi(kpi):
                 "unit": measure.unit,
                 "target": measure.cell.target_text,
                 "actual": measure.cell.actual_text,
+                "numerator": measure.cell.parts and grouped(measure.cell.parts.numerator),
+                "denominator": measure.cell.parts and grouped(measure.cell.parts.denominator),
                 "rate": measure.cell.rate_text,
                 "status": measure.cell.status.value,
                 "provisional": measure.cell.is_provisional,

@@ -3,7 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from scorecard.roc import NumberError, parse_number
+from scorecard.roc import NumberError, parse_amount, parse_number
 
 
 class FigureField(forms.CharField):
@@ -18,9 +18,13 @@ class FigureField(forms.CharField):
     def to_python(self, value):
         """The figure; ValidationError says what was read and what to do."""
         try:
-            return parse_number(super().to_python(value), unit=self.unit)
+            return self.read(super().to_python(value))
         except NumberError as error:
             raise ValidationError(str(error)) from error
+
+    def read(self, text):
+        """See roc.parse_number()."""
+        return parse_number(text, unit=self.unit)
 
     def has_changed(self, initial, data):
         """Whether another figure was typed; another way to write the same one is no change."""
@@ -28,6 +32,17 @@ class FigureField(forms.CharField):
             return self.to_python(initial) != self.to_python(data)
         except ValidationError:
             return True
+
+
+class AmountField(FigureField):
+    """An amount in NT$ whole dollars: int, or None where nothing was typed; a blank is never zero."""
+
+    def __init__(self, **kwargs):
+        super().__init__(unit="元", **kwargs)
+
+    def read(self, text):
+        """See roc.parse_amount()."""
+        return parse_amount(text)
 
 
 class PlainTextField(forms.CharField):

@@ -4,30 +4,75 @@ from dataclasses import dataclass
 
 from django import forms
 
-from scorecard.forms.fields import FigureField, PlainTextField
-from scorecard.reports.scorecard import MeasureLine
+from scorecard.calculation_text import working
+from scorecard.choices import Question
+from scorecard.forms.fields import AmountField, FigureField, PlainTextField
+from scorecard.questions import Asked
+from scorecard.ratios import Parts
+from scorecard.reports.asked import questions_about
+from scorecard.reports.scorecard import ActionPlanLine, BudgetLine, MeasureLine
+from scorecard.roc import MAX_WHOLE_DIGITS, NumberError, parse_number
 from scorecard.scoring import Outcome, assess, plain
-from scorecard.services.reporting import Draft, Entry
+from scorecard.services.reporting import Answer, Draft, Entry, Execution
 
 TEXT = {"required": False, "max_length": 2000, "show_hidden_initial": True}
+NOT_CONTENT = {"version", "take_theirs"}
+
+
+@dataclass(frozen=True)
+class AskedField:
+    """A question about a figure, with the tick that answers it; the tick carries the figure that it was asked of."""
+
+    asked: Asked
+    name: str
+    is_answered: bool
+    is_ticked: bool
 
 
 @dataclass(frozen=True)
 class MeasureFields:
-    """A measure beside the fields in which its year is entered; outcome judges what the fields show."""
+    """A measure beside the fields in which its year is entered; outcome judges what the fields show.
+
+    numerator, denominator and parts are None where it is no ratio.
+    """
 
     measure: MeasureLine
     outcome: Outcome
     actual: forms.BoundField
     note: forms.BoundField
     unmeasured: forms.BoundField
+    numerator: forms.BoundField | None
+    denominator: forms.BoundField | None
+    parts: Parts | None
+    questions: tuple[AskedField, ...]
+
+    @property
+    def working(self):
+        """「28 / 30 × 100 % = 93.33 %」, "" without both parts."""
+        return working(self.parts, self.measure.unit) if self.parts else ""
+
+    @property
+    def has_result_alone(self):
+        """Whether the result of a ratio was entered without its parts, or is at fault."""
+        return bool(self.actual.value() or self.actual.errors)
+
+
+@dataclass(frozen=True)
+class BudgetFields:
+    """An action plan's budget of the year beside the fields of its execution."""
+
+    plan: ActionPlanLine
+    budget: BudgetLine
+    executed: forms.BoundField
+    progress: forms.BoundField
 
 
 class KPIEntryForm(forms.Form):
-    """What staff enter for one KPI's year: figures, notes, explanation and improvement.
+    """What staff enter for one KPI's year: figures, notes, explanation, improvement, executions, answers.
 
     Every field carries what the person was shown as a hidden initial value, so that a row they did not touch is never
-    saved over somebody else's change; version is the report's as shown.
+    saved over somebody else's change; version is the report's as shown. A ratio takes its numerator and denominator,
+    or the result alone. answered: (measure id, question, figure) of the questions that were answered.
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
@@ -35,35 +80,77 @@ class KPIEntryForm(forms.Form):
     improvement = PlainTextField(label="改善措施", **TEXT)
     take_theirs = forms.BooleanField(label="放棄我的輸入，採用目前的內容", required=False)
 
-    def __init__(self, data=None, *, line, report, kpi=None):
-        self.line, self.report, self.kpi = line, report, kpi
+    def __init__(self, data=None, *, line, report, kpi=None, answered=frozenset()):
+        self.line, self.report, self.kpi, self.answered = line, report, kpi, answered
         self.conflict = False
         super().__init__(data, prefix=f"kpi{line.id}", initial=_initial(line, report))
         for measure in line.measures:
-            name = f"{line.code} {measure.label}".strip()
-            self.fields[f"actual_{measure.id}"] = FigureField(
-                unit=measure.unit, label=f"{name} 實際值", show_hidden_initial=True
-            )
-            self.fields[f"note_{measure.id}"] = PlainTextField(
-                label=f"{name} 備註", required=False, max_length=500, show_hidden_initial=True, rows=1
-            )
-            self.fields[f"unmeasured_{measure.id}"] = forms.BooleanField(
-                label="無統計", required=False, show_hidden_initial=True
-            )
+            self._add_measure(measure)
+        for plan, budget in _budgets(line):
+            self.fields[f"executed_{budget.id}"] = AmountField(label=f"{plan.code} 執行數", show_hidden_initial=True)
+            self.fields[f"progress_{budget.id}"] = PlainTextField(label=f"{plan.code} 執行情形", rows=1, **TEXT)
+
+    def _add_measure(self, measure):
+        name = f"{self.line.code} {measure.label}".strip()
+        figure = {"show_hidden_initial": True}
+        self.fields[f"actual_{measure.id}"] = FigureField(unit=measure.unit, label=f"{name} 實際值", **figure)
+        if measure.is_ratio:
+            for part, label in (("numerator", measure.numerator_label), ("denominator", measure.denominator_label)):
+                self.fields[f"{part}_{measure.id}"] = FigureField(unit="", label=f"{name} {label}", **figure)
+        self.fields[f"note_{measure.id}"] = PlainTextField(
+            label=f"{name} 備註", required=False, max_length=500, show_hidden_initial=True, rows=1
+        )
+        self.fields[f"unmeasured_{measure.id}"] = forms.BooleanField(
+            label="無統計", required=False, show_hidden_initial=True
+        )
+        for question in Question:
+            self.fields[f"confirm_{measure.id}_{question.value}"] = forms.CharField(required=False)
 
     @property
     def measures(self):
         """The measures with their fields."""
+        return [self.fields_of(measure) for measure in self.line.measures]
+
+    def fields_of(self, measure):
+        """One measure with its fields, and the questions about the figure that was typed or stands."""
+        actual, parts = self._figure(measure)
+        return MeasureFields(
+            measure,
+            self._shown_outcome(measure),
+            *(self[f"{name}_{measure.id}"] for name in ("actual", "note", "unmeasured")),
+            *(self[f"{name}_{measure.id}"] if measure.is_ratio else None for name in ("numerator", "denominator")),
+            parts,
+            tuple(self._asked(measure, each) for each in questions_about(measure, actual=actual, parts=parts))
+            if actual is not None
+            else (),
+        )  # fmt: skip
+
+    def _asked(self, measure, asked):
+        field = self[f"confirm_{measure.id}_{asked.question.value}"]
+        is_answered = (measure.id, asked.question, asked.figure) in self.answered
+        return AskedField(asked, field.html_name, is_answered, field.value() == asked.figure_text)
+
+    @property
+    def open_questions(self):
+        """(measure, AskedField) of every question about the figures that nobody answered."""
+        return [(row.measure, each) for row in self.measures for each in row.questions if not each.is_answered]
+
+    @property
+    def budgets(self):
+        """The year's budgets of the KPI's action plans with their fields."""
         return [
-            MeasureFields(
-                m, self._shown_outcome(m), self[f"actual_{m.id}"], self[f"note_{m.id}"], self[f"unmeasured_{m.id}"]
-            )
-            for m in self.line.measures
+            BudgetFields(plan, budget, self[f"executed_{budget.id}"], self[f"progress_{budget.id}"])
+            for plan, budget in _budgets(self.line)
         ]
 
     def _shown_outcome(self, measure):
         is_typed = self.is_bound and self.kpi is not None and self.is_editable
         return self.outcome(measure, self.kpi.plan.warning_threshold) if is_typed else measure.cell.outcome
+
+    @property
+    def needs_executions(self):
+        """Whether the executions are asked for: there is money to spend, or something stands there already."""
+        return any(row.budget.amount or row.executed.value() or row.progress.value() for row in self.budgets)
 
     @property
     def is_editable(self):
@@ -78,7 +165,7 @@ class KPIEntryForm(forms.Form):
     @property
     def is_touched(self):
         """Whether the person changed anything in this row and wants it saved."""
-        changed = set(self.changed_data) - {"version", "take_theirs"}
+        changed = set(self.changed_data) - NOT_CONTENT
         return bool(changed) and not self.cleaned_data.get("take_theirs")
 
     @property
@@ -86,27 +173,64 @@ class KPIEntryForm(forms.Form):
         """(label, text) of what the person changed, for a row that can no longer be edited: nothing typed is lost."""
         if not self.is_bound:
             return []
-        changed = [self[name] for name in self.changed_data if name not in {"version", "take_theirs"}]
+        changed = [self[name] for name in self.changed_data if name not in NOT_CONTENT and "confirm_" not in name]
         return [(field.label, field.value() if isinstance(field.value(), str) else "") for field in changed]
 
     def clean(self):
-        """A number, or 無統計 with a reason: never both, never the second without the note."""
+        """A number, or 無統計 with a reason: never both, never the second without the note. A ratio in one way only."""
         cleaned = super().clean()
         for measure in self.line.measures:
+            if measure.is_ratio:
+                self._clean_ratio(measure, cleaned)
             if not cleaned.get(f"unmeasured_{measure.id}"):
                 continue
             if cleaned.get(f"actual_{measure.id}") is not None:
-                self.add_error(f"actual_{measure.id}", "已勾選「無統計」；請清除數字，或取消勾選。")
+                at = "numerator" if cleaned.get(f"numerator_{measure.id}") is not None else "actual"
+                self.add_error(f"{at}_{measure.id}", "已勾選「無統計」；請清除數字，或取消勾選。")
             if not cleaned.get(f"note_{measure.id}"):
                 self.add_error(f"note_{measure.id}", "請在備註說明無統計的原因。")
         return cleaned
 
+    def _clean_ratio(self, measure, cleaned):
+        """Both parts or neither; where both are there, the actual is their quotient."""
+        own = [f"{name}_{measure.id}" for name in ("numerator", "denominator", "actual")]
+        if any(name in self.errors for name in own):
+            return
+        numerator, denominator, actual = (cleaned.get(name) for name in own)
+        if numerator is None and denominator is None:
+            return
+        if numerator is None or denominator is None:
+            missing, given = ("分子", "分母") if numerator is None else ("分母", "分子")
+            at = own[0] if numerator is None else own[1]
+            self.add_error(at, f"只填了{given}；請填{missing}，或清除{given}改填「只有結果」。")
+        elif not denominator:
+            self.add_error(own[1], "分母不可為 0；沒有可計算的數量時，請清除分子與分母，勾選「無統計」並說明原因。")
+        else:
+            stored = Parts(numerator, denominator, measure.factor).stored
+            if abs(stored) >= 10**MAX_WHOLE_DIGITS:
+                self.add_error(own[0], "算出的結果太大，無法儲存；請確認分子與分母。")
+            elif actual is not None and actual != stored and own[2] in self.changed_data:
+                self.add_error(own[2], "已填分子與分母；請清除「只有結果」的數字，或清除分子與分母。")
+            else:
+                cleaned[own[2]] = stored
+
+    def _figure(self, measure):
+        """(actual, parts) as typed, valid or not yet (then None); without anything typed what stands."""
+        if not self.is_bound:
+            return measure.cell.actual, measure.cell.parts
+        cleaned = getattr(self, "cleaned_data", {})
+        actual = cleaned.get(f"actual_{measure.id}")
+        parts = [cleaned.get(f"{name}_{measure.id}") for name in ("numerator", "denominator")]
+        is_whole = actual is not None and None not in parts and parts[1]
+        return actual, Parts(*parts, measure.factor) if is_whole else None
+
     def outcome(self, measure, threshold):
         """The measure judged with the figure typed, valid or not yet (then as pending)."""
-        cleaned = getattr(self, "cleaned_data", {})
+        actual, parts = self._figure(measure)
+        unmeasured = bool(getattr(self, "cleaned_data", {}).get(f"unmeasured_{measure.id}"))
         return assess(
-            actual=cleaned.get(f"actual_{measure.id}"), target=measure.cell.target, direction=measure.direction,
-            tolerance=measure.tolerance, unmeasured=bool(cleaned.get(f"unmeasured_{measure.id}")), threshold=threshold,
+            actual=actual, target=measure.cell.target, direction=measure.direction, tolerance=measure.tolerance,
+            unmeasured=unmeasured, threshold=threshold, parts=parts,
         )  # fmt: skip
 
     def bind(self, data):
@@ -117,10 +241,28 @@ class KPIEntryForm(forms.Form):
         """The valid form's content for the service."""
         cleaned = self.cleaned_data
         entries = tuple(
-            Entry(m.id, cleaned[f"actual_{m.id}"], cleaned[f"note_{m.id}"], cleaned[f"unmeasured_{m.id}"])
+            Entry(
+                m.id,
+                *(cleaned[f"{name}_{m.id}"] for name in ("actual", "note", "unmeasured")),
+                *(cleaned.get(f"{name}_{m.id}") for name in ("numerator", "denominator")),
+            )
             for m in self.line.measures
         )
-        return Draft(self.kpi, cleaned["version"], entries, cleaned["explanation"], cleaned["improvement"])
+        executions = tuple(
+            Execution(budget.id, cleaned[f"executed_{budget.id}"], cleaned[f"progress_{budget.id}"])
+            for _, budget in _budgets(self.line)
+        )
+        return Draft(
+            self.kpi, cleaned["version"], entries, cleaned["explanation"], cleaned["improvement"], executions,
+            tuple(self._answers()),
+        )  # fmt: skip
+
+    def _answers(self):
+        for measure in self.line.measures:
+            for question in Question:
+                yield from read_answer(
+                    measure.id, question, self.cleaned_data[f"confirm_{measure.id}_{question.value}"]
+                )
 
     def show_conflict(self, line, report):
         """Put what stands now beside what was typed: saving again then means to replace it knowingly."""
@@ -135,6 +277,21 @@ class KPIEntryForm(forms.Form):
                 self.data[self.add_initial_prefix(name)] = str(value)
 
 
+def read_answer(measure_id, question, figure_text):
+    """The Answer that a tick sends, in a list; none where it was not ticked or carries no figure."""
+    try:
+        figure = parse_number(figure_text)
+    except NumberError:
+        return []
+    return [] if figure is None else [Answer(measure_id, Question(question), figure)]
+
+
+def _budgets(line):
+    """(action plan, its budget) of the year that the line's scorecard is of."""
+    year = line.measures[0].cell.year
+    return [(plan, plan.budgets[year]) for plan in line.action_plans if year in plan.budgets]
+
+
 def _initial(line, report):
     initial = {
         "version": report.version if report else 0,
@@ -143,7 +300,14 @@ def _initial(line, report):
     }
     for measure in line.measures:
         cell = measure.cell
-        initial[f"actual_{measure.id}"] = "" if cell.actual is None else plain(cell.actual)
+        # What the parts give is no entry of its own.
+        initial[f"actual_{measure.id}"] = "" if cell.actual is None or cell.parts else plain(cell.actual)
         initial[f"note_{measure.id}"] = cell.actual_note
         initial[f"unmeasured_{measure.id}"] = cell.unmeasured
+        if measure.is_ratio:
+            initial[f"numerator_{measure.id}"] = plain(cell.parts.numerator) if cell.parts else ""
+            initial[f"denominator_{measure.id}"] = plain(cell.parts.denominator) if cell.parts else ""
+    for _, budget in _budgets(line):
+        initial[f"executed_{budget.id}"] = "" if budget.executed is None else str(budget.executed)
+        initial[f"progress_{budget.id}"] = budget.progress
     return initial

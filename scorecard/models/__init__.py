@@ -10,7 +10,7 @@ from scorecard.models.passwords import PasswordRecord
 from scorecard.models.reporting import Comment, Evidence, YearlyReport
 from scorecard.models.strategy import Objective, ObjectiveLink, Perspective, Plan, Theme
 from scorecard.models.submissions import Submission
-from scorecard.models.values import PlanYear, YearlyValue
+from scorecard.models.values import FigureConfirmation, PlanYear, YearlyValue
 
 __all__ = [
     "KPI",
@@ -24,6 +24,7 @@ __all__ = [
     "Division",
     "EntryDraft",
     "Evidence",
+    "FigureConfirmation",
     "Measure",
     "Membership",
     "Objective",

@@ -17,7 +17,8 @@ from scorecard.models.organisation import Agency, User
 from scorecard.models.strategy import Plan
 
 # The fields of a yearly value whose changes can be taken back.
-RESTORABLE = ("actual", "actual_note", "unmeasured")
+RESTORABLE = ("actual", "numerator", "denominator", "actual_note", "unmeasured")
+FIGURES = RESTORABLE[:3]
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ class AuditEvent(models.Model):
         field, old = change.get("field"), change.get("old")
         if field not in RESTORABLE or "measure" not in change:
             return None
-        if field == "actual":
+        if field in FIGURES:
             value = None if old is None else Decimal(old)
         else:
             value = old == "是" if field == "unmeasured" else old or ""

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from scorecard.choices import YearState
+from scorecard.choices import Question, YearState
 from scorecard.models.kpis import FIGURE, Measure
 from scorecard.models.organisation import User
 from scorecard.models.strategy import Plan
@@ -81,7 +81,8 @@ class YearlyValue(models.Model):
     """年度值: one measure in one year, figures in the measure's unit.
 
     None means that there is no such figure, never zero. unmeasured says that the year was reported without a number
-    (無統計); the note then keeps the reason as written. numerator and denominator belong to ratio measures.
+    (無統計); the note then keeps the reason as written. numerator and denominator belong to ratio measures: both or
+    neither, and with them the actual is their quotient, rounded half-up (services/figures.py sees to it).
     """
 
     measure = models.ForeignKey(Measure, verbose_name="衡量項", on_delete=models.CASCADE, related_name="values")
@@ -120,6 +121,12 @@ class YearlyValue(models.Model):
                 condition=Q(denominator__isnull=True) | ~Q(denominator=0),
                 violation_error_message="分母不可為 0。",
             ),
+            models.CheckConstraint(
+                name="ratio_has_both_parts_and_its_quotient",
+                condition=Q(numerator__isnull=True, denominator__isnull=True)
+                | Q(numerator__isnull=False, denominator__isnull=False, actual__isnull=False),
+                violation_error_message="分子與分母須同時填寫，並有算出的實際值；或同時留白。",
+            ),
         ]
 
     def __str__(self):
@@ -129,3 +136,49 @@ class YearlyValue(models.Model):
     def is_reported(self):
         """Whether a number or a stated reason for none was given."""
         return self.actual is not None or self.unmeasured
+
+
+class FigureConfirmationQuerySet(models.QuerySet):
+    """Questions over confirmations."""
+
+    def answers_of(self, kpis, year):
+        """(measure id, question, figure) of everything confirmed about these KPIs' Gregorian year."""
+        rows = self.filter(value__measure__kpi__in=kpis, value__year=year)
+        told = rows.values_list("value__measure", "question", "actual")
+        return {(measure, Question(question), actual) for measure, question, actual in told}
+
+
+class FigureConfirmation(models.Model):
+    """數字確認: who answered a question about a figure with 「數字無誤」. It holds for this figure of this value alone.
+
+    actual is the figure that the question was asked of, in the measure's unit; another one is asked about anew.
+    """
+
+    value = models.ForeignKey(
+        YearlyValue, verbose_name="年度值", on_delete=models.CASCADE, related_name="confirmations"
+    )
+    question = models.CharField("問題", max_length=10, choices=Question.choices)
+    actual = models.DecimalField("確認的實際值", **FIGURE)
+    confirmed_by = models.ForeignKey(User, verbose_name="確認者", on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField("確認時間", auto_now_add=True)
+
+    objects = FigureConfirmationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "數字確認"
+        ordering = ["value", "confirmed_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["value", "question", "actual"],
+                name="question_about_a_figure_answered_once",
+                violation_error_message="這個數字的這個問題已經確認過。",
+            ),
+            models.CheckConstraint(
+                name="question_known",
+                condition=Q(question__in=Question.values),
+                violation_error_message="沒有這種問題。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.value} {self.get_question_display()}"

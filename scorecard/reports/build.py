@@ -7,10 +7,11 @@ from django.db.models import F
 
 from scorecard.choices import Direction, ReportState, YearState
 from scorecard.models import KPI, ActionPlan, Measure, ObjectiveLink, Perspective, Theme, YearlyReport
+from scorecard.ratios import parts_of
 from scorecard.reports import scorecard as lines
 from scorecard.scoring import assess, kpi_score, roll_up
 
-NOT_REPORTED = (None, None, "", None, "", False)
+NOT_REPORTED = (None, None, "", None, "", False, None, None)
 
 
 class NoSuchYear(LookupError):
@@ -68,9 +69,9 @@ class _Judge:
     reports: dict
     include_provisional: bool
 
-    def cell(self, kpi_id, year, direction, tolerance, row):
-        """row: year, target, target_note, actual, actual_note, unmeasured."""
-        _, target, target_note, actual, actual_note, unmeasured = row
+    def cell(self, kpi_id, year, direction, tolerance, factor, row):
+        """row: year, target, target_note, actual, actual_note, unmeasured, numerator, denominator."""
+        _, target, target_note, actual, actual_note, unmeasured, numerator, denominator = row
         is_final = year < self.plan.first_year or self.reports.get((kpi_id, year)) == ReportState.APPROVED
         has_more = not is_final and bool(actual is not None or unmeasured or actual_note)
         is_withheld = has_more and not self.include_provisional
@@ -78,7 +79,7 @@ class _Judge:
             actual, actual_note, unmeasured = None, "", False
         outcome = assess(
             actual=actual, target=target, direction=direction, tolerance=tolerance, unmeasured=unmeasured,
-            threshold=self.plan.warning_threshold,
+            threshold=self.plan.warning_threshold, parts=parts_of(actual, numerator, denominator, factor),
         )  # fmt: skip
         return lines.Cell(
             year=year, target_note=target_note, actual_note=actual_note, unmeasured=unmeasured,
@@ -107,7 +108,8 @@ def _report_states(plan):
 def _measures(plan, years, current, judge):
     """Measure lines by KPI id: measures and values in one query by a left join."""
     fields = ("kpi_id", "id", "label", "unit", "direction", "tolerance", "weight")
-    figures = ("year", "target", "target_note", "actual", "actual_note", "unmeasured")
+    fields += ("numerator_label", "denominator_label", "factor")
+    figures = ("year", "target", "target_note", "actual", "actual_note", "unmeasured", "numerator", "denominator")
     rows = (
         Measure.objects.filter(kpi__plan=plan)
         .order_by("kpi", "position", "id")
@@ -115,16 +117,16 @@ def _measures(plan, years, current, judge):
     )
     found = defaultdict(dict)
     for row in rows:
-        found[row[:7]][row[7]] = row[7:]
+        found[row[:10]][row[10]] = row[10:]
     by_kpi = defaultdict(list)
-    for (kpi_id, id_, label, unit, direction, tolerance, weight), values in found.items():
-        direction = Direction(direction)
+    for (kpi_id, id_, label, unit, direction, tolerance, weight, *ratio), values in found.items():
+        direction, (*_, factor) = Direction(direction), ratio
         cells = {
-            line.year: judge.cell(kpi_id, line.year, direction, tolerance, values.get(line.year, NOT_REPORTED))
+            line.year: judge.cell(kpi_id, line.year, direction, tolerance, factor, values.get(line.year, NOT_REPORTED))
             for line in years
         }
         by_kpi[kpi_id].append(
-            lines.MeasureLine(id_, label, unit, direction, tolerance, weight, cells, cells[current.year])
+            lines.MeasureLine(id_, label, unit, direction, tolerance, weight, cells, cells[current.year], *ratio)
         )
     return by_kpi
 
@@ -135,7 +137,7 @@ def _action_plans(plan):
     rows = (
         ActionPlan.objects.filter(plan=plan)
         .order_by("kpi", "position", "budgets__year")
-        .values_list(*fields, "budgets__year", "budgets__amount", "budgets__executed", "budgets__progress")
+        .values_list(*fields, *(f"budgets__{name}" for name in ("year", "amount", "executed", "progress", "id")))
     )
     by_kpi, seen = defaultdict(list), {}
     for kpi_id, id_, code, description, division, person, *budget in rows:

@@ -76,6 +76,11 @@ class Cell:
         return self.outcome.actual
 
     @property
+    def parts(self):
+        """The numerator and denominator of an actual that is a ratio, None where it was reported alone."""
+        return self.outcome.parts
+
+    @property
     def status(self):
         """The light of this measure in this year."""
         return self.outcome.status
@@ -118,11 +123,19 @@ class MeasureLine:
     weight: Decimal
     cells: dict[int, Cell]
     cell: Cell
+    numerator_label: str = ""
+    denominator_label: str = ""
+    factor: int = 1
+
+    @property
+    def is_ratio(self):
+        """Whether the actual is a quotient of two counts."""
+        return bool(self.numerator_label)
 
     @property
     def calculation(self):
-        """The rate of the scorecard's year with the numbers put into the formula."""
-        return calculation(self.cell.outcome, self.unit)
+        """The rate of the scorecard's year with the numbers put into the formula, those of a ratio itself first."""
+        return calculation(self.cell.outcome, self.unit, (self.numerator_label, self.denominator_label))
 
     @property
     def direction_text(self):
@@ -140,6 +153,7 @@ class BudgetLine:
     amount: int
     executed: int | None
     progress: str = ""
+    id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from scorecard.choices import AuditAction, ReportState, Role, YearState
+from scorecard.choices import AuditAction, Question, ReportState, Role, YearState
 from scorecard.models import (
     ActionBudget,
     Division,
@@ -22,8 +22,8 @@ from scorecard.models import (
     YearlyReport,
     YearlyValue,
 )
+from scorecard.ratios import Parts
 from scorecard.services import audit, demo_data, reporting, years
-from scorecard.services.budgets import record_execution
 from scorecard.services.demo_data import CLOSED_YEAR, MARK, OPEN_YEAR
 
 DAYS_TO_DUE_DATE = 12
@@ -155,7 +155,6 @@ def _fill_year(plan, year, due_date, samples, cast):
     for report in list(submitted.select_related("kpi__plan", "kpi__division")):
         _review(report, samples[report.kpi.code], cast)
     if year == CLOSED_YEAR:
-        _record_executions(plan, year, cast)
         is_incomplete = years.unapproved_count(plan, year) > 0
         years.close_year(by=cast.admin, plan_year=plan_year, reason=f"{MARK}其餘 KPI 沒有示範數值" * is_incomplete)
     return True
@@ -163,7 +162,8 @@ def _fill_year(plan, year, due_date, samples, cast):
 
 def _report(plan, year, staff, kpis, samples):
     """Enter the division's samples, and submit those that go further than a draft."""
-    drafts = [_draft(kpi, samples[kpi.code]) for kpi in kpis]
+    executions = _executions(plan, year) if year == CLOSED_YEAR else {}
+    drafts = [_draft(kpi, samples[kpi.code], executions.get(kpi.pk, ())) for kpi in kpis]
     reporting.save_reports(by=staff, plan=plan, year=year, drafts=drafts)
     ready = [kpi for kpi in kpis if samples[kpi.code].state != ReportState.DRAFT]
     reporting.submit_reports(by=staff, plan=plan, year=year, kpis=ready)
@@ -173,19 +173,42 @@ def _marked(text):
     return f"{MARK}{text}" if text else ""
 
 
-def _draft(kpi, sample):
+def _draft(kpi, sample, executions):
+    """What the sample says; every question about its figures is answered, since they are invented."""
     measures = list(kpi.measures.all())
     figures = sample.figures or (None,) * len(measures)
     entries = tuple(
-        reporting.Entry(
-            measure.pk,
-            None if typed is None else Decimal(typed),
-            _marked(sample.no_figure or sample.note),
-            bool(sample.no_figure),
-        )
+        _entry(measure, typed, _marked(sample.no_figure or sample.note), bool(sample.no_figure))
         for measure, typed in zip(measures, figures, strict=True)
     )
-    return reporting.Draft(kpi, 0, entries, _marked(sample.explanation), _marked(sample.improvement))
+    answers = tuple(
+        reporting.Answer(entry.measure_id, question, entry.actual)
+        for entry in entries
+        if entry.actual is not None
+        for question in Question
+    )
+    return reporting.Draft(
+        kpi, 0, entries, _marked(sample.explanation), _marked(sample.improvement), tuple(executions), answers
+    )
+
+
+def _entry(measure, typed, note, is_unmeasured):
+    """typed: a figure, or a ratio as 「28/30」."""
+    numerator, _, denominator = (typed or "").partition("/")
+    if denominator and measure.is_ratio:
+        parts = Parts(Decimal(numerator), Decimal(denominator), measure.factor)
+        return reporting.Entry(measure.pk, parts.stored, note, is_unmeasured, parts.numerator, parts.denominator)
+    return reporting.Entry(measure.pk, Decimal(typed) if typed else None, note, is_unmeasured)
+
+
+def _executions(plan, year):
+    """The sample executions of the plan's budgets by KPI id."""
+    found = {}
+    for budget in ActionBudget.objects.filter(action_plan__plan=plan, year=year).select_related("action_plan"):
+        executed, progress = demo_data.EXECUTED.get(budget.action_plan.code, (0 if budget.amount == 0 else None, ""))
+        execution = reporting.Execution(budget.pk, executed, _marked(progress))
+        found.setdefault(budget.action_plan.kpi_id, []).append(execution)
+    return found
 
 
 def _review(report, sample, cast):
@@ -200,15 +223,6 @@ def _review(report, sample, cast):
         kpi = report.kpi
         staff = cast.staff[kpi.division_id]
         reporting.comment_on_report(by=staff, kpi=kpi, year=report.year, text=_marked(sample.reply))
-
-
-def _record_executions(plan, year, cast):
-    budgets = ActionBudget.objects.filter(action_plan__plan=plan, year=year)
-    for budget in budgets.select_related("action_plan__kpi__plan", "action_plan__kpi__division"):
-        executed, progress = demo_data.EXECUTED.get(budget.action_plan.code, (0 if budget.amount == 0 else None, ""))
-        staff = cast.staff.get(budget.action_plan.kpi.division_id)
-        if staff:
-            record_execution(by=staff, budget=budget, executed=executed, progress=_marked(progress))
 
 
 # Links

@@ -15,7 +15,9 @@ MARK = "（示範）"
 
 @dataclass(frozen=True)
 class Sample:
-    """One KPI's report: figures as typed (one a measure, None for a blank), or the reason for having none.
+    """One KPI's report: figures as typed, or the reason for having none.
+
+    One figure a measure, None for a blank, 「28/30」 for a ratio by its parts.
 
     state is where its way through review ends; comment is the reviewer's when returning, reply the staff's after it.
     """
@@ -64,7 +66,7 @@ REPORTS_OF_CLOSED_YEAR = {
     "BP1.2": figure("13"),
     "CP1.1": figure("100"),
     "CP1.2": figure("100"),
-    "DP1.1": figure("100"),
+    "DP1.1": figure("14/14"),
     "DP2.1": figure(
         "8",
         explanation="同仁研提 13 件，經公文專案小組審查後採行 8 件，其餘因與現行系統架構不符未獲採行。",
@@ -80,13 +82,13 @@ REPORTS_OF_CLOSED_YEAR = {
     "CL1.1": figure("6"),
     "DL1.1": figure("96.4", explanation="3 名新進同仁於年底到職，尚未完成課程。"),
     "EL1.1": figure("3"),
-    "FL1.1": figure("72.8"),
+    "FL1.1": figure("182/250"),
     "GL1.1": figure(
         "66",
         explanation="兩場座談會與議會質詢期間重疊，部分機關新聞聯繫人無法出席。",
         improvement="106 年起避開議會會期排定場次，並開放以視訊參加。",
     ),
-    "GL2.1": figure("81.5"),
+    "GL2.1": figure("53/65"),
     "HL1.1": figure("4"),
     "AF1.1": figure("98.6"),
     "BF1.1": figure("91.2"),
@@ -99,7 +101,7 @@ REPORTS_OF_CLOSED_YEAR = {
         improvement="於服務臺設置行動條碼供民眾下載，並主動引導以電子郵件收取資料。",
     ),
     "GF1.1": figure("27", "6"),
-    "HF1.1": figure("75"),
+    "HF1.1": figure("9/12"),
 }
 
 # 106 年, still open, in every state. DC1.1, DF1.1, BF1.1, FL1.1 and HL1.1 stay 待填報; CP1.1, CP1.2, GP1.1 and CF1.1
@@ -130,7 +132,7 @@ REPORTS_OF_OPEN_YEAR = {
         comment="請說明獲採行件數的認定基準，並附專案小組會議紀錄。",
         reply="會議紀錄整理中，本週五前補上。",
     ),
-    "DL1.1": figure("92.3", note="第四季課程尚未結束", state=DRAFT),
+    "DL1.1": figure("60/65", note="第四季課程尚未結束", state=DRAFT),
     "EC1.1": figure("100"),
     "EP1.1": figure("46"),
     "EL1.1": figure(
@@ -149,7 +151,7 @@ REPORTS_OF_OPEN_YEAR = {
         comment="請補充各月影印張數，並說明改善措施預計完成的時間。",
     ),
     "GC1.1": figure("301"),
-    "GL1.1": figure("82"),
+    "GL1.1": figure("41/50"),
     "GL2.1": figure("79"),
     "GF1.1": figure("27", None, state=DRAFT),
     "HC1.1": figure("4"),

@@ -12,6 +12,7 @@ from scorecard.models import (
     AuditEvent,
     Comment,
     Evidence,
+    FigureConfirmation,
     ObjectiveLink,
     Plan,
     PlanYear,
@@ -57,7 +58,7 @@ def remove():
 def _remove_from(plan):
     plan_years = list(PlanYear.objects.select_for_update(no_key=True).filter(plan=plan).order_by("pk"))
     mixed, sample = _sample_reports(plan)
-    executions = _take_back_executions(plan)
+    executions = _take_back_executions(sample)
     comments = _delete_comments_and_evidence(plan)
     _take_back_figures(sample)
     _delete_or_empty(sample)
@@ -87,23 +88,15 @@ def _sample_reports(plan):
     return mixed, [report for report in locked if report not in mixed]
 
 
-def _take_back_executions(plan):
-    """Blank the executed amounts that only demo accounts recorded; how many."""
-    labels = {ActionBudget._meta.get_field(name).verbose_name for name in ("executed", "progress")}
-    events = AuditEvent.objects.filter(plan=plan, action=AuditAction.CHANGED, kpi__isnull=False)
-    by_demo, by_person = set(), set()
-    for kpi_id, year, target, changes, is_demo in events.values_list(
-        "kpi_id", "year", "target", "changes", "actor__is_demo"
-    ):
-        if any(change["what"] in labels for change in changes):
-            (by_demo if is_demo else by_person).add((kpi_id, year, target))
-    blanked = []
-    recorded = ActionBudget.objects.filter(Q(executed__isnull=False) | ~Q(progress=""), action_plan__plan=plan)
-    for budget in recorded.select_related("action_plan"):
-        told_of = (budget.action_plan.kpi_id, budget.year, str(budget.action_plan)[:300])
-        if told_of in by_demo - by_person:
-            blanked.append(budget.pk)
-    return ActionBudget.objects.filter(pk__in=blanked).update(executed=None, progress="")
+def _take_back_executions(reports):
+    """Blank the executed amounts that came with the sample reports; how many."""
+    recorded = Q(executed__isnull=False) | ~Q(progress="")
+    return sum(
+        ActionBudget.objects.filter(recorded, action_plan__kpi=report.kpi_id, year=report.year).update(
+            executed=None, progress=""
+        )
+        for report in reports
+    )
 
 
 def _delete_comments_and_evidence(plan):
@@ -121,6 +114,7 @@ def _take_back_figures(reports):
     """Blank the actuals of the reports' KPIs and years; targets stay."""
     for report in reports:
         values = YearlyValue.objects.filter(measure__kpi=report.kpi_id, year=report.year)
+        FigureConfirmation.objects.filter(value__in=values).delete()
         values.update(actual=None, actual_note="", unmeasured=False, numerator=None, denominator=None)
         # Made when a figure was entered where there was neither target nor note.
         values.filter(target__isnull=True, target_note="").delete()

@@ -7,6 +7,7 @@ from django.db.models import Max
 from scorecard.choices import Direction
 from scorecard.models import ActionBudget, Evidence, Measure, Submission, YearlyValue
 from scorecard.models.submissions import digest_of
+from scorecard.ratios import parts_of
 from scorecard.scoring import Outcome, Score, assess, kpi_score, percent_text, plain
 
 # The form of the content; a later form gets a number of its own, and receipts of this one are read for ever.
@@ -44,6 +45,7 @@ def judge_report(report):
             tolerance=measure.tolerance,
             unmeasured=value.unmeasured,
             threshold=plan.warning_threshold,
+            parts=parts_of(value.actual, value.numerator, value.denominator, measure.factor),
         )
         lines.append(JudgedValue(measure, value, outcome))
     parts = [(line.measure.weight, line.outcome) for line in lines]

@@ -5,7 +5,6 @@ reports in primary-key order. Its audit events come last: they lock the plan and
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,24 +13,26 @@ from scorecard import permissions, policies
 from scorecard.choices import AuditAction, MailKind, ReportState, Status
 from scorecard.models import KPI, Comment, PlanYear, YearlyReport, YearlyValue
 from scorecard.services import audit, mail, mail_texts
+from scorecard.services.figures import (
+    Answer,
+    Entry,
+    Execution,
+    apply_answers,
+    apply_entries,
+    apply_executions,
+    open_questions,
+)
 from scorecard.services.receipts import issue_receipts, judge_report
 
-
-@dataclass(frozen=True)
-class Entry:
-    """What was reported for one measure: a number, or unmeasured with the reason in the note, or nothing yet."""
-
-    measure_id: int
-    actual: Decimal | None
-    note: str = ""
-    unmeasured: bool = False
+__all__ = ["Answer", "Conflict", "Draft", "Entry", "Execution"]
 
 
 @dataclass(frozen=True)
 class Draft:
     """What one person entered for one KPI's year.
 
-    version is the report's as the person saw it, 0 where there was none.
+    version is the report's as the person saw it, 0 where there was none. Measures and budgets that have no entry and
+    no execution stay as they are.
     """
 
     kpi: KPI
@@ -39,6 +40,8 @@ class Draft:
     entries: tuple[Entry, ...]
     explanation: str = ""
     improvement: str = ""
+    executions: tuple[Execution, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
 
 class Conflict(Exception):
@@ -97,12 +100,14 @@ def save_reports(*, by, plan, year, drafts, action=AuditAction.SAVED, reason="")
 def _save_draft(by, draft, report, action, reason):
     """Write what differs; whether anything did."""
     kpi = draft.kpi
-    changes = _apply_entries(kpi, report.year, draft.entries)
+    changes = apply_entries(kpi, report.year, draft.entries)
     for field in ("explanation", "improvement"):
         old, new = getattr(report, field), getattr(draft, field)
         if old != new:
             changes.append((report._meta.get_field(field).verbose_name, old, new))
             setattr(report, field, new)
+    changes += apply_executions(kpi, report.year, draft.executions)
+    changes += apply_answers(kpi, report.year, draft.answers, by=by)
     if not changes:
         return False
     policies.check_may_become(report, ReportState.DRAFT)
@@ -114,37 +119,23 @@ def _save_draft(by, draft, report, action, reason):
     return True
 
 
-def _apply_entries(kpi, year, entries):
-    """Write the entries that differ from what stands, and return the differences as audit changes."""
-    changes = []
-    measures = {measure.pk: measure for measure in kpi.measures.all()}
-    for entry in entries:
-        measure = measures[entry.measure_id]
-        value = YearlyValue.objects.filter(measure=measure, year=year).first() or YearlyValue(
-            measure=measure, year=year
-        )
-        differing = [
-            (field, getattr(value, field), new)
-            for field, new in (("actual", entry.actual), ("actual_note", entry.note), ("unmeasured", entry.unmeasured))
-            if getattr(value, field) != new
-        ]
-        if not differing:
-            continue
-        name = f"{measure.label} " if measure.label else ""
-        for field, old, new in differing:
-            where = {"field": field, "measure": measure.pk}
-            changes.append((f"{name}{value._meta.get_field(field).verbose_name}", old, new, where))
-            setattr(value, field, new)
-        value.full_clean()
-        value.save()
-    return changes
+def confirm_figures(*, by, kpi, year, version, answers):
+    """Answer questions about a KPI's figures with 「數字無誤」, all else as it stands; True if anything was kept.
+
+    version: the report's as the person saw it. Raises as save_reports() does.
+    """
+    report = YearlyReport.objects.filter(kpi=kpi, year=year).first() or YearlyReport(kpi=kpi, year=year)
+    draft = Draft(kpi, version, (), report.explanation, report.improvement, answers=tuple(answers))
+    return bool(save_reports(by=by, plan=kpi.plan, year=year, drafts=[draft]))
 
 
 def _missing(report, judged):
-    """What keeps the report as it stands in the database from being submitted."""
+    """What keeps the report as it stands in the database from being submitted; three queries."""
     measures = [(line.measure.label, line.value.target is not None, line.value.is_reported) for line in judged.lines]
+    asked = [each.sentence for _, _, asked in open_questions(report.kpi, report.year) for each in asked]
     return policies.missing_for_submission(
-        report.kpi.code, measures, is_missed=judged.score.status == Status.MISSED, is_explained=bool(report.explanation)
+        report.kpi.code, measures, is_missed=judged.score.status == Status.MISSED,
+        is_explained=bool(report.explanation), questions=asked,
     )
 
 

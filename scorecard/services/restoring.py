@@ -7,7 +7,7 @@ from django.utils import timezone
 from scorecard import policies
 from scorecard.choices import AuditAction
 from scorecard.models import AuditEvent, YearlyReport, YearlyValue
-from scorecard.models.audit import RESTORABLE
+from scorecard.models.audit import FIGURES, RESTORABLE
 from scorecard.roc import datetime_text
 from scorecard.services.audit import as_read
 from scorecard.services.reporting import Draft, Entry, save_reports
@@ -30,8 +30,8 @@ class Restoration:
 def plan_restoration(kpi, event, index):
     """The Restoration of what one change of an event of this KPI replaced; None where there is nothing to restore.
 
-    Values that exclude each other go together: a figure ends 無統計, and 無統計 takes the figure away and brings back
-    the reason that the event replaced.
+    Values that belong together or exclude each other go together: a ratio comes back with both its parts, a figure
+    ends 無統計, and 無統計 takes the figure away and brings back its reason.
     """
     before = event.before(index)
     measure = kpi.measures.filter(pk=before.measure_id).first() if before else None
@@ -40,14 +40,16 @@ def plan_restoration(kpi, event, index):
     report = YearlyReport.objects.filter(kpi=kpi, year=event.year).first() or YearlyReport(kpi=kpi, year=event.year)
     value = YearlyValue.objects.filter(measure=measure, year=event.year).first() or YearlyValue(measure=measure)
     now = {name: getattr(value, name) for name in RESTORABLE}
-    then = _with(before, now, _told_with(event, before))
+    then = _with(before, now, _stood_before(event, before, now))
     label = f"{measure.label} " if measure.label else ""
     differences = tuple(
         (f"{label}{value._meta.get_field(name).verbose_name}", as_read(now[name]), as_read(then[name]))
         for name in RESTORABLE
         if now[name] != then[name]
     )
-    entry = Entry(measure.pk, then["actual"], then["actual_note"], then["unmeasured"])
+    entry = Entry(
+        measure.pk, then["actual"], then["actual_note"], then["unmeasured"], then["numerator"], then["denominator"]
+    )
     draft = Draft(kpi, report.version, (entry,), report.explanation, report.improvement)
     return Restoration(event, report, draft, differences)
 
@@ -76,18 +78,25 @@ def why_not(plan_year, restoration):
     return "" if restoration.differences else "目前已經是這個值，不需要還原。"
 
 
-def _told_with(event, before):
-    """What the same event replaced in the same measure, by field."""
-    told = (event.before(index) for index in range(len(event.changes)))
-    return {each.field: each.value for each in told if each and each.measure_id == before.measure_id}
+def _stood_before(event, before, now):
+    """What each field of the measure was before the event: told by it, or by the first later one that changed it."""
+    later = AuditEvent.objects.filter(kpi=event.kpi_id, year=event.year, pk__gt=event.pk).order_by("pk")
+    stood = {}
+    for each in (event, *later):
+        told = (each.before(index) for index in range(len(each.changes)))
+        for change in told:
+            if change and change.measure_id == before.measure_id:
+                stood.setdefault(change.field, change.value)
+    return now | stood
 
 
-def _with(before, now, told):
-    then = now | {before.field: before.value}
+def _with(before, now, stood):
+    """What stands after the restoration: figures go with their parts, and none of them beside 無統計."""
+    if before.field == "actual_note":
+        return now | {"actual_note": before.value}
     if before.field == "unmeasured" and before.value:
-        then |= {"actual": None, "actual_note": told.get("actual_note") or now["actual_note"]}
-    elif before.field == "unmeasured":
-        then |= {"actual": told.get("actual"), "actual_note": told.get("actual_note", now["actual_note"])}
-    elif before.field == "actual" and before.value is not None and now["unmeasured"]:
-        then |= {"unmeasured": False, "actual_note": told.get("actual_note", now["actual_note"])}
+        return now | dict.fromkeys(FIGURES) | {"unmeasured": True, "actual_note": stood["actual_note"]}
+    then = now | {name: stood[name] for name in FIGURES}
+    if before.field == "unmeasured" or now["unmeasured"] and then["actual"] is not None:
+        then |= {"unmeasured": False, "actual_note": stood["actual_note"]}
     return then

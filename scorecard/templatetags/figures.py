@@ -21,6 +21,12 @@ def score(value):
 
 
 @register.filter
+def figure(number):
+    """A figure as entered, with thousands separators."""
+    return scoring.grouped(number)
+
+
+@register.filter
 def money(amount):
     """NT$ whole dollars with thousands separators; a dash where there is none."""
     return "—" if amount is None else f"{amount:,}"

@@ -3,19 +3,20 @@
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import Http404
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from scorecard import policies
-from scorecard.choices import ReportState, Status
+from scorecard.choices import Question, ReportState, Status
 from scorecard.forms.drafts import differences, show_draft, touched_names
-from scorecard.forms.reporting import KPIEntryForm
-from scorecard.models import KPI, Division, Evidence, Submission, YearlyReport
+from scorecard.forms.reporting import KPIEntryForm, read_answer
+from scorecard.forms.review import ApproveForm
+from scorecard.models import KPI, Division, Evidence, FigureConfirmation, Submission, YearlyReport
 from scorecard.permissions import standings
 from scorecard.reports.build import build_scorecard
 from scorecard.reports.progress import build_tasks, count_states
 from scorecard.services.drafts import find_draft, settle_draft
-from scorecard.services.reporting import Conflict, save_reports, submit_reports
+from scorecard.services.reporting import Conflict, confirm_figures, save_reports, submit_reports
 from scorecard.views import access
 
 SENT = (ReportState.SUBMITTED, ReportState.APPROVED)
@@ -60,8 +61,9 @@ def entry_forms(scorecard, scope, division, data=None):
         .select_related("changed_by")
         .prefetch_related("comments__author", Prefetch("evidence", Evidence.objects.present()))
     }
+    answered = FigureConfirmation.objects.answers_of(kpis, scope.year)
     return [
-        KPIEntryForm(data, line=line, report=reports.get(line.id), kpi=kpis[line.id])
+        KPIEntryForm(data, line=line, report=reports.get(line.id), kpi=kpis[line.id], answered=answered)
         for line in scorecard.due_kpis
         if line.division_id == division.id
     ]
@@ -122,7 +124,7 @@ def table(request, slug, year, division_id):
     """The division's table: one row a measure; a post saves every row that was touched, or none."""
     scope = access.get_scope(request, slug, year)
     division = access.get_own_division(request, scope, division_id)
-    scorecard = build_scorecard(scope.plan, year, include_provisional=True)
+    scorecard = build_scorecard(scope.plan, year, include_provisional=True, with_action_plans=True)
     if request.method != "POST":
         return render_table(request, scope, division, scorecard, entry_forms(scorecard, scope, division))
     forms = sent_forms(scorecard, scope, division, request.POST)
@@ -149,7 +151,7 @@ def table(request, slug, year, division_id):
 
 def _show_conflict(request, scope, division, forms, conflict):
     """The same page with both versions; nothing was saved."""
-    scorecard = build_scorecard(scope.plan, scope.year, include_provisional=True)
+    scorecard = build_scorecard(scope.plan, scope.year, include_provisional=True, with_action_plans=True)
     standing = {report.kpi_id: report for report in conflict.reports}
     for form in forms:
         if form.line.id in standing:
@@ -159,17 +161,19 @@ def _show_conflict(request, scope, division, forms, conflict):
 
 @require_safe
 def light(request, slug, year, division_id, code):
-    """The light and rate of one measure with the figure being typed: a fragment for htmx; nothing is saved."""
+    """The light of one measure with the figure being typed, its working and questions: a fragment; nothing is saved."""
     scope = access.get_scope(request, slug, year)
     access.get_own_division(request, scope, division_id)
     line = build_scorecard(scope.plan, year, include_provisional=True).kpis_by_code.get(code)
     measure = next((m for m in line.measures if str(m.id) == request.GET.get("measure")), None) if line else None
     if measure is None or line.division_id != division_id:
         raise Http404
-    form = KPIEntryForm(request.GET, line=line, report=None)
+    answered = FigureConfirmation.objects.answers_of([line.id], year)
+    form = KPIEntryForm(request.GET, line=line, report=None, answered=answered)
     form.is_valid()
     outcome = form.outcome(measure, scope.plan.warning_threshold)
-    return render(request, "_components/outcome.html", {"outcome": outcome, "cap": scope.plan.display_cap})
+    context = {"outcome": outcome, "cap": scope.plan.display_cap, "row": form.fields_of(measure)}
+    return render(request, "_components/entry_light.html", context)
 
 
 def _what_is_missing(form):
@@ -203,11 +207,13 @@ def check(request, slug, year, division_id):
         else:
             return _after_submitting(request, scope, division, codes, submitted)
     rows = [(form, _what_is_missing(form)) for form in entry_forms(scorecard, scope, division) if form.is_editable]
+    asking = [form for form, _ in rows if form.report and form.open_questions]
     context = {
         "division": division,
         "scorecard": scorecard,
         "plan_year": scope.plan_year,
-        "ready": [form for form, missing in rows if form.report and not missing],
+        "ready": [form for form, missing in rows if form.report and not missing and form not in asking],
+        "asking": asking,
         "incomplete": [(form, missing) for form, missing in rows if missing],
         "sent": [
             line for line in scorecard.due_kpis if line.division_id == division.pk and line.report_state in SENT
@@ -229,3 +235,26 @@ def _after_submitting(request, scope, division, codes, submitted):
         messages.error(request, "沒有選取可送出的 KPI。")
         return redirect("reporting_table", slug=scope.plan.slug, year=scope.year, division_id=division.pk)
     return redirect("reporting_receipt", slug=scope.plan.slug, year=scope.year, serial=receipt.serial)
+
+
+@require_POST
+def confirm(request, slug, year, division_id, code):
+    """「數字無誤」 to one question of the check page, which it leads back to."""
+    scope = access.get_scope(request, slug, year)
+    division = access.get_own_division(request, scope, division_id)
+    kpi = get_object_or_404(
+        KPI.objects.select_related("plan", "division"), plan=scope.plan, division=division, code=code
+    )
+    names = {f"kpi{kpi.pk}-confirm_{m.pk}_{q.value}": (m.pk, q) for m in kpi.measures.all() for q in Question}
+    answers = [answer for name in names for answer in read_answer(*names[name], request.POST.get(name))]
+    form = ApproveForm(request.POST)
+    version = form.cleaned_data["version"] if form.is_valid() else -1
+    try:
+        kept = confirm_figures(by=request.user, kpi=kpi, year=year, version=version, answers=answers)
+    except Conflict:
+        messages.error(request, f"{code} 剛剛有人變更，沒有確認；下面是目前的數字，請再看一次。")
+    except policies.RuleBroken as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, f"已確認 {code} 的數字無誤。" if kept else "沒有需要確認的數字。")
+    return redirect("reporting_check", slug=slug, year=year, division_id=division.pk)

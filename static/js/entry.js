@@ -5,9 +5,9 @@
   const form = document.querySelector("[data-entry]");
 
   if (form) {
-    // kpi7-actual_12 and kpi9-actual_15 stand in one column.
-    const columnOf = (field) => field.name.replace(/^kpi\d+-/, "").replace(/_\d+$/, "");
-    const column = (field) => [...form.querySelectorAll("input[data-figure]")].filter((other) => columnOf(other) === columnOf(field) && !other.disabled);
+    // kpi7-actual_12 and kpi9-actual_15 stand in one column, and so do the parts of a ratio; a closed fold takes no focus.
+    const columnOf = (field) => field.name.replace(/^kpi\d+-/, "").replace(/_\d+$/, "").replace(/^(numerator|denominator)$/, "actual");
+    const column = (field) => [...form.querySelectorAll("input[data-figure]")].filter((other) => columnOf(other) === columnOf(field) && !other.disabled && other.checkVisibility());
 
     form.addEventListener("keydown", (event) => {
       if (!event.target.matches("input[data-figure]") || event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from scorecard.choices import Direction, MailKind, ReportState, Role, YearState
+from scorecard.choices import Direction, MailKind, Question, ReportState, Role, YearState
 from scorecard.models import (
     KPI,
     ActionBudget,
@@ -16,6 +16,7 @@ from scorecard.models import (
     Division,
     EntryDraft,
     Evidence,
+    FigureConfirmation,
     Measure,
     Membership,
     Objective,
@@ -299,7 +300,29 @@ def _(world):
 
 @pair("denominator_not_zero")
 def _(world):
-    return a_value(world, numerator=0, denominator=7), a_value(world, numerator=1, denominator=0)
+    return a_value(world, numerator=0, denominator=7, actual=0), a_value(world, numerator=1, denominator=0, actual=0)
+
+
+@pair("ratio_has_both_parts_and_its_quotient")
+def _(world):
+    return a_value(world, numerator=1, denominator=2, actual=50), a_value(world, numerator=1, denominator=2)
+
+
+def a_confirmation(world, **fields):
+    value = YearlyValue.objects.get(measure__kpi=world.kpi, year=2016)
+    asked = {"value": value, "question": Question.WORST, "actual": 5, "confirmed_by": world.user}
+    return FigureConfirmation(**asked | fields)
+
+
+@pair("question_about_a_figure_answered_once")
+def _(world):
+    a_confirmation(world).save()
+    return a_confirmation(world, actual=6), a_confirmation(world)
+
+
+@pair("question_known")
+def _(world):
+    return a_confirmation(world), a_confirmation(world, question="why")
 
 
 # Reports, evidence, comments

@@ -7,6 +7,7 @@ from scorecard.models import (
     AuditEvent,
     Comment,
     Evidence,
+    FigureConfirmation,
     ObjectiveLink,
     OutgoingMail,
     Plan,
@@ -18,7 +19,7 @@ from scorecard.models import (
 
 # Every row that a service could write.
 KEPT = (Plan, PlanYear, YearlyReport, YearlyValue, Comment, Evidence, ActionBudget, ObjectiveLink)
-KEPT += (AuditEvent, OutgoingMail, Submission)
+KEPT += (AuditEvent, OutgoingMail, Submission, FigureConfirmation)
 
 
 def rows_of(*models):

@@ -217,7 +217,7 @@ def test_a_kpi_without_a_target_is_named_as_such_and_not_asked_for(open_plan, ca
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("100", "達成 達成率 100%"), ("９５", "接近 達成率 95%"), ("10", "未達 達成率 10%"), ("約十", "待填報")],
+    [("100", "達成 達成率 100%"), ("９５", "接近 達成率 95%"), ("80", "未達 達成率 80%"), ("約十", "待填報")],
 )
 def test_the_light_judges_the_figure_being_typed_and_saves_nothing(staff, open_plan, typed, said):
     first = kpi(open_plan, "AC1.1")
