@@ -1,5 +1,6 @@
 """Removing 示範資料: nothing of it is left, and nothing of anybody else's is lost."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from unittest.mock import patch
@@ -21,9 +22,8 @@ from scorecard.models import (
     YearlyValue,
 )
 from scorecard.services import demo, demo_removal
-from scorecard.services.budgets import record_execution
 from scorecard.services.demo_data import CLOSED_YEAR, OPEN_YEAR
-from scorecard.services.reporting import comment_on_report
+from scorecard.services.reporting import Execution, comment_on_report, save_reports
 from tests import factories, secretariat
 from tests.services.rows import rows_of_exports
 
@@ -154,7 +154,9 @@ class RemovalOfSampleData(TestCase):
 
     def test_a_real_persons_amount_stays(self):
         budget = ActionBudget.objects.get(action_plan__code="DC1.1.1", year=OPEN_YEAR)
-        record_execution(by=self.writer, budget=budget, executed=12)
+        kpi = factories.kpi(self.plan, "DC1.1")
+        spent = replace(factories.draft(kpi, OPEN_YEAR, actuals=[None]), executions=(Execution(budget.pk, 12),))
+        save_reports(by=self.writer, plan=self.plan, year=OPEN_YEAR, drafts=[spent])
         demo_removal.remove()
         assert ActionBudget.objects.get(executed__isnull=False) == budget
 

@@ -30,7 +30,7 @@ CLOSED = {
 # The audit trail is append-only: it is told hostile text as it comes about.
 MODELS = [model for model in apps.get_app_config("scorecard").get_models() if not model.__name__.startswith("Audit")]
 # Shown in the admin alone, or nowhere yet.
-UNSEEN = {"measure-numerator-label", "measure-denominator-label"}
+UNSEEN = set()
 PAGES = {
     "viewer": ["strategy_map", "scorecard", "objective", "theme", "kpi", "division", "downloads"],
     "staff": ["reporting_table", "reporting_check", "reporting"],
