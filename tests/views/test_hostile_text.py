@@ -78,7 +78,10 @@ def poison(model, field):
     elif field.name == "name":
         for row in model.objects.all():
             model.objects.filter(pk=row.pk).update(name=f"{text}{row.pk}")
-    elif field.name not in {"numerator_label", "denominator_label"}:
+    elif field.name in {"numerator_label", "denominator_label"}:
+        # Both or neither: a measure with them is a ratio.
+        model.objects.exclude(numerator_label="").update(**{field.name: text})
+    else:
         model.objects.update(**{field.name: text})
 
 
