@@ -89,8 +89,8 @@ def rated_status(rate: Rate, threshold: Decimal) -> Status:
 class Outcome:
     """One measure in one year, judged; made by assess().
 
-    target, actual and tolerance are in the measure's unit, None meaning that there is none. rate is None where actual
-    or target is missing. parts are those of an actual that is a ratio, None where it was reported alone.
+    target, actual and tolerance are in the measure's unit, None meaning that there is none; no rate without the first
+    two. parts are those of an actual that is a ratio, None where it was reported alone.
     """
 
     target: Decimal | None
@@ -124,9 +124,8 @@ def assess(
 ) -> Outcome:
     """Judge one measure in one year (domain.md §4). unmeasured: the year was reported without a number.
 
-    parts: of an actual that is a ratio; the exact quotient is judged, and actual is what is shown.
-    Without a target the status is NO_TARGET whatever was reported; a number given outweighs unmeasured.
-    Raises as achievement_rate() and rated_status() do.
+    parts: of an actual that is a ratio; their exact quotient is judged. Without a target the status is NO_TARGET whatever
+    was reported; a number given outweighs unmeasured. Raises as achievement_rate() and rated_status() do.
     """
     exact = actual if parts is None else parts.quotient
     rate = achievement_rate(actual=exact, target=target, direction=direction, tolerance=tolerance)

@@ -9,8 +9,9 @@ from scorecard.choices import Question
 from scorecard.forms.fields import AmountField, FigureField, PlainTextField
 from scorecard.questions import Asked
 from scorecard.ratios import Parts
+from scorecard.reports.action_plan_lines import ActionPlanLine, BudgetLine
 from scorecard.reports.asked import questions_about
-from scorecard.reports.scorecard import ActionPlanLine, BudgetLine, MeasureLine
+from scorecard.reports.scorecard import MeasureLine
 from scorecard.roc import MAX_WHOLE_DIGITS, NumberError, parse_number
 from scorecard.scoring import Outcome, assess, plain
 from scorecard.services.reporting import Answer, Draft, Entry, Execution

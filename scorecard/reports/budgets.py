@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scorecard.reports.scorecard import BLANK, ActionPlanLine, BudgetLine, KPILine, YearLine
+from scorecard.reports.action_plan_lines import ActionPlanLine, BudgetLine
+from scorecard.reports.scorecard import BLANK, KPILine, YearLine
 from scorecard.scoring import percent_text
 
 

@@ -9,6 +9,7 @@ from scorecard.choices import Direction, ReportState, YearState
 from scorecard.models import KPI, ActionPlan, Measure, ObjectiveLink, Perspective, Theme, YearlyReport
 from scorecard.ratios import parts_of
 from scorecard.reports import scorecard as lines
+from scorecard.reports.action_plan_lines import ActionPlanLine, BudgetLine
 from scorecard.scoring import assess, kpi_score, roll_up
 
 NOT_REPORTED = (None, None, "", None, "", False, None, None)
@@ -142,10 +143,10 @@ def _action_plans(plan):
     by_kpi, seen = defaultdict(list), {}
     for kpi_id, id_, code, description, division, person, *budget in rows:
         if id_ not in seen:
-            seen[id_] = lines.ActionPlanLine(id_, code, description, division or person, {})
+            seen[id_] = ActionPlanLine(id_, code, description, division or person, {})
             by_kpi[kpi_id].append(seen[id_])
         if budget[0] is not None:
-            seen[id_].budgets[budget[0]] = lines.BudgetLine(*budget)
+            seen[id_].budgets[budget[0]] = BudgetLine(*budget)
     return by_kpi
 
 

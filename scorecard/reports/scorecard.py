@@ -12,6 +12,7 @@ from functools import cached_property
 
 from scorecard.calculation_text import calculation
 from scorecard.choices import Direction, ReportState, Status, YearState
+from scorecard.reports.action_plan_lines import ActionPlanLine
 from scorecard.roc import to_roc, year_text
 from scorecard.scoring import Outcome, Score, grouped, percent_text, score_text
 
@@ -143,28 +144,6 @@ class MeasureLine:
         if self.direction == Direction.BAND:
             return f"目標 ± {grouped(self.tolerance)}"
         return self.direction.label
-
-
-@dataclass(frozen=True)
-class BudgetLine:
-    """One action plan in one year, NT$ whole dollars; executed None: not reported."""
-
-    year: int
-    amount: int
-    executed: int | None
-    progress: str = ""
-    id: int | None = None
-
-
-@dataclass(frozen=True)
-class ActionPlanLine:
-    """行動方案 with its budgets by year."""
-
-    id: int
-    code: str
-    description: str
-    owner: str
-    budgets: dict[int, BudgetLine]
 
 
 @dataclass(frozen=True)
