@@ -124,8 +124,8 @@ def assess(
 ) -> Outcome:
     """Judge one measure in one year (domain.md §4). unmeasured: the year was reported without a number.
 
-    parts: of an actual that is a ratio; their exact quotient is judged. Without a target the status is NO_TARGET whatever
-    was reported; a number given outweighs unmeasured. Raises as achievement_rate() and rated_status() do.
+    parts: of an actual that is a ratio; their exact quotient is judged. Without a target the status is NO_TARGET
+    whatever was reported; a number given outweighs unmeasured. Raises as achievement_rate() and rated_status() do.
     """
     exact = actual if parts is None else parts.quotient
     rate = achievement_rate(actual=exact, target=target, direction=direction, tolerance=tolerance)

@@ -22,6 +22,12 @@ class ReturnForm(forms.Form):
     )
 
 
+class SeenForm(forms.Form):
+    """Acting on a report in the version that was seen."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class SeenReportsField(forms.Field):
     """Reports, each with the version that was reviewed: 「12:3」 is report 12 in version 3."""
 

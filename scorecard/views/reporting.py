@@ -10,7 +10,7 @@ from scorecard import policies
 from scorecard.choices import Question, ReportState, Status
 from scorecard.forms.drafts import differences, show_draft, touched_names
 from scorecard.forms.reporting import KPIEntryForm, read_answer
-from scorecard.forms.review import ApproveForm
+from scorecard.forms.review import SeenForm
 from scorecard.models import KPI, Division, Evidence, FigureConfirmation, Submission, YearlyReport
 from scorecard.permissions import standings
 from scorecard.reports.build import build_scorecard
@@ -247,7 +247,7 @@ def confirm(request, slug, year, division_id, code):
     )
     names = {f"kpi{kpi.pk}-confirm_{m.pk}_{q.value}": (m.pk, q) for m in kpi.measures.all() for q in Question}
     answers = [answer for name in names for answer in read_answer(*names[name], request.POST.get(name))]
-    form = ApproveForm(request.POST)
+    form = SeenForm(request.POST)
     version = form.cleaned_data["version"] if form.is_valid() else -1
     try:
         kept = confirm_figures(by=request.user, kpi=kpi, year=year, version=version, answers=answers)

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from scorecard import permissions
-from scorecard.forms.review import ApproveForm
+from scorecard.forms.review import SeenForm
 from scorecard.models import KPI, AuditEvent
 from scorecard.services.reporting import Conflict
 from scorecard.services.restoring import plan_restoration, restore, why_not
@@ -27,7 +27,7 @@ def restore_value(request, slug, year, code, event_id, change):
     restoration = _plan(kpi, event, change)
     errors, status = [], 200
     if request.method == "POST":
-        form = ApproveForm(request.POST)
+        form = SeenForm(request.POST)
         # No version at all is like one that is no longer there.
         version = form.cleaned_data["version"] if form.is_valid() else -1
         try:
@@ -46,7 +46,7 @@ def restore_value(request, slug, year, code, event_id, change):
         "restoration": restoration,
         "errors": errors,
         "why_not": "" if status == 422 else why_not(plan_year, restoration),
-        "form": ApproveForm(initial={"version": restoration.report.version}),
+        "form": SeenForm(initial={"version": restoration.report.version}),
     }
     return render(request, "scorecard/restore.html", context, status=status)
 
