@@ -105,7 +105,7 @@ class KPIEntryForm(forms.Form):
             label="無統計", required=False, show_hidden_initial=True
         )
         for question in Question:
-            self.fields[f"confirm_{measure.id}_{question.value}"] = forms.CharField(required=False)
+            self.fields[f"confirm_{measure.id}_{question.value}"] = forms.CharField(label="數字無誤", required=False)
 
     @property
     def measures(self):

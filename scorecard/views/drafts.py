@@ -27,7 +27,7 @@ def draft(request, slug, year, division_id):
     """
     scope = access.get_scope(request, slug, year)
     division = access.get_own_division(request, scope, division_id)
-    scorecard = build_scorecard(scope.plan, year, include_provisional=True)
+    scorecard = build_scorecard(scope.plan, year, include_provisional=True, with_action_plans=True)
     forms, then = sent_forms(scorecard, scope, division, request.POST), request.POST.get("then")
     rows = {} if then == "drop" else typed_rows(forms)
     try:

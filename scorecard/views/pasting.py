@@ -22,7 +22,7 @@ def paste(request, slug, year, division_id):
     """
     scope = access.get_scope(request, slug, year)
     division = access.get_own_division(request, scope, division_id)
-    scorecard = build_scorecard(scope.plan, year, include_provisional=True)
+    scorecard = build_scorecard(scope.plan, year, include_provisional=True, with_action_plans=True)
     forms = entry_forms(scorecard, scope, division)
     context = {"division": division, "scorecard": scorecard, "plan_year": scope.plan_year, "rows": None}
     if request.method != "POST":

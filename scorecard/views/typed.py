@@ -161,7 +161,7 @@ def keep_as_draft(request, user):
     try:
         scope = access.get_scope(request, match.kwargs["slug"], match.kwargs["year"])
         division = access.get_own_division(request, scope, match.kwargs["division_id"])
-        scorecard = build_scorecard(scope.plan, scope.year, include_provisional=True)
+        scorecard = build_scorecard(scope.plan, scope.year, include_provisional=True, with_action_plans=True)
         forms = sent_forms(scorecard, scope, division, _as_sent(typed["fields"]))
         keep_draft(by=user, plan_year=scope.plan_year, division=division, rows=typed_rows(forms), beside=True)
     except (Http404, RuleBroken):
