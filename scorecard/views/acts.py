@@ -14,6 +14,7 @@ PAGES_OF_ACTS = {
     "member_off": "member",
     "member_remove": "member",
     "member_invite_again": "member",
+    "reporting_confirm": "reporting_check",
     "reporting_draft": "reporting_table",
     "review_return": "review",
     "review_comment": "review",
