@@ -182,7 +182,8 @@ def _what_is_missing(form):
     for m in line.measures:
         told = (m.label, m.cell.target is not None, m.cell.actual is not None or m.cell.unmeasured)
         sentences = policies.missing_for_submission(line.code, [told], is_missed=False, is_explained=True)
-        missing += [(sentence, form[f"actual_{m.id}"].auto_id) for sentence in sentences]
+        first = "numerator" if m.is_ratio else "actual"
+        missing += [(sentence, form[f"{first}_{m.id}"].auto_id) for sentence in sentences]
     is_explained = bool(form.report and form.report.explanation)
     sentences = policies.missing_for_submission(line.code, [], is_missed=line.is_missed, is_explained=is_explained)
     return missing + [(sentence, form["explanation"].auto_id) for sentence in sentences]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scorecard', '0003_entry_drafts'),
+        ('scorecard', '0004_receipts'),
     ]
 
     operations = [
