@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from scorecard import permissions, policies
 from scorecard.choices import AuditAction, MailKind, ReportState, Status
-from scorecard.models import KPI, Comment, PlanYear, YearlyReport, YearlyValue
+from scorecard.models import KPI, Comment, PlanYear, YearlyReport
 from scorecard.services import audit, mail, mail_texts
 from scorecard.services.figures import (
     Answer,
@@ -134,8 +134,11 @@ def _missing(report, judged):
     measures = [(line.measure.label, line.value.target is not None, line.value.is_reported) for line in judged.lines]
     asked = [each.sentence for _, _, asked in open_questions(report.kpi, report.year) for each in asked]
     return policies.missing_for_submission(
-        report.kpi.code, measures, is_missed=judged.score.status == Status.MISSED,
-        is_explained=bool(report.explanation), questions=asked,
+        report.kpi.code,
+        measures,
+        is_missed=judged.score.status == Status.MISSED,
+        is_explained=bool(report.explanation),
+        questions=asked,
     )
 
 

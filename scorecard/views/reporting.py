@@ -37,9 +37,7 @@ def reporting(request, slug, year):
         "is_assigned": bool(own),
         "divisions": [(line, count_states(line.kpis)) for line in scorecard.divisions if line.id in own_ids],
         "tasks": tasks,
-        "comments": {
-            report.kpi_id: report.return_comment for report in returned.prefetch_related("comments__author")
-        },
+        "comments": {report.kpi_id: report.return_comment for report in returned.prefetch_related("comments__author")},
         "open_years": [line for line in scorecard.plan_years if line.is_open and line.year != year],
         "receipts": access.visible_receipts(request, scope),
     }
@@ -71,9 +69,7 @@ def entry_forms(scorecard, scope, division, data=None):
 
 def sent_forms(scorecard, scope, division, data):
     """The forms of the KPIs whose fields were sent."""
-    return [
-        form for form in entry_forms(scorecard, scope, division, data) if form.add_prefix("version") in form.data
-    ]
+    return [form for form in entry_forms(scorecard, scope, division, data) if form.add_prefix("version") in form.data]
 
 
 def _draft_shown(request, scope, division, forms):
@@ -216,9 +212,7 @@ def check(request, slug, year, division_id):
         "ready": [form for form, missing in rows if form.report and not missing and form not in asking],
         "asking": asking,
         "incomplete": [(form, missing) for form, missing in rows if missing],
-        "sent": [
-            line for line in scorecard.due_kpis if line.division_id == division.pk and line.report_state in SENT
-        ],
+        "sent": [line for line in scorecard.due_kpis if line.division_id == division.pk and line.report_state in SENT],
     }
     return render(request, "scorecard/reporting_check.html", context, status=status)
 
