@@ -130,6 +130,7 @@ def test_twenty_kpis_by_keyboard_and_one_paste(browse, plan, cast, targets, caps
 def test_twenty_kpis_without_javascript(browse, plan, cast, targets):
     page = browse(java_script_enabled=False)
     log_in(page, cast.staff.username)
+    page.get_by_role("link", name="開始填報").click()
     values = in_order(page, targets)
     figures(page).first.fill(values[0])
     page.get_by_role("button", name="從 Excel 貼上").click()
