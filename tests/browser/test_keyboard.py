@@ -53,7 +53,7 @@ def test_enter_and_arrows_move_from_figure_to_figure_and_never_send_the_form(tab
 
 
 def test_what_stands_in_the_next_figure_is_selected_so_that_typing_replaces_it(table):
-    figures = table.locator("input[inputmode=decimal]")
+    figures = table.locator("input[data-figure][name*=actual]")
     figures.nth(1).fill("11")
     figures.first.focus()
     table.keyboard.press("Enter")

@@ -42,7 +42,18 @@ def log_in(page, username):
 
 def figure(page, code):
     """The input of the KPI's one figure."""
-    return page.locator(f"[id='{code}']").get_by_label(f"{code} 實際值")
+    row = page.locator(f"[id='{code}']")
+    fold = row.locator(".result-alone:not([open]) > summary")
+    if fold.count():
+        fold.click()
+    return row.get_by_label(f"{code} 實際值")
+
+
+def enter_ratio(page, code, numerator, denominator):
+    """Type the two parts of a ratio."""
+    row = page.locator(f"[id='{code}']")
+    row.get_by_label(f"{code} 分子").fill(numerator)
+    row.get_by_label(f"{code} 分母").fill(denominator)
 
 
 def light(page, code):
@@ -85,7 +96,7 @@ def report_the_year(page, plan):
     expect(page.get_by_role("heading", level=1)).to_contain_text("文書組")
     figure(page, "DC1.1").fill("1.37")
     expect(light(page, "DC1.1")).to_contain_text("達成率 108.8%")
-    figure(page, "DF1.1").fill("６５．２５")
+    enter_ratio(page, "DF1.1", "６５２５", "10,000")
     expect(light(page, "DF1.1")).to_contain_text("接近")
     assert not YearlyReport.objects.exists(), "looking at the light saved something"
     submit(page)
@@ -109,7 +120,7 @@ def correct_it(page, plan):
     expect(page.get_by_role("table").first).to_contain_text("請改以全年件數計算。")
     page.get_by_role("link", name="補正：DF1.1").click()
     expect(page.locator("[id='DF1.1']")).to_contain_text("請改以全年件數計算。")
-    figure(page, "DF1.1").fill("71.23")
+    enter_ratio(page, "DF1.1", "7123", "10000")
     submit(page)
     expect(page.get_by_text("已送出 1 項 KPI（DF1.1），等候審核。")).to_be_visible()
 

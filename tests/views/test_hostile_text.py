@@ -27,8 +27,9 @@ CLOSED = {
     "file",
     "code",
 }
-# The audit trail is append-only: it is told hostile text as it comes about.
-MODELS = [model for model in apps.get_app_config("scorecard").get_models() if not model.__name__.startswith("Audit")]
+# Audit trail and receipts are append-only: they are told hostile text as they come about.
+FIXED = ("Audit", "Submission")
+MODELS = [model for model in apps.get_app_config("scorecard").get_models() if not model.__name__.startswith(FIXED)]
 # Shown in the admin alone, or nowhere yet.
 UNSEEN = set()
 PAGES = {
