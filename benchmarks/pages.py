@@ -39,13 +39,14 @@ def set_up(folder):
     from django.core.management import call_command
     from django.utils import timezone
 
+    from scorecard.exports.year_closing import close_year
     from scorecard.models import Plan
     from scorecard.services import demo
 
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("migrate", verbosity=0)
     call_command("loaddata", "taipei-secretariat-105", verbosity=0)
-    demo.load(plan=Plan.objects.get(), password=None, today=timezone.localdate())
+    demo.load(plan=Plan.objects.get(), password=None, today=timezone.localdate(), close_year=close_year)
     settings.ROOT_URLCONF = "benchmarks.pages"
 
 

@@ -1,7 +1,7 @@
 """The app's set-up."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class ScorecardConfig(AppConfig):
@@ -12,8 +12,9 @@ class ScorecardConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        """Register what follows every migrate, and the start-up checks."""
+        """Register what precedes and follows every migrate, and the start-up checks."""
         from scorecard import checks  # noqa: F401
         from scorecard.models import triggers
 
+        pre_migrate.connect(triggers.remove_before_migrate, sender=self, dispatch_uid="scorecard_triggers")
         post_migrate.connect(triggers.install_after_migrate, sender=self, dispatch_uid="scorecard_triggers")

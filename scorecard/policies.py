@@ -55,6 +55,12 @@ def check_year_may_open(plan_year):
         raise RuleBroken("這個年度已關閉；請使用「重新開放」並說明理由。")
 
 
+def check_open_year_may_change(plan_year):
+    """Due date and contact are changed only while the year is open."""
+    if not plan_year.is_open:
+        raise RuleBroken("只有開放中的年度可以變更截止日與聯絡窗口。")
+
+
 def check_year_may_close(plan_year, unapproved, reason):
     """Closing needs every report approved, or a stated reason. unapproved: how many are not."""
     if not plan_year.is_open:

@@ -26,6 +26,7 @@ from scorecard.models import (
     ActionBudget,
     ActionPlan,
     Agency,
+    AuditHead,
     Division,
     Measure,
     Membership,
@@ -39,6 +40,7 @@ from scorecard.models import (
     YearlyReport,
     YearlyValue,
 )
+from scorecard.models.snapshots import FILES
 from scorecard.ratios import Parts
 from scorecard.services import evidence, reporting, years
 
@@ -281,9 +283,22 @@ def open_year(by, plan, year=FIRST_YEAR, *, due_date=DUE):
     return years.open_year(by=by, plan_year=plan.years.get(year=year), due_date=due_date, contact=CONTACT)
 
 
+def prepared_year(plan_year):
+    """What close_year() freezes here: files that name the year, since an annual report takes seconds to draw."""
+    head = AuditHead.objects.get()
+    data_version = Plan.objects.values_list("data_version", flat=True).get(pk=plan_year.plan_id)
+    files = {name: f"{name} {plan_year.year}".encode() for name in FILES}
+    return years.PreparedYear(plan_year.pk, data_version, head.number, head.digest, **files)
+
+
 def close_year(by, plan, year=FIRST_YEAR, *, reason=""):
-    """Close a year of the plan as its admin."""
-    return years.close_year(by=by, plan_year=plan.years.get(year=year), reason=reason)
+    """Close a year of the plan as its admin, with a snapshot as from prepared_year()."""
+    return close_prepared(by=by, plan_year=plan.years.get(year=year), reason=reason)
+
+
+def close_prepared(*, by, plan_year, reason=""):
+    """The same for a PlanYear."""
+    return years.close_year(by=by, plan_year=plan_year, prepared=prepared_year(plan_year), reason=reason)
 
 
 def draft(

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from scorecard.models import Membership, Plan
 from scorecard.reports.build import build_scorecard
 from scorecard.services import demo
+from tests import factories
 from tests.secretariat import load_plan
 
 YEAR = 2016
@@ -75,7 +76,7 @@ class EveryRendering(TestCase):
     def setUpTestData(cls):
         """Make every rendering over HTTP, as a reviewer."""
         plan = load_plan()
-        demo.load(plan=plan, password=None, today=timezone.localdate())
+        demo.load(plan=plan, password=None, today=timezone.localdate(), close_year=factories.close_prepared)
         cls.made = Renderings(Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk))
 
     def test_perspectives_themes_divisions_and_objectives_agree_in_workbook_and_json(self):

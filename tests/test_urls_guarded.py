@@ -45,6 +45,8 @@ MISSING = {
     "token": "00000000-0000-4000-8000-000000000000",
     "event_id": 999_999,
     "change": 999,
+    "number": 999,
+    "file": "report.exe",
     "object_id": 999_999,
     "id": 999_999,
 }

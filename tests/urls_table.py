@@ -94,6 +94,7 @@ SITE = {
     f"{PLAN}downloads/": PAGE,
     f"{PLAN}form.xlsx": PAGE,
     f"{PLAN}form.ods": PAGE,
+    f"{PLAN}snapshots/<int:number>/<str:file>": PAGE,
     f"{PLAN}report.pdf": PAGE,
     f"{PLAN}plan.json": PAGE,
     f"{PLAN}reporting/": row(only(STAFF, 200), everyone(405)),
@@ -121,8 +122,9 @@ SITE = {
     f"{PLAN}review/<str:code>/comment/": act(only(REVIEWERS, 302)),
     f"{PLAN}reminders/": act(only(REVIEWERS, 302)),
     f"{PLAN}year/": row(only(["admin"], 200), everyone(405)),
-    # The year is open: it cannot be opened or reopened, and is closed only with a reason.
+    # The year is open: it cannot be opened or reopened, is closed only with a reason, changed only to some date.
     f"{PLAN}year/open/": act(only(["admin"], 302)),
+    f"{PLAN}year/change/": act(only(["admin"], 422)),
     f"{PLAN}year/close/": act(only(["admin"], 422)),
     f"{PLAN}year/reopen/": act(only(["admin"], 302)),
 }

@@ -2,11 +2,11 @@
 
 from functools import update_wrapper
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,6 +14,7 @@ from django.urls import reverse
 from scorecard import permissions
 from scorecard.choices import AuditAction, Role
 from scorecard.models import KPI, Agency, Division, Membership, Plan
+from scorecard.models.triggers import sentence_of
 from scorecard.services import audit
 
 KEEPERS = (Role.REVIEWER, Role.ADMIN)
@@ -40,7 +41,10 @@ class Site(admin.AdminSite):
         def guarded(request, *args, **kwargs):
             if request.user.is_authenticated and not self.has_permission(request):
                 raise Http404
-            return inner(request, *args, **kwargs)
+            try:
+                return inner(request, *args, **kwargs)
+            except IntegrityError as error:
+                return _refused(request, error)
 
         return update_wrapper(guarded, inner)
 
@@ -52,6 +56,15 @@ class Site(admin.AdminSite):
         if not self.has_permission(request):
             raise Http404
         return redirect("admin:index")
+
+
+def _refused(request, error):
+    """Back to the page, with the words of the trigger that refused the change; any other error goes on."""
+    sentence = sentence_of(error)
+    if not sentence:
+        raise error
+    messages.error(request, f"沒有任何變更。{sentence}")
+    return redirect(request.get_full_path())
 
 
 site = Site(name="admin")

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from scorecard.admin.base import MANAGERS, ScopedAdmin, choices, site
+from scorecard.admin.frozen import BudgetForm, YearsLocked, frozen_years, tell_why_read_only
 from scorecard.models import (
     KPI,
     ActionBudget,
@@ -19,6 +20,7 @@ from scorecard.models import (
     PlanYear,
     Theme,
 )
+from scorecard.roc import year_text
 
 
 class RowsOf(admin.TabularInline):
@@ -202,7 +204,7 @@ class MeasureInline(RowsOf):
 
 
 @admin.register(KPI, site=site)
-class KPIAdmin(CodedAdmin):
+class KPIAdmin(YearsLocked, CodedAdmin):
     """KPI with its measures."""
 
     list_display = ["code", "name", "objective", "division", "weight"]
@@ -216,12 +218,19 @@ class BudgetInline(RowsOf):
     """Budgets of an action plan; executed amounts are reported, not edited here."""
 
     model = ActionBudget
+    form = BudgetForm
     fields = ["year", "amount", "executed"]
     readonly_fields = ["executed"]
 
+    def get_formset(self, request, obj=None, **kwargs):
+        """Closed years' budgets are only shown."""
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.frozen_years = frozen_years(obj.plan_id) if obj else frozenset()
+        return formset
+
 
 @admin.register(ActionPlan, site=site)
-class ActionPlanAdmin(CodedAdmin):
+class ActionPlanAdmin(YearsLocked, CodedAdmin):
     """行動方案 with its budgets."""
 
     list_display = ["code", "description", "kpi", "owner"]
@@ -229,6 +238,14 @@ class ActionPlanAdmin(CodedAdmin):
     search_fields = ["code", "description", "owner_person", "owner_division__name"]
     autocomplete_fields = ["kpi", "owner_division"]
     inlines = [BudgetInline]
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """The page says why some budgets cannot be edited."""
+        years = sorted(frozen_years(obj.plan_id)) if obj else ()
+        if years:
+            closed = "、".join(year_text(year) for year in years)
+            tell_why_read_only(request, f"{closed}的預算不能變更：年度已關閉；如需更正，請管理者重新開放年度。")
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     @admin.display(description="主責")
     def owner(self, action_plan):

@@ -4,8 +4,10 @@ from django import forms
 from django.contrib import admin
 
 from scorecard.admin.base import ScopedAdmin, site
+from scorecard.admin.frozen import YearsLocked, frozen_years, tell_why_read_only
 from scorecard.choices import YearState
 from scorecard.models import Measure, PlanYear, YearlyValue
+from scorecard.models.frozen import CLOSED
 
 
 class YearlyValueForm(forms.ModelForm):
@@ -24,7 +26,9 @@ class YearlyValueForm(forms.ModelForm):
         cleaned = super().clean()
         year = cleaned.get("year") or self.instance.year
         measure = cleaned.get("measure") or (self.instance.measure if self.instance.measure_id else None)
-        if measure and year and set(self.changed_data) - {"reason"} and not cleaned.get("reason"):
+        if measure and not self.instance.pk and year in frozen_years(measure.kpi.plan_id):
+            self.add_error("year", CLOSED)
+        elif measure and year and set(self.changed_data) - {"reason"} and not cleaned.get("reason"):
             states = PlanYear.objects.filter(plan=measure.kpi.plan, year=year).exclude(state=YearState.NOT_OPEN)
             if states.exists():
                 self.add_error("reason", "這個年度已開放或已關閉，變更時請說明理由。")
@@ -52,8 +56,8 @@ class MeasureAdmin(ScopedAdmin):
 
 
 @admin.register(YearlyValue, site=site)
-class YearlyValueAdmin(ScopedAdmin):
-    """年度值: targets by measure and year."""
+class YearlyValueAdmin(YearsLocked, ScopedAdmin):
+    """年度值: targets by measure and year, and the actuals of baseline years; a closed year's are only shown."""
 
     agency_path = "measure__kpi__plan__agency"
     form = YearlyValueForm
@@ -62,6 +66,25 @@ class YearlyValueAdmin(ScopedAdmin):
     search_fields = ["measure__kpi__code", "measure__kpi__name"]
     autocomplete_fields = ["measure"]
     list_select_related = ["measure__kpi"]
+
+    def plan_of_page(self, request, object_id):
+        """The plan of the value's measure."""
+        if object_id:
+            return YearlyValue.objects.filter(pk=object_id).values("measure__kpi__plan")
+        measure = request.POST.get("measure", "")
+        return Measure.objects.filter(pk=measure if measure.isdecimal() else None).values("kpi__plan")
+
+    def has_change_permission(self, request, obj=None):
+        """Nobody changes a closed year."""
+        if obj is not None and obj.year in frozen_years(obj.measure.kpi.plan_id):
+            return False
+        return super().has_change_permission(request, obj)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """A closed year's page says why it cannot be edited."""
+        if obj is not None and obj.year in frozen_years(obj.measure.kpi.plan_id):
+            tell_why_read_only(request)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_readonly_fields(self, request, obj=None):
         """The actuals of a plan year belong to its reports."""

@@ -33,6 +33,18 @@ class OpenYearForm(forms.Form):
         return check_not_past(self.cleaned_data["due_date"])
 
 
+class ChangeYearForm(forms.Form):
+    """Due date and contact of a year that is open; a date that has passed may stay as it is, but not be chosen."""
+
+    due_date = forms.DateField(label="填報截止日", widget=date_input())
+    contact = forms.CharField(label="聯絡窗口", max_length=100, required=False)
+
+    def clean_due_date(self):
+        """A new due date lies ahead."""
+        due_date = self.cleaned_data["due_date"]
+        return due_date if due_date == self.initial.get("due_date") else check_not_past(due_date)
+
+
 class CloseYearForm(forms.Form):
     """The reason for closing a year while reports are unapproved."""
 

@@ -8,6 +8,7 @@ from scorecard.models.mail import OutgoingMail
 from scorecard.models.organisation import Agency, Division, Membership, User
 from scorecard.models.passwords import PasswordRecord
 from scorecard.models.reporting import Comment, Evidence, YearlyReport
+from scorecard.models.snapshots import YearSnapshot
 from scorecard.models.strategy import Objective, ObjectiveLink, Perspective, Plan, Theme
 from scorecard.models.submissions import Submission
 from scorecard.models.values import FigureConfirmation, PlanYear, YearlyValue
@@ -37,6 +38,7 @@ __all__ = [
     "Submission",
     "Theme",
     "User",
+    "YearSnapshot",
     "YearlyReport",
     "YearlyValue",
 ]

@@ -4,20 +4,8 @@ They are installed by post_migrate and not by a migration because SQLite drops a
 migration rebuilds that table.
 """
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Trigger:
-    """One rule: before `event` on `table`, where `condition` (SQL over OLD and NEW) holds, refuse with `name`.
-
-    The refusal reaches Django as an IntegrityError that names the rule, like any other constraint.
-    """
-
-    name: str
-    table: str
-    event: str
-    condition: str
+from scorecard.models import frozen
+from scorecard.models.trigger import Trigger
 
 
 def _same_plan(table, column, referenced):
@@ -57,7 +45,14 @@ TRIGGERS = (
     Trigger("receipt_never_updated", "scorecard_submission", "UPDATE", "1 = 1"),
     Trigger("receipt_never_deleted", "scorecard_submission", "DELETE", "1 = 1"),
     Trigger("receipt_numbers_have_no_gap", "scorecard_submission", "INSERT", LEAVES_A_GAP),
+    *frozen.TRIGGERS,
 )
+
+
+def sentence_of(error):
+    """What a reader is told of an IntegrityError that a trigger raised; empty where it was none, or has no words."""
+    refusal = str(error)
+    return next((trigger.message for trigger in TRIGGERS if trigger.name in refusal), "")
 
 
 def install(connection):
@@ -103,3 +98,11 @@ def install_after_migrate(sender, using, **kwargs):
     if "scorecard_audithead" in connection.introspection.table_names():
         AuditHead.objects.using(using).bulk_create([AuditHead()], ignore_conflicts=True)
         install(connection)
+
+
+def remove_before_migrate(sender, using, **kwargs):
+    """Signal receiver of pre_migrate: SQLite cannot rebuild a table that another table's trigger speaks of."""
+    from django.db import connections
+
+    if connections[using].vendor == "sqlite":
+        remove(connections[using])

@@ -13,7 +13,8 @@ from scorecard.roc import year_text
 class PlanYear(models.Model):
     """One year of a plan: not open → open → closed (domain.md §5). Years before the plan's first are baseline, closed.
 
-    contact is whom staff may phone while the year is open.
+    contact is whom staff may phone while the year is open. closings: how often the year was closed, each time with a
+    snapshot (models/snapshots.py); 0 for baseline years.
     """
 
     plan = models.ForeignKey(Plan, verbose_name="計畫", on_delete=models.CASCADE, related_name="years")
@@ -21,6 +22,7 @@ class PlanYear(models.Model):
     state = models.CharField("狀態", max_length=10, choices=YearState.choices, default=YearState.NOT_OPEN)
     due_date = models.DateField("填報截止日", null=True, blank=True)
     contact = models.CharField("聯絡窗口", max_length=100, blank=True, help_text="姓名與分機，顯示在填報頁上方。")
+    closings = models.PositiveSmallIntegerField("關閉次數", default=0, editable=False)
     changed_by = models.ForeignKey(
         User,
         verbose_name="最後變更者",
@@ -67,6 +69,11 @@ class PlanYear(models.Model):
     def is_closed(self):
         """Whether the year's figures are final."""
         return self.state == YearState.CLOSED
+
+    @property
+    def is_frozen(self):
+        """Whether the database refuses every change of the year's rows (models/frozen.py); baseline years never are."""
+        return self.is_closed and self.closings > 0
 
 
 class YearlyValueQuerySet(models.QuerySet):

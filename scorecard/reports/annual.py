@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from scorecard.choices import DisplayCap, Status
-from scorecard.models import YearlyReport
+from scorecard.models import AuditHead, YearlyReport
 from scorecard.reports.annual_words import summarise
 from scorecard.reports.budgets import BudgetSummary, PlanMoney, summarise_budgets
 from scorecard.reports.build import NoSuchYear, build_scorecard
@@ -98,7 +98,11 @@ class Weight:
 
 @dataclass(frozen=True)
 class AnnualReport:
-    """One year of a plan as handed up. unassessed: (Status, measures) for each light without a rate that occurs."""
+    """One year of a plan as handed up. unassessed: (Status, measures) for each light without a rate that occurs.
+
+    audit_head: the end of the audit chain when the report was made; its print proves the chain up to there. None where
+    there was no event yet.
+    """
 
     scorecard: Scorecard
     map: StrategyMap
@@ -113,6 +117,7 @@ class AnnualReport:
     budgets: BudgetSummary
     movement: Movement | None
     weights: tuple[Weight, ...] = field(default=())
+    audit_head: AuditHead | None = None
 
     @property
     def reviews(self):
@@ -136,7 +141,7 @@ class AnnualReport:
 
 
 def build_annual_report(plan, year, *, include_provisional=False):
-    """The AnnualReport of a plan in a Gregorian year; the plan as build_scorecard() wants it. 8 queries.
+    """The AnnualReport of a plan in a Gregorian year; the plan as build_scorecard() wants it. 9 queries.
 
     include_provisional: figures not approved yet are shown and counted, and marked 未核定.
     Raises NoSuchYear for a year the plan has not, BaselineYear for one before its first.
@@ -152,10 +157,10 @@ def build_annual_report(plan, year, *, include_provisional=False):
             "kpi_id", "explanation", "improvement"
         )
     }
-    return assemble(scorecard, texts)
+    return assemble(scorecard, texts, AuditHead.objects.filter(events__gt=0).first())
 
 
-def assemble(scorecard, texts):
+def assemble(scorecard, texts, audit_head=None):
     """The AnnualReport of a scorecard with action plans and links; texts: (explanation, improvement) by KPI id.
 
     No query.
@@ -177,6 +182,7 @@ def assemble(scorecard, texts):
         budgets=budgets,
         movement=moved,
         weights=_weights(scorecard),
+        audit_head=audit_head,
     )
 
 

@@ -3,11 +3,13 @@
 from collections import Counter
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 
 from django.db import transaction
 from django.db.models import F
 
 from scorecard.models import AuditEvent, Plan
+from scorecard.roc import date_text
 from scorecard.scoring import plain
 
 _held_back = ContextVar("held_back", default=None)
@@ -17,7 +19,7 @@ def record(*, by, action, target, plan=None, agency=None, kpi=None, year=None, c
     """Write one audit event and raise the plan's data version, or that of all plans of the agency it touches.
 
     agency: of a row that stands above plans. changes: (what, old, new) in words of the reader; old and new may be
-    None, Decimal, bool, int or str; a fourth part, a dictionary, says to programs what the words say to people.
+    None, Decimal, bool, date, int or str; a fourth part, a dictionary, says to programs what the words say to people.
 
     The plan's row and then the chain's head stay locked until the transaction ends, so versions and events rise in
     the order of commits. Lock everything else first; where a transaction has several events, hold them back.
@@ -94,4 +96,6 @@ def as_read(value):
         return "是" if value else "否"
     if hasattr(value, "as_tuple"):
         return plain(value)
+    if isinstance(value, date):
+        return date_text(value)
     return str(value)

@@ -71,15 +71,26 @@ def random_password():
     return "-".join("".join(secrets.choice(PASSWORD_LETTERS) for _ in range(4)) for _ in range(4))
 
 
-@transaction.atomic
-@audit.held_back()
-def load(*, plan, today, password=None):
+def load(*, plan, today, close_year, password=None):
     """Make demo members of the plan's agency and, for the Secretariat's plan, enter sample figures and links.
 
-    password: for all accounts; None: a random one for those that are new. Run again, it adds what is missing and
-    changes nothing that is there: a year that was opened before, and links where sample links are, stay as they are.
-    Raises NameTaken.
+    close_year: closes the earlier year with its snapshot once all the rest is written, called as years.close_year() is
+    but without prepared. password: for all accounts; None: a random one for those that are new. Run again, it adds what
+    is missing and changes nothing that is there: a year that was opened before, and links where sample links are, stay
+    as they are. Raises NameTaken.
     """
+    loaded, admin = _load(plan, today, password)
+    if CLOSED_YEAR in loaded.years:
+        is_incomplete = years.unapproved_count(plan, CLOSED_YEAR) > 0
+        reason = f"{MARK}其餘 KPI 沒有示範數值" * is_incomplete
+        close_year(by=admin, plan_year=plan.years.get(year=CLOSED_YEAR), reason=reason)
+    return loaded
+
+
+@transaction.atomic
+@audit.held_back()
+def _load(plan, today, password):
+    """Everything but the closing, all or nothing: Loaded, and the demo admin."""
     accounts, users, used = _make_accounts(plan, password)
     cast = _Cast(users[Role.REVIEWER], users[Role.ADMIN], users[Role.STAFF])
     due_dates = {CLOSED_YEAR: date(CLOSED_YEAR + 1, 1, 31), OPEN_YEAR: today + timedelta(days=DAYS_TO_DUE_DATE)}
@@ -88,7 +99,7 @@ def load(*, plan, today, password=None):
         OPEN_YEAR: demo_data.REPORTS_OF_OPEN_YEAR,
     }
     filled = [year for year in reports if _fill_year(plan, year, due_dates[year], reports[year], cast)]
-    return Loaded(tuple(accounts), used, tuple(filled), _make_links(plan, cast))
+    return Loaded(tuple(accounts), used, tuple(filled), _make_links(plan, cast)), cast.admin
 
 
 # Accounts
@@ -138,7 +149,7 @@ def _join(user, agency, role, division):
 
 
 def _fill_year(plan, year, due_date, samples, cast):
-    """Lead a year that nobody has touched through its sample reports; whether it was one."""
+    """Lead a year that nobody has touched through its sample reports, up to its closing; whether it was one."""
     plan_year = plan.years.filter(year=year, state=YearState.NOT_OPEN).first()
     kpis = {
         kpi.code: kpi
@@ -155,8 +166,6 @@ def _fill_year(plan, year, due_date, samples, cast):
     for report in list(submitted.select_related("kpi__plan", "kpi__division")):
         _review(report, samples[report.kpi.code], cast)
     if year == CLOSED_YEAR:
-        is_incomplete = years.unapproved_count(plan, year) > 0
-        years.close_year(by=cast.admin, plan_year=plan_year, reason=f"{MARK}其餘 KPI 沒有示範數值" * is_incomplete)
     return True
 
 

@@ -20,6 +20,7 @@ from scorecard.models import (
     YearlyReport,
     YearlyValue,
 )
+from scorecard.roc import year_text
 from scorecard.services import audit
 
 
@@ -58,18 +59,25 @@ def remove():
 def _remove_from(plan):
     plan_years = list(PlanYear.objects.select_for_update(no_key=True).filter(plan=plan).order_by("pk"))
     mixed, sample = _sample_reports(plan)
+    reopened = _unfreeze(plan, plan_years, sample)
     executions = _take_back_executions(sample)
     comments = _delete_comments_and_evidence(plan)
     _take_back_figures(sample)
     _delete_or_empty(sample)
     links, _ = ObjectiveLink.objects.filter(plan=plan, created_by__is_demo=True).delete()
-    years = sum(_take_back_opening(year) for year in plan_years)
+    taken_back = {year.pk for year in plan_years if _take_back_opening(year)}
+    years = len(taken_back)
     removed = Removed(len(sample), comments, links, executions, years, kept=len(mixed))
     told = (
         ("示範填報", removed.reports), ("示範留言", removed.comments), ("示範因果關係", removed.links),
         ("示範執行數", removed.executions), ("示範年度", removed.years),
     )  # fmt: skip
     changes = [(what, count, None) for what, count in told if count]
+    changes += [
+        (f"{year_text(year.year)}度狀態", YearState.CLOSED.label, YearState.OPEN.label)
+        for year in reopened
+        if year.pk not in taken_back
+    ]
     if changes:
         audit.record(by=None, action=AuditAction.DEMO_REMOVED, target=plan.title, plan=plan, changes=changes)
     return removed
@@ -99,9 +107,32 @@ def _take_back_executions(reports):
     )
 
 
+def _unfreeze(plan, plan_years, sample):
+    """Make what is to be removed removable, by the ways that are open to everybody: reopen years, return reports.
+
+    Returns the years reopened; their figures change, so that each has to be closed anew, with a new snapshot.
+    """
+    by_demo = [
+        Comment.objects.filter(report__kpi__plan=plan, author__is_demo=True).values_list("report__year", flat=True),
+        Evidence.objects.filter(report__kpi__plan=plan, uploaded_by__is_demo=True).values_list(
+            "report__year", flat=True
+        ),
+    ]
+    touched = {report.year for report in sample}.union(*by_demo)
+    reopened = [year for year in plan_years if year.is_frozen and year.year in touched]
+    for year in reopened:
+        year.state = YearState.OPEN
+        year.save(update_fields=["state"])
+    numbers = [report.pk for report in sample]
+    YearlyReport.objects.filter(pk__in=numbers, state=ReportState.APPROVED).update(state=ReportState.RETURNED)
+    return reopened
+
+
 def _delete_comments_and_evidence(plan):
     """Delete what demo accounts said and attached; how many comments."""
     evidence = Evidence.objects.filter(report__kpi__plan=plan, uploaded_by__is_demo=True)
+    # What a real person's approved report rests on stays with it.
+    evidence = evidence.exclude(report__state=ReportState.APPROVED)
     for file in [row.file for row in evidence]:
         # The file goes only when the transaction that forgets it is certain.
         transaction.on_commit(lambda file=file: file.storage.delete(file.name))
@@ -138,7 +169,13 @@ def _take_back_opening(plan_year):
     by_demo = plan_year.changed_by_id and plan_year.changed_by.is_demo
     if not by_demo or YearlyReport.objects.for_year(plan_year.plan_id, plan_year.year).exists():
         return False
+    if plan_year.snapshots.exclude(closed_by__is_demo=True).exists():
+        return False
     plan_year.state, plan_year.due_date = YearState.NOT_OPEN, None
     plan_year.contact, plan_year.changed_by = "", None
     plan_year.save()
+    if plan_year.closings:
+        plan_year.snapshots.all().delete()
+        plan_year.closings = 0
+        plan_year.save()
     return True

@@ -22,6 +22,7 @@ PAGES_OF_ACTS = {
     "strategy_map_link_change": "strategy_map_links",
     "strategy_map_link_remove": "strategy_map_links",
     "plan_year_open": "plan_year",
+    "plan_year_change": "plan_year",
     "plan_year_close": "plan_year",
     "plan_year_reopen": "plan_year",
 }

@@ -1,14 +1,16 @@
-"""報告下載: the annual report and the plan as data; the scorecard's files are in views/scorecards.py."""
+"""報告下載: the annual report, the plan as data, and what was frozen; the scorecard's files are in scorecards.py."""
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from scorecard.exports.pdf import annual_report_pdf
 from scorecard.exports.plan_json import plan_json as as_json
 from scorecard.exports.scorecard_json import scorecard_json
+from scorecard.exports.workbook import MIME_TYPE
 from scorecard.forms.form_years import FormYearsForm
+from scorecard.models import YearSnapshot
 from scorecard.reports.annual import build_annual_report
 from scorecard.reports.build import build_scorecard
 from scorecard.roc import to_roc
@@ -34,7 +36,29 @@ def downloads(request, slug, year):
 
 def downloads_page(request, scorecard, form, status=200):
     """The page of files; form: the years that the reader chose for the agency's own form."""
-    return render(request, "scorecard/downloads.html", {"scorecard": scorecard, "form": form}, status=status)
+    snapshots = YearSnapshot.objects.listed().filter(plan_year=request.scope.plan_year)
+    context = {"scorecard": scorecard, "form": form, "snapshots": snapshots}
+    return render(request, "scorecard/downloads.html", context, status=status)
+
+
+# The files of a snapshot by the name in their address: field, type.
+SNAPSHOT_FILES = {
+    "report.pdf": ("report", "application/pdf"),
+    "scorecard.xlsx": ("workbook", MIME_TYPE),
+    "data.json": ("document", "application/json"),
+}
+
+
+@require_safe
+def snapshot(request, slug, year, number, file):
+    """One file as it was frozen when the year was closed for the number-th time."""
+    scope = access.get_scope(request, slug, year)
+    if file not in SNAPSHOT_FILES:
+        raise Http404
+    field, content_type = SNAPSHOT_FILES[file]
+    frozen = get_object_or_404(YearSnapshot.objects.only(field), plan_year=scope.plan_year, number=number)
+    name = f"{slug}-{to_roc(year)}-frozen-{number}-{file}"
+    return file_response(bytes(getattr(frozen, field)), content_type, name)
 
 
 @require_safe

@@ -4,9 +4,11 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from scorecard.choices import YearState
-from scorecard.forms.years import CloseYearForm, OpenYearForm, ReopenYearForm
-from scorecard.models import AuditEvent
+from scorecard.choices import ReportState, YearState
+from scorecard.exports.pdf import PDFError
+from scorecard.exports.year_closing import close_year
+from scorecard.forms.years import ChangeYearForm, CloseYearForm, OpenYearForm, ReopenYearForm
+from scorecard.models import AuditEvent, YearSnapshot
 from scorecard.policies import RuleBroken
 from scorecard.reports.build import build_scorecard
 from scorecard.services import years
@@ -14,15 +16,29 @@ from scorecard.services.reminders import last_reminded
 from scorecard.views import access
 
 NEXT_STEP = {YearState.NOT_OPEN: OpenYearForm, YearState.OPEN: CloseYearForm, YearState.CLOSED: ReopenYearForm}
+STEPS = {YearState.OPEN: (CloseYearForm, ChangeYearForm)}
+
+
+def _steps(plan_year):
+    """The forms that the year's state allows."""
+    return STEPS.get(plan_year.state) or (NEXT_STEP[plan_year.state],)
+
+
+def _as_it_stands(plan_year):
+    return {"due_date": plan_year.due_date, "contact": plan_year.contact}
 
 
 def _page(request, scope, form=None, status=200):
+    scorecard = build_scorecard(scope.plan, scope.year)
+    changes = isinstance(form, ChangeYearForm)
     context = {
-        "form": form or NEXT_STEP[scope.plan_year.state](),
+        "form": form if form and not changes else NEXT_STEP[scope.plan_year.state](),
+        "change_form": form if changes else ChangeYearForm(initial=_as_it_stands(scope.plan_year), prefix="change"),
         "plan_year": scope.plan_year,
         "last_reminded": last_reminded(scope.plan_year),
-        "scorecard": build_scorecard(scope.plan, scope.year),
-        "unapproved": years.unapproved_count(scope.plan, scope.year),
+        "scorecard": scorecard,
+        "unapproved": [kpi for kpi in scorecard.due_kpis if kpi.report_state != ReportState.APPROVED],
+        "snapshots": YearSnapshot.objects.listed().filter(plan_year=scope.plan_year),
         "events": AuditEvent.objects.of_year(scope.plan, scope.year)[:20],
     }
     return render(request, "scorecard/plan_year.html", context, status=status)
@@ -36,16 +52,21 @@ def plan_year(request, slug, year):
 
 def _act(request, slug, year, form_class, act, done):
     scope = access.get_scope_to_manage(request, slug, year)
-    if form_class is not NEXT_STEP[scope.plan_year.state]:
+    is_change = form_class is ChangeYearForm
+    options = {"initial": _as_it_stands(scope.plan_year), "prefix": "change"} if is_change else {}
+    if form_class not in _steps(scope.plan_year):
         messages.error(request, f"這個年度目前是「{scope.plan_year.get_state_display()}」，不能這樣做；沒有任何變更。")
         return redirect("plan_year", slug=slug, year=year)
-    form = form_class(request.POST)
+    form = form_class(request.POST, **options)
     if not form.is_valid():
         return _page(request, scope, form, status=422)
     try:
         act(by=request.user, plan_year=scope.plan_year, **form.cleaned_data)
     except RuleBroken as error:
         form.add_error(None, error)
+        return _page(request, scope, form, status=422)
+    except PDFError as error:
+        form.add_error(None, f"凍結檔無法產生，年度沒有關閉；請系統管理人員處理：{error}")
         return _page(request, scope, form, status=422)
     messages.success(request, done)
     return redirect("plan_year", slug=slug, year=year)
@@ -58,9 +79,16 @@ def open_(request, slug, year):
 
 
 @require_POST
+def change(request, slug, year):
+    """Change the open year's due date and contact."""
+    return _act(request, slug, year, ChangeYearForm, years.change_open_year, "已儲存截止日與聯絡窗口。")
+
+
+@require_POST
 def close(request, slug, year):
     """Close the year."""
-    return _act(request, slug, year, CloseYearForm, years.close_year, "年度已關閉，數字不再變動。")
+    done = "年度已關閉，數字不再變動；凍結檔可在本頁與「報告下載」取得。"
+    return _act(request, slug, year, CloseYearForm, close_year, done)
 
 
 @require_POST

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
-from scorecard.choices import ReportState, Status, YearState
+from scorecard.choices import ReportState, Role, Status
 from scorecard.exports.workbook import scorecard_workbook
 from scorecard.models import ActionBudget, ActionPlan, Division, Measure, Plan, YearlyReport, YearlyValue
 from scorecard.reports.build import build_scorecard
@@ -38,12 +38,12 @@ def approve_all(plan, year, shares=("1", "0.95", "0.5", None), **person):
         "reviewed_at": timezone.now(),
     }
     for i, kpi in enumerate(plan.kpis.all()):
-        YearlyReport.objects.create(kpi=kpi, year=year, state=ReportState.APPROVED, **people)
         share = shares[i % len(shares)]
         for value in YearlyValue.objects.filter(measure__kpi=kpi, year=year, target__isnull=False):
             value.actual = None if share is None else value.target * Decimal(share)
             value.unmeasured, value.actual_note = share is None, "系統改版" if share is None else ""
             value.save()
+        YearlyReport.objects.create(kpi=kpi, year=year, state=ReportState.APPROVED, **people)
 
 
 class Sheet:
@@ -237,7 +237,10 @@ class TestMarks:
         assert "示範資料" not in worksheet["A2"].value
 
     def test_a_closed_year_is_no_draft(self, secretariat_plan):
-        secretariat_plan.years.filter(year=2016).update(state=YearState.CLOSED)
+        admin = factories.make_member("admin", secretariat_plan.agency, Role.ADMIN)
+        factories.open_year(admin, secretariat_plan)
+        factories.close_year(admin, secretariat_plan, reason="期限已過")
+        secretariat_plan = Plan.objects.get(pk=secretariat_plan.pk)
         assert "草稿" not in sheet_of(secretariat_plan).worksheet["A2"].value
 
     def test_sample_data_is_named_as_such(self, secretariat_plan):
@@ -263,7 +266,7 @@ class TestMarks:
 
     def test_every_status_is_a_shape_a_word_and_a_colour(self, secretariat_plan):
         approve_all(secretariat_plan, 2016)
-        YearlyReport.objects.filter(kpi__code__startswith="AF").update(state=ReportState.DRAFT)
+        YearlyReport.objects.filter(kpi__code__startswith="AF").update(state=ReportState.RETURNED)
         YearlyValue.objects.filter(measure__kpi__code="HF1.1", year=2016).update(target=None, target_note="—")
         sheet = sheet_of(secretariat_plan)
         column = sheet.columns["105年燈號"]
@@ -293,7 +296,10 @@ class TestMarks:
         ]
         assert shown == [(0.999, "0.0%"), (1.2, "0%")]
         Plan.objects.filter(pk=plan.pk).update(display_cap=0)
+        report = YearlyReport.objects.filter(kpi=kpis[0].id)
+        report.update(state=ReportState.RETURNED)
         YearlyValue.objects.filter(measure__kpi=kpis[0].id, year=2016).update(actual=1000)
+        report.update(state=ReportState.APPROVED)
         sheet = sheet_of(plan)
         assert sheet.value(sheet.rows_of(kpis[0])[0], "105年達成率") == ">999%"
 

@@ -30,6 +30,7 @@ from scorecard.models import (
     User,
     YearlyReport,
     YearlyValue,
+    YearSnapshot,
 )
 from tests import factories
 
@@ -268,7 +269,7 @@ def _(world):
 @pair("plan_year_state_known")
 def _(world):
     return (
-        PlanYear(plan=world.plan, year=2019, state=YearState.CLOSED),
+        PlanYear(plan=world.plan, year=2012, state=YearState.CLOSED),
         PlanYear(plan=world.plan, year=2019, state="half"),
     )
 
@@ -277,6 +278,23 @@ def _(world):
 def _(world):
     year = {"plan": world.plan, "year": 2019, "state": YearState.OPEN}
     return PlanYear(**year, due_date=factories.DUE), PlanYear(**year)
+
+
+def a_snapshot(world, **fields):
+    """Of 2016, which is open."""
+    year = world.plan.years.get(year=2016)
+    year.state, year.due_date = YearState.OPEN, factories.DUE
+    year.save()
+    files = dict.fromkeys(("document", "report", "workbook"), b"x")
+    versions = {"data_version": 1, "audit_number": 0, "closed_by": world.user, "closed_at": timezone.now()}
+    return YearSnapshot(**{"plan_year": year, "number": 1, **files, **versions, **fields})
+
+
+@pair("one_snapshot_per_closing")
+def _(world):
+    other = PlanYear.objects.create(plan=world.plan, year=2019, state=YearState.OPEN, due_date=factories.DUE)
+    a_snapshot(world).save()
+    return a_snapshot(world, plan_year=other), a_snapshot(world)
 
 
 def a_value(world, **fields):

@@ -42,7 +42,7 @@ def test_an_audit_event_goes_with_the_transaction_that_fails():
         (Decimal("12.5000"), "12.5"),
         (Decimal("0.0000"), "0"),
         (Decimal("1E+3"), "1000"),
-        (date(2017, 1, 31), "2017-01-31"),
+        (date(2017, 1, 31), "106 年 1 月 31 日"),
         ("說明", "說明"),
     ],
 )

@@ -46,7 +46,7 @@ class RemovalOfSampleData(TestCase):
         writers = cls.plan.agency.divisions.get(name="文書組")
         cls.writer = factories.make_member("wang", cls.plan.agency, Role.STAFF, writers)
         cls.reviewer = factories.make_member("lin", cls.plan.agency, Role.REVIEWER)
-        demo.load(plan=cls.plan, today=date(2018, 1, 19))
+        demo.load(plan=cls.plan, today=date(2018, 1, 19), close_year=factories.close_prepared)
 
     def test_every_row_is_again_as_the_fixture_brought_it(self):
         assert rows_of_exports() != self.before
@@ -81,7 +81,7 @@ class RemovalOfSampleData(TestCase):
 
     def test_after_removing_the_sample_data_can_be_loaded_again(self):
         demo_removal.remove()
-        again = demo.load(plan=self.plan, today=date(2018, 1, 19))
+        again = demo.load(plan=self.plan, today=date(2018, 1, 19), close_year=factories.close_prepared)
         assert again.years == (CLOSED_YEAR, OPEN_YEAR)
         assert all(account.has_new_password for account in again.accounts)
         assert User.objects.get(username="demo-admin").check_password(again.password)

@@ -31,7 +31,9 @@ def test_where_no_year_is_open_the_front_door_leads_staff_to_their_list_and_othe
 
 
 def test_the_front_door_leads_to_the_earliest_open_year_else_to_the_last_closed_one(plan, cast):
-    plan.years.filter(year__in=[2016, 2017]).update(state=YearState.CLOSED)
+    for year in (2016, 2017):
+        factories.open_year(cast.admin, plan, year)
+        factories.close_year(cast.admin, plan, year, reason="期限已過")
     assert landing(cast.viewer) == address(plan, "strategy_map", year=2017)
     plan.years.filter(year__in=[2017, 2018]).update(state=YearState.OPEN, due_date=factories.DUE)
     assert landing(cast.staff) == address(plan, "reporting", year=2017)

@@ -105,13 +105,16 @@ def test_reopening_needs_a_reason_and_a_new_due_date(admin, open_plan, cast):
 @pytest.mark.parametrize(
     ("stands", "acts"),
     [
-        (YearState.NOT_OPEN, ["plan_year_close", "plan_year_reopen"]),
+        (YearState.NOT_OPEN, ["plan_year_close", "plan_year_reopen", "plan_year_change"]),
         (YearState.OPEN, ["plan_year_open", "plan_year_reopen"]),
-        (YearState.CLOSED, ["plan_year_open", "plan_year_close"]),
+        (YearState.CLOSED, ["plan_year_open", "plan_year_close", "plan_year_change"]),
     ],
 )
-def test_what_does_not_come_next_is_refused_and_changes_nothing(admin, plan, stands, acts):
-    plan.years.filter(year=2016).update(state=stands, due_date=factories.DUE)
+def test_what_does_not_come_next_is_refused_and_changes_nothing(admin, plan, cast, stands, acts):
+    if stands != YearState.NOT_OPEN:
+        factories.open_year(cast.admin, plan)
+    if stands == YearState.CLOSED:
+        factories.close_year(cast.admin, plan, reason="期限已過")
     for name in acts:
         with nothing_written():
             fields = {"due_date": ahead()[0], "reason": "理由"}

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from scorecard.exports.year_closing import close_year
 from scorecard.management.files import find_plan
 from scorecard.management.tables import aligned
 from scorecard.roc import year_text
@@ -42,7 +43,7 @@ class Command(BaseCommand):
     def _load(self, plan):
         password = os.environ.get("DEMO_PASSWORD", "").strip() or None
         try:
-            loaded = demo.load(plan=plan, password=password, today=timezone.localdate())
+            loaded = demo.load(plan=plan, password=password, today=timezone.localdate(), close_year=close_year)
         except demo.NameTaken as error:
             raise CommandError(f"帳號「{error}」已有人使用，而且不是示範帳號；請先改名。沒有任何變更。") from error
         except PermissionDenied as error:

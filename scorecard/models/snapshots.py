@@ -1,0 +1,66 @@
+"""What a plan year was when it was closed: written once with the closing, kept whatever comes later."""
+
+from hashlib import sha256
+
+from django.db import models
+
+from scorecard.models.organisation import User
+from scorecard.models.values import PlanYear
+
+# The files of a snapshot, by the field that holds them.
+FILES = ("document", "report", "workbook")
+
+
+class YearSnapshotQuerySet(models.QuerySet):
+    """Questions over snapshots."""
+
+    def listed(self):
+        """All of them, the latest first, without their files, each with who closed the year and which year it is."""
+        return self.defer(*FILES).select_related("closed_by", "plan_year__plan").order_by("plan_year", "-number")
+
+
+class YearSnapshot(models.Model):
+    """年度凍結檔: the files of a closed year as they were at its number-th closing.
+
+    document is JSON in UTF-8, report the annual report as PDF, workbook the scorecard as XLSX; beside each its
+    SHA-256 in hexadecimal. data_version is the plan's when they were made; audit_number and audit_digest are the end
+    of the audit chain then (0 and empty before the first event). The database refuses every change, and deletion but
+    of what a demo account closed (models/frozen.py).
+    """
+
+    plan_year = models.ForeignKey(
+        PlanYear, verbose_name="計畫年度", on_delete=models.PROTECT, related_name="snapshots"
+    )
+    number = models.PositiveSmallIntegerField("第幾次關閉")
+    closed_by = models.ForeignKey(User, verbose_name="關閉者", on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField("關閉時間")
+    reason = models.TextField("理由", blank=True)
+    data_version = models.PositiveBigIntegerField("資料版本")
+    audit_number = models.PositiveBigIntegerField("稽核紀錄編號")
+    audit_digest = models.CharField("稽核紀錄指紋", max_length=64, blank=True)
+    document = models.BinaryField("資料檔")
+    document_sha256 = models.CharField("資料檔雜湊值", max_length=64)
+    report = models.BinaryField("年度報告")
+    report_sha256 = models.CharField("年度報告雜湊值", max_length=64)
+    workbook = models.BinaryField("計分卡")
+    workbook_sha256 = models.CharField("計分卡雜湊值", max_length=64)
+
+    objects = YearSnapshotQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "年度凍結檔"
+        ordering = ["plan_year", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan_year", "number"],
+                name="one_snapshot_per_closing",
+                violation_error_message="這個年度的這次關閉已有凍結檔。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.plan_year} 第 {self.number} 次關閉"
+
+    def damaged_files(self):
+        """The fields whose file is not what its SHA-256 says."""
+        return [name for name in FILES if sha256(getattr(self, name)).hexdigest() != getattr(self, f"{name}_sha256")]
