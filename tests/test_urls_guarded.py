@@ -23,6 +23,7 @@ from scorecard.models import (
     YearlyReport,
     YearlyValue,
 )
+from scorecard.services import years
 from tests import factories
 from tests.pages import body, client_of
 from tests.services.rows import nothing_written
@@ -98,12 +99,14 @@ class Scene:
 
 @pytest.fixture
 def scene():
-    """See Scene."""
+    """See Scene; 2016 was closed and reopened before, so that it has a snapshot."""
     plan = factories.make_plan()
     cast = factories.make_cast(plan)
     # The outsider is at home somewhere, too.
     assert cast.other_plan
     factories.open_year(cast.admin, plan)
+    closed = factories.close_year(cast.admin, plan, reason="提前關閉")
+    years.reopen_year(by=cast.admin, plan_year=closed, due_date=factories.DUE, reason="更正")
     kpi = factories.kpi(plan, "AC1.1")
     factories.fill(cast.staff, kpi)
     (evidence,) = factories.attach(cast.staff, kpi)
@@ -131,6 +134,7 @@ def scene():
     arguments |= {"link_id": plan.links.first().pk, "token": evidence.token, "serial": 1}
     arguments |= {"uidb64": "MQ", "agency": plan.agency.slug, "membership_id": rows["membership"].pk}
     arguments |= {"event_id": AuditEvent.objects.filter(kpi=kpi, action="saved").first().pk, "change": 0}
+    arguments |= {"number": 1, "file": "data.json"}
     # The anonymous visitor is no member of the cast.
     sessions = {role: client_of(getattr(cast, role, None)).cookies.output(header="") for role in ROLES}
     return Scene(plan, sessions, arguments, rows)

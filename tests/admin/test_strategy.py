@@ -144,6 +144,55 @@ def test_a_target_of_an_open_year_changes_only_with_a_reason(reviewer, plan, kpi
     assert told(event) == [("目標值", "100", "120"), ("目標備註", None, "議會決議")]
 
 
+def test_a_closed_years_target_is_shown_with_the_reason_and_cannot_be_sent(reviewer, plan, kpi, cast):
+    factories.open_year(cast.admin, plan)
+    factories.close_year(cast.admin, plan, reason="期限已過")
+    url = page("yearlyvalue_change", target_of(kpi))
+    shown = reviewer.get(url)
+    assert shown.status_code == 200
+    assert "這個年度已關閉，內容不能再變更" in text(shown)
+    assert "target" not in form_to(shown).fields
+    with nothing_written():
+        assert reviewer.post(url, {"target": "120", "reason": "試試"}).status_code == 403
+
+
+def test_no_value_is_added_to_a_closed_year(reviewer, plan, kpi, cast):
+    factories.open_year(cast.admin, plan)
+    factories.close_year(cast.admin, plan, reason="期限已過")
+    measure = kpi.measures.create(unit="件", position=9)
+    with nothing_written():
+        response = send(reviewer, page("yearlyvalue_add"), measure=measure.pk, year="2016", target="1", reason="補登")
+    assert "這個年度已關閉" in errors(response)
+
+
+def test_a_closed_years_budget_is_only_shown(reviewer, plan, kpi, cast):
+    factories.open_year(cast.admin, plan)
+    factories.close_year(cast.admin, plan, reason="期限已過")
+    action_plan = kpi.action_plans.first()
+    url = page("actionplan_change", action_plan)
+    assert "105 年的預算不能變更" in text(reviewer.get(url))
+    changed = {"budgets-0-amount": "5", "budgets-1-amount": "7"}
+    assert send(reviewer, url, **changed).status_code == 302
+    assert list(action_plan.budgets.values_list("amount", flat=True)) == [1000, 7, 1000]
+
+
+def test_what_the_database_refuses_is_told_and_changes_nothing(admin, plan, kpi, cast):
+    factories.open_year(cast.admin, plan)
+    factories.close_year(cast.admin, plan, reason="期限已過")
+    with nothing_written():
+        response = admin.post(page("kpi_delete", kpi), {"post": "yes"}, follow=True)
+    assert "沒有任何變更。這個年度已關閉，內容不能再變更" in text(response)
+
+
+def test_a_baseline_figure_is_corrected_with_a_reason(reviewer, plan, kpi, cast):
+    factories.open_year(cast.admin, plan)
+    url = page("yearlyvalue_change", target_of(kpi, 2015))
+    with nothing_written():
+        assert "變更時請說明理由" in errors(send(reviewer, url, actual="81"))
+    assert send(reviewer, url, actual="81", reason="主計處更正").status_code == 302
+    assert (newest().reason, told(newest())) == ("主計處更正", [("實際值", "80", "81")])
+
+
 def test_saving_a_target_unchanged_asks_for_no_reason(reviewer, plan, kpi, cast):
     factories.open_year(cast.admin, plan)
     with nothing_written():

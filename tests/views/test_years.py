@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 
 from scorecard.choices import YearState
+from scorecard.exports.pdf import PDFError
+from scorecard.services import years
 from tests import factories
 from tests.factories import MIDDLE_YEAR
 from tests.pages import address, client_of, form_to, links, text, told
@@ -131,3 +133,62 @@ def test_an_open_year_past_its_due_date_still_takes_reports_and_says_how_late_it
     assert "今天截止" in text(client_of(cast.staff).get(table))
     open_plan.years.filter(year=2016).update(due_date=timezone.localdate() + timedelta(3))
     assert "尚餘 3 天" in text(client_of(cast.staff).get(table))
+
+
+def test_due_date_and_contact_change_while_the_year_is_open_and_the_page_tells_of_it(admin, open_plan):
+    typed, day = ahead(10)
+    response = send(admin, open_plan, "plan_year_change", **{"change-due_date": typed, "change-contact": "李大華 5678"})
+    assert "已儲存截止日與聯絡窗口" in told(response)
+    year = state(open_plan)
+    assert (year.due_date, year.contact, year.is_open) == (day, "李大華 5678", True)
+    assert "聯絡窗口：王小明 分機 1234 → 李大華 5678" in text(response)
+    with nothing_written():
+        send(admin, open_plan, "plan_year_change")
+
+
+def test_a_passed_due_date_may_stay_but_not_be_chosen(admin, open_plan):
+    # The cast's year was due in 2017.
+    response = send(admin, open_plan, "plan_year_change", **{"change-contact": "李大華"})
+    assert response.status_code == 200 and state(open_plan).contact == "李大華"
+    with nothing_written():
+        response = send(admin, open_plan, "plan_year_change", **{"change-due_date": ahead(-1)[0]})
+    assert response.status_code == 422 and "截止日不能早於今天" in text(response)
+
+
+def test_the_page_lists_what_is_unapproved_with_links(admin, open_plan, cast):
+    factories.approved(cast, factories.kpi(open_plan, "AC1.1"))
+    factories.fill(cast.staff, factories.kpi(open_plan, "AC1.2"))
+    page = admin.get(address(open_plan, "plan_year"))
+    assert "未核定的 KPI（9）" in text(page)
+    assert address(open_plan, "kpi", code="AC1.2") in links(page)
+    assert address(open_plan, "kpi", code="AC1.1") not in links(page)
+
+
+def test_whoever_sees_the_plan_gets_every_snapshot_again_after_reopening(open_plan, cast):
+    factories.close_year(cast.admin, open_plan, reason="期限已過")
+    year = state(open_plan)
+    years.reopen_year(by=cast.admin, plan_year=year, due_date=factories.DUE, reason="更正")
+    factories.close_year(cast.admin, open_plan, reason="更正完成")
+    client = client_of(cast.viewer)
+    page = client.get(address(open_plan, "downloads"))
+    for number in (1, 2):
+        for file, content in (("report.pdf", "report"), ("scorecard.xlsx", "workbook"), ("data.json", "document")):
+            url = address(open_plan, "year_snapshot", number=number, file=file)
+            assert url in links(page)
+            response = client.get(url)
+            assert response.content == f"{content} 2016".encode()
+            name = f'attachment; filename="{open_plan.slug}-105-frozen-{number}-{file}"'
+            assert response["Content-Disposition"] == name
+    missing = {"number": 3, "file": "data.json"}, {"number": 1, "file": "secret.txt"}
+    assert {client.get(address(open_plan, "year_snapshot", **asked)).status_code for asked in missing} == {404}
+    assert address(open_plan, "year_snapshot", year=MIDDLE_YEAR, number=1, file="data.json") not in links(page)
+
+
+def test_a_report_that_cannot_be_drawn_closes_no_year(admin, open_plan, monkeypatch):
+    def fail(*_, **__):
+        raise PDFError("靜態檔案不存在")
+
+    monkeypatch.setattr("scorecard.exports.year_closing.annual_report_pdf", fail)
+    with nothing_written():
+        page = send(admin, open_plan, "plan_year_close", reason="期限已過")
+    assert page.status_code == 422 and "年度沒有關閉" in text(page)
