@@ -158,7 +158,7 @@ class TestYears:
 
     def test_sample_data_are_marked_where_they_are_shown(self):
         plan = secretariat.load_plan()
-        demo.load(plan=plan, password=None, today=factories.DUE)
+        demo.load(plan=plan, password=None, today=factories.DUE, close_year=factories.close_prepared)
 
         def is_marked(**years):
             return any("示範資料" in str(cell.value) for cell in cells(book_of(plan, **years)["平衡計分卡"]))
