@@ -236,7 +236,12 @@ def test_the_admin_is_accessible(browse, plan, people):
 
 def test_every_page_of_the_site_is_visited_above():
     """A new page of the site is added to VISITS, unless it is a file or a piece of another page."""
-    pieces = {"healthz", f"{PLAN}evidence/<uuid:token>/", f"{PLAN}reporting/<int:division_id>/light/<str:code>/"}
+    pieces = {
+        "healthz",
+        f"{PLAN}evidence/<uuid:token>/",
+        f"{PLAN}reporting/<int:division_id>/light/<str:code>/",
+        f"{PLAN}snapshots/<int:number>/<str:file>",
+    }
     pages = {
         route
         for route, answers in SITE.items()
