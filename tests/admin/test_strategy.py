@@ -180,7 +180,8 @@ def test_what_the_database_refuses_is_told_and_changes_nothing(admin, plan, kpi,
     factories.open_year(cast.admin, plan)
     factories.close_year(cast.admin, plan, reason="期限已過")
     with nothing_written():
-        response = admin.post(page("kpi_delete", kpi), {"post": "yes"}, follow=True)
+        url = page("actionplan_delete", kpi.action_plans.first())
+        response = admin.post(url, {"post": "yes"}, follow=True)
     assert "沒有任何變更。這個年度已關閉，內容不能再變更" in text(response)
 
 
