@@ -1,4 +1,4 @@
-"""What cannot be changed: the rows of a closed year, approved figures, snapshots. The rules of docs/decisions/0010.
+"""What cannot be changed: the rows of a closed year, approved figures, snapshots. The rules of docs/decisions/0011.
 
 A year is frozen while it is closed and has been closed here at least once; baseline years, which are closed from the
 start, never were. All rules hold for every path to the tables, the shell's and the fixtures' included.
