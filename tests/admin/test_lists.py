@@ -29,6 +29,7 @@ SEARCHES = {
     "measure": ("圖片", 2),
     "yearlyvalue": ("AC1.1", 6),
     "auditevent": (factories.CONTACT[:3], 0),
+    "outgoingmail": ("other-staff", 0),
 }
 
 
