@@ -13,7 +13,7 @@ def freeze_closed_years(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("scorecard", "0004_receipts")]
+    dependencies = [("scorecard", "0005_figures_confirmed")]
 
     operations = [
         migrations.AddField(
