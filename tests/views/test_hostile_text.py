@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from django.apps import apps
 from django.db import models
+from django.urls import reverse
 
 from scorecard.choices import YearState
 from scorecard.models import AuditEvent, Comment, Evidence, YearlyReport
@@ -26,9 +27,12 @@ CLOSED = {
     "content_type",
     "file",
     "code",
+    "key",
+    "digest",
+    "reminder_days",
 }
-# Audit trail and receipts are append-only: they are told hostile text as they come about.
-FIXED = ("Audit", "Submission")
+# Audit trail, receipts and snapshots are append-only: they are told hostile text as they come about.
+FIXED = ("Audit", "Submission", "YearSnapshot")
 MODELS = [model for model in apps.get_app_config("scorecard").get_models() if not model.__name__.startswith(FIXED)]
 # Shown in the admin alone, or nowhere yet.
 UNSEEN = set()
@@ -36,7 +40,7 @@ PAGES = {
     "viewer": ["strategy_map", "scorecard", "objective", "theme", "kpi", "division", "downloads"],
     "staff": ["reporting_table", "reporting_check", "reporting"],
     "reviewer": ["review"],
-    "admin": ["plan_year", "kpi"],
+    "admin": ["plan_year", "kpi", "mails"],
 }
 
 
@@ -123,12 +127,19 @@ def arguments(plan, name):
     return {}
 
 
+def page_of(plan, name):
+    """The address of one of PAGES."""
+    if name == "mails":
+        return reverse("mails", args=[plan.agency.slug])
+    return address(plan, name, **arguments(plan, name))
+
+
 def test_hostile_text_stays_text_on_every_page(poisoned, cast):
     seen = ""
     for role, names in PAGES.items():
         client = client_of(getattr(cast, role))
         for name in names:
-            url = address(poisoned, name, **arguments(poisoned, name))
+            url = page_of(poisoned, name)
             response = client.get(url, {"provisional": "1"}, follow=True)
             assert response.status_code == 200
             assert broken(response) == [], url
