@@ -11,6 +11,7 @@ from scorecard.views import (
     downloads,
     drafts,
     evidence,
+    form_import,
     health,
     home,
     kpis,
@@ -121,6 +122,11 @@ in_agency = [
     path("members/<int:membership_id>/on/", members.switch_on, name="member_on"),
     path("transfer/", transfers.transfer, name="transfer"),
     path("mails/", members.mails, name="mails"),
+    path("import/", form_import.upload, name="form_import"),
+    path("import/<uuid:token>/", form_import.preview, name="form_import_preview"),
+    path("import/<uuid:token>/sheet/", form_import.cell, name="form_import_cell"),
+    path("import/<uuid:token>/apply/", form_import.apply, name="form_import_apply"),
+    path("import/<uuid:token>/discard/", form_import.discard, name="form_import_discard"),
 ]
 
 account = [

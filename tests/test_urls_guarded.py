@@ -13,6 +13,7 @@ from scorecard.choices import MailKind
 from scorecard.models import (
     ActionPlan,
     AuditEvent,
+    FormUpload,
     Measure,
     Membership,
     Objective,
@@ -25,9 +26,10 @@ from scorecard.models import (
 )
 from scorecard.services import years
 from tests import factories
+from tests.imports.workbooks import original
 from tests.pages import body, client_of
 from tests.services.rows import nothing_written
-from tests.urls_table import MEMBERS, PLAN, ROLES, SITE, TABLE
+from tests.urls_table import AGENCY, MEMBERS, PLAN, ROLES, SITE, TABLE
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +69,8 @@ class Scene:
     def url(self, route, **changed):
         """The address that the route makes of the scene's rows; changed: other values for its parameters."""
         values = self.arguments | {"code": CODES.get(route, "AC1.1")}
+        if route.startswith(f"{AGENCY}import/"):
+            values["token"] = self.rows["formupload"].token
         if route.startswith("admin/scorecard/"):
             values["object_id"] = values["id"] = self.rows[route.split("/")[2]].pk
         values |= changed
@@ -129,6 +133,9 @@ def scene():
             key="x", kind=MailKind.RETURNED, recipient=cast.staff, agency=plan.agency, subject="主旨", body="內容"
         ),
         "auditevent": AuditEvent.objects.filter(plan=plan).first(),
+        "formupload": FormUpload.objects.create(
+            agency=plan.agency, name="表單.xlsx", size=1, digest="x", content=original(), uploaded_by=cast.reviewer
+        ),
     }
     arguments = {"slug": plan.slug, "year": 105, "division_id": division.pk, "content_type_id": 1, "object_id": 1}
     arguments |= {"link_id": plan.links.first().pk, "token": evidence.token, "serial": 1}

@@ -54,6 +54,13 @@ SITE = {
     f"{AGENCY}members/<int:membership_id>/on/": act(only(["admin"], 302)),
     f"{AGENCY}transfer/": row(only(["admin"], 200), only(["admin"], 422)),
     f"{AGENCY}mails/": row(only(["admin"], 200), everyone(405)),
+    # No file is sent.
+    f"{AGENCY}import/": row(only(REVIEWERS, 200), only(REVIEWERS, 422)),
+    f"{AGENCY}import/<uuid:token>/": row(only(REVIEWERS, 200), only(REVIEWERS, 302)),
+    f"{AGENCY}import/<uuid:token>/sheet/": row(only(REVIEWERS, 200), everyone(405)),
+    # What is sent names no version of the preview.
+    f"{AGENCY}import/<uuid:token>/apply/": act(only(REVIEWERS, 422)),
+    f"{AGENCY}import/<uuid:token>/discard/": act(only(REVIEWERS, 302)),
     "account/login/": row(everyone(302) | {"anonymous": 200}, everyone(302) | {"anonymous": 200}),
     "account/logout/": row(everyone(405), everyone(302)),
     "account/password/": row(everyone(200), everyone(200)),

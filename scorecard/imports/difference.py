@@ -106,12 +106,16 @@ class Standing:
 
 @dataclass(frozen=True)
 class Difference:
-    """What would change, what stays though the form lacks it, and what keeps the form from being imported."""
+    """What would change, what stays though the form lacks it, and what keeps the form from being imported.
+
+    to_explain: those of the changes for which somebody must give a reason, targets of open years (domain.md §5).
+    """
 
     changes: tuple[Change, ...]
     removed: tuple[Change, ...]
     messages: tuple[Message, ...]
     data_version: int
+    to_explain: tuple[Change, ...] = ()
 
     @property
     def has_errors(self):
@@ -155,7 +159,13 @@ def difference(read: PlanRead, standing: Standing) -> Difference:
         for key, value in standing.facts.items()
         if key[0] in ITEMS and key[-1] in ("name", "description") and key[:2] not in names
     )
-    return Difference(tuple(changes), removed, tuple(messages), standing.data_version)
+    to_explain = tuple(change for change in changes if _is_target_of_open_year(change, standing))
+    return Difference(tuple(changes), removed, tuple(messages), standing.data_version, to_explain)
+
+
+def _is_target_of_open_year(change, standing):
+    is_target = change.key[0] == "value" and change.key[-1] == "target"
+    return is_target and standing.year_states.get(change.key[3]) == YearState.OPEN
 
 
 def facts_of(read: PlanRead) -> dict[tuple, Fact]:

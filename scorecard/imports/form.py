@@ -17,6 +17,7 @@ from scorecard.imports.scorecard_sheet import read_scorecard
 from scorecard.imports.strategy_map import MapRead, find_theme_row, read_map, title_of
 from scorecard.imports.workbook import read_sheets
 from scorecard.roc import FIRST_YEAR, YearError, parse_year, year_text
+from scorecard.text import fold
 
 LONGEST_AGENCY = 100
 _TITLE_YEARS = re.compile(r"(?:民國)?(?P<first>[0-9]{2,4})(?:年度?)?(?:[-–—~～至到](?P<last>[0-9]{2,4}))?年度?")
@@ -76,17 +77,20 @@ def _agency(map_sheet, card_sheet, given, messages):
             years |= stated
             if name:
                 found.append((name, sheet.place(row, column)))
-    if given:
-        return given, found[0][1] if found else WHOLE_FILE, years
     if not found:
-        messages.error(WHOLE_FILE, "工作表的標題沒有機關名稱；請在第一列寫「○○機關策略地圖」，或另外指定機關。")
-        return "", WHOLE_FILE, years
+        if not given:
+            messages.error(WHOLE_FILE, "工作表的標題沒有機關名稱；請在第一列寫「○○機關策略地圖」，或另外指定機關。")
+        return given, WHOLE_FILE, years
     name, place = found[0]
     for other, other_place in found[1:]:
         if other != name:
             messages.error(
                 other_place, f"這裡的機關是「{other}」，策略地圖的機關是「{name}」；請確認是同一份表單。", found=other
             )
+    if given:
+        if fold(name) != fold(given):
+            messages.assumption(place, f"標題的機關是「{name}」，讀為「{given}」的表單。", found=name, read=given)
+        return given, place, years
     if len(name) > LONGEST_AGENCY:
         messages.error(place, f"機關名稱有 {len(name)} 個字，最多 {LONGEST_AGENCY} 個；請確認標題。", found=name)
     return name, place, years

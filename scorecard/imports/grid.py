@@ -29,6 +29,7 @@ UNREADABLE = {
     Kind.NO_VALUE: "是沒有計算結果的公式；請以 Excel 或 LibreOffice 開啟、存檔後再上傳，或直接填入數值。",
 }
 
+_PLAIN_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?")
 _COORDINATE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 
@@ -123,7 +124,8 @@ def _column(letters):
 def with_corrections(sheets, corrections):
     """The sheets with other texts laid over some of their cells.
 
-    corrections: {(sheet name, "B13"): text}; an empty text empties the cell. Unknown sheets and cells are left out.
+    corrections: {(sheet name, "B13"): text}; an empty text empties the cell, a number is one. A cell under a merged area
+    stands for itself from then on. Unknown sheets and cells are left out.
     """
     by_sheet = {}
     for (name, cell), text in corrections.items():
@@ -138,5 +140,6 @@ def _corrected(sheet, texts):
     for where, text in texts.items():
         cells.pop(where, None)
         if text:
-            cells[where] = Cell(text)
-    return Sheet(sheet.name, sheet.is_hidden, cells, sheet.merges)
+            cells[where] = Cell(text, Kind.NUMBER if _PLAIN_NUMBER.fullmatch(text) else Kind.TEXT)
+    merges = {where: home for where, home in sheet.merges.items() if where not in texts or home == where}
+    return Sheet(sheet.name, sheet.is_hidden, cells, merges)

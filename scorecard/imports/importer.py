@@ -45,10 +45,10 @@ def agency_slug(name):
     return f"agency-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def apply_new(*, by, form, agency=None):
+def apply_new(*, by, form, agency=None, source=""):
     """Make the plan that a FormRead tells of, and return it; all or nothing.
 
-    by: the person, None for the command line. agency: whose plan it becomes; None: the one the form names, made if need
+    by: the person, None for the command line. source: the file's name, for the audit trail. agency: whose plan it becomes; None: the one the form names, made if need
     be (the command line only). Raises RuleBroken for a form with errors or a plan that is there already,
     PermissionDenied for people who may not change the agency's strategy.
     """
@@ -62,12 +62,12 @@ def apply_new(*, by, form, agency=None):
         permissions.check_can_edit_strategy(by, agency.pk)
     try:
         with transaction.atomic(), audit.held_back():
-            return _create(by, read, agency)
+            return _create(by, read, agency, source)
     except IntegrityError as error:
         raise RuleBroken("剛才有人建立了同樣的計畫，沒有匯入任何內容；請重新預覽。") from error
 
 
-def _create(by, read, agency):
+def _create(by, read, agency, source):
     if agency is None:
         agency = Agency(name=read.agency, slug=agency_slug(read.agency))
         agency.full_clean()
@@ -91,8 +91,15 @@ def _create(by, read, agency):
     writer.add_divisions(read.divisions)
     writer.add_map(read.perspectives, read.themes, read.objectives)
     writer.add_kpis(read.kpis, read.years)
-    audit.record(by=by, action=AuditAction.CREATED, target=plan, plan=plan, changes=_changes(read), reason="由表單匯入")
+    audit.record(
+        by=by, action=AuditAction.CREATED, target=plan, plan=plan, changes=_changes(read), reason=imported_from(source)
+    )
     return plan
+
+
+def imported_from(source):
+    """What the audit trail gives as the reason; source is the file's name, "" where it is not told."""
+    return f"由表單匯入（{source}）" if source else "由表單匯入"
 
 
 def _changes(read):

@@ -6,16 +6,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from scorecard import permissions
-from scorecard.choices import AuditAction, YearState
+from scorecard.choices import AuditAction
 from scorecard.imports.difference import ChangeKind, difference, key_text
+from scorecard.imports.importer import imported_from
 from scorecard.imports.standing import standing_of
 from scorecard.imports.writing import PlanWriter
 from scorecard.models import ActionBudget, ActionPlan, Measure, Plan, PlanYear, YearlyReport, YearlyValue
 from scorecard.policies import RuleBroken
 from scorecard.services import audit
 from scorecard.services.audit import as_read
-
-IMPORTED = "由表單匯入"
 
 
 class ImportConflict(Exception):
@@ -31,11 +30,11 @@ def compare(plan, form):
     return difference(form.plan, standing_of(plan))
 
 
-def apply_to(*, by, plan, form, seen, reason=""):
+def apply_to(*, by, plan, form, seen, reason="", source=""):
     """Change the plan to what the form says and return the changes made; an empty list leaves no trace.
 
     by: the person, None for the command line. seen: Difference.seen() of the preview the person agreed to. reason: why,
-    required where a target of an open year changes (domain.md §5).
+    required where a target of an open year changes (domain.md §5). source: the file's name, for the audit trail.
 
     Raises ImportConflict where anything stands otherwise than it was seen, RuleBroken for a form with errors, for what
     a closed year or a settled report forbids, and without a reason; PermissionDenied.
@@ -45,7 +44,7 @@ def apply_to(*, by, plan, form, seen, reason=""):
     if form.has_errors:
         raise RuleBroken("表單還有錯誤，沒有匯入任何內容；請先改正錯誤。")
     with transaction.atomic(), audit.held_back():
-        years = {row.year: row for row in PlanYear.objects.select_for_update(no_key=True).filter(plan=plan)}
+        list(PlanYear.objects.select_for_update(no_key=True).filter(plan=plan).order_by("year"))
         reports = YearlyReport.objects.filter(kpi__plan=plan).order_by("pk")
         list(reports.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
         plan = Plan.objects.select_for_update(of=("self",), no_key=True).select_related("agency").get(pk=plan.pk)
@@ -55,21 +54,15 @@ def apply_to(*, by, plan, form, seen, reason=""):
             raise ImportConflict(overtaken)
         if found.has_errors:
             raise RuleBroken([message.text for message in found.messages if message.level == "error"])
-        _check_reason(found.changes, years, reason)
+        if not reason and found.to_explain:
+            raise RuleBroken([f"{c.what}：年度已開放填報，變更目標值請說明理由。" for c in found.to_explain])
         if found.changes:
             _Update(plan, form.plan, found.changes).apply()
-            _record(by, plan, found.changes, reason)
+            _record(by, plan, found.changes, reason, source)
         return list(found.changes)
 
 
 _NEVER = object()
-
-
-def _check_reason(changes, years, reason):
-    for change in changes:
-        is_target = change.key[0] == "value" and change.key[-1] == "target"
-        if is_target and not reason and years[change.key[3]].state == YearState.OPEN:
-            raise RuleBroken(f"{change.what}：年度已開放填報，變更目標值請說明理由。")
 
 
 class _Update:
@@ -179,13 +172,13 @@ def _save(row):
     row.save()
 
 
-def _record(by, plan, changes, reason):
+def _record(by, plan, changes, reason, source):
     """An event for each KPI that changed, and one for all that stands above KPIs."""
     told = {}
     for change in changes:
         told.setdefault(change.kpi_code, []).append((change.what, change.old, change.new))
     kpis = {row.code: row for row in plan.kpis.all()}
-    reason = f"{IMPORTED}：{reason}" if reason else IMPORTED
+    reason = f"{imported_from(source)}：{reason}" if reason else imported_from(source)
     for code, lines in told.items():
         audit.record(
             by=by, action=AuditAction.CHANGED, target=kpis.get(code, plan), plan=plan, kpi=kpis.get(code),

@@ -3,6 +3,7 @@
 from scorecard.models.action_plans import MOST_PER_KPI, ActionBudget, ActionPlan
 from scorecard.models.audit import AuditEvent, AuditHead
 from scorecard.models.drafts import EntryDraft
+from scorecard.models.form_uploads import FormUpload
 from scorecard.models.kpis import KPI, Measure
 from scorecard.models.mail import OutgoingMail
 from scorecard.models.organisation import Agency, Division, Membership, User
@@ -26,6 +27,7 @@ __all__ = [
     "EntryDraft",
     "Evidence",
     "FigureConfirmation",
+    "FormUpload",
     "Measure",
     "Membership",
     "Objective",

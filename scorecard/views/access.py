@@ -92,17 +92,27 @@ def get_scope_to_report(request, slug, year):
 
 
 def get_agency_to_manage(request, slug):
-    """The agency for those who manage it; 404 unless the person is a member, 403 for other members.
+    """The agency for those who manage it; 404 unless the person is a member, 403 for other members."""
+    agency = _get_agency(request, slug)
+    permissions.check_can_keep_members(request.user, agency.pk)
+    return agency
 
-    Its newest plan, in the year that matters most now, becomes the scope from which the navigation is drawn.
-    """
+
+def get_agency_to_edit_strategy(request, slug):
+    """The agency for those who change its plans; 404 unless the person is a member, 403 for other members."""
+    agency = _get_agency(request, slug)
+    permissions.check_can_edit_strategy(request.user, agency.pk)
+    return agency
+
+
+def _get_agency(request, slug):
+    """A member's agency. Its newest plan, in the year that matters most now, is what the navigation is drawn from."""
     agency = get_object_or_404(Agency, slug=slug, pk__in=permissions.standings(request.user))
     plans = visible_plans(request.user)
     for plan in plans:
         if plan.agency_id == agency.pk and season_year(plan) is not None:
             request.scope = Scope(plan, season_year(plan), plans)
             break
-    permissions.check_can_keep_members(request.user, agency.pk)
     return agency
 
 

@@ -9,6 +9,8 @@ PAGES_OF_ACTS = {
     "reporting_evidence_remove": "reporting_evidence",
     "review_approve": "review",
     "remind": "review",
+    "form_import_apply": "form_import_preview",
+    "form_import_discard": "form_import_preview",
     "member_invite": "members",
     "member_on": "member",
     "member_off": "member",

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from scorecard import permissions
 from scorecard.exports.pdf import annual_report_pdf
 from scorecard.exports.plan_json import plan_json as as_json
 from scorecard.exports.scorecard_json import scorecard_json
@@ -37,7 +38,8 @@ def downloads(request, slug, year):
 def downloads_page(request, scorecard, form, status=200):
     """The page of files; form: the years that the reader chose for the agency's own form."""
     snapshots = YearSnapshot.objects.listed().filter(plan_year=request.scope.plan_year)
-    context = {"scorecard": scorecard, "form": form, "snapshots": snapshots}
+    can_edit = permissions.can_edit_strategy(request.user, request.scope.plan.agency_id)
+    context = {"scorecard": scorecard, "form": form, "snapshots": snapshots, "can_edit": can_edit}
     return render(request, "scorecard/downloads.html", context, status=status)
 
 

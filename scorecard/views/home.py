@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 
 from scorecard import permissions
 from scorecard.choices import Role
+from scorecard.models import Agency
 from scorecard.views import access
 
 
@@ -15,7 +16,9 @@ def home(request):
         year = access.season_year(plan)
         if year is not None:
             return redirect(_first_page(request.user, plan, year), slug=plan.slug, year=year)
-    return render(request, "scorecard/no_plan.html", {"is_member": bool(permissions.standings(request.user))})
+    own = permissions.agencies_with_role(request.user, Role.REVIEWER, Role.ADMIN)
+    context = {"is_member": bool(permissions.standings(request.user)), "agencies": Agency.objects.filter(pk__in=own)}
+    return render(request, "scorecard/no_plan.html", context)
 
 
 def _first_page(user, plan, year):

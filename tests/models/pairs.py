@@ -17,6 +17,7 @@ from scorecard.models import (
     EntryDraft,
     Evidence,
     FigureConfirmation,
+    FormUpload,
     Measure,
     Membership,
     Objective,
@@ -494,3 +495,16 @@ def _(world):
 @pair("reminder_has_its_day")
 def _(world):
     return a_reminder(world), a_reminder(world, day=None)
+
+
+# Forms that were uploaded
+
+
+@pair("form_taken_in_names_person_and_plan")
+def _(world):
+    def upload(**fields):
+        whose = {"agency": world.plan.agency, "uploaded_by": world.user}
+        return FormUpload(**whose, name="表單.xlsx", size=1, digest="0", content=b"x", **fields)
+
+    done = {"plan": world.plan, "applied_at": timezone.now()}
+    return upload(**done, applied_by=world.user), upload(**done)

@@ -1,0 +1,72 @@
+"""Uploading an agency's form, correcting its cells, and agreeing to what taking it in would change."""
+
+import json
+
+from django import forms
+
+from scorecard.forms.fields import PlainTextField
+from scorecard.imports.workbook import MEGABYTE, MOST_BYTES
+from scorecard.models import Plan
+
+CELL = "cell"
+
+
+class UploadForm(forms.Form):
+    """The file, and the plan that it shall change."""
+
+    file = forms.FileField(
+        label="填好的表單",
+        allow_empty_file=True,
+        help_text=f".xlsx 或 .ods，最大 {MOST_BYTES // MEGABYTE} MB。",
+        error_messages={"required": "請選擇要上傳的表單。", "invalid": "請選擇要上傳的表單。"},
+        widget=forms.FileInput(
+            attrs={
+                "accept": ".xlsx,.ods", "data-file-bytes": MOST_BYTES, "data-most-files": 1,
+                "data-all-bytes": MOST_BYTES,
+            }
+        ),
+    )  # fmt: skip
+    plan = forms.ModelChoiceField(
+        label="匯入到", queryset=Plan.objects.none(), required=False, to_field_name="slug", empty_label="新計畫",
+        error_messages={"invalid_choice": "這個機關沒有這份計畫；請重新選擇。"},
+    )  # fmt: skip
+
+    def __init__(self, *args, agency, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["plan"].queryset = Plan.objects.filter(agency=agency).select_related("agency")
+
+
+class ApplyForm(forms.Form):
+    """What the person agreed to: the version of the corrections, and what stood in the plan; and the reason."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    reason = PlainTextField(label="變更目標值的理由", required=False, max_length=500, rows=2)
+
+    def clean_seen(self):
+        """{key: old value}, as Difference.seen() made it; anything else is nothing seen."""
+        try:
+            seen = json.loads(self.cleaned_data["seen"] or "{}")
+        except ValueError:
+            return {}
+        return seen if isinstance(seen, dict) else {}
+
+
+def field_name(number, cell):
+    """The name of the field in which a cell of the file's sheet of this number is corrected."""
+    return f"{CELL}-{number}-{cell}"
+
+
+def corrections_of(data, sheets):
+    """{(sheet name, cell): text} of the cells that somebody changed in the page; those as they were shown say nothing."""
+    names = [sheet.name for sheet in sheets]
+    found = {}
+    for name in data:
+        kind, _, rest = name.partition("-")
+        number, _, cell = rest.partition("-")
+        if kind != CELL or not number.isdecimal() or len(number) > 3 or int(number) >= len(names):
+            continue
+        text, shown = (data.get(key, "").replace("\r\n", "\n") for key in (name, f"initial-{name}"))
+        if text != shown:
+            found[names[int(number)], cell] = text
+    return found

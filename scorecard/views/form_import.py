@@ -1,0 +1,147 @@
+"""匯入表單: an agency's filled form uploaded, looked over, corrected cell by cell, and taken in."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from scorecard.forms.form_import import ApplyForm, UploadForm, corrections_of
+from scorecard.imports import uploads
+from scorecard.imports.updating import ImportConflict
+from scorecard.imports.uploads import FormRefused
+from scorecard.imports.workbook import MEGABYTE, MOST_BYTES
+from scorecard.models import FormUpload
+from scorecard.policies import RuleBroken
+from scorecard.views import access
+from scorecard.views.form_preview import cell_context, conflict_rows, preview_context
+from scorecard.views.uploads import left_out
+
+TOO_LARGE = f"檔案超過 {MOST_BYTES // MEGABYTE} MB；填好的表單不會這麼大，請移除圖片與不需要的工作表後再上傳。"
+PAYLOAD_TOO_LARGE = 413
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request, agency):
+    """The page to upload on, with the uploads that wait; a post keeps the file and shows its preview."""
+    agency = access.get_agency_to_edit_strategy(request, agency)
+    if request.method != "POST":
+        return _upload_page(request, agency, UploadForm(agency=agency, initial={"plan": request.GET.get("plan")}))
+    form = UploadForm(request.POST, request.FILES, agency=agency)
+    if left_out(request):
+        return _upload_page(request, agency, form, [TOO_LARGE], PAYLOAD_TOO_LARGE)
+    if not form.is_valid():
+        return _upload_page(request, agency, form, [text for texts in form.errors.values() for text in texts], 422)
+    file = form.cleaned_data["file"]
+    try:
+        kept = uploads.keep_upload(
+            by=request.user, agency=agency, plan=form.cleaned_data["plan"], file=file, name=file.name
+        )
+    except FormRefused as refusal:
+        return _upload_page(request, agency, form, [str(refusal)], 422)
+    except RuleBroken as error:
+        return _upload_page(request, agency, form, error.messages, 422)
+    return redirect("form_import_preview", agency=agency.slug, token=kept.token)
+
+
+def _upload_page(request, agency, form, errors=(), status=200):
+    waiting = FormUpload.objects.unfinished(agency, timezone.now())
+    context = {"agency": agency, "form": form, "errors": errors, "waiting": waiting}
+    return render(request, "scorecard/form_import.html", context, status=status)
+
+
+def _get_upload(request, agency, token):
+    """(agency, the upload of it); 404 for any other, and for one whose time is over."""
+    agency = access.get_agency_to_edit_strategy(request, agency)
+    rows = FormUpload.objects.kept(timezone.now()).select_related("agency", "plan__agency", "uploaded_by", "applied_by")
+    return agency, get_object_or_404(rows, agency=agency, token=token)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def preview(request, agency, token):
+    """The plan as it would be; a post lays corrections over cells and reads the form again."""
+    agency, kept = _get_upload(request, agency, token)
+    if kept.applied_at:
+        return _taken_in(request, kept)
+    try:
+        shown = uploads.build_preview(kept)
+        if request.method != "POST":
+            return _preview_page(request, agency, shown)
+        texts = corrections_of(request.POST, shown.sheets)
+        count = uploads.correct_upload(by=request.user, upload=kept, sheets=shown.sheets, texts=texts)
+    except FormRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("form_import", agency=agency.slug)
+    except RuleBroken as error:
+        messages.error(request, " ".join(error.messages))
+        return _preview_page(request, agency, shown, 422)
+    messages.success(request, f"已更正 {count} 格，並重新檢查。" if count else "沒有需要更正的內容。")
+    return redirect("form_import_preview", agency=agency.slug, token=kept.token)
+
+
+def _taken_in(request, kept):
+    messages.info(request, f"「{kept.name}」已由{kept.applied_by}匯入。")
+    return redirect("strategy_map", slug=kept.plan.slug, year=kept.plan.first_year)
+
+
+def _preview_page(request, agency, shown, status=200, **context):
+    context |= preview_context(shown, agency=agency, wanted=request.GET.get("all", ""))
+    return render(request, "scorecard/form_preview.html", context, status=status)
+
+
+@require_safe
+def cell(request, agency, token):
+    """The sheet around one cell, where any cell can be corrected."""
+    agency, kept = _get_upload(request, agency, token)
+    if kept.applied_at:
+        return _taken_in(request, kept)
+    try:
+        shown = uploads.build_preview(kept)
+    except FormRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("form_import", agency=agency.slug)
+    context = {"agency": agency, "upload": kept} | cell_context(shown, request.GET)
+    return render(request, "scorecard/form_cell.html", context)
+
+
+@require_POST
+def apply(request, agency, token):
+    """Take the form in; where that cannot be, the preview again with what stands in the way."""
+    agency, kept = _get_upload(request, agency, token)
+    form = ApplyForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
+        return _again(request, agency, kept, 422)
+    agreed = form.cleaned_data
+    try:
+        plan = uploads.apply_upload(
+            by=request.user, upload=kept, version=agreed["version"], seen=agreed["seen"], reason=agreed["reason"]
+        )
+    except ImportConflict as conflict:
+        conflicts = conflict_rows(conflict, agreed["seen"])
+        return _again(request, agency, kept, 409, conflicts=conflicts, typed_reason=agreed["reason"])
+    except (RuleBroken, FormRefused) as error:
+        for sentence in getattr(error, "messages", [str(error)]):
+            messages.error(request, sentence)
+        return _again(request, agency, kept, 422, typed_reason=agreed["reason"])
+    messages.success(request, f"已匯入「{kept.name}」。")
+    return redirect("strategy_map", slug=plan.slug, year=plan.first_year)
+
+
+def _again(request, agency, kept, status, **context):
+    """The preview as things stand now; the page of uploads where there is nothing left to show."""
+    kept = FormUpload.objects.filter(pk=kept.pk).select_related("agency", "plan__agency", "uploaded_by").first()
+    if kept is None or kept.applied_at:
+        return redirect("form_import", agency=agency.slug)
+    try:
+        return _preview_page(request, agency, uploads.build_preview(kept), status, **context)
+    except FormRefused:
+        return redirect("form_import", agency=agency.slug)
+
+
+@require_POST
+def discard(request, agency, token):
+    """Throw the upload away."""
+    agency, kept = _get_upload(request, agency, token)
+    uploads.discard_upload(by=request.user, upload=kept)
+    messages.success(request, f"已捨棄「{kept.name}」，沒有匯入任何內容。")
+    return redirect("form_import", agency=agency.slug)

@@ -1,0 +1,244 @@
+"""An agency's form uploaded in the browser: refused or kept, looked over, corrected, taken in once."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from scorecard.choices import Role
+from scorecard.models import KPI, AuditEvent, FormUpload, Plan, YearlyValue
+from tests import factories
+from tests.imports.workbooks import CARD, MAP, original, with_cells
+from tests.pages import client_of, form_to, links, text, told
+from tests.services.rows import nothing_written
+
+
+def send(client, agency, content, name="表單.xlsx", **data):
+    file = SimpleUploadedFile(name, content)
+    return client.post(reverse("form_import", args=[agency.slug]), {"file": file, **data})
+
+
+def uploaded(client, agency, content, **data):
+    """The preview of the file."""
+    sent = send(client, agency, content, **data)
+    assert sent.status_code == 302, text(sent)
+    return client.get(sent.url)
+
+
+def path(page):
+    """The address of the preview, also where a refused act shows it."""
+    return page.request["PATH_INFO"].removesuffix("apply/")
+
+
+def correct(client, page, **cells):
+    """The preview after cells of the scorecard were corrected; the page must have a field for each."""
+    form = form_to(page, path(page))
+    values = {f"cell-1-{cell}": typed for cell, typed in cells.items()}
+    assert values.keys() <= form.fields.keys()
+    return client.post(form.action, form.filled(**values), follow=True)
+
+
+def apply(client, page, **values):
+    form = form_to(page, f"{path(page)}apply/")
+    return client.post(form.action, form.filled(**values))
+
+
+def value(plan, code, year):
+    return YearlyValue.objects.get(measure__kpi__plan=plan, measure__kpi__code=code, year=year)
+
+
+@pytest.fixture
+def agency(db):
+    """The Secretariat, without a plan."""
+    agency = factories.make_agency("taipei-secretariat")
+    agency.name = "臺北市政府秘書處"
+    agency.save()
+    return agency
+
+
+@pytest.fixture
+def admin(agency):
+    return client_of(factories.make_member("keeper", agency, Role.ADMIN))
+
+
+@pytest.fixture
+def secretariat_plan(admin, agency):
+    """The form taken in as it is."""
+    apply(admin, uploaded(admin, agency, original()))
+    return Plan.objects.get()
+
+
+class TestANewPlan:
+    def test_the_form_is_shown_as_the_plan_it_will_be_and_taken_in_on_request(self, admin, agency):
+        with nothing_written():
+            page = uploaded(admin, agency, original())
+            shown = text(page)
+        assert "策略目標 34 KPI 39 行動方案 40 科室 8" in shown and "更正 15 項" in shown
+        assert page.content.count(b'class="map-card"') == 34
+        assert 'href="/agencies/taipei-secretariat/import/' in page.content.decode()
+        assert any(link.endswith("?sheet=1&cell=F8#cell-F8") for link in links(page))
+        assert "HF1.1 增加文書宣導期刊之電子化比率" in shown
+        page = apply(admin, page)
+        plan = Plan.objects.get()
+        assert page.url == reverse("strategy_map", args=[plan.slug, 2016])
+        event = AuditEvent.objects.get(plan_id=plan.pk, kpi_id=None)
+        assert (event.actor.username, event.reason) == ("keeper", "由表單匯入（表單.xlsx）")
+        assert (plan.kpis.count(), plan.objectives.count(), plan.action_plans.count()) == (39, 34, 40)
+
+    def test_a_second_click_takes_it_in_once_and_its_page_leads_to_the_plan(self, admin, agency):
+        page = uploaded(admin, agency, original())
+        first, second = apply(admin, page), apply(admin, page)
+        assert first.url == second.url
+        assert Plan.objects.count() == 1
+        again = admin.get(path(page), follow=True)
+        assert "已由keeper 君匯入" in told(again)
+
+    def test_a_cell_is_corrected_in_the_preview_and_put_back(self, admin, agency):
+        page = uploaded(admin, agency, with_cells(CARD, G4="約二十"))
+        assert "看不懂「約二十」" in text(page) and "不能匯入" in text(page)
+        page = correct(admin, page, G4="28")
+        assert "已更正 1 格" in told(page) and "看不懂" not in text(page)
+        upload = FormUpload.objects.get()
+        assert (upload.corrections, upload.version) == ({f"{CARD}!G4": "28"}, 1)
+        cell = admin.get(f"{path(page)}sheet/?sheet=1&cell=G4")
+        assert "原檔的內容：約二十" in text(cell)
+        again = admin.post(path(page), {"initial-cell-1-G4": "28", "cell-1-G4": "約二十"}, follow=True)
+        assert "看不懂" in text(again)
+        assert FormUpload.objects.get().corrections == {}
+
+    def test_what_was_not_touched_stays_as_somebody_else_corrected_it(self, admin, agency):
+        page = uploaded(admin, agency, original())
+        form = form_to(page, path(page))
+        admin.post(path(page), {"initial-cell-1-G8": "100%", "cell-1-G8": "99"})
+        admin.post(path(page), form.filled(**{"cell-1-H8": "98"}))
+        assert FormUpload.objects.get().corrections == {f"{CARD}!G8": "99", f"{CARD}!H8": "98"}
+
+    def test_a_merged_owner_can_be_corrected_in_its_own_row(self, admin, agency):
+        page = uploaded(admin, agency, original())
+        apply(admin, correct(admin, page, O15="總務組"))
+        owners = KPI.objects.get(code="BP1.2").action_plans.get(), KPI.objects.get(code="BP1.1").action_plans.get()
+        assert [plan.owner for plan in owners] == ["總務組", "國際事務組"]
+
+    def test_errors_forbid_it_and_nothing_is_written(self, admin, agency):
+        page = uploaded(admin, agency, with_cells(MAP, D4="AC1 另一個目標"))
+        assert not [form for form in page.content.decode().split("<form") if "apply/" in form]
+        with nothing_written():
+            refused = admin.post(f"{path(page)}apply/", {"version": 0, "seen": "{}"})
+        assert refused.status_code == 422 and "重複" in told(refused)
+
+    def test_corrections_made_after_the_preview_must_be_seen_first(self, admin, agency):
+        page = uploaded(admin, agency, original())
+        correct(admin, page, G8="90")
+        with nothing_written():
+            refused = apply(admin, page)
+        assert refused.status_code == 422 and "剛才有人更正了這份表單" in told(refused)
+        apply(admin, refused)
+        assert value(Plan.objects.get(), "EC1.1", 2016).target == 90
+
+    def test_a_form_of_another_agency_is_told(self, admin, agency):
+        page = uploaded(admin, agency, with_cells(MAP, A1="別局策略地圖"))
+        assert "這裡的機關是「臺北市政府秘書處」，策略地圖的機關是「別局」" in text(page)
+
+
+class TestAnUpload:
+    def test_it_waits_for_any_reviewer_after_the_session_ended(self, admin, agency):
+        page = uploaded(admin, agency, original())
+        reviewer = client_of(factories.make_member("second", agency, Role.REVIEWER))
+        with nothing_written():
+            waiting = reviewer.get(reverse("form_import", args=[agency.slug]))
+            assert path(page) in links(waiting)
+            assert "策略目標 34" in text(reviewer.get(path(page)))
+        assert FormUpload.objects.count() == 1
+
+    def test_the_same_file_twice_is_kept_once(self, admin, agency):
+        assert path(uploaded(admin, agency, original())) == path(uploaded(admin, agency, original()))
+
+    def test_it_is_thrown_away_on_request_and_after_thirty_days(self, admin, agency):
+        page = uploaded(admin, agency, original())
+        left = admin.post(f"{path(page)}discard/", follow=True)
+        assert "已捨棄「表單.xlsx」" in told(left) and not FormUpload.objects.exists()
+        page = uploaded(admin, agency, original())
+        FormUpload.objects.update(uploaded_at=timezone.now() - timedelta(days=30, minutes=1))
+        assert admin.get(path(page)).status_code == 404
+        uploaded(admin, agency, original())
+        assert FormUpload.objects.count() == 1
+
+    def test_it_belongs_to_its_agency_alone(self, admin, agency, plan, cast):
+        page = uploaded(admin, agency, original())
+        token = FormUpload.objects.get().token
+        outsider = client_of(cast.admin)
+        assert outsider.get(path(page)).status_code == 404
+        for name in ("form_import_preview", "form_import_cell"):
+            assert outsider.get(reverse(name, args=[plan.agency.slug, token])).status_code == 404
+        for name in ("form_import_preview", "form_import_apply", "form_import_discard"):
+            assert outsider.post(reverse(name, args=[plan.agency.slug, token]), {"version": 0}).status_code == 404
+        chosen = send(admin, agency, original(), plan=plan.slug)
+        assert chosen.status_code == 422 and "這個機關沒有這份計畫" in text(chosen)
+
+    def test_only_cells_of_the_file_have_a_page(self, admin, agency):
+        page = path(uploaded(admin, agency, original()))
+        assert "縮短職舍通知配住日數" in text(admin.get(f"{page}sheet/?sheet=1&cell=B4"))
+        assert admin.get(f"{page}sheet/?sheet=1&cell=ZZ90000").status_code == 200
+        for query in ("sheet=2&cell=A1", "sheet=x", "sheet=-1", "sheet=1&cell=4B", "sheet=1&cell=＄", "sheet=9999"):
+            assert admin.get(f"{page}sheet/?{query}").status_code == 404, query
+
+    def test_too_long_a_correction_and_too_large_a_file_are_refused(self, admin, agency):
+        page = path(uploaded(admin, agency, original()))
+        refused = admin.post(page, {"cell-1-G4": "長" * 10_001})
+        assert refused.status_code == 422 and "最多 10,000 個" in told(refused)
+        for size, sentence in ((11, "超過 10 MB"), (21, "超過 10 MB")):
+            refused = send(admin, agency, original() + bytes(size * 1024 * 1024))
+            assert refused.status_code in (413, 422) and sentence in text(refused)
+        assert "請選擇要上傳的表單" in text(admin.post(reverse("form_import", args=[agency.slug]), {}))
+
+
+class TestAnExistingPlan:
+    def test_the_difference_is_shown_and_only_it_is_written(self, admin, agency, secretariat_plan):
+        page = uploaded(admin, agency, with_cells(CARD, G4=30, B6="CC1.1 新名稱"))
+        assert "不建立新計畫，而是與" in text(page)
+        assert "目標放寬 AC1.1 105 年目標值 28 30 平衡計分卡 G4" in text(page)
+        assert "改名 CC1.1 名稱 員工對市政大樓服務設施滿意度 新名稱" in text(page)
+        assert "匯入 2 項變更" in text(page)
+        apply(admin, page)
+        assert value(secretariat_plan, "AC1.1", 2016).target == 30
+        assert Plan.objects.count() == 1
+
+    def test_the_same_form_again_has_nothing_to_take_in(self, admin, agency, secretariat_plan):
+        page = uploaded(admin, agency, original(), plan=secretariat_plan.slug)
+        assert "表單與計畫沒有差異，不需要匯入" in text(page)
+
+    def test_a_value_changed_meanwhile_is_shown_with_both(self, admin, agency, secretariat_plan):
+        page = uploaded(admin, agency, with_cells(CARD, G4=30))
+        YearlyValue.objects.filter(pk=value(secretariat_plan, "AC1.1", 2016).pk).update(target=29)
+        with nothing_written():
+            refused = apply(admin, page)
+        assert refused.status_code == 409
+        assert "AC1.1 105 年目標值 28 29 30" in text(refused)
+        apply(admin, refused)
+        assert value(secretariat_plan, "AC1.1", 2016).target == 30
+
+    def test_a_target_of_an_open_year_wants_its_reason_and_a_closed_year_stays(self, admin, agency, secretariat_plan):
+        keeper = factories.User.objects.get(username="keeper")
+        factories.open_year(keeper, secretariat_plan)
+        page = uploaded(admin, agency, with_cells(CARD, G4=30))
+        assert "已開放填報的年度有 1 項目標值變更（其中 1 項放寬）：AC1.1 105 年目標值" in text(page)
+        with nothing_written():
+            refused = apply(admin, page, reason="")
+        assert refused.status_code == 422 and "請說明理由" in told(refused)
+        apply(admin, refused, reason="議會通過")
+        assert AuditEvent.objects.latest("pk").reason == "由表單匯入（表單.xlsx）：議會通過"
+        closed = uploaded(admin, agency, with_cells(CARD, G4=30, D7=9))
+        assert "102 年已關閉" in text(closed) and "不能匯入" in text(closed)
+
+    def test_a_form_of_other_years_does_not_fit_the_plan_chosen(self, admin, agency, secretariat_plan):
+        Plan.objects.update(first_year=2015)
+        page = uploaded(admin, agency, original(), plan=secretariat_plan.slug)
+        assert "請確認選對檔案" in text(page) and "不能匯入" in text(page)
+
+
+def test_the_preview_asks_a_bounded_number_of_queries(admin, agency, secretariat_plan, django_assert_max_num_queries):
+    page = path(uploaded(admin, agency, with_cells(CARD, G4=30)))
+    with django_assert_max_num_queries(24):
+        admin.get(page)
