@@ -114,6 +114,8 @@ SITE = {
     f"{PLAN}reporting/<int:division_id>/draft/": act(only(["staff"], 200, 404)),
     # What is sent is one cell with a word in it.
     f"{PLAN}reporting/<int:division_id>/paste/": row(only(["staff"], 200, 404), only(["staff"], 200, 404)),
+    # No file is sent.
+    f"{PLAN}reporting/<int:division_id>/fill-in/": row(only(["staff"], 200, 404), only(["staff"], 422, 404)),
     f"{PLAN}reporting/<int:division_id>/check/": row(only(["staff"], 200, 404), only(["staff"], 302, 404)),
     f"{PLAN}reporting/<int:division_id>/check/<str:code>/": act(only(["staff"], 302, 404)),
     f"{PLAN}reporting/<int:division_id>/light/<str:code>/": row(only(["staff"], 200, 404), everyone(405)),

@@ -60,8 +60,8 @@ def differences(entry_forms, draft):
         version = draft.rows[str(form.line.id)]["version"] if fields else 0
         overtaken = bool(form.report and form.report.version != version)
         for name, text in fields.items():
-            field, initial = form.fields[name], form.get_initial_for_field(form.fields[name], name)
-            if field.has_changed(initial, _value(field, text)):
+            if has_changed(form, name, text):
+                field, initial = form.fields[name], form.get_initial_for_field(form.fields[name], name)
                 texts = _words(initial), _words(_value(field, text))
                 found.append(Difference(form.line.code, _label(form, name), *texts, overtaken))
     lost = [
@@ -71,6 +71,12 @@ def differences(entry_forms, draft):
         if text and (kpi_id, name) not in used
     ]
     return found, lost
+
+
+def has_changed(form, name, text):
+    """Whether a text typed into a field says something else than the field of the unbound form shows."""
+    field = form.fields[name]
+    return field.has_changed(form.get_initial_for_field(field, name), _value(field, text))
 
 
 def _known(form, draft):

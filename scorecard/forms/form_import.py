@@ -58,7 +58,7 @@ def field_name(number, cell):
 
 
 def corrections_of(data, sheets):
-    """{(sheet name, cell): text} of the cells that somebody changed in the page; those as they were shown say nothing."""
+    """{(sheet name, cell): text} of the cells that somebody changed in the page; one as it was shown says nothing."""
     names = [sheet.name for sheet in sheets]
     found = {}
     for name in data:

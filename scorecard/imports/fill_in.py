@@ -2,8 +2,8 @@
 
 Sheets are grids: each has a name, `rows` ({row: columns that hold something}) and `text(row, column)`, "" where a cell
 is empty. Nothing here asks the database or judges who may save what. A row whose cells are as they were when the file
-was made is not touched: saving it would put an old figure over somebody's new one. What cannot be read is a Problem at
-its cell, and then the row's figure is None; only a file without problems may be saved.
+was made is not touched: saving it would put an old figure over somebody's new one. What cannot be read is an error
+at its cell (imports/messages.py), and then the row's figure is None; only a file without errors may be taken over.
 """
 
 import re
@@ -12,6 +12,8 @@ from decimal import Decimal
 
 from scorecard import fill_in_rows as layout
 from scorecard.fill_in_rows import BudgetColumn, MeasureColumn
+from scorecard.imports.grid import WHOLE_FILE, Place, coordinate
+from scorecard.imports.messages import Message, Messages
 from scorecard.roc import NumberError, parse_amount, parse_number
 from scorecard.scoring import plain
 
@@ -26,15 +28,6 @@ _BUDGET = re.compile(r"B(\d{1,18})-K(\d{1,18})-D([0-9a-f]{12})")
 
 class NotAFillIn(ValueError):
     """The file is no fill-in workbook that can be read; the message says in Chinese what to do."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something to mend: at a cell like K5 of a sheet, both "" for the whole file, and a sentence for the person."""
-
-    sheet: str
-    cell: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -90,7 +83,7 @@ class FillInRead:
     data_version: int
     reports: tuple[FilledReport, ...]
     budgets: tuple[FilledBudget, ...]
-    problems: tuple[Problem, ...]
+    messages: tuple[Message, ...]
 
 
 def is_fill_in(sheets):
@@ -117,13 +110,13 @@ def read_fill_in(sheets):
     reports, filled_budgets = reader.read_reports(measures), reader.read_budgets(budgets)
     plan = values[layout.PLAN]
     if values[layout.SEAL] != layout.seal_of(plan, year, division_id, reader.identities):
-        reader.problems.insert(0, Problem("", "", BROKEN_SEAL))
-    return FillInRead(plan, year, division_id, data_version, reports, filled_budgets, tuple(reader.problems))
+        reader.messages.error(WHOLE_FILE, BROKEN_SEAL)
+    return FillInRead(plan, year, division_id, data_version, reports, filled_budgets, reader.messages.all())
 
 
 class _Reader:
     def __init__(self):
-        self.problems, self.identities = [], []
+        self.messages, self.identities = Messages(), []
 
     def read_reports(self, sheet):
         groups = {}
@@ -228,12 +221,8 @@ class _Reader:
         return text
 
     def _tell(self, sheet, row, column, text):
-        self.problems.append(Problem(sheet.name, coordinate(row, column), text))
-
-
-def coordinate(row, column):
-    """「K5」; the workbook has fewer columns than the alphabet letters."""
-    return f"{chr(ord('A') + column - 1)}{row}"
+        place = Place(sheet.name, coordinate(row, column))
+        self.messages.error(place, text, found=sheet.text(row, column))
 
 
 def _digested(number):

@@ -124,8 +124,8 @@ def _column(letters):
 def with_corrections(sheets, corrections):
     """The sheets with other texts laid over some of their cells.
 
-    corrections: {(sheet name, "B13"): text}; an empty text empties the cell, a number is one. A cell under a merged area
-    stands for itself from then on. Unknown sheets and cells are left out.
+    corrections: {(sheet name, "B13"): text}; an empty text empties the cell, a number is one. A cell under a merged
+    area stands for itself from then on. Unknown sheets and cells are left out.
     """
     by_sheet = {}
     for (name, cell), text in corrections.items():

@@ -48,9 +48,9 @@ def agency_slug(name):
 def apply_new(*, by, form, agency=None, source=""):
     """Make the plan that a FormRead tells of, and return it; all or nothing.
 
-    by: the person, None for the command line. source: the file's name, for the audit trail. agency: whose plan it becomes; None: the one the form names, made if need
-    be (the command line only). Raises RuleBroken for a form with errors or a plan that is there already,
-    PermissionDenied for people who may not change the agency's strategy.
+    by: the person, None for the command line. source: the file's name, for the audit trail. agency: whose plan it
+    becomes; None: the one the form names, made if need be (the command line only). Raises RuleBroken for a form with
+    errors or a plan that is there already, PermissionDenied for people who may not change the agency's strategy.
     """
     if form.has_errors:
         raise RuleBroken("表單還有錯誤，沒有匯入任何內容；請先改正錯誤。")

@@ -30,9 +30,9 @@ CORRECTED_MEANWHILE = "剛才有人更正了這份表單，沒有匯入任何內
 
 @dataclass(frozen=True)
 class Preview:
-    """What taking in an upload would do. sheets are as the file has them; plan is the one to change, None for a new.
+    """What taking in an upload would do. sheets are as the file has them.
 
-    difference is None for a new plan, and where the form cannot be compared.
+    plan is the one to change, None for a new one; difference is None then, and where the form cannot be compared.
     """
 
     upload: FormUpload

@@ -163,12 +163,13 @@ class TestTheWorkbook:
 class TestComingBack:
     def test_untouched_it_says_where_it_comes_from_and_that_nothing_was_touched(self, plan, cast, book):
         factories.fill(cast.staff, factories.kpi(plan, "AC1.1"), actuals="98.5", explanation="說明\r\n第二行　")
-        YearlyValue.objects.filter(measure__kpi__code="AF1.1", year=YEAR).update(numerator=45, denominator=50)
+        parts = {"numerator": 45, "denominator": 50, "actual": 90}
+        YearlyValue.objects.filter(measure__kpi__code="AF1.1", year=YEAR).update(**parts)
         ActionBudget.objects.filter(action_plan__code="AC1.1.1", year=YEAR).update(executed=0, progress="  辦理中")
         plan.refresh_from_db()
         read = read_fill_in(grids(book_of(plan)))
         assert (read.plan, read.year, read.division_id) == (plan.slug, YEAR, plan.agency.divisions.first().pk)
-        assert (read.data_version, read.problems) == (plan.data_version, ())
+        assert (read.data_version, read.messages) == (plan.data_version, ())
         assert not [each for each in (*read.reports, *read.budgets) if each.is_touched]
         report = report_of(read, plan, "AC1.1")
         assert (report.version, report.measures[0].actual, report.measures[0].cell) == (1, Decimal("98.5"), "K4")
@@ -183,7 +184,7 @@ class TestComingBack:
         row = row_of(book, "AC1.1.1", "執行數")
         book["執行數"].cell(row, B.EXECUTED).value = "1,200元"
         read = read_fill_in(grids(book))
-        assert read.problems == ()
+        assert read.messages == ()
         (measure,) = report_of(read, plan, "AC1.1").measures
         assert (measure.actual, measure.note, measure.unmeasured) == (Decimal("1234.5"), "初步統計", False)
         assert report_of(read, plan, "AC1.1").explanation == "因故\n未達"
@@ -213,21 +214,21 @@ class TestComingBack:
     )
     def test_what_cannot_be_saved_is_told_at_its_cell(self, book, code, values, cell, message):
         fill(book, code, **values)
-        (problem,) = read_fill_in(grids(book)).problems
+        (problem,) = read_fill_in(grids(book)).messages
         assert (problem.sheet, problem.cell) == ("填報", cell)
         assert message in problem.text
 
     def test_amounts_that_are_none_are_told_too(self, book):
         book["執行數"].cell(4, B.EXECUTED).value = "-5"
-        (problem,) = read_fill_in(grids(book)).problems
+        (problem,) = read_fill_in(grids(book)).messages
         assert (problem.sheet, problem.cell) == ("執行數", "F4")
 
     def test_rows_that_were_removed_copied_or_added_are_noticed(self, book):
         sheet = book["填報"]
         sheet.cell(4, M.IDENTITY).value = sheet.cell(5, M.IDENTITY).value
-        assert [problem.text for problem in read_fill_in(grids(book)).problems] == [BROKEN_SEAL]
+        assert [problem.text for problem in read_fill_in(grids(book)).messages] == [BROKEN_SEAL]
         sheet.cell(4, M.IDENTITY).value = None
-        assert [problem.cell for problem in read_fill_in(grids(book)).problems] == ["", "B4"]
+        assert [problem.cell for problem in read_fill_in(grids(book)).messages] == ["", "B4"]
 
     def test_another_workbook_is_none(self, book):
         assert is_fill_in(grids(book))

@@ -1,0 +1,78 @@
+"""A division's fill-in workbook on its way back into the reporting table, where it is looked over and saved."""
+
+from django import forms
+
+from scorecard.forms.drafts import has_changed
+from scorecard.imports.messages import Level, Message
+from scorecard.imports.workbook import MEGABYTE, MOST_BYTES
+from scorecard.scoring import plain
+
+
+class FillInForm(forms.Form):
+    """The workbook that was filled in."""
+
+    file = forms.FileField(
+        label="填好的填報表",
+        allow_empty_file=True,
+        help_text=f"從系統下載的填報表（.xlsx，或另存的 .ods），最大 {MOST_BYTES // MEGABYTE} MB。",
+        error_messages={"required": "請選擇填好的填報表。", "invalid": "請選擇填好的填報表。"},
+        widget=forms.FileInput(
+            attrs={
+                "accept": ".xlsx,.ods", "data-file-bytes": MOST_BYTES, "data-most-files": 1,
+                "data-all-bytes": MOST_BYTES,
+            }
+        ),
+    )  # fmt: skip
+
+
+def rows_of(read, entry_forms):
+    """(EntryDraft.rows, messages) of a FillInRead without errors, for the unbound forms of the division's table.
+
+    A row holds what the file says otherwise than the table does now, with the report's version of when the file was
+    made: so whoever changed the KPI since finds the conflict in the table. Messages tell what has no row any more.
+    """
+    by_id = {form.line.id: form for form in entry_forms}
+    versions = {report.kpi_id: report.version for report in read.reports}
+    fields, messages = {}, []
+    for report in read.reports:
+        if report.is_touched:
+            _add(fields, messages, report.kpi_id, by_id, report.cell, _fields_of(report))
+    for budget in read.budgets:
+        if budget.is_touched:
+            executed = "" if budget.executed is None else str(budget.executed)
+            own = {f"executed_{budget.budget_id}": executed, f"progress_{budget.budget_id}": budget.progress}
+            _add(fields, messages, budget.kpi_id, by_id, budget.cell, own)
+    rows = {}
+    for kpi_id, own in fields.items():
+        form = by_id[kpi_id]
+        new = {name: text for name, text in own.items() if name in form.fields and has_changed(form, name, text)}
+        if new:
+            rows[str(kpi_id)] = {"version": versions.get(kpi_id, 0), "fields": new}
+    return rows, messages
+
+
+def _add(fields, messages, kpi_id, by_id, cell, own):
+    if kpi_id in by_id:
+        fields.setdefault(kpi_id, {}).update(own)
+    else:
+        text = "這一列的 KPI 已不在這張填報表上（可能改由其他科室主責，或今年沒有目標值），沒有讀入。"
+        messages.append(Message(Level.ASSUMPTION, "", cell, "", "", text))
+
+
+def _fields_of(report):
+    fields = {"explanation": report.explanation, "improvement": report.improvement}
+    for measure in report.measures:
+        id_, has_parts = measure.measure_id, measure.numerator is not None and measure.denominator is not None
+        fields |= {
+            # What the parts give is no entry of its own.
+            f"actual_{id_}": "" if has_parts else _text(measure.actual),
+            f"numerator_{id_}": _text(measure.numerator),
+            f"denominator_{id_}": _text(measure.denominator),
+            f"note_{id_}": measure.note,
+            f"unmeasured_{id_}": "on" if measure.unmeasured else "",
+        }
+    return fields
+
+
+def _text(number):
+    return "" if number is None else plain(number)

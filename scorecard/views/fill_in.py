@@ -1,0 +1,81 @@
+"""上傳填報表: a division's fill-in workbook, checked and put into its reporting table as a draft."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from scorecard import policies
+from scorecard.forms.fill_in import FillInForm, rows_of
+from scorecard.imports.fill_in import NotAFillIn, read_fill_in
+from scorecard.imports.grid import FormRefused
+from scorecard.imports.workbook import read_sheets
+from scorecard.reports.build import build_scorecard
+from scorecard.roc import year_text
+from scorecard.services.drafts import keep_draft
+from scorecard.views import access
+from scorecard.views.form_import import PAYLOAD_TOO_LARGE, TOO_LARGE
+from scorecard.views.reporting import entry_forms
+from scorecard.views.uploads import left_out
+
+OTHER_TABLE = "這份填報表不是{division} {year}度的；請確認選對檔案，或重新下載填報表。"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request, slug, year, division_id):
+    """The page to upload on; a post puts what the file says into the person's draft and shows the table offering it.
+
+    No figure is written: that is done by saving the table, with its checks and its conflicts.
+    """
+    scope = access.get_scope(request, slug, year)
+    division = access.get_own_division(request, scope, division_id)
+    scorecard = build_scorecard(scope.plan, year, include_provisional=True, with_action_plans=True)
+    page = {"scorecard": scorecard, "division": division, "plan_year": scope.plan_year, "form": FillInForm()}
+    if request.method != "POST":
+        return render(request, "scorecard/reporting_fill_in.html", page)
+    form = FillInForm(request.POST, request.FILES)
+    refused, status, wrong = _refused(request, form), 422, ()
+    if left_out(request):
+        status = PAYLOAD_TOO_LARGE
+    read = None
+    if not refused:
+        read, refused = _read(form.cleaned_data["file"], scope, division)
+        wrong = read.messages if read else ()
+    if not refused and not wrong:
+        rows, without_row = rows_of(read, entry_forms(scorecard, scope, division))
+        try:
+            policies.check_year_is_open(scope.plan_year)
+            keep_draft(by=request.user, plan_year=scope.plan_year, division=division, rows=rows, beside=True)
+        except policies.RuleBroken as error:
+            refused, status = error.messages, 409
+        else:
+            return _filled(request, rows, without_row, {"slug": slug, "year": year, "division_id": division.pk})
+    page |= {"errors": refused, "wrong": wrong}
+    return render(request, "scorecard/reporting_fill_in.html", page, status=status)
+
+
+def _refused(request, form):
+    if left_out(request):
+        return [TOO_LARGE]
+    return [] if form.is_valid() else [text for texts in form.errors.values() for text in texts]
+
+
+def _read(file, scope, division):
+    """(FillInRead or None, what is wrong with the file as a whole)."""
+    try:
+        read = read_fill_in(read_sheets(file))
+    except (FormRefused, NotAFillIn) as refusal:
+        return None, [str(refusal)]
+    if (read.plan, read.year, read.division_id) != (scope.plan.slug, scope.year, division.pk):
+        return None, [OTHER_TABLE.format(division=division.name, year=year_text(scope.year))]
+    return read, []
+
+
+def _filled(request, rows, without_row, where):
+    for message in without_row:
+        messages.warning(request, f"{message.cell}：{message.text}")
+    if rows:
+        messages.info(request, f"填報表有 {len(rows)} 項 KPI 的新內容，還沒有儲存；請看過差異，再套用到表格。")
+    else:
+        messages.info(request, "填報表的內容與目前的相同，沒有需要儲存的變更。")
+    return redirect(reverse("reporting_table", kwargs=where) + ("#typed" if rows else ""))
