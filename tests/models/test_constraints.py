@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from scorecard.choices import Direction, ReportState
 from tests.models import pairs
-from tests.models.pairs import PAIRS
+from tests.models.pairs_of_papers import PAIRS
 
 pytestmark = pytest.mark.django_db
 
