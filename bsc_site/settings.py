@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "scorecard.views.account.AccountRules",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "scorecard.views.busy.PDFPages",
     # Before any view or token check reads the body, after the person is known.
     "scorecard.views.uploads.limit_body",
     # Last, so that it replaces the answer to the failed login that reached the limit.
@@ -289,6 +290,14 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(env_text("MEDIA_ROOT", BASE_DIR / "media"))
 if MEDIA_ROOT.is_relative_to(STATIC_ROOT) or MEDIA_ROOT.is_relative_to(BASE_DIR / "static"):
     raise ImproperlyConfigured("MEDIA_ROOT（上傳檔案）不可放在靜態檔案目錄之內，否則任何人都能下載。請改設其他目錄。")
+# Finished PDFs, and how those being made stand; shared by the server's processes and private to them. May be emptied.
+PDF_FOLDER = Path(env_text("PDF_FOLDER", BASE_DIR / "pdf-cache"))
+if PDF_FOLDER.is_relative_to(STATIC_ROOT) or PDF_FOLDER.is_relative_to(BASE_DIR / "static"):
+    raise ImproperlyConfigured("PDF_FOLDER（PDF 暫存）不可放在靜態檔案目錄之內，否則任何人都能下載。請改設其他目錄。")
+PDF_CACHE_MB = env_int("PDF_CACHE_MB", default=200)
+# What one PDF may take: wall time, and address space, which is about three times what is really used.
+PDF_SECONDS = env_int("PDF_SECONDS", default=120)
+PDF_MEMORY_MB = env_int("PDF_MEMORY_MB", default=1024)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

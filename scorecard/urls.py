@@ -7,6 +7,7 @@ from scorecard.forms.account import ForgottenPasswordForm, NewPasswordForm, OwnP
 from scorecard.roc import YearError, parse_year, to_roc
 from scorecard.views import (
     agency_form,
+    annual_reports,
     dashboards,
     downloads,
     drafts,
@@ -109,7 +110,11 @@ in_plan_year = [
     path("form.xlsx", agency_form.agency_form_xlsx, name="agency_form_xlsx"),
     path("form.ods", agency_form.agency_form_ods, name="agency_form_ods"),
     path("snapshots/<int:number>/<str:file>", downloads.snapshot, name="year_snapshot"),
-    path("report.pdf", downloads.annual_report, name="annual_report"),
+    path("report.pdf", annual_reports.annual_report, name="annual_report"),
+    path("report/", annual_reports.annual_report_page, name="annual_report_page"),
+    path("report/pdf/", annual_reports.making, name="report_making"),
+    path("report/pdf/make/", annual_reports.make, name="report_make"),
+    path("report/pdf/cancel/", annual_reports.cancel, name="report_cancel"),
     path("plan.json", downloads.plan_json, name="plan_json"),
     path("scores.json", downloads.scores_json, name="scores_json"),
 ]

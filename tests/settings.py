@@ -24,6 +24,7 @@ os.environ |= {
     "HTTPS": "off",
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", ""),
     "MEDIA_ROOT": str(SCRATCH / "media"),
+    "PDF_FOLDER": str(SCRATCH / "pdf"),
     "STATIC_ROOT": str(SCRATCH / "static"),
 }
 

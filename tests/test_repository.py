@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 ROOT = Path(settings.BASE_DIR)
-IGNORED = {".git", ".venv", "__pycache__", "staticfiles", "media", "node_modules", "failures"}
+IGNORED = {".git", ".venv", "__pycache__", "staticfiles", "media", "pdf-cache", "node_modules", "failures"}
 IGNORED |= {".pytest_cache", ".ruff_cache", ".hypothesis"}
 TEXTS = {".py", ".html", ".svg", ".txt", ".css", ".js", ".md", ".toml", ".json", ".conf", ""}
 
@@ -45,7 +45,7 @@ FLOORS = (
 )
 OWNERS = {
     "openpyxl": {"scorecard/exports/workbook.py", "scorecard/imports/workbook.py"},
-    "weasyprint": {"scorecard/exports/pdf.py"},
+    "weasyprint": {"scorecard/exports/pdf_writer.py"},
 }
 # Django and its apps look these up by name.
 KNOWN_TEMPLATES = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html", "registration/login.html"}

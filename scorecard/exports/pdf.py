@@ -1,22 +1,14 @@
-"""PDF files: the only user of WeasyPrint.
+"""PDF files from templates: what is to be printed, made fit for the embedded font. pdf_writer.py writes it down."""
 
-WeasyPrint is imported where it is used, since that takes most of a second. It is given one font family, the style
-sheets of static/css, and a fetcher that hands out nothing but the project's own static files.
-"""
-
-import hashlib
-import mimetypes
 import re
 import unicodedata
 from functools import lru_cache
 
-from django.conf import settings
 from django.template.loader import render_to_string
 
-from scorecard.roc import datetime_text
+from scorecard.exports.pdf_service import pdf_bytes
+from scorecard.exports.pdf_writer import STATIC, Document
 
-STATIC = settings.BASE_DIR / "static"
-SCHEME = "static:"
 FONTS = ("NotoSansTC-Regular.ttf", "NotoSansTC-Bold.ttf")
 # The mark that typesetters put where a character is missing from the font.
 GETA = "〓"
@@ -31,35 +23,24 @@ _BREAK = "\u200b"
 _VARIATION_SELECTORS = frozenset(map(chr, (*range(0x180B, 0x180E), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 
 
-class PDFError(Exception):
-    """The PDF could not be made because a file of the project itself is missing; the message names it."""
+def render_pdf(template, context, *, stylesheets, patience=0):
+    """Bytes of a tagged PDF of a template; see pdf_document(). Raises what pdf_service.obtain() raises."""
+    return pdf_bytes(pdf_document(template, context, stylesheets=stylesheets), patience=patience)
 
 
-def annual_report_pdf(report, *, made_at):
-    """The annual report as bytes: tagged (PDF/UA-1), bookmarked. made_at: the local time printed on it.
-
-    The same report and made_at give the same bytes.
-    """
-    stylesheets = ["css/pdf.css", "css/pdf-report.css", "css/pdf-report-tables.css"]
-    if report.scorecard.is_draft:
-        stylesheets.append("css/pdf-draft.css")
-    context = {"report": report, "scorecard": report.scorecard, "made_at": made_at, "made": datetime_text(made_at)}
-    return render_pdf("pdf/annual_report.html", context, stylesheets=stylesheets)
-
-
-def render_pdf(template, context, *, stylesheets):
-    """Bytes of a tagged PDF made from a template and style sheets named by their path under static.
+def pdf_document(template, context, *, stylesheets, css="", attachments=(), made_at=None):
+    """The Document of a template and style sheets named by their path under static.
 
     The template sets title, language and dates (meta dcterms.created). Characters that the font lacks are printed
     as 〓 and given to the template as missing_characters, ("U+E000", …), so that none disappears unnoticed.
-    Raises PDFError where a style sheet or font is missing.
+    css: style besides, of this document alone.
     """
     html = render_to_string(template, {**context, "missing_characters": ()})
     missing = missing_characters(html)
     if missing:
         names = tuple(f"U+{ord(char):04X}" for char in sorted(missing))
         html = render_to_string(template, {**context, "missing_characters": names})
-    return _write(_breakable(_titled(printable(html))), stylesheets)
+    return Document(_breakable(_titled(printable(html))), tuple(stylesheets), css, tuple(attachments), made_at)
 
 
 def missing_characters(text):
@@ -111,59 +92,3 @@ def _font_characters():
     maps = [TTFont(STATIC / "fonts" / name, lazy=True).getBestCmap() for name in FONTS]
     found = frozenset(map(chr, set.intersection(*map(set, maps))))
     return frozenset(char for char in found if unicodedata.category(char) not in _DROPPED_CATEGORIES)
-
-
-def _write(html, stylesheets):
-    from weasyprint import CSS, HTML
-    from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import FatalURLFetchingError
-
-    fetcher = _fetcher_class()()
-    fonts = FontConfiguration()
-    try:
-        sheets = [CSS(url=f"{SCHEME}{path}", url_fetcher=fetcher, font_config=fonts) for path in stylesheets]
-        document = HTML(string=html, url_fetcher=fetcher)
-        return document.write_pdf(
-            stylesheets=sheets,
-            font_config=fonts,
-            pdf_variant="pdf/ua-1",
-            pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
-        )
-    except FatalURLFetchingError as error:
-        # A BaseException, which would pass every other net.
-        raise PDFError(str(error)) from error
-
-
-@lru_cache(maxsize=1)
-def _fetcher_class():
-    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
-
-    class StaticFetcher(URLFetcher):
-        """Hands out the project's static files and data: addresses; no other file, no host, no redirect.
-
-        A static file that is missing stops the rendering: a report without its font or style is none. Anything else
-        is refused in a way that leaves the rest of the report standing.
-        """
-
-        def __init__(self):
-            super().__init__(allowed_protocols=("data",), allow_redirects=False)
-
-        def fetch(self, url, headers=None):
-            if not url.startswith(SCHEME):
-                return super().fetch(url, headers)
-            try:
-                content = _static_file(url.removeprefix(SCHEME))
-            except OSError as error:
-                raise FatalURLFetchingError(f"靜態檔案不存在：{url}") from error
-            content_type = mimetypes.guess_type(url)[0] or "application/octet-stream"
-            return URLFetcherResponse(url, content, {"Content-Type": content_type})
-
-    return StaticFetcher
-
-
-def _static_file(name):
-    """Bytes of a file under static; FileNotFoundError for anything outside, however it is written."""
-    path = (STATIC / name.replace("\0", "")).resolve()
-    if not path.is_relative_to(STATIC.resolve()):
-        raise FileNotFoundError(name)
-    return path.read_bytes()

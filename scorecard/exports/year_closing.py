@@ -1,9 +1,9 @@
 """Closing a year with its snapshot: the files are made first, without any lock, and then accepted or made again."""
 
-from django.utils import timezone
+from django.conf import settings
 
 from scorecard.choices import YearState
-from scorecard.exports.pdf import annual_report_pdf
+from scorecard.exports.annual_pdf import annual_report_pdf
 from scorecard.exports.workbook import scorecard_workbook
 from scorecard.exports.year_document import as_bytes, report_rows, year_document
 from scorecard.models import Plan
@@ -32,14 +32,14 @@ def prepare_year(plan_year):
     """The PreparedYear of an open year, its files as they will be once it is closed: without 草稿."""
     plan = plan_as_closed(plan_year)
     report = build_annual_report(plan, plan_year.year)
-    head = report.audit_head
-    number, digest = (head.number, head.digest) if head else (0, "")
+    event = report.audit_event
+    number, digest = (event.pk, event.digest) if event else (0, "")
     reports = report_rows(plan, plan_year.year)
     document = year_document(report.scorecard, reports=reports, audit_number=number, audit_digest=digest)
     return years.PreparedYear(
         plan_year_id=plan_year.pk, data_version=plan.data_version, audit_number=number, audit_digest=digest,
         document=as_bytes(document),
-        report=annual_report_pdf(report, made_at=timezone.localtime()),
+        report=annual_report_pdf(plan, plan_year.year, patience=settings.PDF_SECONDS),
         workbook=scorecard_workbook(report.scorecard),
     )  # fmt: skip
 

@@ -76,6 +76,11 @@ class AuditEventQuerySet(models.QuerySet):
             self.bulk_create(events)
             head.save(force_update=True)
 
+    def last_of(self, plan):
+        """The latest event that changed what a plan's pages show, of the plan or its agency; None without any."""
+        is_of_plan = models.Q(plan=plan) | models.Q(plan=None, agency=plan.agency_id)
+        return self.filter(is_of_plan).order_by("-id").first()
+
     def of_year(self, plan, year):
         """What happened to a plan's Gregorian year itself, newest first."""
         return self.filter(plan=plan, year=year, kpi__isnull=True).select_related("actor").order_by("-id")

@@ -1,24 +1,35 @@
 """年度績效報告: the read model of the annual report; the PDF and later renderings only draw it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from scorecard.choices import DisplayCap, Status
-from scorecard.models import AuditHead, YearlyReport
-from scorecard.reports.annual_words import summarise
+from scorecard.models import AuditEvent, YearlyReport
+from scorecard.reports.annual_part import Choices, NoSuchPart, Part, cut_down, find_part
+from scorecard.reports.annual_words import RATED, summarise
 from scorecard.reports.budgets import BudgetSummary, PlanMoney, summarise_budgets
 from scorecard.reports.build import NoSuchYear, build_scorecard
 from scorecard.reports.chart_bars import Share, stacked_bar
 from scorecard.reports.charts import Trend, YearFigures, trend
 from scorecard.reports.form_rows import ObjectiveRows, form_rows
 from scorecard.reports.movement import SHORT_OF_TARGET, Movement, movement
-from scorecard.reports.scorecard import Cell, KPILine, MeasureLine, ObjectiveLine, PerspectiveLine, Scorecard, Scored
+from scorecard.reports.scorecard import (
+    BLANK,
+    Cell,
+    KPILine,
+    MeasureLine,
+    ObjectiveLine,
+    PerspectiveLine,
+    Scorecard,
+    Scored,
+)
 from scorecard.reports.strategy_map import StrategyMap, build_strategy_map
 from scorecard.scoring import plain
 
 # What a bar of lights is wide, in the units of its drawing, where it has the page's whole width or half of it.
 WIDE_BAR, NARROW_BAR = 400, 130
 NO_RATE = (Status.UNMEASURED, Status.PENDING, Status.NO_TARGET)
+WHOLE = Choices()
 
 
 class BaselineYear(LookupError):
@@ -27,13 +38,30 @@ class BaselineYear(LookupError):
 
 @dataclass(frozen=True)
 class LightBar:
-    """The lights of the KPIs of a perspective, theme or division; line carries score and tally."""
+    """The lights of the KPIs of a perspective, theme or division; line carries score and tally.
+
+    is_cut: the report is of a part and shows only some of its KPIs, so that line's score stands for more than these.
+    """
 
     code: str
     name: str
     line: Scored
     width: int
     shares: tuple[Share, ...]
+    is_cut: bool = False
+
+    @property
+    def score_text(self):
+        """The score; a dash where it is not that of the KPIs shown."""
+        return BLANK if self.is_cut else self.line.score_text
+
+    @property
+    def met_text(self):
+        """達成／已評 of the KPIs shown: 「5／6」."""
+        if not self.is_cut:
+            return self.line.met_text
+        counts = {share.key: share.count for share in self.shares}
+        return f"{counts.get(Status.MET, 0)}／{sum(counts.get(status, 0) for status in RATED)}"
 
     @property
     def lights_text(self):
@@ -75,10 +103,11 @@ class Unassessed:
 
 @dataclass(frozen=True)
 class PerspectiveTable:
-    """A perspective's part of the scorecard in the rows of the form."""
+    """A perspective's part of the scorecard in the rows of the form; is_cut: see LightBar."""
 
     perspective: PerspectiveLine
     groups: tuple[ObjectiveRows, ...]
+    is_cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,8 +129,10 @@ class Weight:
 class AnnualReport:
     """One year of a plan as handed up. unassessed: (Status, measures) for each light without a rate that occurs.
 
-    audit_head: the end of the audit chain when the report was made; its print proves the chain up to there. None where
-    there was no event yet.
+    part: what of the plan it is about; None for the whole. Then the scorecard is cut down to it; the map shows the
+    whole plan with the rest faded.
+
+    audit_event: the last change of what is shown; its print proves the audit chain up to there. None without any.
     """
 
     scorecard: Scorecard
@@ -117,7 +148,9 @@ class AnnualReport:
     budgets: BudgetSummary
     movement: Movement | None
     weights: tuple[Weight, ...] = field(default=())
-    audit_head: AuditHead | None = None
+    audit_event: AuditEvent | None = None
+    part: Part | None = None
+    with_appendix: bool = True
 
     @property
     def reviews(self):
@@ -130,9 +163,24 @@ class AnnualReport:
         return frozenset(review.kpi.id for review in self.reviews)
 
     @property
+    def card_links(self):
+        """(MapCard, KPI id or None) of the map's cards in the report: where each leads.
+
+        To the part of the objective's first KPI that has one; None: to the objective in the scorecard.
+        """
+        first = {}
+        for review in self.reviews:
+            first.setdefault(review.objective.code, review.kpi.id)
+        shown = self.scorecard.objectives_by_code
+        return tuple(
+            (card, first.get(card.objective.code)) for card in self.map.cards if card.objective.code in shown
+        )
+
+    @property
     def title(self):
-        """「105 年度績效報告」."""
-        return f"{self.scorecard.year.roc} 年度績效報告"
+        """「105 年度績效報告」, with the part of the plan that it is about."""
+        title = f"{self.scorecard.year.roc} 年度績效報告"
+        return f"{title}：{self.part.text}" if self.part else title
 
     @property
     def display_cap_text(self):
@@ -140,14 +188,13 @@ class AnnualReport:
         return DisplayCap(self.scorecard.display_cap).label
 
 
-def build_annual_report(plan, year, *, include_provisional=False):
+def build_annual_report(plan, year, choices=WHOLE):
     """The AnnualReport of a plan in a Gregorian year; the plan as build_scorecard() wants it. 9 queries.
 
-    include_provisional: figures not approved yet are shown and counted, and marked 未核定.
-    Raises NoSuchYear for a year the plan has not, BaselineYear for one before its first.
+    Raises NoSuchYear for a year the plan has not, BaselineYear for one before its first, NoSuchPart.
     """
     scorecard = build_scorecard(
-        plan, year, include_provisional=include_provisional, with_action_plans=True, with_links=True
+        plan, year, include_provisional=choices.include_provisional, with_action_plans=True, with_links=True
     )
     if scorecard.year.is_baseline:
         raise BaselineYear(year)
@@ -157,37 +204,50 @@ def build_annual_report(plan, year, *, include_provisional=False):
             "kpi_id", "explanation", "improvement"
         )
     }
-    return assemble(scorecard, texts, AuditHead.objects.filter(events__gt=0).first())
+    return assemble(scorecard, texts, choices=choices, audit_event=AuditEvent.objects.last_of(plan))
 
 
-def assemble(scorecard, texts, audit_head=None):
+def assemble(scorecard, texts, *, choices=WHOLE, audit_event=None):
     """The AnnualReport of a scorecard with action plans and links; texts: (explanation, improvement) by KPI id.
 
-    No query.
+    No query. Raises NoSuchPart.
     """
+    whole, part = scorecard, find_part(scorecard, choices.part) if choices.part else None
+    if part:
+        scorecard = cut_down(whole, part)
     budgets = summarise_budgets(scorecard)
     moved = movement(scorecard)
     reviews = _reviews(scorecard, texts, budgets)
     return AnnualReport(
         scorecard=scorecard,
-        map=build_strategy_map(scorecard),
-        summary=summarise(scorecard, budgets, moved),
-        by_perspective=_bars(scorecard, scorecard.perspectives, WIDE_BAR),
-        by_theme=_bars(scorecard, scorecard.themes),
-        by_division=_bars(scorecard, scorecard.divisions),
-        tables=tuple(PerspectiveTable(line, form_rows(line.objectives)) for line in scorecard.perspectives),
+        map=build_strategy_map(whole, objectives={line.code for line in scorecard.objectives} if part else None),
+        summary=summarise(scorecard, budgets, moved, is_part=part is not None),
+        by_perspective=_bars(scorecard, scorecard.perspectives, whole.perspectives, WIDE_BAR),
+        by_theme=_bars(scorecard, scorecard.themes, whole.themes),
+        by_division=_bars(scorecard, scorecard.divisions, whole.divisions),
+        tables=tuple(
+            PerspectiveTable(line, form_rows(line.objectives), _is_cut(line, whole.perspectives))
+            for line in scorecard.perspectives
+        ),
         missed=tuple(review for review in reviews if review.kpi.status == Status.MISSED),
         near=tuple(review for review in reviews if review.kpi.status == Status.NEAR),
         unassessed=_unassessed(scorecard),
         budgets=budgets,
         movement=moved,
         weights=_weights(scorecard),
-        audit_head=audit_head,
+        audit_event=audit_event,
+        part=part,
+        with_appendix=choices.with_appendix,
     )
 
 
-def _bars(scorecard, lines, width=NARROW_BAR):
-    return tuple(light_bar(scorecard, line, width) for line in lines)
+def _bars(scorecard, lines, whole, width=NARROW_BAR):
+    return tuple(replace(light_bar(scorecard, line, width), is_cut=_is_cut(line, whole)) for line in lines)
+
+
+def _is_cut(line, whole):
+    """Whether the line has fewer KPIs than the one of the same id in the whole plan."""
+    return len(line.kpis) != next(len(other.kpis) for other in whole if other.id == line.id)
 
 
 def light_bar(scorecard, line, width=NARROW_BAR):
@@ -260,6 +320,8 @@ def _weights(scorecard):
 __all__ = [
     "AnnualReport",
     "BaselineYear",
+    "Choices",
+    "NoSuchPart",
     "NoSuchYear",
     "Review",
     "assemble",

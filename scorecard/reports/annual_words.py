@@ -7,11 +7,11 @@ RATED = (Status.MET, Status.NEAR, Status.MISSED)
 NOT_RATED = (Status.UNMEASURED, Status.PENDING, Status.NO_TARGET)
 
 
-def summarise(scorecard, budgets, moved):
-    """The sentences, the most important first. moved: a Movement, or None."""
+def summarise(scorecard, budgets, moved, *, is_part=False):
+    """The sentences, the most important first. moved: a Movement, or None. is_part: they are not of the whole plan."""
     sentences = (
         _lights(scorecard),
-        _scores(scorecard),
+        _scores(scorecard, is_part),
         _missed(scorecard),
         _movement(moved),
         _money(scorecard, budgets),
@@ -30,10 +30,12 @@ def _lights(scorecard):
     return f"{text}；其餘{others}。" if others else f"{text}。"
 
 
-def _scores(scorecard):
+def _scores(scorecard, is_part):
     rated = [line for line in scorecard.perspectives if line.score.value is not None]
     if not rated:
         return "本年度尚無可計算的達成率。"
+    if is_part:
+        return f"得分 {scorecard.score_text}。"
     text = f"整體得分 {scorecard.score_text}"
     best = max(rated, key=lambda line: line.score.value)
     worst = min(rated, key=lambda line: line.score.value)

@@ -82,8 +82,9 @@ class StrategyMap:
         return self.layout.width > WIDE
 
 
-def build_strategy_map(scorecard, *, statuses=frozenset(), theme="", comparison=None):
-    """The map of a scorecard built with its links. statuses and theme (a code) fade what they do not name; no query.
+def build_strategy_map(scorecard, *, statuses=frozenset(), theme="", objectives=None, comparison=None):
+    """The map of a scorecard built with its links. statuses, theme (a code) and objectives (a set of codes, or None)
+    fade what they do not name; no query.
 
     comparison: a Comparison whose later scorecard this is; its changes stand on the cards.
     """
@@ -102,6 +103,7 @@ def build_strategy_map(scorecard, *, statuses=frozenset(), theme="", comparison=
     for place in layout.cards:
         objective = scorecard.objectives_by_code[place.code]
         is_faded = bool(statuses and objective.status not in statuses) or bool(theme and objective.theme_code != theme)
+        is_faded |= objectives is not None and place.code not in objectives
         cards.append(MapCard(objective, themes[place.column], place, is_faded, changes.get(place.code)))
     return StrategyMap(
         scorecard,

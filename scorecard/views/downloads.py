@@ -1,22 +1,20 @@
-"""報告下載: the annual report, the plan as data, and what was frozen; the scorecard's files are in scorecards.py."""
+"""報告下載: what there is, the plan as data, and what was frozen; the other files have views of their own."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from scorecard import permissions
-from scorecard.exports.pdf import annual_report_pdf
 from scorecard.exports.plan_json import plan_json as as_json
 from scorecard.exports.scorecard_json import scorecard_json
 from scorecard.exports.workbook import MIME_TYPE
+from scorecard.forms.annual_choices import AnnualChoicesForm
 from scorecard.forms.form_years import FormYearsForm
 from scorecard.models import YearSnapshot
-from scorecard.reports.annual import build_annual_report
 from scorecard.reports.build import build_scorecard
 from scorecard.roc import to_roc
 from scorecard.views import access
-from scorecard.views.pages import get_scorecard, wants_provisional
+from scorecard.views.pages import get_scorecard
 
 
 def file_response(content, content_type, name):
@@ -35,11 +33,12 @@ def downloads(request, slug, year):
     return downloads_page(request, scorecard, FormYearsForm(scorecard=scorecard))
 
 
-def downloads_page(request, scorecard, form, status=200):
-    """The page of files; form: the years that the reader chose for the agency's own form."""
+def downloads_page(request, scorecard, form, *, choices=None, status=200):
+    """The page of files; form: the years chosen for the agency's own form, choices: those of the annual report."""
+    choices = choices or AnnualChoicesForm(scorecard=scorecard)
     snapshots = YearSnapshot.objects.listed().filter(plan_year=request.scope.plan_year)
     can_edit = permissions.can_edit_strategy(request.user, request.scope.plan.agency_id)
-    context = {"scorecard": scorecard, "form": form, "snapshots": snapshots, "can_edit": can_edit}
+    context = {"scorecard": scorecard, "form": form, "choices": choices, "snapshots": snapshots, "can_edit": can_edit}
     return render(request, "scorecard/downloads.html", context, status=status)
 
 
@@ -61,15 +60,6 @@ def snapshot(request, slug, year, number, file):
     frozen = get_object_or_404(YearSnapshot.objects.only(field), plan_year=scope.plan_year, number=number)
     name = f"{slug}-{to_roc(year)}-frozen-{number}-{file}"
     return file_response(bytes(getattr(frozen, field)), content_type, name)
-
-
-@require_safe
-def annual_report(request, slug, year):
-    """年度績效報告 as PDF."""
-    scope = access.get_scope(request, slug, year)
-    report = build_annual_report(scope.plan, year, include_provisional=wants_provisional(request))
-    pdf = annual_report_pdf(report, made_at=timezone.localtime())
-    return file_response(pdf, "application/pdf", f"{slug}-{to_roc(year)}-annual-report.pdf")
 
 
 @require_safe

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from scorecard.choices import ReportState, YearState
-from scorecard.exports.pdf import PDFError
+from scorecard.exports.pdf_writer import PDFError
 from scorecard.exports.year_closing import close_year
 from scorecard.forms.years import ChangeYearForm, CloseYearForm, OpenYearForm, ReopenYearForm
 from scorecard.models import AuditEvent, YearSnapshot

@@ -58,6 +58,8 @@ VISITS = {
         Visit(f"{PLAN}kpis/<str:code>/", "?provisional=1"),
         Visit(f"{PLAN}divisions/<int:division_id>/"),
         Visit(f"{PLAN}search/", "?q=公文"),
+        Visit(f"{PLAN}report/"),
+        Visit(f"{PLAN}report/pdf/", "?appendix=0"),
         Visit(f"{PLAN}downloads/"),
         Visit(f"{PLAN}kpis/<str:code>/", status=404, code="ZZ9"),
         Visit(f"{PLAN}review/", status=403),

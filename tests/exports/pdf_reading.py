@@ -60,6 +60,12 @@ def outline(document):
     return titles
 
 
+def link_targets(page):
+    """The names of the places in the document that the page's links lead to."""
+    links = [annotation.get_object() for annotation in page.get("/Annots", [])]
+    return [str(link["/Dest"]) for link in links if "/Dest" in link]
+
+
 def fonts_of(document):
     """Whether each font is embedded, by name."""
     found = {}

@@ -10,9 +10,11 @@ import pytest
 from django.db import transaction
 
 from scorecard.choices import Status, YearState
-from scorecard.exports import pdf
+from scorecard.exports.annual_pdf import annual_report_document
+from scorecard.exports.form import choose_years, form_xlsx
+from scorecard.exports.pdf_writer import write_pdf
 from scorecard.models import KPI, YearlyReport, YearlyValue
-from scorecard.reports.annual import build_annual_report
+from scorecard.reports.annual import Choices, build_annual_report
 from tests import factories, secretariat
 from tests.exports import pdf_reading as reading
 
@@ -73,7 +75,7 @@ def made(report, complaints):
     handler.emit = lambda record: complaints.append(record.getMessage())
     logging.getLogger("weasyprint").addHandler(handler)
     try:
-        return pdf.annual_report_pdf(report, made_at=MADE_AT)
+        return write_pdf(annual_report_document(report, made_at=MADE_AT))
     finally:
         logging.getLogger("weasyprint").removeHandler(handler)
 
@@ -85,9 +87,9 @@ def document(made):
 
 @pytest.fixture(scope="module")
 def empty(django_db_setup, django_db_blocker):
-    """The report of a small plan's closed year without any figure, said to be of sample data."""
+    """The report of a small plan's closed year, without figures and appendix, said to be of sample data."""
     with django_db_blocker.unblock(), transaction.atomic():
-        built = build_annual_report(factories.make_plan(kpis=5), 2016)
+        built = build_annual_report(factories.make_plan(kpis=5), 2016, Choices(with_appendix=False))
         transaction.set_rollback(True)
     year = replace(built.scorecard.year, state=YearState.CLOSED)
     return replace(built, scorecard=replace(built.scorecard, year=year, has_sample_data=True))
@@ -96,7 +98,7 @@ def empty(django_db_setup, django_db_blocker):
 @pytest.fixture(scope="module")
 def made_empty(empty):
     """Its bytes."""
-    return pdf.annual_report_pdf(empty, made_at=MADE_AT)
+    return write_pdf(annual_report_document(empty, made_at=MADE_AT))
 
 
 @pytest.fixture(scope="module")
@@ -104,17 +106,9 @@ def closed(made_empty):
     return reading.open_pdf(made_empty)
 
 
-@pytest.fixture
-def html_of(monkeypatch):
+def html_of(report):
     """What would be set as pages, for what need not be set to be seen."""
-    written = []
-    monkeypatch.setattr(pdf, "_write", lambda html, stylesheets: written.append(html))
-
-    def make(report):
-        pdf.annual_report_pdf(report, made_at=MADE_AT)
-        return written.pop()
-
-    return make
+    return annual_report_document(report, made_at=MADE_AT).html
 
 
 def test_every_name_and_text_of_the_plan_can_be_extracted(report, document):
@@ -155,9 +149,36 @@ def test_the_file_is_tagged_titled_and_in_chinese(report, document):
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "zh-Hant-TW"
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
-    assert b'pdfuaid:part="1"' in root["/Metadata"].get_object().get_data()
+    assert b'pdfaid:part="3" pdfaid:conformance="A"' in root["/Metadata"].get_object().get_data()
     assert document.metadata.title == f"{report.scorecard.agency} 105 年度績效報告"
     assert document.metadata.creation_date.date() == MADE_AT.date()
+
+
+def test_the_filled_form_is_inside(report, document):
+    ((name, (content,)),) = document.attachments.items()
+    assert name == "form-105.xlsx"
+    assert content == form_xlsx(report.scorecard, choose_years(report.scorecard, with_actuals=True))
+    assert "form-105.xlsx" in reading.text_of(document)
+
+
+def test_without_appendix_the_file_is_pdf_ua_with_nothing_inside(closed):
+    root = closed.root_object
+    assert b'pdfuaid:part="1"' in root["/Metadata"].get_object().get_data()
+    assert root["/MarkInfo"]["/Marked"] and root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert not closed.attachments
+    assert "達成率如何計算" not in reading.text_of(closed) and "七、簽核" in reading.outline(closed)
+
+
+def test_contents_and_map_lead_to_the_parts_of_kpis(report, document):
+    names = document.named_destinations
+    targets = [reading.link_targets(page) for page in document.pages]
+    parts = {f"kpi-{review.kpi.id}" for review in report.reviews}
+    assert parts <= set(targets[1]) <= set(names)
+    ((page, _),) = reading.pages_headed(document, "二、策略地圖")
+    on_map = reading.link_targets(page)
+    assert len(on_map) == len(report.scorecard.objectives) and set(on_map) <= set(names)
+    first = {review.objective.code: f"kpi-{review.kpi.id}" for review in reversed(report.reviews)}
+    assert set(first.values()) <= set(on_map)
 
 
 def test_every_figure_has_an_alternative_text(document):
@@ -184,7 +205,7 @@ def test_contents_give_the_page_of_each_part(document):
         assert part in reading.texts(document)[pages[part] - 1]
 
 
-def test_no_template_of_the_report_asks_for_what_is_not_there(report, settings, html_of):
+def test_no_template_of_the_report_asks_for_what_is_not_there(report, settings):
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "OPTIONS": {"string_if_invalid": "〔%s〕"}}]
     # A light's word may be given and has a default, which only an empty string_if_invalid brings to bear.
     assert set(re.findall("〔[^〕]*〕", html_of(report))) <= {"〔word〕"}
@@ -221,7 +242,7 @@ def test_pages_say_their_number_when_made_and_the_data_version(report, document)
     count = len(document.pages)
     for number, text in enumerate(reading.texts(document)[1:], start=2):
         assert f"第 {number} 頁，共 {count} 頁" in text
-        assert f"民國 106 年 2 月 6 日 14:05 製表 資料版本 {report.scorecard.data_version}" in " ".join(text.split())
+        assert f"資料截至民國 106 年 2 月 6 日 14:05 資料版本 {report.scorecard.data_version}" in " ".join(text.split())
 
 
 def test_every_page_says_draft_until_the_year_is_closed(document, closed):
@@ -234,20 +255,20 @@ def test_every_page_says_so_where_figures_are_samples(document, closed):
     assert "示範資料" not in reading.text_of(document)
 
 
-def test_figures_not_approved_are_marked(db, html_of):
+def test_figures_not_approved_are_marked(db):
     plan = factories.make_plan(kpis=5)
     cast = factories.make_cast(plan)
     factories.open_year(cast.admin, plan)
     factories.fill(cast.staff, factories.kpi(plan, "AC1.1"), actuals="95")
     shown, withheld = (
-        html_of(build_annual_report(plan, 2016, include_provisional=choice)) for choice in (True, False)
+        html_of(build_annual_report(plan, 2016, Choices(include_provisional=choice))) for choice in (True, False)
     )
     assert "未核定</span>" in shown and "95%" in shown
     assert "待核定</span>" in withheld and "95%" not in withheld
 
 
 def test_the_same_data_gives_the_same_bytes(empty, made_empty):
-    assert pdf.annual_report_pdf(empty, made_at=MADE_AT) == made_empty
+    assert write_pdf(annual_report_document(empty, made_at=MADE_AT)) == made_empty
 
 
 def test_weasyprint_finds_nothing_to_complain_of(made, complaints):

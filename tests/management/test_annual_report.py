@@ -74,7 +74,7 @@ def test_a_file_that_cannot_be_written_is_refused(plan, tmp_path, monkeypatch):
 
 def test_a_pdf_that_cannot_be_made_is_told_and_no_file_is_left(plan, tmp_path, monkeypatch):
     def fail(*args, **kwargs):
-        from scorecard.exports.pdf import PDFError
+        from scorecard.exports.pdf_writer import PDFError
 
         raise PDFError("靜態檔案不存在：static:css/pdf.css")
 

@@ -7,7 +7,8 @@ import pytest
 
 from scorecard.choices import Status
 from scorecard.models import ActionBudget, ActionPlan, Objective, Perspective, Plan, YearlyReport, YearlyValue
-from scorecard.reports.annual import BaselineYear, NoSuchYear, build_annual_report
+from scorecard.reports.annual import BaselineYear, Choices, NoSuchPart, NoSuchYear, build_annual_report
+from scorecard.reports.annual_part import read_choices
 from scorecard.reports.annual_words import named
 from scorecard.reports.build import build_scorecard
 from scorecard.reports.form_rows import form_rows
@@ -18,9 +19,9 @@ pytestmark = pytest.mark.django_db
 YEAR = factories.FIRST_YEAR
 
 
-def build(plan, year=YEAR, **options):
+def build(plan, year=YEAR, **choices):
     plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
-    return build_annual_report(plan, year, **options)
+    return build_annual_report(plan, year, Choices(**choices))
 
 
 @pytest.fixture
@@ -249,3 +250,47 @@ def test_the_report_says_the_cap_and_its_title(plan):
     assert report.title == "105 年度績效報告"
     capped = replace(report, scorecard=replace(report.scorecard, display_cap=120))
     assert (report.display_cap_text, capped.display_cap_text) == ("不設上限", "120%")
+
+
+@pytest.mark.parametrize("part", ["theme-A", "perspective-C", "division-{division}"])
+def test_a_report_of_a_part_has_its_kpis_alone_and_the_score_that_its_page_says(reported, part):
+    division = reported.agency.divisions.get(name="甲組")
+    part = part.format(division=division.pk)
+    whole, report = build(reported), build(reported, part=part)
+    line = report.part.line
+    assert report.scorecard.score == line.score
+    assert {kpi.id for kpi in report.scorecard.kpis} == {kpi.id for kpi in line.kpis}
+    assert {review.kpi.id for review in report.reviews} <= {kpi.id for kpi in line.kpis}
+    assert report.title.endswith(report.part.text)
+    assert len(report.map.cards) == len(whole.map.cards)
+    shown = {objective.code for objective in report.scorecard.objectives}
+    assert {card.objective.code for card in report.map.cards if not card.is_faded} == shown
+    assert {card.objective.code for card, _ in report.card_links} == shown
+
+
+def test_a_line_that_lost_kpis_shows_no_score_and_counts_what_is_shown(reported):
+    report = build(reported, part="perspective-C")
+    themes = {bar.code: bar for bar in report.by_theme}
+    (perspective,) = report.by_perspective
+    assert not perspective.is_cut and perspective.score_text == perspective.line.score_text
+    assert themes["A"].is_cut and themes["A"].score_text == "—"
+    shown = [kpi for kpi in report.scorecard.kpis if kpi.objective_code.startswith("A")]
+    met = [kpi for kpi in shown if kpi.status == Status.MET]
+    rated = [kpi for kpi in shown if kpi.status in (Status.MET, Status.NEAR, Status.MISSED)]
+    assert themes["A"].met_text == f"{len(met)}／{len(rated)}"
+
+
+@pytest.mark.parametrize("part", ["theme-Z", "division-0", "agency-1"])
+def test_there_is_no_report_of_a_part_that_is_not_there(plan, part):
+    with pytest.raises(NoSuchPart):
+        build(plan, part=part)
+
+
+@pytest.mark.parametrize("choices", [Choices(), Choices("theme-A", False, True), Choices("division-3")])
+def test_choices_are_read_back_from_their_own_query(choices):
+    assert read_choices(dict(choices.query)) == choices
+
+
+@pytest.mark.parametrize("query", [{"part": "theme"}, {"part": "x-1"}, {"part": "theme-"}, {"appendix": "2"}])
+def test_choices_that_make_no_sense_are_none(query):
+    assert read_choices(query) is None

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from scorecard.choices import YearState
-from scorecard.exports.pdf import PDFError
+from scorecard.exports.pdf_writer import PDFError
 from scorecard.services import years
 from tests import factories
 from tests.factories import MIDDLE_YEAR

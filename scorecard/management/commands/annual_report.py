@@ -1,11 +1,15 @@
 """manage.py annual_report PLAN YEAR -o FILE: the annual report as PDF."""
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
-from scorecard.exports.pdf import PDFError, annual_report_pdf
+from scorecard.exports.annual_pdf import annual_report_pdf
+from scorecard.exports.pdf_service import PDFBusy
+from scorecard.exports.pdf_writer import PDFError
 from scorecard.management.files import find_plan, read_year, write_whole
-from scorecard.reports.annual import BaselineYear, NoSuchYear, build_annual_report
+from scorecard.reports.annual import BaselineYear, Choices, NoSuchYear, build_annual_report
+from scorecard.reports.annual_part import parts_of
+from scorecard.reports.build import build_scorecard
 from scorecard.roc import year_text
 
 
@@ -15,18 +19,22 @@ class Command(BaseCommand):
     help = "產生年度績效報告（PDF）。"
 
     def add_arguments(self, parser):
-        """PLAN YEAR -o FILE [--provisional]."""
+        """PLAN YEAR -o FILE [--part PART] [--no-appendix] [--provisional]."""
         parser.add_argument("plan", metavar="PLAN", help="計畫的網址代稱，例如 taipei-secretariat-105")
         parser.add_argument("year", metavar="YEAR", help="年度：105、民國105年 或 2016")
         parser.add_argument("-o", "--output", metavar="FILE", required=True, help="要寫入的 PDF 檔")
+        parser.add_argument("--part", metavar="PART", default="", help="只報告一個策略主題、構面或科室，寫代碼或名稱")
+        parser.add_argument("--no-appendix", action="store_true", help="不含附錄：計算方式、填表說明、填好的原表")
         parser.add_argument("--provisional", action="store_true", help="列入尚未核定的數值，並標示「未核定」")
 
     def handle(self, *args, **options):
         """Say what was written; a CommandError otherwise, and then no file was touched."""
-        plan = find_plan(options["plan"])
-        report = _build(plan, read_year(options["year"]), options["provisional"])
+        plan, year = find_plan(options["plan"]), read_year(options["year"])
+        report, choices = _build(plan, year, options)
         try:
-            pdf = annual_report_pdf(report, made_at=timezone.localtime())
+            pdf = annual_report_pdf(plan, year, choices, patience=settings.PDF_SECONDS)
+        except PDFBusy:
+            raise CommandError("系統正在產生其他報告，請稍後再試。") from None
         except PDFError as error:
             raise CommandError(f"無法產生 PDF：{error}") from error
         write_whole(options["output"], pdf)
@@ -34,13 +42,27 @@ class Command(BaseCommand):
         self.stdout.write(f"已寫入 {options['output']}：{report.scorecard.agency} {report.title}{mark}")
 
 
-def _build(plan, year, include_provisional):
+def _build(plan, year, options):
+    """(AnnualReport, Choices)."""
     plan_years = f"{year_text(plan.first_year)}至 {year_text(plan.last_year)}"
     try:
-        return build_annual_report(plan, year, include_provisional=include_provisional)
+        part = _find_part(build_scorecard(plan, year), options["part"]) if options["part"] else ""
+        choices = Choices(part, not options["no_appendix"], options["provisional"])
+        return build_annual_report(plan, year, choices), choices
     except NoSuchYear:
         raise CommandError(f"計畫「{plan.slug}」沒有 {year_text(year)}；計畫年度為 {plan_years}。") from None
     except BaselineYear:
         raise CommandError(
             f"{year_text(year)}是計畫開始前的基準年度，只有實際值，沒有年度報告；計畫年度為 {plan_years}。"
         ) from None
+
+
+def _find_part(scorecard, written):
+    """The code, such as 「theme-A」, of the one part that the reader named."""
+    pairs = [pair for _, pairs in parts_of(scorecard) for pair in pairs]
+    found = [code for code, part in pairs if written in (code, part.name, part.text, getattr(part.line, "code", None))]
+    if len(found) == 1:
+        return found[0]
+    names = "、".join(f"{part.text}（{code}）" for code, part in pairs)
+    problem = "沒有" if not found else "不只一個"
+    raise CommandError(f"計畫{problem}「{written}」；請寫下列之一的代碼或名稱：{names}。")

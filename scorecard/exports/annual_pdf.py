@@ -1,0 +1,88 @@
+"""The annual report as PDF: what is printed, and by which key the finished file is kept."""
+
+from django.conf import settings
+from django.utils import timezone
+
+from scorecard.exports.form import choose_years, form_xlsx
+from scorecard.exports.pdf import pdf_document
+from scorecard.exports.pdf_service import key_of, obtain
+from scorecard.exports.pdf_writer import Attached
+from scorecard.models import AuditEvent
+from scorecard.reports.annual import WHOLE, build_annual_report
+from scorecard.roc import datetime_text
+
+STYLESHEETS = ("css/pdf.css", "css/pdf-report.css", "css/pdf-report-tables.css")
+# The room that css/pdf-report.css leaves for the map, in millimetres.
+MAP_WIDTH, MAP_HEIGHT = 275, 153
+
+
+def annual_report_pdf(plan, year, choices=WHOLE, *, patience=0):
+    """The bytes of a plan's annual report, kept or made now. Raises what annual_report_job() and obtain() raise."""
+    return obtain(*annual_report_job(plan, year, choices), patience=patience)
+
+
+def annual_report_job(plan, year, choices=WHOLE):
+    """(key, build) of a report for pdf_service: build() reads the plan and gives the Document.
+
+    The key holds what decides the bytes: the plan's data version and last audit event (of whichever database), the
+    years' states, year, choices and release. One query. Without any event the plan was loaded from a file and may be
+    another of the same number, so the report itself is built and is its key; that alone raises what build() raises:
+    NoSuchYear, BaselineYear, NoSuchPart.
+    """
+    event = AuditEvent.objects.last_of(plan)
+    made_at = _time_of(event)
+
+    def build():
+        return annual_report_document(build_annual_report(plan, year, choices), made_at=made_at)
+
+    if event is None:
+        document = build()
+        return key_of(document.digest), lambda: document
+    database = settings.DATABASES["default"]
+    data = (str(database["NAME"]), database.get("HOST"), plan.pk, plan.data_version, event.pk, event.digest)
+    states = [(row.year, row.state) for row in plan.years.all()]
+    return key_of("annual report", data, states, year, choices), build
+
+
+def data_time(plan):
+    """The local time up to which a report shows the plan's data: that of its last change. One query."""
+    return _time_of(AuditEvent.objects.last_of(plan))
+
+
+def _time_of(event):
+    return timezone.localtime(event.at if event else None)
+
+
+def annual_report_document(report, *, made_at):
+    """The Document of an AnnualReport: bookmarked, 草稿 across its pages until the year is closed.
+
+    made_at: the local time of the data, printed on it. The whole plan's report has the filled form inside, unless it
+    is wanted without appendix, or with figures that are not approved, which the form never shows.
+    """
+    scorecard = report.scorecard
+    stylesheets = [*STYLESHEETS, "css/pdf-draft.css"] if scorecard.is_draft else STYLESHEETS
+    is_attached = report.with_appendix and not report.part and not scorecard.include_provisional
+    context = {"report": report, "scorecard": scorecard, "made_at": made_at, "made": datetime_text(made_at)}
+    return pdf_document(
+        "pdf/annual_report.html", context | {"is_attached": is_attached}, stylesheets=stylesheets,
+        css=_link_places(report.map), attachments=[_form(scorecard)] if is_attached else [], made_at=made_at,
+    )  # fmt: skip
+
+
+def _form(scorecard):
+    content = form_xlsx(scorecard, choose_years(scorecard, with_actuals=True))
+    return Attached(f"form-{scorecard.year.roc}.xlsx", content, "填好的機關原表（策略地圖與平衡計分卡）")
+
+
+def _link_places(strategy_map):
+    """Style that lays each card's link over the card: links inside a drawing do not become links of a PDF."""
+    layout = strategy_map.layout
+    scale = min(MAP_WIDTH / layout.width, MAP_HEIGHT / layout.height)
+    left, top = (MAP_WIDTH - layout.width * scale) / 2, (MAP_HEIGHT - layout.height * scale) / 2
+    rules = (
+        f"#card-{card.objective.id}{{left:{left + place.x * scale:.2f}mm;top:{top + place.y * scale:.2f}mm;"
+        f"width:{place.w * scale:.2f}mm;height:{place.h * scale:.2f}mm}}"
+        for card in strategy_map.cards
+        for place in (card.place,)
+    )
+    return "".join(rules)

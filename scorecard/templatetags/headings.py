@@ -1,0 +1,13 @@
+"""Headings of parts that stand under a page's own."""
+
+import re
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def one_level_down(html):
+    """HTML whose h1, h2 and h3 are h2, h3 and h4: a document's parts in a page with a heading of its own."""
+    return re.sub(r"<(/?)h([1-3])\b", lambda found: f"<{found[1]}h{int(found[2]) + 1}", html)

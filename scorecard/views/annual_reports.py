@@ -1,0 +1,117 @@
+"""年度績效報告: as PDF, made on request in a process of its own, and as a page."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from scorecard.exports import pdf_service
+from scorecard.exports.annual_pdf import annual_report_job, data_time
+from scorecard.forms.annual_choices import AnnualChoicesForm
+from scorecard.forms.form_years import FormYearsForm
+from scorecard.reports.annual import NoSuchPart, build_annual_report
+from scorecard.reports.annual_part import read_choices
+from scorecard.reports.build import build_scorecard
+from scorecard.roc import datetime_text, to_roc
+from scorecard.views import access
+from scorecard.views.downloads import downloads_page, file_response
+
+
+class Unknown(Exception):
+    """The reader asked for a part or an appendix that there is not."""
+
+
+@require_safe
+def annual_report(request, slug, year):
+    """The report as PDF: at once where it is kept, else when it is made; 503 while others are being made."""
+    scope = access.get_scope(request, slug, year)
+    try:
+        choices = _choices(request.GET)
+        content = pdf_service.obtain(*annual_report_job(scope.plan, year, choices))
+    except (Unknown, NoSuchPart):
+        return _choose_again(request, scope, request.GET)
+    part = f"-{choices.part}" if choices.part.isascii() and choices.part.replace("-", "").isalnum() else ""
+    return file_response(content, "application/pdf", f"{slug}-{to_roc(year)}-annual-report{part}.pdf")
+
+
+@require_safe
+def making(request, slug, year):
+    """How the PDF stands: to be made, being made, failed, or ready to be downloaded."""
+    scope = access.get_scope(request, slug, year)
+    try:
+        choices = _choices(request.GET)
+        key, _ = annual_report_job(scope.plan, year, choices)
+        report = build_annual_report(scope.plan, year, choices)
+    except (Unknown, NoSuchPart):
+        return _choose_again(request, scope, request.GET)
+    context = {
+        "scorecard": report.scorecard,
+        "title": report.title,
+        "making": pdf_service.making(key),
+        "choices": choices,
+        "query": urlencode(choices.query),
+    }
+    response = render(request, "scorecard/report_making.html", context)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_POST
+def make(request, slug, year):
+    """Begin to make the PDF of the choices sent, and lead to how it stands."""
+    scope = access.get_scope(request, slug, year)
+    form = AnnualChoicesForm(request.POST, scorecard=build_scorecard(scope.plan, year))
+    if not form.is_valid():
+        return _choose_again(request, scope, request.POST, status=422)
+    pdf_service.start(*annual_report_job(scope.plan, year, form.choices))
+    return _to_making(slug, year, form.choices)
+
+
+@require_POST
+def cancel(request, slug, year):
+    """End the making of the PDF of the choices sent."""
+    scope = access.get_scope(request, slug, year)
+    form = AnnualChoicesForm(request.POST, scorecard=build_scorecard(scope.plan, year))
+    if not form.is_valid():
+        return _choose_again(request, scope, request.POST, status=422)
+    pdf_service.cancel(annual_report_job(scope.plan, year, form.choices)[0])
+    return _to_making(slug, year, form.choices)
+
+
+@require_safe
+def annual_report_page(request, slug, year):
+    """The same report as a page, to be read and printed."""
+    scope = access.get_scope(request, slug, year)
+    try:
+        choices = _choices(request.GET)
+        report = build_annual_report(scope.plan, year, choices)
+    except (Unknown, NoSuchPart):
+        return _choose_again(request, scope, request.GET)
+    context = {
+        "report": report,
+        "scorecard": report.scorecard,
+        "made": datetime_text(data_time(scope.plan)),
+        "query": urlencode(choices.query),
+    }
+    return render(request, "scorecard/annual_report.html", context)
+
+
+def _choices(query):
+    choices = read_choices(query)
+    if choices is None:
+        raise Unknown
+    return choices
+
+
+def _choose_again(request, scope, data, status=400):
+    """The page of files with what is wrong about the choices."""
+    scorecard = build_scorecard(scope.plan, scope.year)
+    choices = AnnualChoicesForm(data, scorecard=scorecard)
+    return downloads_page(request, scorecard, FormYearsForm(scorecard=scorecard), choices=choices, status=status)
+
+
+def _to_making(slug, year, choices):
+    address = reverse("report_making", kwargs={"slug": slug, "year": year})
+    return HttpResponseRedirect(f"{address}?{urlencode(choices.query)}" if choices.query else address)
