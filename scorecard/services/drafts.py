@@ -10,6 +10,8 @@ from django.db import transaction
 from scorecard import permissions
 from scorecard.models import EntryDraft
 from scorecard.policies import RuleBroken
+from scorecard.services import audit
+from scorecard.services.reporting import save_reports
 
 # Raw text of a whole division's year: about 80,000 Chinese characters.
 MOST_BYTES = 256 * 1024
@@ -61,6 +63,18 @@ def settle_draft(*, by, plan_year, division, rows, beside=False):
             row = {"version": row["version"], "fields": fields}
         kept[kpi_id] = row
     return _write(draft, kept)
+
+
+@transaction.atomic
+@audit.held_back()
+def save_and_settle(*, by, plan_year, division, drafts, rows, beside=False):
+    """Save drafts of reports and forget the draft of the table they were typed into: both or neither.
+
+    drafts and what is returned and raised: as in reporting.save_reports(); rows and beside: as in settle_draft().
+    """
+    saved = save_reports(by=by, plan=plan_year.plan, year=plan_year.year, drafts=drafts)
+    settle_draft(by=by, plan_year=plan_year, division=division, rows=rows, beside=beside)
+    return saved
 
 
 def _locked(by, plan_year, division):

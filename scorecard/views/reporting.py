@@ -15,8 +15,8 @@ from scorecard.models import KPI, Division, Evidence, FigureConfirmation, Submis
 from scorecard.permissions import standings
 from scorecard.reports.build import build_scorecard
 from scorecard.reports.progress import build_tasks, count_states
-from scorecard.services.drafts import find_draft, settle_draft
-from scorecard.services.reporting import Conflict, confirm_figures, save_reports, submit_reports
+from scorecard.services.drafts import find_draft, save_and_settle
+from scorecard.services.reporting import Conflict, confirm_figures, submit_reports
 from scorecard.views import access
 
 SENT = (ReportState.SUBMITTED, ReportState.APPROVED)
@@ -127,18 +127,17 @@ def table(request, slug, year, division_id):
     if not all([form.is_valid() for form in forms]):
         return render_table(request, scope, division, scorecard, forms, status=422)
     touched = [form for form in forms if form.is_touched]
+    shown = request.POST.get("draft", "")
     try:
-        saved = save_reports(by=request.user, plan=scope.plan, year=year, drafts=[form.draft() for form in touched])
+        saved = save_and_settle(
+            by=request.user, plan_year=scope.plan_year, division=division, drafts=[form.draft() for form in touched],
+            rows=touched_names(forms, everything=shown == "applied"), beside=shown == "offered",
+        )  # fmt: skip
     except Conflict as conflict:
         return _show_conflict(request, scope, division, forms, conflict)
     except policies.RuleBroken as error:
         messages.error(request, " ".join(error.messages) + "您輸入的內容還在這一頁，但沒有儲存。")
         return render_table(request, scope, division, scorecard, forms, status=409)
-    shown = request.POST.get("draft", "")
-    names = touched_names(forms, everything=shown == "applied")
-    settle_draft(
-        by=request.user, plan_year=scope.plan_year, division=division, rows=names, beside=shown == "offered"
-    )  # fmt: skip
     if request.POST.get("then") == "check":
         return redirect("reporting_check", slug=slug, year=year, division_id=division.pk)
     messages.success(request, f"已儲存 {len(saved)} 項 KPI。" if saved else "沒有需要儲存的變更。")
