@@ -8,7 +8,7 @@ import os
 from contextlib import contextmanager
 from uuid import uuid4
 
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
@@ -132,14 +132,29 @@ def _stored_digest(field):
 
 @contextmanager
 def _files_of_failure_removed():
-    """Yields a list for (storage, name) of files written; where the block fails they are deleted."""
+    """Yields a list for (storage, name) of files written; where the block fails they are deleted.
+
+    A failure may also come after the commit, or hide whether there was one: then what a row may name stays.
+    """
     written = []
     try:
         yield written
     except BaseException:
+        kept = _named_by_rows([name for _, name in written])
         for storage, name in written:
-            storage.delete(name)
+            if name not in kept:
+                storage.delete(name)
         raise
+
+
+def _named_by_rows(names):
+    """Those that rows name; all of them where the database cannot be asked or may still be committing."""
+    if connection.connection is None:
+        return names
+    try:
+        return set(Evidence.objects.filter(file__in=names).values_list("file", flat=True))
+    except DatabaseError:
+        return names
 
 
 def _start(report, by):
