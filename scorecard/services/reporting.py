@@ -228,13 +228,20 @@ def _tell_submitter(by, report, version, comment):
 
 @transaction.atomic
 def comment_on_report(*, by, kpi, year, text):
-    """Add to the thread of a KPI's year; RuleBroken where nothing has been reported yet or nothing is said."""
+    """Add to the thread of a KPI's year; RuleBroken where nothing has been reported yet or nothing is said.
+
+    What the same person said last, with nothing done since, is the same comment sent twice: it stands once.
+    """
     permissions.check_can_comment(by, kpi)
     if not text:
         raise policies.RuleBroken("請輸入留言內容。")
-    report = YearlyReport.objects.filter(kpi=kpi, year=year).first()
+    report = next(iter(_lock_reports(YearlyReport.objects.filter(kpi=kpi, year=year))), None)
     if report is None:
         raise policies.RuleBroken("這項 KPI 在這個年度還沒有填報，不能留言。")
+    last = report.comments.last()
+    is_answered = last and report.changed_at and report.changed_at > last.written_at
+    if last and (last.author_id, last.text) == (by.pk, text) and not is_answered:
+        return last
     comment = Comment.objects.create(report=report, author=by, text=text)
     changes = [("留言", None, text)]
     audit.record(by=by, action=AuditAction.COMMENTED, target=kpi, plan=kpi.plan, kpi=kpi, year=year, changes=changes)
