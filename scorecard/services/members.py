@@ -25,7 +25,10 @@ def _lock(by, agency):
 
 def _lock_membership(by, membership):
     _lock(by, membership.agency)
-    return Membership.objects.with_people().get(pk=membership.pk)
+    locked = Membership.objects.with_people().filter(pk=membership.pk).first()
+    if locked is None:
+        raise RuleBroken(f"{membership.user} 已經不是這個機關的成員，沒有變更。")
+    return locked
 
 
 def _names(divisions):
