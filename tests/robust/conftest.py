@@ -1,0 +1,33 @@
+"""The scene of the acts, made once for all tests here and put back before each."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core import mail
+
+from tests.robust.acts import make_scene
+from tests.robust.whole_database import dump, put_back
+
+_made = {}
+
+
+@pytest.fixture
+def scene(transactional_db, tmp_path_factory):
+    """See tests/robust/acts.py; scene_again() makes it what it was."""
+    if not _made:
+        _made["scene"] = make_scene()
+        _made["rows"] = dump()
+        _made["files"] = tmp_path_factory.mktemp("uploads") / "media"
+        shutil.copytree(settings.MEDIA_ROOT, _made["files"])
+    scene_again()
+    return _made["scene"]
+
+
+def scene_again():
+    """Put rows and files of the scene back, and empty the outbox."""
+    put_back(_made["rows"])
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+    shutil.copytree(_made["files"], Path(settings.MEDIA_ROOT))
+    mail.outbox.clear()

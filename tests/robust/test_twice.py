@@ -1,0 +1,47 @@
+"""The same POST sent twice, at the same moment and again later: the database is what one POST leaves, down to the
+last row of the audit trail, and so are the mails and the files."""
+
+import pytest
+from django.core import mail
+
+from scorecard.models import Comment
+from scorecard.services.reporting import comment_on_report
+from tests import factories
+from tests.robust.acts import ACTS
+from tests.robust.conftest import scene_again
+from tests.robust.test_faults import check_beside_the_database, no_log, outcome, twice
+from tests.robust.whole_database import blank, differing_cells
+from tests.services.test_concurrency import at_once
+
+__all__ = ["no_log"]
+# What is told of it is the page's business: done, done before, or that the year is not in that state any more.
+ANSWERS = {200, 302, 404, 409, 422}
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_the_same_post_twice_does_what_one_does(scene, name, no_log):
+    act = ACTS[name](scene)
+    once, free = twice(act)
+    mails = len(mail.outbox)
+
+    def check(answers):
+        assert set(answers) <= ANSWERS, answers
+        assert differing_cells(blank(outcome(), free), once) == set(), answers
+        assert len(mail.outbox) == mails
+        check_beside_the_database()
+
+    scene_again()
+    check(at_once(act, act))
+    check([act()])
+
+
+def test_who_says_the_same_again_after_something_happened_is_heard_again(scene):
+    kpi, staff, reviewer = scene.kpi("AC1.1"), scene.cast.staff, scene.cast.reviewer
+
+    def say(by):
+        comment_on_report(by=by, kpi=kpi, year=factories.FIRST_YEAR, text="已補正")
+        return Comment.objects.count()
+
+    assert [say(staff), say(staff), say(reviewer), say(staff)] == [1, 1, 2, 3]
+    factories.submit(staff, kpi)
+    assert [say(staff), say(staff)] == [4, 4]

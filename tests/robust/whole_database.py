@@ -1,0 +1,100 @@
+"""The whole database as values: taken, compared, and put back as it was."""
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management.color import no_style
+from django.db import connection, transaction
+
+from scorecard.models import triggers
+
+# What nobody's act writes: the framework's own notes of what was migrated.
+LEFT_OUT = {"django_migrations"}
+
+
+def tables():
+    """The names of all tables, in order."""
+    return sorted(set(connection.introspection.table_names()) - LEFT_OUT)
+
+
+def dump():
+    """Every row of every table, by table, each in the order of its columns."""
+    with connection.cursor() as cursor:
+        rows = {}
+        for table in tables():
+            cursor.execute(f'SELECT * FROM "{table}"')
+            rows[table] = sorted((tuple(_plain(value) for value in row) for row in cursor.fetchall()), key=repr)
+        return rows
+
+
+def cells_of(rows, model, *names):
+    """Where the columns of these names stand in what dump() returned."""
+    with connection.cursor() as cursor:
+        described = connection.introspection.get_table_description(cursor, model._meta.db_table)
+    places = [number for number, column in enumerate(described) if column.name in names]
+    return {(model._meta.db_table, row, place) for row in range(len(rows[model._meta.db_table])) for place in places}
+
+
+def _plain(value):
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def put_back(rows):
+    """Make the database what it was when the rows were taken, past every trigger."""
+    is_postgresql = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        if is_postgresql:
+            # Neither triggers nor foreign keys count.
+            cursor.execute("SET session_replication_role = replica")
+        else:
+            triggers.remove(connection)
+            cursor.execute("PRAGMA foreign_keys = OFF")
+        with transaction.atomic():
+            for table in rows if is_postgresql else [*rows, "sqlite_sequence"]:
+                cursor.execute(f'DELETE FROM "{table}"')
+            for table, kept in rows.items():
+                if kept:
+                    places = ", ".join(["%s"] * len(kept[0]))
+                    cursor.executemany(f'INSERT INTO "{table}" VALUES ({places})', kept)
+        if is_postgresql:
+            cursor.execute("SET session_replication_role = DEFAULT")
+        else:
+            cursor.execute("PRAGMA foreign_keys = ON")
+            triggers.install(connection)
+    number_from_here()
+
+
+def number_from_here():
+    """Let the next row of each table get the number after the last one, whatever was rolled back."""
+    if connection.vendor == "postgresql":
+        models = apps.get_models(include_auto_created=True)
+        with connection.cursor() as cursor:
+            cursor.execute(" ".join(connection.ops.sequence_reset_sql(no_style(), models)))
+
+
+def files():
+    """The names of all uploaded files."""
+    root = settings.MEDIA_ROOT
+    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+
+
+def differing_cells(one, other):
+    """Where two databases differ: {(table, row, column)}; (table, rows, other rows) where they have not as many."""
+    cells = {(table, len(kept), len(other[table])) for table, kept in one.items() if len(kept) != len(other[table])}
+    return cells | {
+        (table, number, column)
+        for table, kept in one.items()
+        for number, (row, twin) in enumerate(zip(kept, other[table], strict=False))
+        for column, (value, other_value) in enumerate(zip(row, twin, strict=True))
+        if value != other_value
+    }
+
+
+def blank(rows, cells):
+    """The database without what stands in these cells."""
+    return {
+        table: [
+            tuple(None if (table, number, column) in cells else value for column, value in enumerate(row))
+            for number, row in enumerate(kept)
+        ]
+        for table, kept in rows.items()
+    }
