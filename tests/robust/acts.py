@@ -1,4 +1,4 @@
-"""A scene in which every act of the reporting season can be done, and the acts: whole requests, as a browser sends them.
+"""A scene in which every act of the reporting season can be done, and the acts: whole requests, as browsers send them.
 
     scene = make_scene()
     act = ACTS["submit"](scene)      made of the pages as they stand
@@ -16,6 +16,7 @@ from scorecard.choices import Question
 from scorecard.models import ActionBudget, AuditEvent, Evidence, Membership, Plan, User, YearlyReport
 from scorecard.policies import RuleBroken
 from scorecard.services import mail, members, reminders
+from scorecard.services.years import Overtaken
 from tests import factories
 from tests.factories import FIRST_YEAR, LAST_YEAR, MIDDLE_YEAR
 from tests.files import upload
@@ -214,13 +215,19 @@ def open_year(scene):
     return scene.send("admin", scene.url("plan_year_open", year=LAST_YEAR), data)
 
 
+def change_year(scene):
+    """The due date of 2016."""
+    data = {"change-due_date": _next_month(), "change-contact": "李大華"}
+    return scene.send("admin", scene.url("plan_year_change"), data)
+
+
 def close_year(scene):
     """2016, with files that cost nothing to make."""
 
     def run():
         try:
             factories.close_year(User.objects.get(pk=scene.cast.admin.pk), scene.plan, reason="提前關閉")
-        except RuleBroken:
+        except (RuleBroken, Overtaken):
             return REFUSED
         return DONE
 
@@ -296,7 +303,7 @@ ACTS = {
     act.__name__.strip("_"): act
     for act in (
         save, keep_draft, confirm, submit, restore, attach, remove_evidence, approve, approve_many, return_, comment,
-        comment_in_review, remind, send_reminders, open_year, close_year, reopen_year, invite, invite_again,
-        change_member, remove_member, switch_off_member, transfer, add_link, change_link, remove_link,
+        comment_in_review, remind, send_reminders, open_year, change_year, close_year, reopen_year, invite,
+        invite_again, change_member, remove_member, switch_off_member, transfer, add_link, change_link, remove_link,
     )
 }  # fmt: skip
