@@ -193,7 +193,9 @@ def check(request, slug, year, division_id):
     status = 200
     if request.method == "POST":
         codes = request.POST.getlist("offered" if request.POST.get("all") else "kpi")
-        chosen = KPI.objects.filter(plan=scope.plan, division=division, code__in=codes)
+        chosen = list(KPI.objects.filter(plan=scope.plan, division=division, code__in=codes))
+        if len(chosen) != len(set(codes)):
+            raise Http404
         try:
             submitted = submit_reports(by=request.user, plan=scope.plan, year=year, kpis=chosen)
         except policies.RuleBroken as error:
