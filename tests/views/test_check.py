@@ -75,11 +75,17 @@ def test_an_unmeasured_kpi_with_its_reason_is_submitted(staff, check, open_plan,
     assert YearlyReport.objects.get().is_submitted
 
 
-@pytest.mark.parametrize("chosen", [[], ["BC1.1"], ["no such KPI"]])
-def test_choosing_nothing_of_ones_own_submits_nothing(staff, check, open_plan, cast, chosen):
+def test_choosing_nothing_submits_nothing(staff, check):
+    with nothing_written():
+        assert "沒有選取可送出的 KPI" in told(staff.post(check, {}, follow=True))
+
+
+@pytest.mark.parametrize("chosen", [["BC1.1"], ["no such KPI"], ["AC1.1", "BC1.1"]])
+def test_choosing_what_is_not_ones_own_submits_nothing(staff, check, open_plan, cast, chosen):
+    factories.fill(cast.staff, kpi_of(open_plan, "AC1.1"))
     factories.fill(cast.other_staff, kpi_of(open_plan, "BC1.1"))
     with nothing_written():
-        assert "沒有選取可送出的 KPI" in told(staff.post(check, {"kpi": chosen}, follow=True))
+        assert staff.post(check, {"kpi": chosen}).status_code == 404
 
 
 def test_sending_twice_submits_once_and_leads_to_the_same_receipt(staff, check, open_plan, cast):
