@@ -1,7 +1,7 @@
 """Eight processes save the same few reports at the same time, sixty times each, and again where they were overtaken.
 
-    .venv/bin/python benchmarks/races.py
-    .venv/bin/python tests/postgres.py .venv/bin/python benchmarks/races.py
+    .venv/bin/python benchmarks/races.py [SAVES]
+    .venv/bin/python tests/postgres.py .venv/bin/python benchmarks/races.py [SAVES]
 
 On an SQLite file of its own, or on the server that tests/postgres.py starts. A save is a whole one: the version that
 the person saw, the locks, the rows, the audit event, the commit. Whoever is overtaken looks at what stands now and
@@ -23,16 +23,16 @@ from benchmarks.season import make_season, percentile, set_up, start
 PROCESSES, SAVES, SHARED = 8, 60, ("AC1.1", "AC1.2", "AF1.1")
 
 
-def work(log, number, person, codes):
+def work(log, number, person, saves):
     """Save; a line for each that was acknowledged: code, version, figure, seconds, conflicts before it."""
     from scorecard.models import KPI, User
     from scorecard.services.reporting import Conflict
     from tests import factories
 
     by = User.objects.get(pk=person)
-    kpis = [KPI.objects.select_related("plan", "division").get(code=code) for code in codes]
+    kpis = [KPI.objects.select_related("plan", "division").get(code=code) for code in SHARED]
     lines = []
-    for count in range(SAVES):
+    for count in range(saves):
         kpi, figure, conflicts = kpis[(count + number) % len(kpis)], number * 1000 + count + 1, 0
         while True:
             draft = factories.draft(kpi, actuals=figure, explanation=f"{number}:{count}")
@@ -70,14 +70,14 @@ def check(saves):
     return lost
 
 
-def main(folder, processes=PROCESSES):
+def main(folder, saves_each, processes=PROCESSES):
     """Print the figures; the status to end with."""
     from django.db import connection
 
     _, cast = make_season()
     logs = [f"{folder}/{number}.json" for number in range(processes)]
     began = time.perf_counter()
-    numbers = [start(work, log, number, cast.staff.pk, SHARED) for number, log in enumerate(logs)]
+    numbers = [start(work, log, number, cast.staff.pk, saves_each) for number, log in enumerate(logs)]
     failed = sum(os.waitpid(number, 0)[1] != 0 for number in numbers)
     seconds = time.perf_counter() - began
     saves = [line for log in logs if Path(log).exists() for line in json.loads(Path(log).read_text())]
@@ -87,10 +87,10 @@ def main(folder, processes=PROCESSES):
     print(f"lost {len(lost)}, errors and deadlocks {failed}, conflicts told and tried again {conflicts}")
     print(f"a save takes {percentile(times, 0.5) * 1000:.0f} ms (half), {percentile(times, 0.95) * 1000:.0f} ms (p95)")
     print(*lost, sep="\n")
-    return 1 if lost or failed or len(saves) != processes * SAVES else 0
+    return 1 if lost or failed or len(saves) != processes * saves_each else 0
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch:
         set_up(scratch)
-        sys.exit(main(scratch))
+        sys.exit(main(scratch, int(sys.argv[1]) if len(sys.argv) > 1 else SAVES))

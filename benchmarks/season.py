@@ -10,7 +10,8 @@ sys.path.insert(0, str(ROOT))
 
 
 def set_up(folder):
-    """A database of its own: an SQLite file, or an empty one on the server that TEST_DATABASE_URL names."""
+    """A database of its own: an SQLite file, or a new one on the server that TEST_DATABASE_URL names."""
+    server = os.environ.get("TEST_DATABASE_URL")
     os.environ |= {
         "DEBUG": "off",
         "SECRET_KEY": "benchmark" * 8,
@@ -18,7 +19,7 @@ def set_up(folder):
         "HTTPS": "off",
         "LOG_LEVEL": "CRITICAL",
         "MEDIA_ROOT": f"{folder}/media",
-        "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{folder}/db.sqlite3",
+        "DATABASE_URL": _new_database(server) if server else f"sqlite:///{folder}/db.sqlite3",
         "DJANGO_SETTINGS_MODULE": "bsc_site.settings",
     }
     import django
@@ -30,6 +31,16 @@ def set_up(folder):
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+
+
+def _new_database(server):
+    """The address of an empty database beside the one that the address names."""
+    import psycopg
+
+    name = f"season_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return f"{server.rpartition('/')[0]}/{name}"
 
 
 def make_season(kpis=10):

@@ -1,0 +1,239 @@
+"""Worker processes are killed (kill -9) at random moments of saving, submitting, reviewing, closing and reopening.
+
+    .venv/bin/python benchmarks/kills.py [KILLS]
+    .venv/bin/python tests/postgres.py .venv/bin/python benchmarks/kills.py [KILLS]
+
+On an SQLite file of its own, or on the server that tests/postgres.py starts; 500 kills unless told otherwise. Each
+worker writes into a pipe what it was told to be done. Afterwards nothing may be torn (every row agrees with the audit
+trail), nothing that was acknowledged may be missing, the chain of the audit trail is whole, receipts have no gap, and
+every closing has its snapshot. Exit status 1 otherwise.
+"""
+
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.season import make_season, set_up, start
+
+KILLS, AT_ONCE, LONGEST = 500, 4, 1.0
+
+
+def work(pipe, seed, people):
+    """Do random acts until the kill, and tell of each that came back: its name, its audit event's words."""
+    from scorecard.models import KPI, Plan, User
+
+    pick = random.Random(seed)
+    by = {role: User.objects.get(pk=pk) for role, pk in people.items()}
+    plan = Plan.objects.select_related("agency").get(slug="test-plan")
+    kpis = list(KPI.objects.filter(plan=plan, code__startswith="A").select_related("plan", "division"))
+    for count in range(1000):
+        word = f"{seed}.{count}"
+        name, act = pick.choices([*ACTS.items()], weights=[4, 4, 2, 2, 2, 2])[0]
+        done = act(plan, by, pick.choice(kpis), word)
+        if done:
+            os.write(pipe, f"{name} {done}\n".encode())
+
+
+def _refused():
+    from scorecard.policies import RuleBroken
+    from scorecard.services.reporting import Conflict
+    from scorecard.services.years import Overtaken
+
+    return RuleBroken, Conflict, Overtaken
+
+
+def save(plan, by, kpi, word):
+    """Figures, and another explanation: the word."""
+    from tests import factories
+
+    try:
+        factories.fill(by["staff"], kpi, explanation=word)
+    except _refused():
+        return None
+    return word
+
+
+def submit(plan, by, kpi, word):
+    """A saved report; tells the number of its receipt."""
+    from scorecard.models import Submission
+    from scorecard.services.reporting import submit_reports
+
+    try:
+        sent = submit_reports(by=by["staff"], plan=plan, year=2016, kpis=[kpi])
+    except _refused():
+        return None
+    receipts = [row for row in Submission.objects.order_by("-serial") if kpi.code in row.codes]
+    return receipts[0].serial if sent else None
+
+
+def _reviewed(kpi):
+    from scorecard.models import YearlyReport
+
+    return YearlyReport.objects.select_related("kpi__plan").filter(kpi=kpi, year=2016).first()
+
+
+def return_(plan, by, kpi, word):
+    """A report, with a mail to its submitter."""
+    from scorecard.services.reporting import return_report
+
+    report = _reviewed(kpi)
+    try:
+        if report is None:
+            return None
+        return_report(by=by["reviewer"], report=report, version=report.version, comment=word)
+    except _refused():
+        return None
+    return word
+
+
+def comment(plan, by, kpi, word):
+    """A word in the thread."""
+    from scorecard.services.reporting import comment_on_report
+
+    try:
+        comment_on_report(by=by["staff"], kpi=kpi, year=2016, text=word)
+    except _refused():
+        return None
+    return word
+
+
+def close(plan, by, kpi, word):
+    """The year with its snapshot, whose files are small here."""
+    from tests import factories
+
+    try:
+        factories.close_year(by["admin"], plan, reason=word)
+    except _refused():
+        return None
+    return word
+
+
+def reopen(plan, by, kpi, word):
+    """The year again."""
+    from scorecard.services import years
+    from tests import factories
+
+    try:
+        year = plan.years.get(year=2016)
+        years.reopen_year(by=by["admin"], plan_year=year, due_date=factories.DUE, reason=word)
+    except _refused():
+        return None
+    return word
+
+
+ACTS = {"save": save, "submit": submit, "return": return_, "comment": comment, "close": close, "reopen": reopen}
+
+
+def kill(kills, people):
+    """Start workers and kill them, a few at a time; returns what they had told, as (name, words)."""
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    pick, running, told, ended = random.Random(1), [], b"", Counter()
+    for seed in range(kills):
+        running.append((start(work, writing, seed, people), time.monotonic() + pick.uniform(0, LONGEST)))
+        if len(running) == AT_ONCE or seed == kills - 1:
+            for number, moment in sorted(running, key=lambda pair: pair[1]):
+                time.sleep(max(0, moment - time.monotonic()))
+                os.kill(number, signal.SIGKILL)
+                ended[os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])] += 1
+            running = []
+            told += _read(reading)
+    os.close(writing)
+    return [tuple(line.split(" ", 1)) for line in told.decode().splitlines()], ended
+
+
+def _read(pipe):
+    told = b""
+    while True:
+        try:
+            part = os.read(pipe, 65536)
+        except BlockingIOError:
+            return told
+        if not part:
+            return told
+        told += part
+
+
+def lost(told):
+    """What was acknowledged and is not there."""
+    from scorecard.models import AuditEvent, Submission
+
+    reasons = set(AuditEvent.objects.values_list("reason", flat=True))
+    words = {change["new"] for event in AuditEvent.objects.all() for change in event.changes}
+    serials = {str(serial) for serial in Submission.objects.values_list("serial", flat=True)}
+    kept = {"save": words, "comment": words, "submit": serials}
+    return [(name, word) for name, word in told if word not in kept.get(name, reasons)]
+
+
+def torn(plan):
+    """Rows that do not agree with the audit trail."""
+    from scorecard.models import AuditEvent, Comment, OutgoingMail, Plan, Submission, YearlyReport
+    from scorecard.reports.audit_trail import verify_chain
+
+    found = []
+
+    def agree(what, rows, events):
+        if rows != events:
+            found.append(f"{what}: {rows} in the rows, {events} in the audit trail")
+
+    events = AuditEvent.objects.filter(plan=plan)
+    count = Counter(events.values_list("action", flat=True))
+    agree("data version", Plan.objects.get(pk=plan.pk).data_version, 1 + events.count())
+    agree("comments", Comment.objects.count(), count["commented"] + count["returned"])
+    agree("mails", OutgoingMail.objects.count(), count["returned"])
+    agree("receipts", list(Submission.objects.order_by("serial").values_list("serial", flat=True)),
+          list(range(1, count["submitted"] + 1)))  # fmt: skip
+    states = {"saved": "draft", "submitted": "submitted", "returned": "returned"}
+    for report in YearlyReport.objects.select_related("kpi"):
+        own = list(events.filter(kpi=report.kpi).exclude(action="commented").order_by("pk"))
+        agree(f"{report} version", report.version, len(own))
+        agree(f"{report} state", report.state, states[own[-1].action])
+    _agree_on_the_year(plan, events, agree)
+    if verify_chain().broken:
+        found.append(f"audit chain: {verify_chain().broken}")
+    return found
+
+
+def _agree_on_the_year(plan, events, agree):
+    from scorecard.models import YearSnapshot
+
+    year, count = plan.years.get(year=2016), events.filter(action="closed").count()
+    last = events.filter(action__in=["opened", "closed", "reopened"]).first()
+    agree("the year is closed", year.is_closed, last.action == "closed")
+    agree("closings", year.closings, count)
+    snapshots = YearSnapshot.objects.filter(plan_year=year).order_by("number")
+    agree("snapshots", [row.number for row in snapshots], list(range(1, count + 1)))
+    agree("damaged files", [name for row in snapshots for name in row.damaged_files()], [])
+
+
+def main(kills):
+    """Kill, print the figures, and return the status to end with."""
+    from django.db import connection
+
+    from tests import factories
+
+    plan, cast = make_season()
+    people = {role: getattr(cast, role).pk for role in ("staff", "reviewer", "admin")}
+    # Once here, so that no copy has to import anything.
+    for name, act in ACTS.items():
+        assert act(plan, {role: getattr(cast, role) for role in people}, factories.kpi(plan, "AC1.1"), name)
+    told, ended = kill(kills, people)
+    gone, wrong = lost(told), torn(plan)
+    acts = ", ".join(f"{name} {count}" for name, count in sorted(Counter(name for name, _ in told).items()))
+    print(f"{connection.vendor}: {ended[-signal.SIGKILL]} killed, {len(told)} acts acknowledged ({acts})")
+    print(f"torn {len(wrong)}, acknowledged but lost {len(gone)}")
+    print(*wrong, *gone, sep="\n")
+    return 1 if wrong or gone or ended[-signal.SIGKILL] != kills else 0
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as scratch:
+        set_up(scratch)
+        sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else KILLS))
