@@ -35,11 +35,13 @@ def set_up(folder):
 
 def _new_database(server):
     """The address of an empty database beside the one that the address names."""
-    import psycopg
+    import psycopg2
 
-    name = f"season_{os.getpid()}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+    name, connection = f"season_{os.getpid()}", psycopg2.connect(server)
+    # CREATE DATABASE stands in no transaction.
+    connection.autocommit = True
+    connection.cursor().execute(f'CREATE DATABASE "{name}"')
+    connection.close()
     return f"{server.rpartition('/')[0]}/{name}"
 
 

@@ -15,6 +15,7 @@ from scorecard import permissions
 from scorecard.choices import AuditAction, Role
 from scorecard.models import KPI, Agency, Division, Membership, Plan
 from scorecard.models.triggers import sentence_of
+from scorecard.policies import RuleBroken
 from scorecard.services import audit
 
 KEEPERS = (Role.REVIEWER, Role.ADMIN)
@@ -43,7 +44,7 @@ class Site(admin.AdminSite):
                 raise Http404
             try:
                 return inner(request, *args, **kwargs)
-            except IntegrityError as error:
+            except (IntegrityError, RuleBroken) as error:
                 return _refused(request, error)
 
         return update_wrapper(guarded, inner)
@@ -59,8 +60,8 @@ class Site(admin.AdminSite):
 
 
 def _refused(request, error):
-    """Back to the page, with the words of the trigger that refused the change; any other error goes on."""
-    sentence = sentence_of(error)
+    """Back to the page, with the words of the rule or trigger that refused the change; any other error goes on."""
+    sentence = " ".join(error.messages) if isinstance(error, RuleBroken) else sentence_of(error)
     if not sentence:
         raise error
     messages.error(request, f"沒有任何變更。{sentence}")

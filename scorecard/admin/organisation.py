@@ -8,6 +8,7 @@ from django.db.models import Q
 from scorecard.admin.base import MANAGERS, ScopedAdmin, site
 from scorecard.choices import AuditAction
 from scorecard.models import Agency, Division, Membership, User
+from scorecard.services.members import admins_kept
 
 
 class DivisionInline(admin.TabularInline):
@@ -84,6 +85,16 @@ class MembershipAdmin(ScopedAdmin):
         """Divisions as one text."""
         return "、".join(division.name for division in membership.divisions.all())
 
+    def save_model(self, request, obj, form, change):
+        """An agency keeps an admin who can come in."""
+        with admins_kept({obj.agency_id, *Membership.objects.filter(pk=obj.pk).values_list("agency", flat=True)}):
+            super().save_model(request, obj, form, change)
+
+    def delete_model(self, request, obj):
+        """An agency keeps an admin who can come in."""
+        with transaction.atomic(), admins_kept({obj.agency_id}):
+            super().delete_model(request, obj)
+
     def get_queryset(self, request):
         """With people and divisions, for the list."""
         return super().get_queryset(request).select_related("user", "agency").prefetch_related("divisions")
@@ -136,10 +147,11 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
             self.record(request, AuditAction.CHANGED, obj, [("密碼", None, "已重設")])
 
     def save_model(self, request, obj, form, change):
-        """A new account's password is of the admin's choice."""
+        """A new account's password is of the admin's choice; an agency keeps an admin who can come in."""
         if not change:
             obj.must_change_password = _is_initial(request, obj)
-        super().save_model(request, obj, form, change)
+        with admins_kept(set(Membership.objects.filter(user=obj.pk).values_list("agency", flat=True))):
+            super().save_model(request, obj, form, change)
 
     def has_change_permission(self, request, obj=None):
         """Nobody changes an account that is also another agency's member: its password opens that agency's doors."""

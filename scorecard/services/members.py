@@ -3,6 +3,8 @@
 Every write locks the agency's row first, so that two admins can never remove each other at the same moment.
 """
 
+from contextlib import contextmanager
+
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
@@ -47,6 +49,20 @@ def _check_admin_remains(membership):
     if membership.role == Role.ADMIN:
         others = Membership.objects.filter(agency=membership.agency_id).able_admins().exclude(pk=membership.pk)
         policies.check_an_admin_remains(others.count())
+
+
+@contextmanager
+def admins_kept(agencies):
+    """Let a block of a transaction change people of the agencies (ids): RuleBroken where one loses its last able admin.
+
+    For changes that this module does not make itself. Whoever changes members of one of them meanwhile waits.
+    """
+    list(Agency.objects.select_for_update(no_key=True).filter(pk__in=agencies).order_by("pk"))
+    able = Membership.objects.filter(agency__in=agencies).able_admins()
+    had = set(able.values_list("agency", flat=True))
+    yield
+    for agency in had:
+        policies.check_an_admin_remains(able.filter(agency=agency).count())
 
 
 @transaction.atomic

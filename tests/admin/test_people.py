@@ -6,7 +6,7 @@ from scorecard.choices import AuditAction, Role
 from scorecard.models import Membership, User
 from tests import factories
 from tests.admin.forms import errors, newest, page, send, told
-from tests.pages import client_of, form_to, forms
+from tests.pages import client_of, form_to, forms, text
 from tests.services.rows import nothing_written
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +151,36 @@ def test_a_changed_role_is_told_with_old_and_new_and_works_at_once(admin, cast):
 def test_a_person_is_a_member_of_an_agency_once(admin, cast, plan):
     response = send(admin, page("membership_add"), user=cast.viewer.pk, agency=plan.agency_id, role=Role.STAFF)
     assert "這個人已是這個機關的成員" in errors(response) + str(response.context["adminform"].form.non_field_errors())
+
+
+# The last admin
+
+
+@pytest.fixture
+def superuser(cast):
+    """A client of the operator."""
+    return client_of(cast.superuser)
+
+
+@pytest.mark.parametrize("way", ["role", "removed", "removed with others", "switched off"])
+def test_the_last_admin_of_an_agency_stays_one(cast, superuser, way):
+    membership = Membership.objects.get(user=cast.admin)
+    with nothing_written():
+        if way == "role":
+            answer = send(superuser, page("membership_change", membership), role=Role.VIEWER)
+        elif way == "removed":
+            answer = superuser.post(page("membership_delete", membership), {"post": "yes"})
+        elif way == "removed with others":
+            chosen = {"action": "delete_selected", "_selected_action": [membership.pk], "post": "yes"}
+            answer = superuser.post(page("membership_changelist"), chosen)
+        else:
+            answer = send(superuser, page("user_change", cast.admin), is_active=None)
+        membership.refresh_from_db()
+        assert (membership.role, membership.user.is_active) == (Role.ADMIN, True)
+    assert "機關唯一可以登入的管理者" in text(superuser.get(answer["Location"]))
+
+
+def test_an_admin_who_is_not_the_last_may_go(cast, superuser):
+    factories.make_member("second", cast.admin.memberships.get().agency, Role.ADMIN)
+    superuser.post(page("membership_delete", Membership.objects.get(user=cast.admin)), {"post": "yes"})
+    assert not Membership.objects.filter(user=cast.admin).exists()

@@ -3,15 +3,19 @@ last row of the audit trail, and so are the mails and the files."""
 
 import pytest
 from django.core import mail
+from django.core.exceptions import PermissionDenied
 
-from scorecard.models import Comment
+from scorecard.choices import Role
+from scorecard.models import Comment, Membership
+from scorecard.policies import RuleBroken
+from scorecard.services import members
 from scorecard.services.reporting import comment_on_report
 from tests import factories
 from tests.robust.acts import ACTS
 from tests.robust.conftest import scene_again
 from tests.robust.test_faults import check_beside_the_database, no_log, outcome, twice
 from tests.robust.whole_database import blank, differing_cells
-from tests.services.test_concurrency import at_once
+from tests.services.test_concurrency import at_once, person
 
 __all__ = ["no_log"]
 # What is told of it is the page's business: done, done before, or that the year is not in that state any more.
@@ -45,3 +49,15 @@ def test_who_says_the_same_again_after_something_happened_is_heard_again(scene):
     assert [say(staff), say(staff), say(reviewer), say(staff)] == [1, 1, 2, 3]
     factories.submit(staff, kpi)
     assert [say(staff), say(staff)] == [4, 4]
+
+
+def test_of_two_admins_who_remove_each_other_one_stays(scene):
+    agency, admin = scene.plan.agency, scene.cast.admin
+    second = factories.make_member("second", agency, Role.ADMIN)
+    first_row, second_row = (user.memberships.get() for user in (admin, second))
+    results = at_once(
+        lambda: members.remove(by=person(admin), membership=second_row),
+        lambda: members.remove(by=person(second), membership=first_row),
+    )
+    assert [type(result) for result in results if result is not None] in ([RuleBroken], [PermissionDenied])
+    assert Membership.objects.filter(agency=agency, role=Role.ADMIN).count() == 1
