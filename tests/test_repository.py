@@ -34,6 +34,7 @@ FLOORS = (
         "file_types",
         "office_files",
         "fill_in_rows",
+        "form_mark",
     },
     {"models"},
     {"permissions", "policies"},

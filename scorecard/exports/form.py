@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from scorecard.exports.form_sheets import map_sheet, scorecard_sheet
 from scorecard.exports.ods import sheets_ods
 from scorecard.exports.workbook import sheets_workbook
+from scorecard.form_mark import MARK
 from scorecard.reports.scorecard import YearLine
 
 
@@ -45,4 +46,4 @@ def form_sheets(scorecard, chosen):
 
 
 def _properties(scorecard):
-    return {"title": f"{scorecard.agency}平衡計分卡", "creator": scorecard.agency}
+    return {"title": f"{scorecard.agency}平衡計分卡", "creator": scorecard.agency, "mark": MARK}

@@ -5,10 +5,13 @@ note without a number as it is, and the figures of several measures one a line. 
 not tell them apart otherwise: where one of them is blank or has a note, or where the measures are of several KPIs.
 """
 
+import re
 from functools import lru_cache
 
 from scorecard.exports.scorecard_columns import Figure
 from scorecard.scoring import grouped, plain
+
+_CODE_BELOW = re.compile(r"\s*\n\s*(?=[0-9A-Za-z０-９Ａ-Ｚａ-ｚ])")
 
 
 def figure_cell(pairs, *, is_enumerated=False):
@@ -42,12 +45,17 @@ def formula_cell(kpis):
 
 def named(*lines):
     """「AC1.1 名稱」 of each line, one below the other."""
-    return "\n".join(f"{line.code} {line.name}" for line in lines)
+    return "\n".join(_coded(line.code, line.name) for line in lines)
 
 
 def described(*action_plans):
     """「AC1.1.1 內容」 of each action plan, one below the other."""
-    return "\n".join(f"{plan.code} {plan.description}" for plan in action_plans)
+    return "\n".join(_coded(plan.code, plan.description) for plan in action_plans)
+
+
+def _coded(code, text):
+    """「AC1.1 名稱」; a line of the text that begins like a code is closed up, since it would be read as one."""
+    return f"{code} {_CODE_BELOW.sub(' ', text)}"
 
 
 def _units(text):
@@ -68,6 +76,8 @@ def _figure(value):
 
 
 def _line(value, note):
+    """One line for a measure: breaks inside its note would be read as further measures."""
+    note = " ".join(note.split())
     if value is None:
         return note
     return f"{plain(value)}({note})" if note else plain(value)

@@ -45,13 +45,13 @@ def table_ods(table):
     return sheets_ods([layout.lay_out(table)], title=title, creator=table.scorecard.agency)
 
 
-def sheets_ods(sheets, *, title, creator):
-    """Sheets as the bytes of an ODS file; title and creator are its properties. The pages bear the first's footer."""
+def sheets_ods(sheets, *, title, creator, mark=""):
+    """Sheets as the bytes of an ODS file; title, creator and mark are its properties. Pages bear the first's footer."""
     parts = {
         "content.xml": _content(sheets),
         "styles.xml": _styles(sheets[0].footer),
         "settings.xml": _settings(sheets),
-        "meta.xml": _meta(title, creator),
+        "meta.xml": _meta(title, creator, mark),
     }
     file = BytesIO()
     with ZipFile(file, "w") as archive:
@@ -265,8 +265,9 @@ def _item(name, value, kind="int"):
     return f'<config:config-item config:name="{name}" config:type="{kind}">{value}</config:config-item>'
 
 
-def _meta(title, creator):
+def _meta(title, creator, mark):
     inner = f"<dc:title>{escape(clean(title))}</dc:title><dc:creator>{escape(clean(creator))}</dc:creator>"
+    inner += f"<meta:keyword>{escape(mark)}</meta:keyword>" if mark else ""
     return _document("meta", f"<office:meta>{inner}</office:meta>")
 
 

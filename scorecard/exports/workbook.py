@@ -56,9 +56,9 @@ def table_workbook(table):
     return _saved(book, title=f"{table.title} {table.scorecard.year.text}", creator=table.scorecard.agency)
 
 
-def sheets_workbook(sheets, *, title, creator):
-    """Sheets as the bytes of an XLSX file; title and creator are its properties."""
-    return _saved(_book(sheets), title=title, creator=creator)
+def sheets_workbook(sheets, *, title, creator, mark=""):
+    """Sheets as the bytes of an XLSX file; title, creator and mark are its properties."""
+    return _saved(_book(sheets), title=title, creator=creator, mark=mark)
 
 
 def _book(sheets):
@@ -251,9 +251,10 @@ def _number_format(figure):
     return f"#,##0{places}" + (f'" {unit}"' if unit else "")
 
 
-def _saved(book, *, title, creator):
+def _saved(book, *, title, creator, mark=""):
     """The workbook's bytes, with fixed dates in its properties and in its zip directory."""
     book.properties.title, book.properties.creator = _escaped(title), _escaped(creator)
+    book.properties.category = mark or None
     book.properties.created = book.properties.modified = FIXED_DATE
     raw, packed = BytesIO(), BytesIO()
     # Workbook.save() would set the date of modification to now.

@@ -7,6 +7,7 @@ from itertools import count
 from scorecard.choices import ReportState, YearState
 from scorecard.models import Plan
 from scorecard.reports import scorecard as lines
+from scorecard.reports.action_plan_lines import ActionPlanLine, BudgetLine
 from scorecard.scoring import assess, kpi_score, roll_up
 
 # As of rows that nobody weighted.
@@ -14,7 +15,7 @@ WEIGHT = Decimal(1)
 
 
 def scorecard_of(read, plan=None):
-    """The Scorecard of a PlanRead in its first year, with the figures of that year alone.
+    """The Scorecard of a PlanRead in its first year: baseline years with their actuals, the others with their targets.
 
     plan: the one it would change, whose thresholds hold; None for a new one. Where a form in error gives a code twice,
     the first counts; an objective in no theme or perspective is left out, and so is a KPI without objective.
@@ -25,7 +26,13 @@ def scorecard_of(read, plan=None):
 class _Builder:
     def __init__(self, read, plan):
         self.read, self.plan, self.ids = read, plan, count(1)
-        self.year = lines.YearLine(read.first_year, YearState.NOT_OPEN, False)
+        self.years = tuple(
+            lines.YearLine(
+                year, YearState.CLOSED if year < read.first_year else YearState.NOT_OPEN, year < read.first_year
+            )
+            for year in read.years
+        )
+        self.year = next(line for line in self.years if line.year == read.first_year)
 
     def build(self):
         read, plan = self.read, self.plan
@@ -38,7 +45,7 @@ class _Builder:
             core_values=tuple(read.core_values.text.splitlines()),
             instructions=tuple(read.instructions.text.splitlines()),
             warning_threshold=plan.warning_threshold, display_cap=plan.display_cap, data_version=0,
-            year=self.year, years=(self.year,), include_provisional=False, has_sample_data=False,
+            year=self.year, years=self.years, include_provisional=False, has_sample_data=False,
             perspectives=perspectives, themes=self._themes(objectives), objectives=objectives, divisions=(),
         )  # fmt: skip
 
@@ -86,22 +93,38 @@ class _Builder:
                     score=score, id=next(self.ids), code=each.code, name=each.name, formula=each.formula,
                     objective_code=each.objective, division_id=0, division=each.division, weight=WEIGHT,
                     measures=measures, report_state=ReportState.PENDING if score.tally.due else None,
+                    action_plans=tuple(self._action_plan(plan) for plan in each.action_plans),
                 )
             )  # fmt: skip
         return found
 
+    def _action_plan(self, read):
+        budgets = {
+            year: BudgetLine(year, budget.amount, None)
+            for year, budget in read.budgets.items()
+            if budget.amount is not None
+        }
+        owner = read.owner_division or read.owner_person
+        return ActionPlanLine(next(self.ids), read.code, read.description, owner, budgets)
+
     def _measure(self, read):
-        target = read.targets.get(self.year.year)
-        outcome = assess(
-            actual=None, target=target.value if target else None, direction=read.direction, tolerance=None,
-            unmeasured=False, threshold=self.plan.warning_threshold,
-        )  # fmt: skip
-        cell = lines.Cell(
-            year=self.year.year, target_note=target.note if target else "", actual_note="", unmeasured=False,
-            is_provisional=False, is_withheld=False, outcome=outcome, display_cap=self.plan.display_cap,
-        )  # fmt: skip
-        cells = {self.year.year: cell}
+        cells = {year.year: self._cell(read, year) for year in self.years}
+        cell = cells[self.year.year]
         return lines.MeasureLine(next(self.ids), read.label, read.unit, read.direction, None, WEIGHT, cells, cell)
+
+    def _cell(self, read, year):
+        """Actuals of plan years are reported, not taken from a form."""
+        target, actual = read.targets.get(year.year), read.actuals.get(year.year) if year.is_baseline else None
+        unmeasured = actual is not None and actual.value is None and bool(actual.note)
+        outcome = assess(
+            actual=actual.value if actual else None, target=target.value if target else None,
+            direction=read.direction, tolerance=None, unmeasured=unmeasured, threshold=self.plan.warning_threshold,
+        )  # fmt: skip
+        return lines.Cell(
+            year=year.year, target_note=target.note if target else "", actual_note=actual.note if actual else "",
+            unmeasured=unmeasured, is_provisional=False, is_withheld=False, outcome=outcome,
+            display_cap=self.plan.display_cap,
+        )  # fmt: skip
 
     def _themes(self, objectives):
         made = {}

@@ -26,6 +26,8 @@ _ENUMERATED = re.compile(r"([1-9][0-9]?)[.．、)）]\s*(.*)", re.DOTALL)
 _NUMERAL = re.compile(r"[-−－]?[0-9０-９][0-9０-９,，.．]*")
 _COMPARED = re.compile(r"(?:≥|≧|>=|＞=|≤|≦|<=|＞|＜|>|<|=|＝)\s*")
 _NOTE = re.compile(r"\s*[(（](?P<inner>.*)[)）]\s*", re.DOTALL)
+# 「100」 over 「(已完成)」: a cell with a note cannot be a number, and the form writes it so.
+_BESIDE = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\n[(（].*[)）]", re.DOTALL)
 _OTHER_UNIT = re.compile(r"[^\W\d_]{1,10}|[%％‰]|[^\W\d_]{1,6}/[^\W\d_]{1,6}")
 
 
@@ -108,7 +110,8 @@ def _numbered(text, numeral, compared, unit, *, is_number, is_part):
     if not is_part:
         how = "程式以百分比顯示" if is_number else "儲存格是文字"
         kept = f"，備註「{_line(note)}」" if note else ""
-        notices = (Notice(Level.CORRECTION, text, plain(value), f"{how}，讀為數值 {plain(value)}{kept}。"),)
+        level = Level.HINT if _BESIDE.fullmatch(text) else Level.CORRECTION
+        notices = (Notice(level, text, plain(value), f"{how}，讀為數值 {plain(value)}{kept}。"),)
     return _with_note(value, note, notices)
 
 

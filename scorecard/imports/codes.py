@@ -6,7 +6,7 @@ import unicodedata
 # With a digit somewhere, or an I in its place: 「AC1」, 「AC1.1.1」, 「甲C1」, 「1-2」, 「API」.
 _LEADING = re.compile(r"([0-9A-Za-z]+(?:[.\-_][0-9A-Za-z]+)*)[.、:：]?\s*(.*)", re.DOTALL)
 _TOKEN = re.compile(r"(\S{1,30})\s+(.*)", re.DOTALL)
-_TRAILING = re.compile(r"(.*?)\s*[（(]?([A-Za-z][A-Za-z0-9]{0,3})[)）]?", re.DOTALL)
+_TRAILING = re.compile(r"(.*?)\s*[（(]?([A-Za-zＡ-Ｚａ-ｚ][A-Za-z0-9Ａ-Ｚａ-ｚ０-９]{0,3})[)）]?", re.DOTALL)
 _PATTERN = re.compile(r"[A-Z]{2}[0-9]+(\.[0-9]+){0,2}")
 _ONE = str.maketrans("Il｜|", "1111")
 
@@ -78,16 +78,11 @@ def _continues_series(first, code):
 def name_and_code(text):
     """(name, code) of 「顧客 C」; also of 「C 顧客」. The code is "" where there is none."""
     flat = joined(text)
-    match = _TRAILING.fullmatch(_folded_end(flat))
+    match = _TRAILING.fullmatch(flat)
     if match and match[1]:
-        return match[1].strip(), match[2]
+        return match[1].strip(), unicodedata.normalize("NFKC", match[2])
     match = re.fullmatch(r"([A-Za-z][A-Za-z0-9]{0,3})[.、:：\s]+(.+)", flat)
     return (match[2].strip(), match[1]) if match else (flat, "")
-
-
-def _folded_end(text):
-    start = next((i for i in range(len(text), 0, -1) if "\u4e00" <= text[i - 1] <= "\u9fff"), 0)
-    return text[:start] + unicodedata.normalize("NFKC", text[start:])
 
 
 def corrected(code, known):

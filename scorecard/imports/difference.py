@@ -13,6 +13,7 @@ from scorecard.choices import Direction, ReportState, YearState
 from scorecard.imports.grid import WHOLE_FILE, Place
 from scorecard.imports.messages import Level, Message
 from scorecard.imports.plan_read import PlanRead
+from scorecard.imports.texts import squeezed
 from scorecard.models.action_plans import MOST_PER_KPI
 from scorecard.roc import year_text
 from scorecard.services.audit import as_read
@@ -20,7 +21,7 @@ from scorecard.services.audit import as_read
 ITEMS = {"perspective": "構面", "theme": "策略主題", "objective": "策略目標", "kpi": "KPI", "action_plan": "行動方案"}
 FIELDS = {
     "name": "名稱", "lead_division": "主辦單位", "theme": "策略主題", "perspective": "構面", "objective": "策略目標",
-    "formula": "計算公式", "division": "主責科室", "supporting_divisions": "協辦科室", "label": "衡量項名稱",
+    "formula": "計算公式", "division": "主責科室", "supporting_divisions": "協辦科室",
     "unit": "單位", "direction": "方向", "description": "內容", "kpi": "KPI", "owner": "主責", "target": "目標值",
     "target_note": "目標備註", "actual": "實際值", "actual_note": "實際備註", "mission": "使命", "vision": "願景",
     "core_values": "核心價值", "instructions": "填表說明", "last_year": "最後一個計畫年度",
@@ -169,7 +170,9 @@ def _is_target_of_open_year(change, standing):
 
 
 def facts_of(read: PlanRead) -> dict[tuple, Fact]:
-    """The form's facts; blank budgets, assumed directions and actuals without column say nothing."""
+    """The form's facts; blank budgets, assumed directions, actuals without column and labels, which no cell of the form
+    holds, say nothing.
+    """
     facts = {("plan", name): Fact(getattr(read, name).text, getattr(read, name).place)
              for name in ("mission", "vision", "core_values", "instructions") if getattr(read, name).text}  # fmt: skip
     facts["plan", "last_year"] = Fact(read.last_year, WHOLE_FILE)
@@ -194,7 +197,7 @@ def _add_kpi(facts, kpi, read):
     if supporting:
         facts["kpi", kpi.code, "supporting_divisions"] = Fact(supporting, kpi.division_place or kpi.place)
     for position, measure in enumerate(kpi.measures, 1):
-        for name in ("label", "unit") if measure.direction_is_assumed else ("label", "unit", "direction"):
+        for name in ("unit",) if measure.direction_is_assumed else ("unit", "direction"):
             facts["measure", kpi.code, position, name] = Fact(getattr(measure, name), measure.place)
         for field, figures in (("target", measure.targets), ("actual", measure.actuals)):
             for year, figure in figures.items():
@@ -210,6 +213,9 @@ def _add_kpi(facts, kpi, read):
 
 
 def _same(old, new):
+    """Blank is blank, and a form breaks its texts anywhere: what differs in white space alone is the same."""
+    if isinstance(old, str) and isinstance(new, str):
+        return squeezed(old) == squeezed(new)
     return old == new or (old in (None, "") and new in (None, ""))
 
 

@@ -32,7 +32,7 @@ def read_form(file, *, agency="", corrections=None):
 def read_form_sheets(sheets, *, agency="", corrections=None):
     """The same of sheets that were read before, so that a page with corrections need not open the file again."""
     sheets = with_corrections(sheets, corrections or {})
-    messages = Messages()
+    messages = Messages(is_ours=any(sheet.is_ours for sheet in sheets))
     map_sheet = _choose(sheets, find_theme_row, "策略地圖", messages)
     card_sheet = _choose(sheets, find_heading_row, "平衡計分卡", messages)
     strategy_map = read_map(map_sheet, messages) if map_sheet else None

@@ -26,8 +26,10 @@ class FormulaCell:
     is_split: bool
 
 
-def read_formula_cell(text, kpi_count):
+def read_formula_cell(text, kpi_count, *, is_numbered=True):
     """Formula and unit of the row's KPIs. units is empty where the cell names none.
+
+    is_numbered: a number before a formula counts the KPIs of a row; without, it belongs to the formula.
 
     formulas has one entry per KPI where the lines can be shared out, else one for all of them.
     """
@@ -38,7 +40,9 @@ def read_formula_cell(text, kpi_count):
         parts = _UNIT_SEPARATORS.split(text[match.end() :].rstrip(")） "))
         units = tuple(part.strip() for part in parts if part.strip())
     lines = [line.strip() for line in formula.split("\n") if line.strip()]
-    stripped = enumerated(lines) or [_NUMBER.sub("", line, count=1) if _is_numbered(line) else line for line in lines]
+    stripped = lines
+    if is_numbered:
+        stripped = enumerated(lines) or [_NUMBER.sub("", s, count=1) if _is_numbered(s) else s for s in lines]
     was_numbered = stripped != lines
     if kpi_count > 1 and len(stripped) == kpi_count:
         return FormulaCell(tuple(stripped), units, was_numbered, True)

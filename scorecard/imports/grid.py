@@ -56,13 +56,15 @@ WHOLE_FILE = Place()
 class Sheet:
     """A sheet's cells by (row, column), both counted from 1, and its merged areas.
 
-    merges maps every covered cell to the one that holds the area's content.
+    merges maps every covered cell to the one that holds the area's content. is_ours: the file says that this product
+    wrote it.
     """
 
     name: str
     is_hidden: bool = False
     cells: dict = field(default_factory=dict)
     merges: dict = field(default_factory=dict)
+    is_ours: bool = False
 
     def __post_init__(self):
         self.rows = {}
@@ -142,4 +144,4 @@ def _corrected(sheet, texts):
         if text:
             cells[where] = Cell(text, Kind.NUMBER if _PLAIN_NUMBER.fullmatch(text) else Kind.TEXT)
     merges = {where: home for where, home in sheet.merges.items() if where not in texts or home == where}
-    return Sheet(sheet.name, sheet.is_hidden, cells, merges)
+    return Sheet(sheet.name, sheet.is_hidden, cells, merges, sheet.is_ours)

@@ -28,7 +28,7 @@ class KPIRowReader:
         """The fields of the row's KPIs (code, name of each), without code, objective, place and action plans."""
         column = self.columns.one.get("formula")
         text, place = self._merged(row, column, "計算公式")
-        cell = read_formula_cell(text, len(heads))
+        cell = read_formula_cell(text, len(heads), is_numbered=len(heads) > 1 or not self.messages.is_ours)
         self._tell_formula(cell, text, heads, place)
         units = self._units(row, cell, heads, place)
         shares = self._shares(units, len(heads))
@@ -53,9 +53,9 @@ class KPIRowReader:
             return
         if len(heads) > 1 and cell.is_split:
             told = "；".join(f"{code}：{formula}" for (code, _), formula in zip(heads, cell.formulas, strict=True))
-            self.messages.assumption(place, f"計算公式依序分給 {len(heads)} 項 KPI：{told}。", found=text, read=told)
+            self.messages.notation(place, f"計算公式依序分給 {len(heads)} 項 KPI：{told}。", found=text, read=told)
         elif len(heads) > 1:
-            self.messages.assumption(
+            self.messages.notation(
                 place, f"計算公式的行數與 {len(heads)} 項 KPI 不同，各項都讀為整段公式。", found=text
             )
         elif cell.was_numbered:
@@ -69,7 +69,7 @@ class KPIRowReader:
         if not units:
             is_percentage = "%" in cell.formulas[0] or "％" in cell.formulas[0]
             if is_percentage and len(heads) == 1:
-                self.messages.assumption(place, "沒有寫單位；計算公式是百分比，單位讀為 %。", read="%")
+                self.messages.notation(place, "沒有寫單位；計算公式是百分比，單位讀為 %。", read="%")
             else:
                 self.messages.error(place, "沒有寫計量單位；請在公式之後換行寫「單位：次數」。")
             units = ["%" if is_percentage else "？"]
@@ -116,7 +116,7 @@ class KPIRowReader:
         if cell is None:
             self.messages.hint(place, "空白讀為沒有數值，不是 0；無統計請寫「無統計」，沒有目標請寫「—」。")
         elif home != (row, column):
-            self.messages.assumption(place, f"取自合併的儲存格：{squeezed(cell.text)}。", read=cell.text)
+            self.messages.notation(place, f"取自合併的儲存格：{squeezed(cell.text)}。", read=cell.text)
         if len(units) == 1:
             readings = [read_figure(cell, units[0])]
             notices = readings[0].notices
@@ -135,7 +135,7 @@ class KPIRowReader:
             direction, why = direction_of(line, [targets[year].value for year in sorted(targets)])
             if why:
                 of = f"「{label}」" if label else ""
-                self.messages.assumption(
+                self.messages.notation(
                     place, f"{code}{of} 的方向讀為{direction.label}：{why}。", found=line, read=direction.label
                 )
             ratio = read_ratio(line, unit=unit)
@@ -148,7 +148,7 @@ class KPIRowReader:
             )  # fmt: skip
         if len(measures) > 1:
             told = "、".join(f"{measure.label}（{measure.unit}）" for measure in measures)
-            self.messages.assumption(place, f"{code} 讀為 {len(measures)} 個衡量項：{told}。", found=formula, read=told)
+            self.messages.notation(place, f"{code} 讀為 {len(measures)} 個衡量項：{told}。", found=formula, read=told)
         return tuple(measures)
 
     def _division(self, row):
@@ -158,7 +158,7 @@ class KPIRowReader:
         if not names and place is not None and "division" in self.columns.one:
             self.messages.error(place, "這一列的 KPI 沒有主責科室；請填科室名稱。")
         if len(names) > 1:
-            self.messages.assumption(
+            self.messages.notation(
                 place, f"有 {len(names)} 個科室：主責讀為{names[0]}，協辦讀為{'、'.join(names[1:])}。",
                 found=text, read=names[0],
             )  # fmt: skip
@@ -189,7 +189,7 @@ class KPIRowReader:
             self.messages.error(place, f"「{cell.text}」{UNREADABLE[cell.kind]}", found=cell.text)
             return "", place
         if home != (row, column):
-            self.messages.assumption(place, f"{what}取自合併的儲存格：{squeezed(cell.text)}。", read=cell.text)
+            self.messages.notation(place, f"{what}取自合併的儲存格：{squeezed(cell.text)}。", read=cell.text)
         return cell.text, place
 
     def read_action_plans(self, row, coded, division):
@@ -215,11 +215,11 @@ class KPIRowReader:
         place = place or self.sheet.place(row, self.columns.one["plans"])
         lines = [line for line in text.split("\n") if line.strip()]
         if len(coded) == len(lines) > 1 and all(line in self.divisions or looks_like_division(line) for line in lines):
-            self.messages.assumption(place, f"主責科室依序分給 {len(coded)} 個行動方案。", found=text)
+            self.messages.notation(place, f"主責科室依序分給 {len(coded)} 個行動方案。", found=text)
             return [self._owner(line, place) for line in lines], place
         if not text:
             if division:
-                self.messages.assumption(
+                self.messages.notation(
                     place, f"行動方案沒有填主責科室，讀為 KPI 的主責科室：{division}。", read=division
                 )
             return [(division, "")] * len(coded), place
@@ -231,7 +231,7 @@ class KPIRowReader:
             self._meet(division, place)
         else:
             checked_name(self.messages, place, "主責同仁", person, LONGEST_PERSON)
-            self.messages.assumption(place, f"「{person}」不是單一科室，讀為主責同仁。", found=text, read=person)
+            self.messages.notation(place, f"「{person}」不是單一科室，讀為主責同仁。", found=text, read=person)
         return division, person
 
     def _budget(self, row, column, count, year):

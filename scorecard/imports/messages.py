@@ -44,10 +44,14 @@ class Message:
 
 
 class Messages:
-    """Collects messages while a form is read."""
+    """Collects messages while a form is read.
 
-    def __init__(self):
-        self._all = {}
+    is_ours: the file was written by this product. Then a notation is read as it was written, and what in a stranger's
+    file must be called a correction or an assumption is a hint.
+    """
+
+    def __init__(self, *, is_ours=False):
+        self._all, self.is_ours = {}, is_ours
 
     def error(self, place: Place, text, *, found="", read=""):
         """What must be mended before the form can be imported."""
@@ -65,9 +69,14 @@ class Messages:
         """What a person had better look at."""
         self._add(Level.HINT, place, found, read, text)
 
+    def notation(self, place: Place, text, *, found="", read=""):
+        """What a notation of the form (domain.md §3) leaves unsaid: an assumption, a hint in a file of our own."""
+        self._add(Level.HINT if self.is_ours else Level.ASSUMPTION, place, found, read, text)
+
     def add(self, notice, place: Place):
         """What a notation told (cells.Notice), at its cell."""
-        self._add(notice.level, place, notice.found, notice.read, notice.text)
+        level = Level.HINT if self.is_ours and notice.level is not Level.ERROR else notice.level
+        self._add(level, place, notice.found, notice.read, notice.text)
 
     def _add(self, level, place, found, read, text):
         self._all.setdefault(Message(level, place.sheet, place.cell, _short(found), _short(read), text))

@@ -10,6 +10,7 @@ from scorecard.imports.text_in_cells import cleaned, number_text, percent_text
 HAS_LINKS = "檔案連結到其他試算表；請在 LibreOffice 的「編輯 → 連結」中斷連結，另存新檔後再上傳。"
 # Their content is not the cell's own text.
 _ASIDE = frozenset({"annotation", "tracked-changes", "shapes", "forms", "scenario"})
+_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 _CELLS = frozenset({"table-cell", "covered-table-cell"})
 
 
@@ -113,7 +114,7 @@ class _Reader:
     def _cell(self, raw):
         text, kind = cleaned(raw), self.attributes.get("value-type", "")
         has_formula = "formula" in self.attributes
-        if text.startswith(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "Err:", "錯誤:")):
+        if text in _ERRORS or has_formula and text.startswith(("Err:", "錯誤:")):
             return Cell(text, Kind.ERROR)
         if kind in ("float", "currency", "percentage"):
             return _number(self.attributes.get("value", ""), text, is_percentage=kind == "percentage")

@@ -70,8 +70,7 @@ def _add_figures(facts, plan):
         code = row.kpi.code
         counts[code] = places[row.pk] = counts.get(code, 0) + 1
         directions[code, places[row.pk]] = Direction(row.direction)
-        for name in ("label", "unit"):
-            facts["measure", code, places[row.pk], name] = getattr(row, name)
+        facts["measure", code, places[row.pk], "unit"] = row.unit
         facts["measure", code, places[row.pk], "direction"] = Direction(row.direction)
     fields = ("target", "target_note", "actual", "actual_note")
     values = YearlyValue.objects.filter(measure__kpi__plan=plan).values_list(

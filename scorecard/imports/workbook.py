@@ -10,6 +10,7 @@ import re
 import zipfile
 from decimal import Decimal, InvalidOperation
 
+from scorecard.form_mark import MARK, PARTS
 from scorecard.imports import xml_events
 from scorecard.imports.grid import Cell, FormRefused, Kind, Sheet, row_and_column
 from scorecard.imports.limits import MOST_ROWS, check_cells, merged_areas
@@ -64,7 +65,11 @@ def read_sheets(file):
         raise FormRefused(HAS_LINKS)
     file.seek(0)
     with zipfile.ZipFile(file) as archive:
-        return read_ods(archive, deadline) if is_odf else _Workbook(archive, deadline).sheets()
+        sheets = read_ods(archive, deadline) if is_odf else _Workbook(archive, deadline).sheets()
+        is_ours = any(MARK.encode() in archive.read(part) for part in PARTS if part in names)
+    for sheet in sheets:
+        sheet.is_ours = is_ours
+    return sheets
 
 
 def _check_start(file, start):

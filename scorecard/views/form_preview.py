@@ -18,8 +18,10 @@ from scorecard.scoring import grouped
 from scorecard.services.audit import as_read
 from scorecard.views.pages import MapAddresses
 
-# More than these are shown on request: a form of a thousand KPIs can have thousands of hints.
-SHOWN_AT_ONCE = 100
+# More than these are shown on request: a form of a thousand KPIs can have thousands of hints, and its page took longer
+# to be written than the form to be read.
+SHOWN_AT_ONCE, CARDS_AT_ONCE = 100, 200
+MAP, TABLE = "map", "table"
 ROWS_ABOVE, ROWS_BELOW, COLUMNS_SHOWN = 5, 15, 30
 
 
@@ -93,7 +95,7 @@ class KPIRow:
 
 
 def preview_context(preview, *, agency, wanted=""):
-    """Everything that the preview's template asks for. wanted: the level of which all messages shall be shown."""
+    """Everything that the preview's template asks for. wanted: what shall be shown whole, a level, MAP or TABLE."""
     upload, difference = preview.upload, preview.difference
     read = preview.form.plan
     context = {
@@ -112,17 +114,18 @@ def preview_context(preview, *, agency, wanted=""):
         "sheet_link": cell_link(upload, 0, "A1"),
     }
     if read:
-        context["map"] = build_strategy_map(scorecard_of(read, preview.plan))
-        context["addresses"] = MapAddresses("#objective-", "", "#theme-", "")
-        context |= _table(preview, read)
+        if len(read.objectives) <= CARDS_AT_ONCE or wanted == MAP:
+            context["map"] = build_strategy_map(scorecard_of(read, preview.plan))
+            context["addresses"] = MapAddresses("#objective-", "", "#theme-", "")
+        context |= _table(preview, read, read.kpis if wanted == TABLE else read.kpis[:SHOWN_AT_ONCE])
         names = (("使命", read.mission), ("願景", read.vision), ("核心價值", read.core_values))
         context["statements"] = [(label, statement.text) for label, statement in names]
         context["lowered"] = [change for change in context["to_explain"] if change.kind is ChangeKind.TARGET_LOWERED]
     return context
 
 
-def _table(preview, read):
-    """The years and rows of the table."""
+def _table(preview, read, kpis):
+    """The years and rows of the table of these KPIs, and how many more there are."""
     numbers = {sheet.name: number for number, sheet in enumerate(preview.sheets)}
     years = [(year, False) for year in read.baseline_years]
     years += [(year, True) for year in sorted({year for kpi in read.kpis for m in kpi.measures for year in m.targets})]
@@ -133,10 +136,10 @@ def _table(preview, read):
             [_measure_row(measure, years) for measure in kpi.measures],
             [(plan, _budgets(plan)) for plan in kpi.action_plans],
         )
-        for kpi in read.kpis
+        for kpi in kpis
     ]  # fmt: skip
     heads = [{"text": f"{year_text(year)}{'目標' if is_target else '實際'}"} for year, is_target in years]
-    return {"table_years": heads, "table_rows": rows}
+    return {"table_years": heads, "table_rows": rows, "rows_left_out": len(read.kpis) - len(kpis)}
 
 
 def _measure_row(measure, years):

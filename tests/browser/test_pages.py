@@ -74,6 +74,7 @@ VISITS = {
         Visit(f"{PLAN}reporting/<int:division_id>/", year=107),
         Visit(f"{PLAN}reporting/<int:division_id>/check/"),
         Visit(f"{PLAN}reporting/<int:division_id>/paste/"),
+        Visit(f"{PLAN}reporting/<int:division_id>/fill-in/"),
         Visit(f"{PLAN}reporting/<int:division_id>/<str:code>/evidence/", code="DP1.1"),
         Visit(f"{PLAN}kpis/<str:code>/history/<int:event_id>/<int:change>/", code="DP1.1"),
     ],
@@ -94,6 +95,7 @@ VISITS = {
         Visit(f"{AGENCY}members/<int:membership_id>/"),
         Visit(f"{AGENCY}transfer/", "?source=person:魏國平&target_person=王小明"),
         Visit(f"{AGENCY}mails/"),
+        Visit(f"{AGENCY}import/"),
     ],
 }
 

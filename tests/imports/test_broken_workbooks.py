@@ -3,13 +3,17 @@
 import io
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from scorecard import office_files
+from scorecard.choices import Role
 from scorecard.imports.grid import FormRefused
 from scorecard.imports.workbook import read_sheets
 from scorecard.models import Agency, AuditEvent, Plan
+from tests import factories
 from tests.imports.broken import CELLS, FILES
 from tests.management.test_import_form import run_json
+from tests.pages import client_of, text
 
 BROKEN = FILES | CELLS
 
@@ -28,8 +32,29 @@ def test_a_broken_form_is_told_at_its_cell_and_nothing_is_written(name, tmp_path
     assert not Plan.objects.exists() and not Agency.objects.exists() and not AuditEvent.objects.exists()
 
 
+# In the browser the agency is chosen before the file. Of the cells every second, since each costs half a second.
+IN_THE_BROWSER = sorted([*(FILES.keys() - {"no agency"}), *sorted(CELLS)[::2]])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", IN_THE_BROWSER)
+def test_uploaded_in_the_browser_it_is_told_the_same_and_cannot_be_taken_in(name):
+    make, _, cell, sentence = BROKEN[name]
+    agency = factories.make_agency("broken")
+    client = client_of(factories.make_member("keeper", agency, Role.ADMIN))
+    page = client.post(f"/agencies/{agency.slug}/import/", {"file": SimpleUploadedFile("表單.xlsx", make())})
+    assert page.status_code in (302, 422)
+    if page.status_code == 302:
+        address = page.url
+        page = client.get(address)
+        assert "不能匯入" in text(page) and (not cell or f"cell={cell}#" in page.content.decode())
+        assert client.post(f"{address}apply/", {"version": 0}).status_code == 422
+    assert sentence in text(page)
+    assert not Plan.objects.exists() and not AuditEvent.objects.exists()
+
+
 def test_there_are_at_least_forty():
-    assert len(BROKEN) >= 60
+    assert len(BROKEN) >= 60 and len(IN_THE_BROWSER) >= 40
 
 
 @pytest.mark.parametrize("name", ["bomb", "lying bomb", "too many entries", "too large"])

@@ -75,7 +75,7 @@ class TestANewPlan:
         with nothing_written():
             page = uploaded(admin, agency, original())
             shown = text(page)
-        assert "策略目標 34 KPI 39 行動方案 40 科室 8" in shown and "更正 15 項" in shown
+        assert "策略目標 34 KPI 39 行動方案 40 科室 8" in shown and "更正 13 項" in shown
         assert page.content.count(b'class="map-card"') == 34
         assert 'href="/agencies/taipei-secretariat/import/' in page.content.decode()
         assert any(link.endswith("?sheet=1&cell=F8#cell-F8") for link in links(page))
