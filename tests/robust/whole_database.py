@@ -22,8 +22,12 @@ def dump():
         rows = {}
         for table in tables():
             cursor.execute(f'SELECT * FROM "{table}"')
-            rows[table] = sorted((tuple(_plain(value) for value in row) for row in cursor.fetchall()), key=repr)
+            rows[table] = sorted((tuple(_plain(value) for value in row) for row in cursor.fetchall()), key=_in_order)
         return rows
+
+
+def _in_order(row):
+    return row[0] if isinstance(row[0], int) else 0, repr(row)
 
 
 def cells_of(rows, model, *names):
