@@ -30,7 +30,7 @@ check: setup
 	@DEBUG=off SECRET_KEY="$${SECRET_KEY:-$$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(50))')}" \
 	ALLOWED_HOSTS="$${ALLOWED_HOSTS:-bsc.example.gov.tw}" .venv/bin/python manage.py check --deploy --fail-level WARNING
 
-# 以示範資料重新產生 docs/screenshots 的畫面。
+# 以示範資料重新產生 docs/screenshots 的畫面與年度報告樣張。
 screenshots: setup-test
 	@.venv/bin/python .ci/screenshots.py
 

@@ -1,4 +1,6 @@
-"""`make screenshots`: take the pictures of docs/screenshots from a server with the demo data, at three widths."""
+"""`make screenshots`: the pictures of docs/screenshots from a server with the demo data: pages at three widths, and
+sample pages of the annual report at 100 dpi.
+"""
 
 import os
 import secrets
@@ -23,6 +25,9 @@ PAGES = [
     ("kpi", "demo-reviewer", f"{PLAN}/kpis/FC1.1/"),
     ("dashboard", "demo-reviewer", f"{PLAN}/dashboard/"),
 ]
+REPORT = f"{PLAN}/report.pdf"
+# Cover, summary, map, scorecard, the first missed KPIs, money.
+REPORT_PAGES = (1, 3, 4, 5, 12, 17)
 
 
 def free_port():
@@ -68,7 +73,19 @@ def take(origin, password):
                 page.goto(path)
                 page.screenshot(path=TARGET / f"{name}-{width}.png", full_page=width > 400)
                 print(f"{name}-{width}.png")
+        draw_report(context.request.get(REPORT, timeout=150_000).body())
         browser.close()
+
+
+def draw_report(content):
+    """Write the sample pages of the annual report."""
+    pdftoppm = shutil.which("pdftoppm") or sys.exit("找不到 pdftoppm，請先執行 make setup-test。")
+    for page in REPORT_PAGES:
+        name = f"report-{page:02d}"
+        span = ["-f", str(page), "-l", str(page), "-singlefile"]
+        command = [pdftoppm, "-r", "100", "-png", *span, "-", str(TARGET / name)]
+        subprocess.run(command, input=content, check=True)
+        print(f"{name}.png")
 
 
 def main():
