@@ -1,0 +1,26 @@
+"""The annual report in a browser: chosen, made, watched and downloaded, with scripts and without."""
+
+import pytest
+from playwright.sync_api import expect
+
+from scorecard.choices import Role
+from tests import factories
+from tests.pages import address
+
+SECONDS = 60_000
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_part_is_chosen_made_and_downloaded(browse, transactional_db, settings, tmp_path, scripts):
+    settings.PDF_FOLDER = tmp_path / "pdf"
+    plan = factories.make_plan(kpis=5)
+    page = browse(factories.make_member("viewer", plan.agency, Role.VIEWER), java_script_enabled=scripts)
+    page.goto(address(plan, "downloads"))
+    page.get_by_label("範圍").select_option("theme-A")
+    page.get_by_label("附錄").select_option("0")
+    page.get_by_role("button", name="產生 PDF").click()
+    link = page.get_by_role("link", name="下載 PDF")
+    expect(link).to_be_visible(timeout=SECONDS)
+    with page.expect_download() as download:
+        link.click()
+    assert download.value.suggested_filename == f"{plan.slug}-105-annual-report-theme-A.pdf"
