@@ -1,5 +1,7 @@
 """The annual report as PDF: what is printed, and by which key the finished file is kept."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.utils import timezone
 
@@ -14,6 +16,8 @@ from scorecard.roc import datetime_text
 STYLESHEETS = ("css/pdf.css", "css/pdf-report.css", "css/pdf-report-tables.css")
 # The room that css/pdf-report.css leaves for the map, in millimetres.
 MAP_WIDTH, MAP_HEIGHT = 275, 153
+# Stands for the time in the key of a plan that has none.
+NO_TIME = datetime(2000, 1, 1)
 
 
 def annual_report_pdf(plan, year, choices=WHOLE, *, patience=0):
@@ -26,18 +30,18 @@ def annual_report_job(plan, year, choices=WHOLE):
 
     The key holds what decides the bytes: the plan's data version and last audit event (of whichever database), the
     years' states, year, choices and release. One query. Without any event the plan was loaded from a file and may be
-    another of the same number, so the report itself is built and is its key; that alone raises what build() raises:
-    NoSuchYear, BaselineYear, NoSuchPart.
+    another of the same number, so the report itself is built and, but for the time, is its key; that alone raises what
+    build() raises: NoSuchYear, BaselineYear, NoSuchPart.
     """
     event = AuditEvent.objects.last_of(plan)
-    made_at = _time_of(event)
+    if event is None:
+        report = build_annual_report(plan, year, choices)
+        timeless = annual_report_document(report, made_at=NO_TIME)
+        return key_of(timeless.digest), lambda: annual_report_document(report, made_at=_time_of(None))
 
     def build():
-        return annual_report_document(build_annual_report(plan, year, choices), made_at=made_at)
+        return annual_report_document(build_annual_report(plan, year, choices), made_at=_time_of(event))
 
-    if event is None:
-        document = build()
-        return key_of(document.digest), lambda: document
     database = settings.DATABASES["default"]
     data = (str(database["NAME"]), database.get("HOST"), plan.pk, plan.data_version, event.pk, event.digest)
     states = [(row.year, row.state) for row in plan.years.all()]

@@ -79,6 +79,7 @@ def test_a_plan_without_any_event_is_told_apart_by_what_it_says(db):
     plan = factories.make_plan(kpis=5)
     first, build = job(plan)
     assert isinstance(build(), Document)
+    assert job(plan)[0] == first
     Plan.objects.filter(pk=plan.pk).update(vision="另一個願景")
     assert job(plan)[0] != first
 
