@@ -306,8 +306,8 @@ def draft(
 ):
     """What a person would enter for a KPI now: one actual a measure, or unmeasured with its reason.
 
-    actuals None: the targets, so that the KPI is met. A pair is a numerator and a denominator. version None: the
-    report's as it stands. confirmed: whether every question about the figures is answered with 「數字無誤」.
+    actuals None: the targets, so that the KPI is met. A tuple is the numerator and denominator of one measure.
+    version None: the report's as it stands. confirmed: whether every question is answered with 「數字無誤」.
     """
     measures = list(kpi.measures.all())
     if actuals is None:

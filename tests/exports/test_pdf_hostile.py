@@ -50,8 +50,10 @@ def plan(db):
     made = factories.make_plan(kpis=5)
     cast = factories.make_cast(made)
     factories.open_year(cast.admin, made)
-    factories.approved(cast, factories.kpi(made, "AC1.1"), actuals="10", explanation="說明", improvement="措施")
-    factories.approved(cast, factories.kpi(made, "AF1.1"), unmeasured="無統計")
+    factories.fill(cast.staff, factories.kpi(made, "AC1.1"), actuals="10", explanation="說明", improvement="措施")
+    factories.fill(cast.staff, factories.kpi(made, "AF1.1"), unmeasured="無統計")
+    for code in ("AC1.1", "AF1.1"):
+        factories.submit(cast.staff, factories.kpi(made, code))
     return made
 
 
@@ -101,7 +103,9 @@ def asked(monkeypatch):
 
 
 def document_of(plan):
-    """What is to be printed of the plan's year."""
+    """What is to be printed of the plan's year once what was submitted is approved: from then on no text changes."""
+    for report in tables.YearlyReport.objects.awaiting_review():
+        factories.approve(tables.User.objects.get(username="reviewer"), report)
     fresh = tables.Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
     return annual_report_document(build_annual_report(fresh, 2016), made_at=MADE_AT)
 

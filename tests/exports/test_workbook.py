@@ -27,8 +27,11 @@ def scorecard_of(plan, year=2016, **options):
     return build_scorecard(plan, year, with_action_plans=True, **options)
 
 
-def approve_all(plan, year, shares=("1", "0.95", "0.5", None), **person):
-    """Approved actuals of a year: shares of the targets in turn, None for 無統計. person: fields of who did it."""
+def approve_all(plan, year, shares=("1", "0.95", "0.5", None), state_of=lambda code: ReportState.APPROVED, **person):
+    """Actuals of a year: shares of the targets in turn, None for 無統計; approved unless state_of a code says else.
+
+    person: fields of who did it.
+    """
     submitter = factories.make_user(f"submitter-{year}", **person)
     people = {
         "submitted_by": submitter,
@@ -43,7 +46,7 @@ def approve_all(plan, year, shares=("1", "0.95", "0.5", None), **person):
             value.actual = None if share is None else value.target * Decimal(share)
             value.unmeasured, value.actual_note = share is None, "系統改版" if share is None else ""
             value.save()
-        YearlyReport.objects.create(kpi=kpi, year=year, state=ReportState.APPROVED, **people)
+        YearlyReport.objects.create(kpi=kpi, year=year, state=state_of(kpi.code), **people)
 
 
 class Sheet:

@@ -10,7 +10,7 @@ from django.db import models
 from django.urls import reverse
 
 from scorecard.choices import YearState
-from scorecard.models import AuditEvent, Comment, Evidence, YearlyReport
+from scorecard.models import AuditEvent, Comment, Evidence, FormUpload, YearlyReport
 from tests import factories
 from tests.pages import address, client_of
 
@@ -40,7 +40,7 @@ PAGES = {
     "viewer": ["strategy_map", "scorecard", "objective", "theme", "kpi", "division", "downloads"],
     "staff": ["reporting_table", "reporting_check", "reporting"],
     "reviewer": ["review"],
-    "admin": ["plan_year", "kpi", "mails"],
+    "admin": ["plan_year", "kpi", "mails", "form_import"],
 }
 
 
@@ -111,6 +111,7 @@ def poisoned(open_plan, cast):
     open_plan.years.filter(year=2016).update(state=YearState.OPEN)
     report = YearlyReport.objects.get(kpi=submitted)
     Comment.objects.create(report=report, author=cast.reviewer, text="x")
+    FormUpload.objects.create(agency=open_plan.agency, name="x", size=1, content=b"x", uploaded_by=cast.admin)
     Evidence.objects.create(report=report, token=uuid4(), name="x", size=1, uploaded_by=cast.staff)
     for model in MODELS:
         for field in free_text_fields(model):
@@ -129,8 +130,8 @@ def arguments(plan, name):
 
 def page_of(plan, name):
     """The address of one of PAGES."""
-    if name == "mails":
-        return reverse("mails", args=[plan.agency.slug])
+    if name in {"mails", "form_import"}:
+        return reverse(name, args=[plan.agency.slug])
     return address(plan, name, **arguments(plan, name))
 
 

@@ -22,7 +22,7 @@ def two_years(open_plan, cast):
     factories.open_year(cast.admin, open_plan, MIDDLE_YEAR)
     for year, code, actuals in [
         (FIRST_YEAR, "AL1.1", 50), (MIDDLE_YEAR, "AL1.1", 27), (FIRST_YEAR, "AF1.1", 45), (MIDDLE_YEAR, "AF1.1", 90),
-        (MIDDLE_YEAR, "AP1.1", (20, 5)),
+        (MIDDLE_YEAR, "AP1.1", [20, 5]),
     ]:  # fmt: skip
         factories.approved(cast, factories.kpi(open_plan, code), year, actuals=actuals, explanation="說明")
     return open_plan
