@@ -29,7 +29,7 @@ def plan():
         open_year(cast.admin, plan, year)
     for year, code, actuals in [
         (FIRST_YEAR, "AL1.1", 50), (MIDDLE_YEAR, "AL1.1", 27), (FIRST_YEAR, "AF1.1", 45), (MIDDLE_YEAR, "AF1.1", 90),
-        (FIRST_YEAR, "AP1.1", (20, 5)), (MIDDLE_YEAR, "AP1.1", (20, 5)), (MIDDLE_YEAR, "AC1.1", 100),
+        (FIRST_YEAR, "AP1.1", [20, 5]), (MIDDLE_YEAR, "AP1.1", [20, 5]), (MIDDLE_YEAR, "AC1.1", 100),
     ]:  # fmt: skip
         approved(cast, kpi(plan, code), year, actuals=actuals, explanation="說明")
     return Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)

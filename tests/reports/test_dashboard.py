@@ -82,7 +82,7 @@ def test_perspectives_themes_and_divisions_have_their_own_change(two_years):
 
 
 def test_one_measure_of_two_is_compared_alone_where_the_other_has_no_rate(two_years, cast):
-    two_years.kpis.get(code="AP1.1").measures.get(label="影片").values.filter(year=FIRST_YEAR).update(actual=None)
+    two_years.kpis.get(code="AP1.1").measures.get(label="影片").values.filter(year=FIRST_YEAR).update(target=None)
     change = score_changes(build(two_years, MIDDLE_YEAR)).by_perspective["P"]
     assert (change.before, change.now) == (1, 1)
 
