@@ -153,6 +153,10 @@ def _parts(lines, year):
     }
 
 
+# Steps on the way and words about it, not what was reported.
+SAYS_NOTHING_NEW = frozenset({AuditAction.SUBMITTED, AuditAction.APPROVED, AuditAction.COMMENTED})
+
+
 def _corrections(plan, year, lines):
     """The Correction of every KPI whose report was returned once, by KPI id."""
     events = AuditEvent.objects.filter(plan=plan, year=year, kpi__in=[line.id for line in lines])
@@ -160,7 +164,7 @@ def _corrections(plan, year, lines):
     for event in events.select_related("actor").order_by("id"):
         if event.action == AuditAction.RETURNED:
             by_kpi[event.kpi_id] = (event, [])
-        elif event.kpi_id in by_kpi and event.action not in (AuditAction.APPROVED, AuditAction.COMMENTED):
+        elif event.kpi_id in by_kpi and event.action not in SAYS_NOTHING_NEW:
             by_kpi[event.kpi_id][1].append(event)
     codes = {line.id: line.code for line in lines}
     return {

@@ -16,6 +16,8 @@ PAGES_OF_ACTS = {
     "member_off": "member",
     "member_remove": "member",
     "member_invite_again": "member",
+    "report_make": "downloads",
+    "report_cancel": "downloads",
     "reporting_confirm": "reporting_check",
     "reporting_draft": "reporting_table",
     "review_return": "review",

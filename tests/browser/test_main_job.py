@@ -146,8 +146,9 @@ def close_the_year(page, plan):
     page.get_by_role("button", name="關閉 105 年度").click()
     expect(page.get_by_text("請先完成審核，或說明仍要關閉的理由")).to_be_visible()
     page.get_by_label("未全數核定仍要關閉的理由").fill("其他科室另案補報")
-    page.get_by_role("button", name="關閉 105 年度").click()
-    expect(page.get_by_text("年度已關閉，數字不再變動。")).to_be_visible()
+    # The annual report is drawn for the snapshot meanwhile.
+    page.get_by_role("button", name="關閉 105 年度").click(timeout=90_000)
+    expect(page.get_by_text("年度已關閉，數字不再變動；")).to_be_visible()
 
 
 def read_the_files(page, plan):
