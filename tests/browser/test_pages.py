@@ -195,12 +195,13 @@ def test_pages_with_errors_and_conflicts_are_accessible_and_fit_a_phone(browse, 
     page = browse(people["staff"])
     page.goto(url_of(Visit(f"{PLAN}reporting/<int:division_id>/"), plan))
     row = page.locator("[id='DL1.1']")
-    row.get_by_label("DL1.1 實際值").fill("約二十")
+    row.get_by_label("DL1.1 分子").fill("約二十")
     page.get_by_role("button", name="儲存", exact=True).click()
     expect(page.locator("#errors")).to_be_visible()
     assert_accessible(page)
     assert_fits_a_phone(page)
-    row.get_by_label("DL1.1 實際值").fill("20")
+    row.get_by_label("DL1.1 分子").fill("20")
+    row.get_by_label("DL1.1 分母").fill("100")
     fill(people["staff"], factories.kpi(plan, "DL1.1"), actuals=15)
     page.get_by_role("button", name="儲存", exact=True).click()
     expect(page.get_by_text("有人在您填寫時變更了 1 項 KPI")).to_be_visible()
@@ -246,6 +247,8 @@ def test_every_page_of_the_site_is_visited_above():
         f"{PLAN}reporting/<int:division_id>/light/<str:code>/",
         f"{PLAN}snapshots/<int:number>/<str:file>",
     }
+    # An upload's pages, on the way of tests/browser/test_form_import.py.
+    pieces |= {f"agencies/<slug:agency>/import/<uuid:token>/{rest}" for rest in ("", "sheet/")}
     pages = {
         route
         for route, answers in SITE.items()
