@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '數字確認',
                 'verbose_name_plural': '數字確認',
-                'ordering': ['value', 'confirmed_at', 'id'],
+                'ordering': ['id'],
             },
         ),
         migrations.AddConstraint(

@@ -173,7 +173,8 @@ class FigureConfirmation(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "數字確認"
-        ordering = ["value", "confirmed_at", "id"]
+        # By number alone: by the value would join seven tables, in which PostgreSQL loses itself.
+        ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["value", "question", "actual"],
