@@ -108,10 +108,7 @@ def start(key, build):
         _path(key, "cancel").unlink(missing_ok=True)
         tell(_path(key, "note"), step=0)
         tidy()
-        process = _spawn(key, build(), (lock, slot))
-        # Somebody has to receive the child's end, lest it stay in the table of processes.
-        threading.Thread(target=process.wait, daemon=True).start()
-        return process
+        return _spawn(key, build, (lock, slot))
 
 
 def making(key):
@@ -182,19 +179,32 @@ def _result(key, process):
     raise PDFError(facts.get("failed") or (TOO_MUCH_MEMORY if process.returncode == -6 else DIED))
 
 
-def _spawn(key, document, locks):
+def _spawn(key, build, locks):
     order = Order(
-        document=document, target=_path(key, "pdf"), note=_path(key, "note"), cancel=_path(key, "cancel"),
+        target=_path(key, "pdf"), note=_path(key, "note"), cancel=_path(key, "cancel"),
         seconds=settings.PDF_SECONDS, memory=settings.PDF_MEMORY_MB * 1024 * 1024,
     )  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "-m", "scorecard.exports.pdf_child"], cwd=settings.BASE_DIR, stdin=subprocess.PIPE,
-        pass_fds=locks, start_new_session=True,
+        # A group, so that Ctrl-C does not reach it; not a session, between which Linux divides time evenly whatever
+        # their priority (autogroup).
+        pass_fds=locks, process_group=0,
         env={name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ},
     )  # fmt: skip
-    # A child that died on its way has left nothing to read it; what became of it shows in the result.
-    with contextlib.suppress(BrokenPipeError), process.stdin:
-        pickle.dump(order, process.stdin)
+    # Somebody has to receive the child's end, lest it stay in the table of processes.
+    threading.Thread(target=process.wait, daemon=True).start()
+    try:
+        # A child that died on its way has left nothing to read it; what became of it shows in the result.
+        with contextlib.suppress(BrokenPipeError), process.stdin:
+            pickle.dump(order, process.stdin)
+            process.stdin.flush()
+            # The child loads its library meanwhile.
+            pickle.dump(build(), process.stdin)
+    except BaseException:
+        # Its locks end with it.
+        process.kill()
+        process.wait()
+        raise
     return process
 
 

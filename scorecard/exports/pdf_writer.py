@@ -54,6 +54,11 @@ class Document:
         return "pdf/a-3a" if self.attachments else "pdf/ua-1"
 
 
+def get_ready():
+    """Load what write_pdf() takes most of a second to load."""
+    import weasyprint  # noqa: F401
+
+
 def write_pdf(document):
     """Bytes of the PDF; the same document gives the same bytes. Raises PDFError where a file of static is missing."""
     from weasyprint import CSS, HTML, Attachment

@@ -67,6 +67,13 @@ def test_two_are_made_at_once_a_third_is_told_to_come_back_and_so_is_a_second_re
         obtain(key_of("long", 0), never)
 
 
+def test_a_child_gives_way_to_pages():
+    child = start_long()
+    wait_until(lambda: os.getpriority(os.PRIO_PROCESS, child.pid) == 15)
+    # Between sessions Linux heeds no priority.
+    assert os.getsid(child.pid) == os.getsid(0)
+
+
 def test_who_has_patience_waits_for_the_place():
     for number in range(AT_ONCE):
         start_long(number)
