@@ -87,7 +87,7 @@ def bound(order):
     # The watching thread ends the work in time and says so; the alarm does, should that thread not get its turn.
     signal.alarm(order.seconds + 5)
     with contextlib.suppress(OSError):
-        os.nice(15)
+        os.nice(10)
     sys.addaudithook(_refuse)
 
 
