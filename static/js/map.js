@@ -1,11 +1,8 @@
 // A hovered or focused card lights its causes and effects, over any distance, and dims the rest.
 "use strict";
 
-for (const map of document.querySelectorAll(".strategy-map")) {
-  const links = [...map.querySelectorAll(".map-link")];
-  const cards = [...map.querySelectorAll(".map-card")];
-
-  const follow = (start, from, to) => {
+{
+  const follow = (start, links, from, to) => {
     const found = new Set([start]);
     for (const code of found) {
       for (const link of links) {
@@ -15,11 +12,14 @@ for (const map of document.querySelectorAll(".strategy-map")) {
     return found;
   };
 
-  const light = (code) => {
-    const causes = follow(code, "effect", "cause");
-    const effects = follow(code, "cause", "effect");
-    for (const card of cards) {
-      card.classList.toggle("is-lit", causes.has(card.dataset.code) || effects.has(card.dataset.code));
+  const light = (card) => {
+    const map = card.closest(".strategy-map");
+    const links = [...map.querySelectorAll(".map-link")];
+    if (!links.length) return;
+    const causes = follow(card.dataset.code, links, "effect", "cause");
+    const effects = follow(card.dataset.code, links, "cause", "effect");
+    for (const other of map.querySelectorAll(".map-card")) {
+      other.classList.toggle("is-lit", causes.has(other.dataset.code) || effects.has(other.dataset.code));
     }
     for (const link of links) {
       const { cause, effect } = link.dataset;
@@ -29,16 +29,18 @@ for (const map of document.querySelectorAll(".strategy-map")) {
     map.classList.add("is-focused");
   };
 
-  const dim = () => map.classList.remove("is-focused");
+  const dim = (card) => card.closest(".strategy-map").classList.remove("is-focused");
 
-  if (links.length) {
-    for (const card of cards) {
-      const code = card.dataset.code;
-      // A finger opens the card at once; only what hovers asks to see first.
-      card.addEventListener("pointerenter", (event) => { if (event.pointerType !== "touch") light(code); });
-      card.addEventListener("pointerleave", dim);
-      card.addEventListener("focusin", () => light(code));
-      card.addEventListener("focusout", dim);
-    }
-  }
+  // Heard by the document, since the slider of years exchanges the map.
+  const onCard = (type, act) => document.addEventListener(type, (event) => {
+    const card = event.target.closest?.(".map-card");
+    // A finger opens the card at once; only what hovers asks to see first.
+    if (!card || event.pointerType === "touch" || card.contains(event.relatedTarget)) return;
+    act(card);
+  });
+
+  onCard("pointerover", light);
+  onCard("pointerout", dim);
+  onCard("focusin", light);
+  onCard("focusout", dim);
 }

@@ -3,6 +3,8 @@
 The factories' plan has AF1 → AL1 → AP1 → AC1 in theme A, and nothing in theme B.
 """
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -177,3 +179,28 @@ def test_two_years_are_accessible_and_fit_the_window(browse, plan, cast, width):
         else:
             # A phone has the table instead.
             expect(svg).to_be_hidden()
+
+
+def test_the_years_are_slid_through_by_keyboard_and_the_map_stays_alive(browse, plan, cast):
+    page = browse(cast.viewer)
+    page.goto(address(plan, "strategy_map") + "?theme=A")
+    slider = page.get_by_role("slider", name="年度")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(f"**{address(plan, 'strategy_map', year=MIDDLE_YEAR)}?theme=A")
+    expect(page.get_by_role("heading", level=1)).to_have_text("106 年策略地圖")
+    expect(page).to_have_title(re.compile("^106 年策略地圖"))
+    expect(slider).to_be_focused()
+    expect(slider).to_have_attribute("aria-valuetext", "106 年")
+    expect(page.locator(".page-head .switch [aria-current]")).to_have_text("106 年")
+    assert_accessible(page)
+    page.locator(card("AP1")).focus()
+    expect(page.locator(".map-card.is-lit")).to_have_count(4)
+
+
+def test_a_session_that_ended_while_sliding_leads_to_the_login(browse, plan, cast):
+    page = browse(cast.viewer)
+    page.goto(address(plan, "strategy_map"))
+    page.context.clear_cookies()
+    page.get_by_role("slider", name="年度").press("End")
+    page.wait_for_url(re.compile("/account/login/"))

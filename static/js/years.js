@@ -1,0 +1,54 @@
+// A slider over the plan's years: the map changes in place, and the years stay links beneath it.
+"use strict";
+
+const years = document.querySelector(".page-head .switch");
+const links = years ? [...years.querySelectorAll("a")] : [];
+
+if (links.length > 1) {
+  const slider = Object.assign(document.createElement("input"), {
+    type: "range", className: "year-slider", min: 0, max: links.length - 1,
+    value: links.findIndex((link) => link.ariaCurrent),
+  });
+  slider.setAttribute("aria-label", "年度");
+  slider.style.setProperty("--stops", links.length);
+  years.append(slider);
+  let loading = new AbortController();
+
+  const show = (year) => {
+    slider.setAttribute("aria-valuetext", links[year].textContent);
+    links.forEach((link, index) => { link.ariaCurrent = index === year ? "true" : null; });
+  };
+
+  const exchange = (page) => {
+    // The slider itself stays where it is: a finger or the focus is on it.
+    for (const part of [".topbar", ".crumbs", "h1", ".page-actions", ".page-foot"]) {
+      document.querySelector(part).replaceWith(page.querySelector(part));
+    }
+    const head = document.querySelector(".page-head");
+    while (head.nextSibling) head.nextSibling.remove();
+    let part = page.querySelector(".page-head");
+    const fresh = [];
+    while ((part = part.nextSibling)) fresh.push(part);
+    head.after(...fresh);
+    document.title = page.title;
+  };
+
+  slider.addEventListener("input", async () => {
+    const year = Number(slider.value);
+    const { href } = links[year];
+    show(year);
+    loading.abort();
+    loading = new AbortController();
+    try {
+      const answer = await fetch(href, { signal: loading.signal });
+      if (!answer.ok || answer.redirected) throw new Error(answer.status);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      exchange(page);
+      history.replaceState(null, "", href);
+    } catch (error) {
+      // What came instead of the map, a login page for one, is to be seen.
+      if (error.name !== "AbortError") location.assign(href);
+    }
+  });
+  show(Number(slider.value));
+}
