@@ -76,8 +76,8 @@ if not SECRET_KEY and DEBUG:
     SECRET_KEY = debug_secret_key(BASE_DIR / ".debug-secret-key")
 if not SECRET_KEY:
     raise ImproperlyConfigured(
-        "缺少環境變數 SECRET_KEY。正式環境請設定一組 50 字以上的隨機字串，可用以下指令產生:"
-        "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'。"
+        "缺少環境變數 SECRET_KEY。正式環境請設定一組 50 字以上的隨機字串，可用以下指令產生：\n"
+        "    python3 -c 'import secrets; print(secrets.token_urlsafe(50))'\n"
         "只想在自己的電腦試用，請執行 make run，或設定 DEBUG=on。"
     )
 

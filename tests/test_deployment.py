@@ -74,9 +74,9 @@ def test_the_deployment_check_is_clean_with_single_sign_on_too():
 def test_a_missing_setting_stops_the_start_and_names_its_cure(name):
     done = manage("check", **{key: value for key, value in (PRODUCTION | MAIL).items() if key != name})
     assert done.returncode != 0
-    last = done.stderr.strip().splitlines()[-1]
-    assert f"缺少環境變數 {name}。" in last
-    assert "請設定" in last
+    assert done.stderr.startswith(f"缺少環境變數 {name}。")
+    assert "請設定" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -93,10 +93,17 @@ def test_a_missing_setting_stops_the_start_and_names_its_cure(name):
 def test_a_setting_that_cannot_be_read_is_named_with_its_cure(name, value):
     done = manage("check", **PRODUCTION | {name: value})
     assert done.returncode != 0
-    last = done.stderr.strip().splitlines()[-1]
-    assert f"環境變數 {name}" in last
-    assert "請" in last
-    assert "secret-word" not in last
+    assert f"環境變數 {name}" in done.stderr
+    assert "請" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "secret-word" not in done.stderr
+
+
+def test_a_command_without_tables_names_the_cure(tmp_path):
+    done = manage("verify_audit", **PRODUCTION | {"DATABASE_URL": f"sqlite:///{tmp_path}/new.sqlite3"})
+    assert done.returncode != 0
+    assert done.stderr.startswith("資料庫無法使用，或還沒有建立資料表：")
+    assert "manage.py migrate" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_uploads_are_refused_a_place_among_the_static_files():
