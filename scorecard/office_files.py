@@ -36,6 +36,8 @@ BOMB = "檔案解開後異常龐大；請移除不需要的內容，另存新檔
 MACROS = "檔案含有巨集；請另存為不含巨集的檔案，或匯出為 PDF 再上傳。"
 PROGRAM = "檔案內夾帶程式或網頁；請移除後另存新檔再上傳。"
 LOCKED = "檔案有密碼保護；請移除密碼後再上傳。"
+OTHER_KIND = "內容不是這種 Office 文件；請以 Office 開啟，另存為正確的格式後再上傳。"
+OTHER_KIND_ODF = "內容不是這種 OpenDocument 文件；請以 LibreOffice 開啟，另存為正確的格式後再上傳。"
 
 
 class FileRefused(ValueError):
@@ -89,7 +91,7 @@ def check_ooxml(file, main_type, limits=EVIDENCE):
         raise FileRefused(MACROS)
     mains = [name for name, kind in parts.items() if kind.strip().lower() == main_type.lower()]
     if "_rels/.rels" not in kept.names or not any(name in kept.names for name in mains):
-        raise FileRefused("內容不是這種 Office 文件；請以 Office 開啟，另存為正確的格式後再上傳。")
+        raise FileRefused(OTHER_KIND)
     return kept.names
 
 
@@ -97,7 +99,7 @@ def check_odf(file, mimetype, limits=EVIDENCE):
     """The names of its entries; refuse what is not an OpenDocument file of the given media type."""
     kept = _read_archive(file, limits=limits)
     if kept.texts.get(MIMETYPE, b"").strip() != mimetype.encode():
-        raise FileRefused("內容不是這種 OpenDocument 文件；請以 LibreOffice 開啟，另存為正確的格式後再上傳。")
+        raise FileRefused(OTHER_KIND_ODF)
     if b"encryption-data" in kept.texts.get(MANIFEST, b""):
         raise FileRefused(LOCKED)
     if "content.xml" not in kept.names:

@@ -22,7 +22,7 @@ LIKE_NO_FIGURE = frozenset(
      "不適用", "免填", "N/A", "NA", "n/a", "無目標", "未訂", "未訂定"}
 )  # fmt: skip
 
-_ENUMERATED = re.compile(r"([1-9][0-9]?)[.．、)）]\s*(.*)", re.DOTALL)
+_ENUMERATED = re.compile(r"([1-9１-９][0-9０-９]?)[.．、)）]\s*(.*)", re.DOTALL)
 _NUMERAL = re.compile(r"[-−－]?[0-9０-９][0-9０-９,，.．]*")
 _COMPARED = re.compile(r"(?:≥|≧|>=|＞=|≤|≦|<=|＞|＜|>|<|=|＝)\s*")
 _NOTE = re.compile(r"\s*[(（](?P<inner>.*)[)）]\s*", re.DOTALL)

@@ -107,6 +107,11 @@ def _with_ones(code):
     return ".".join([head, *(part.translate(_ONE) if re.fullmatch("[0-9Il]+", part) else part for part in tail)])
 
 
+def closed(text):
+    """A name without the white space that a narrow column put into it; between Latin words a space stays."""
+    return joined("\n".join(text.split()))
+
+
 def joined(text):
     """A text whose lines were broken by the cell's width: closed between Chinese, a space between Latin words."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]

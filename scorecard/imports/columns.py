@@ -4,11 +4,11 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from scorecard.imports.grid import Place
+from scorecard.imports.grid import UNREADABLE, Place
 from scorecard.imports.texts import squeezed
 from scorecard.roc import YearError, parse_year, year_text
 
-_YEAR = r"(?:民國)?([0-9]{2,4})年度?"
+_YEAR = r"(?:民國)?([0-9]{2,4})年?度?"
 _ACTUAL = re.compile(rf"{_YEAR}(?:實際值|實績值|實際數|實績|達成值)")
 _TARGET = re.compile(rf"{_YEAR}目標(?:值|數)?")
 _BUDGET = re.compile(rf"{_YEAR}(?:度)?預算")
@@ -16,6 +16,11 @@ NAMES = {
     "objective": "策略目標", "kpi": "KPI", "formula": "KPI 計算公式及計量單位", "division": "KPI 主責科室",
     "plans": "行動方案", "owner": "行動方案主責科室（或同仁）", "supporting": "協辦科室",
 }  # fmt: skip
+# The heading of a figure that lacks its year, or a year that lacks its kind: two rows of headings have both.
+_HALF = re.compile(
+    r"(?:民國)?[0-9]{2,4}年?度?|(?:各年度?)?(?:目標[值數]?|實際[值數]|實績值?|達成值|(?:對應)?預算數?(?:\(元\))?)"
+)
+HALF = "看不出是哪一年的哪一種數值；標題請寫在同一格，例如「105年目標值」「104年實際值」。"
 LONGEST_HEADING = 150
 REQUIRED = ("objective", "kpi", "formula", "division")
 
@@ -82,7 +87,11 @@ def read_columns(sheet, row, messages):
     for column in sheet.rows[row]:
         text, place = sheet.text(row, column), sheet.place(row, column)
         heading = heading_of(text)
-        if heading is None:
+        if heading is None and sheet.cell(row, column).kind in UNREADABLE:
+            messages.error(place, f"標題「{text}」不是文字，{HALF}", found=text)
+        elif heading is None and _HALF.fullmatch(unicodedata.normalize("NFKC", squeezed(text))):
+            messages.error(place, f"標題「{squeezed(text)}」{HALF}", found=text)
+        elif heading is None:
             messages.hint(place, f"「{squeezed(text)[:30]}」不是表單的欄，這一欄的內容沒有讀入。", found=text)
         elif isinstance(heading, str):
             _take(columns.one, heading, column, place, text, messages)

@@ -300,7 +300,7 @@ def _has_closed_plan_year(standing):
 
 
 def _message(level, change, text):
-    return Message(level, change.place.sheet, change.place.cell, _shown(change.new), _shown(change.old), text)
+    return Message(level, change.place.sheet, change.place.cell, _shown(change.new), "", text)
 
 
 def _shown(value):

@@ -32,7 +32,7 @@ def read_form(file, *, agency="", corrections=None):
 def read_form_sheets(sheets, *, agency="", corrections=None):
     """The same of sheets that were read before, so that a page with corrections need not open the file again."""
     sheets = with_corrections(sheets, corrections or {})
-    messages = Messages(is_ours=any(sheet.is_ours for sheet in sheets))
+    messages = Messages([sheet.name for sheet in sheets], is_ours=any(sheet.is_ours for sheet in sheets))
     map_sheet = _choose(sheets, find_theme_row, "策略地圖", messages)
     card_sheet = _choose(sheets, find_heading_row, "平衡計分卡", messages)
     strategy_map = read_map(map_sheet, messages) if map_sheet else None
@@ -61,6 +61,10 @@ def _choose(sheets, find, title, messages):
         names = "、".join(f"「{sheet.name}」" for sheet in chosen)
         messages.error(WHOLE_FILE, f"{names}都像是「{title}」；請只保留一張，其餘刪除後再上傳。", found=names)
     best = (titled or chosen)[0]
+    if best.is_hidden:
+        messages.assumption(
+            WHOLE_FILE, f"只有隱藏的工作表「{best.name}」像「{title}」，讀取了它；請確認不是舊資料。", read=best.name
+        )
     if len(fitting) > 1 and len(chosen) == 1 or len(chosen) > 1 and len(titled) == 1:
         messages.assumption(WHOLE_FILE, f"有幾張工作表像「{title}」，讀取「{best.name}」。", read=best.name)
     return best

@@ -7,7 +7,7 @@ from scorecard.choices import Direction
 from scorecard.imports.cells import enumerated
 
 _UNIT = re.compile(r"(?:計量)?單位\s*[：:]")
-_NUMBER = re.compile(r"[1-9][0-9]?[.．、]\s*")
+_NUMBER = re.compile(r"[1-9１-９][0-9０-９]?[.．、]\s*")
 _UNIT_SEPARATORS = re.compile(r"[\n、,，;；]")
 _LOWER, _HIGHER = re.compile("[≤≦]|<="), re.compile("[≥≧]|>=|至少")
 _BOUND = re.compile(r"[≤≦≥≧]|<=|>=|至少")

@@ -44,14 +44,15 @@ class Message:
 
 
 class Messages:
-    """Collects messages while a form is read.
+    """Collects messages while a form is read. sheets: the file's sheet names, in whose order the messages come.
 
     is_ours: the file was written by this product. Then a notation is read as it was written, and what in a stranger's
     file must be called a correction or an assumption is a hint.
     """
 
-    def __init__(self, *, is_ours=False):
+    def __init__(self, sheets=(), *, is_ours=False):
         self._all, self.is_ours = {}, is_ours
+        self._order = {name: number for number, name in enumerate(("", *sheets))}
 
     def error(self, place: Place, text, *, found="", read=""):
         """What must be mended before the form can be imported."""
@@ -88,10 +89,10 @@ class Messages:
 
     def all(self):
         """Every message: of the whole file first, then sheet by sheet, row by row."""
-        sheets = {"": -1}
+        order = self._order
         for message in self._all:
-            sheets.setdefault(message.sheet, len(sheets))
-        return tuple(sorted(self._all, key=lambda each: (sheets[each.sheet], row_and_column(each.cell) or (0, 0))))
+            order.setdefault(message.sheet, len(order))
+        return tuple(sorted(self._all, key=lambda each: (order[each.sheet], row_and_column(each.cell) or (0, 0))))
 
 
 def _short(text):

@@ -2,7 +2,7 @@
 
 import re
 
-from scorecard.imports.texts import squeezed
+from scorecard.imports.codes import closed
 
 LONGEST_DIVISION = LONGEST_PERSON = 60
 _SEPARATORS = re.compile(r"[、,，;；/／\n]+")
@@ -34,10 +34,10 @@ def looks_like_division(name):
 
 def division_names(text, known):
     """The divisions that a cell names; line breaks of a narrow column do not part a name. known: names met before."""
-    whole = squeezed(text)
+    whole = closed(text)
     if not whole or whole in known:
         return [whole] if whole else []
-    parts = [squeezed(part) for part in _SEPARATORS.split(text) if squeezed(part)]
+    parts = [closed(part) for part in _SEPARATORS.split(text) if closed(part)]
     if len(parts) > 1 and all(part in known or looks_like_division(part) for part in parts):
         return list(dict.fromkeys(parts))
     return [whole]

@@ -11,7 +11,7 @@ from scorecard.imports.plan_read import KPIRead, Statement
 from scorecard.imports.texts import checked_name, squeezed
 
 _NOTES = re.compile(r"填\s*表\s*說\s*明\s*[：:]?")
-_NOTE_NUMBER = re.compile(r"[(（]?[0-9]{1,2}[.、)）]\s*")
+_NOTE_NUMBER = re.compile(r"[(（]?[0-9０-９]{1,2}[.、)）]\s*")
 _TOTALS = frozenset({"合計", "總計", "小計"})
 
 

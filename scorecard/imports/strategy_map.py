@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from scorecard.imports.codes import is_usual, joined, name_and_code, split_coded
+from scorecard.imports.codes import closed, is_usual, joined, name_and_code, split_coded
 from scorecard.imports.grid import UNREADABLE, WHOLE_FILE
 from scorecard.imports.plan_read import ObjectiveRead, PerspectiveRead, Statement, ThemeRead
 from scorecard.imports.texts import checked_name, squeezed
@@ -114,7 +114,7 @@ class _MapReader:
             return "", self.sheet.place(self.theme_row, column)
         home = self.sheet.home(lead_row, column)
         place = self.sheet.place(lead_row, column)
-        lead = squeezed(self._text(*home))
+        lead = closed(self._text(*home))
         if lead and home != (lead_row, column):
             self.messages.assumption(place, f"主辦單位取自合併的儲存格：{lead}。", read=lead)
         if not lead:

@@ -15,8 +15,17 @@ from scorecard.imports import xml_events
 from scorecard.imports.grid import Cell, FormRefused, Kind, Sheet, row_and_column
 from scorecard.imports.limits import MOST_ROWS, check_cells, merged_areas
 from scorecard.imports.ods import read_ods
-from scorecard.imports.text_in_cells import cleaned, number_text, percent_text
-from scorecard.office_files import ZIP_START, FileRefused, Limits, check_odf, check_ooxml
+from scorecard.imports.text_in_cells import cleaned, date_text, number_text, percent_text
+from scorecard.office_files import (
+    MACROS,
+    OTHER_KIND,
+    OTHER_KIND_ODF,
+    ZIP_START,
+    FileRefused,
+    Limits,
+    check_odf,
+    check_ooxml,
+)
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 10 * MEGABYTE
@@ -31,6 +40,12 @@ NOT_A_FORM = (
     "內容不是 Excel（.xlsx）或 OpenDocument（.ods）試算表；請以 Excel 或 LibreOffice 開啟表單，另存為 .xlsx 後再上傳。"
 )
 OLD_EXCEL = "是舊版的 Excel（.xls）或其他舊格式；請以 Excel 或 LibreOffice 開啟，另存為 .xlsx 後再上傳。"
+# Not what is said of evidence: that may be handed in as a PDF or a document, too.
+OF_A_FORM = {
+    MACROS: "檔案含有巨集；請以 Excel 或 LibreOffice 開啟，另存為不含巨集的 .xlsx 後再上傳。",
+    OTHER_KIND: NOT_A_FORM,
+    OTHER_KIND_ODF: NOT_A_FORM,
+}
 HAS_PASSWORD = "檔案有密碼保護；請移除密碼，另存新檔後再上傳。"
 HAS_LINKS = "檔案連結到其他活頁簿；請在 Excel 的「資料 → 編輯連結」中斷連結，另存新檔後再上傳。"
 
@@ -60,7 +75,7 @@ def read_sheets(file):
     try:
         names = check_odf(file, ODS_TYPE, LIMITS) if is_odf else check_ooxml(file, XLSX_TYPE, LIMITS)
     except FileRefused as refusal:
-        raise FormRefused(str(refusal)) from refusal
+        raise FormRefused(OF_A_FORM.get(str(refusal), str(refusal))) from refusal
     if any(name.lower().startswith("xl/externallinks/") for name in names):
         raise FormRefused(HAS_LINKS)
     file.seek(0)
@@ -261,8 +276,8 @@ class _SheetReader:
 
     def _cell(self, raw):
         if self.type in ("s", "str", "inlineStr"):
-            if self.type == "s":
-                raw = self.strings[int(raw)] if raw.isdecimal() and int(raw) < len(self.strings) else ""
+            if self.type == "s" and raw:
+                raw = self._shared(raw)
             if "_x" in raw:
                 raw = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), raw)
             text = cleaned(raw)
@@ -277,6 +292,16 @@ class _SheetReader:
             return Cell(cleaned(raw) or "?", Kind.DATE)
         return self._number(raw)
 
+    def _shared(self, raw):
+        """A shared string by its number; without it a cell that held something would seem empty."""
+        try:
+            number = int(raw)
+            if number < 0:
+                raise IndexError
+            return self.strings[number]
+        except (ValueError, IndexError) as error:
+            raise FormRefused(xml_events.DAMAGED) from error
+
     def _number(self, raw):
         kind = self.kinds.get(self.style, Kind.NUMBER)
         try:
@@ -286,5 +311,5 @@ class _SheetReader:
         if not number.is_finite() or abs(number.adjusted()) > 300:
             return Cell(cleaned(raw), Kind.ERROR)
         if kind is Kind.DATE:
-            return Cell(f"序號 {number_text(number)} 的日期", kind)
+            return Cell(date_text(number), kind)
         return Cell(percent_text(number) if kind is Kind.PERCENT else number_text(number), kind)

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 
 from scorecard.choices import YearState
+from scorecard.imports.texts import squeezed
 from scorecard.models import (
     KPI,
     ActionBudget,
@@ -26,7 +27,7 @@ class PlanWriter:
 
     def __init__(self, plan):
         self.plan = plan
-        self.divisions = {row.name: row for row in Division.objects.filter(agency=plan.agency_id)}
+        self.divisions = _Divisions(Division.objects.filter(agency=plan.agency_id))
         self.perspectives = {row.code: row for row in Perspective.objects.filter(plan=plan)}
         self.themes = {row.code: row for row in Theme.objects.filter(plan=plan)}
         self.objectives = {row.code: row for row in Objective.objects.filter(plan=plan)}
@@ -46,11 +47,11 @@ class PlanWriter:
     def add_divisions(self, names):
         """Divisions by name, as far as the agency lacks them."""
         new = [name for name in dict.fromkeys(names) if name and name not in self.divisions]
-        first = max((row.position for row in self.divisions.values()), default=0) + 1
+        first = max((row.position for row in self.divisions.rows), default=0) + 1
         made = _create(
             Division(agency_id=self.plan.agency_id, name=name, position=first + n) for n, name in enumerate(new)
         )
-        self.divisions |= {row.name: row for row in made}
+        self.divisions = _Divisions([*self.divisions.rows, *made])
 
     def add_map(self, perspectives, themes, objectives):
         """Perspectives, themes and objectives."""
@@ -144,6 +145,24 @@ def value_row(measure, year, read):
         row.actual, row.actual_note = actual.value, actual.note
         row.unmeasured = actual.value is None and bool(actual.note)
     return row
+
+
+class _Divisions:
+    """An agency's divisions by name, in which white space counts for nothing: a form breaks names anywhere."""
+
+    def __init__(self, rows):
+        self.rows = list(rows)
+        self._by_name = {squeezed(row.name): row for row in self.rows} | {row.name: row for row in self.rows}
+
+    def get(self, name):
+        """The division, None where there is none of this name."""
+        return self._by_name.get(name) or self._by_name.get(squeezed(name))
+
+    def __contains__(self, name):
+        return self.get(name) is not None
+
+    def __getitem__(self, name):
+        return self._by_name[name] if name in self._by_name else self._by_name[squeezed(name)]
 
 
 class _Positions:

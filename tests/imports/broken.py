@@ -17,6 +17,7 @@ from tests.imports.workbooks import (
     saved,
     with_cells,
     with_parts,
+    with_shared_strings,
     with_sheet_data,
 )
 
@@ -50,6 +51,12 @@ def _docx():
         archive.writestr("_rels/.rels", "<Relationships/>")
         archive.writestr("word/document.xml", "<document/>")
     return file.getvalue()
+
+
+def _as_kind(kind):
+    """The form under another content type."""
+    old = b"spreadsheetml.sheet.main+xml"
+    return with_parts({CONTENT_TYPES: lambda types: types.replace(b"officedocument." + old, kind)})
 
 
 def _lying_bomb():
@@ -86,6 +93,13 @@ def _merged_budget(_map, card):
     card.merge_cells("L14:L15")
 
 
+def _headings_in_two_rows(_map, card):
+    card.insert_rows(3)
+    for column in range(4, 10):
+        year, kind = card.cell(2, column).value.split("\n")
+        card.cell(2, column).value, card.cell(3, column).value = year, kind
+
+
 def _no_objective(_map, card):
     card["A4"] = None
 
@@ -119,11 +133,18 @@ def _both(map_title, card_title):
 FILES = {
     "cut off": (*whole(lambda: original()[:5000]), "已損壞"),
     "empty": (*whole(lambda: b""), "檔案是空的"),
+    "web page renamed": (*whole(lambda: b"<html><table><tr><td>KPI</td></tr></table></html>"), "不是 Excel"),
+    "with macros by its kind": (
+        *whole(lambda: _as_kind(b"ms-excel.sheet.macroEnabled.main+xml")),
+        "另存為不含巨集的 .xlsx",
+    ),
+    "template": (*whole(lambda: _as_kind(b"officedocument.spreadsheetml.template.main+xml")), "另存為 .xlsx"),
+    "strings missing": (*whole(lambda: with_shared_strings(b"<si><t>x</t></si>")), "已損壞"),
     "text renamed": (*whole(lambda: "策略目標,KPI\n".encode()), "不是 Excel"),
     "pdf renamed": (*whole(lambda: b"%PDF-1.7\n%%EOF"), "不是 Excel"),
     "with a password": (*whole(lambda: OLE + "EncryptedPackage".encode("utf-16-le")), "密碼"),
     "old xls": (*whole(lambda: OLE + "Workbook".encode("utf-16-le")), "舊版的 Excel"),
-    "docx renamed": (*whole(_docx), "不是這種 Office 文件"),
+    "docx renamed": (*whole(_docx), "不是 Excel"),
     "bomb": (*whole(lambda: with_sheet_data(b" " * 40_000_000)), "異常龐大"),
     "lying bomb": (*whole(_lying_bomb), "異常龐大"),
     "too many entries": (*whole(lambda: with_parts({f"x{n}.xml": b"" for n in range(1001)})), "異常龐大"),
@@ -164,6 +185,9 @@ CELLS = {
     "budget in parts of a dollar": (*cell(L4=0.5), "不是整數"),
     "budget in words": (*cell(L4="五萬"), "不是數字"),
     "amount beside several action plans": (*cell(L9=5000), "對應 2 個行動方案，無法分配"),
+    "budget with a currency": (*cell(L14="NT$5,000"), "請填阿拉伯數字"),
+    "budget in another unit": (*cell(L14="240萬"), "請換算後只填數字"),
+    "number in scientific notation": (*cell(G4="2.8E1"), "看不懂「2.8E1」"),
     "budget merged over rows": (*at("L14", _merged_budget), "合併了幾列"),
     "budgets in thousands": (*cell(L2="行動方案對應105年預算(千元)"), "單位不是元"),
     "budget outside the years": (*cell(L2="行動方案對應110年預算(元)"), "不在目標值的年度之內"),
@@ -199,6 +223,11 @@ CELLS = {
     "no heading of divisions": (*cell(J2="誰"), ""),
     "heading twice": (*cell(H2="105年目標值"), "出現兩次"),
     "heading of an impossible year": (*cell(H2="300年目標值"), "不是年度"),
+    "heading without its kind": (*cell(G2=105), "看不出是哪一年"),
+    "heading without its year": (*cell(H2="目標值"), "看不出是哪一年"),
+    "heading that became a date": (*cell(G2=date(2016, 1, 1)), "「2016/1/1」不是文字"),
+    "heading that is an error": (*cell(G2="#REF!"), "「#REF!」不是文字"),
+    "headings in two rows": (*at("I2", _headings_in_two_rows), "請寫在同一格"),
     "repeated heading of another order": (*at("A43", _other_headings), "與第 2 列的標題不同"),
     "note too long": (*cell(G4=f"28({'長' * 501})"), "最多 500 個"),
 }

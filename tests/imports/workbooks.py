@@ -1,6 +1,7 @@
 """Workbooks for the reader of forms: the Secretariat's own with some cells changed, and files made to do harm."""
 
 import io
+import re
 import zipfile
 from functools import cache
 
@@ -34,6 +35,32 @@ def with_cells(sheet, **values):
             (strategy_map if sheet == MAP else card)[cell].value = value
 
     return edited(edit)
+
+
+def with_shared_strings(strings=None):
+    """The form with its texts in a table of their own, as most programs write them; the original has each in place.
+
+    strings: what the table holds in their stead, as XML.
+    """
+    found = []
+
+    def shared(match):
+        found.append(match[2])
+        return b'%b t="s"><v>%d</v></c>' % (match[1], len(found) - 1)
+
+    with zipfile.ZipFile(io.BytesIO(original())) as archive:
+        cells = rb'(<c r="\w+"(?: s="\d+")?) t="inlineStr"><is>(.*?)</is></c>'
+        content = re.sub(cells, shared, archive.read(SHEET_XML), flags=re.DOTALL)
+    table = b"".join(b"<si>%b</si>" % text for text in found) if strings is None else strings
+    kind = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    relation = b'<Relationship Id="rId99" Type="%b" Target="sharedStrings.xml"/></Relationships>' % kind
+    return with_parts(
+        {
+            SHEET_XML: content,
+            "xl/sharedStrings.xml": b"<sst>%b</sst>" % table,
+            "xl/_rels/workbook.xml.rels": lambda xml: xml.replace(b"</Relationships>", relation),
+        }
+    )
 
 
 def saved(book):
