@@ -58,7 +58,7 @@ def field_name(number, cell):
 
 
 def corrections_of(data, sheets):
-    """{(sheet name, cell): text} of the cells that somebody changed in the page; one as it was shown says nothing."""
+    """{(sheet name, cell): (text as shown, as typed)} of the cells that somebody changed in the page."""
     names = [sheet.name for sheet in sheets]
     found = {}
     for name in data:
@@ -68,5 +68,5 @@ def corrections_of(data, sheets):
             continue
         text, shown = (data.get(key, "").replace("\r\n", "\n") for key in (name, f"initial-{name}"))
         if text != shown:
-            found[names[int(number)], cell] = text
+            found[names[int(number)], cell] = shown, text
     return found

@@ -114,24 +114,29 @@ def keep_upload(*, by, agency, plan, file, name):
 
 @transaction.atomic
 def correct_upload(*, by, upload, sheets, texts):
-    """Lay texts over cells of the form, and return how many were changed; what the file says itself is no correction.
+    """Lay texts over cells of the form; what the file says itself is no correction.
 
-    texts: {(sheet name, "B13"): text}, an empty one empties the cell; cells not named stay as they are. sheets: of the
-    file. Raises RuleBroken for a text too long, too many of them, or a form that was taken in or removed meanwhile.
+    texts: {(sheet name, "B13"): (what the person saw there, what they typed)}, an empty text empties the cell; cells
+    not named stay as they are. sheets: of the file. Returns (how many were changed, the places left as they are since
+    somebody else corrected them after the person looked), and brings the upload given up to date. Raises RuleBroken
+    for a text too long, too many of them, or a form that was taken in or removed meanwhile.
     """
     permissions.check_can_edit_strategy(by, upload.agency_id)
     locked = _lock(upload)
     if locked is None or locked.applied_at:
         raise RuleBroken("這份表單已經匯入或移除，不能再更正；請重新上傳。")
     by_name = {sheet.name: sheet for sheet in sheets}
-    corrections = dict(locked.corrections)
-    for (name, cell), text in texts.items():
+    corrections, overtaken = dict(locked.corrections), []
+    for (name, cell), (seen, text) in texts.items():
         where, text = row_and_column(cell), cleaned(text)
         if name not in by_name or where is None:
             continue
         if len(text) > LONGEST_CORRECTION:
             raise RuleBroken(f"{cell} 的更正有 {len(text):,} 個字，最多 {LONGEST_CORRECTION:,} 個；請縮短。")
-        if text == by_name[name].merged_text(*where):
+        original = by_name[name].merged_text(*where)
+        if corrections.get(f"{name}!{cell}", original) not in (cleaned(seen), text):
+            overtaken.append((name, cell))
+        elif text == original:
             corrections.pop(f"{name}!{cell}", None)
         else:
             corrections[f"{name}!{cell}"] = text
@@ -142,7 +147,8 @@ def correct_upload(*, by, upload, sheets, texts):
     if changed:
         locked.corrections, locked.version = corrections, locked.version + 1
         locked.save(update_fields=["corrections", "version"])
-    return len(changed)
+    upload.corrections, upload.version = locked.corrections, locked.version
+    return len(changed), tuple(overtaken)
 
 
 def apply_upload(*, by, upload, version, seen, reason=""):

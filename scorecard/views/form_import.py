@@ -13,7 +13,7 @@ from scorecard.imports.workbook import MEGABYTE, MOST_BYTES
 from scorecard.models import FormUpload
 from scorecard.policies import RuleBroken
 from scorecard.views import access
-from scorecard.views.form_preview import cell_context, conflict_rows, preview_context
+from scorecard.views.form_preview import cell_context, conflict_rows, not_kept_rows, preview_context
 from scorecard.views.uploads import left_out
 
 TOO_LARGE = f"檔案超過 {MOST_BYTES // MEGABYTE} MB；填好的表單不會這麼大，請移除圖片與不需要的工作表後再上傳。"
@@ -62,18 +62,23 @@ def preview(request, agency, token):
     agency, kept = _get_upload(request, agency, token)
     if kept.applied_at:
         return _taken_in(request, kept)
+    texts = {}
     try:
         shown = uploads.build_preview(kept)
         if request.method != "POST":
             return _preview_page(request, agency, shown)
         texts = corrections_of(request.POST, shown.sheets)
-        count = uploads.correct_upload(by=request.user, upload=kept, sheets=shown.sheets, texts=texts)
+        count, overtaken = uploads.correct_upload(by=request.user, upload=kept, sheets=shown.sheets, texts=texts)
     except FormRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("form_import", agency=agency.slug)
     except RuleBroken as error:
         messages.error(request, " ".join(error.messages))
-        return _preview_page(request, agency, shown, 422)
+        return _preview_page(request, agency, shown, 422, not_kept=not_kept_rows(shown, texts))
+    if overtaken:
+        shown = uploads.build_preview(kept)
+        mine = not_kept_rows(shown, {place: texts[place] for place in overtaken})
+        return _preview_page(request, agency, shown, 409, not_kept=mine, is_overtaken=True, count=count)
     messages.success(request, f"已更正 {count} 格，並重新檢查。" if count else "沒有需要更正的內容。")
     return redirect("form_import_preview", agency=agency.slug, token=kept.token)
 
@@ -107,6 +112,8 @@ def cell(request, agency, token):
 def apply(request, agency, token):
     """Take the form in; where that cannot be, the preview again with what stands in the way."""
     agency, kept = _get_upload(request, agency, token)
+    if kept.applied_at:
+        return _taken_in(request, kept)
     form = ApplyForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))

@@ -50,6 +50,17 @@ class Group:
 
 
 @dataclass(frozen=True)
+class NotKept:
+    """A correction that was typed and not kept: where, the name of its field, and what stands there now."""
+
+    place: str
+    link: str
+    name: str
+    now: str
+    typed: str
+
+
+@dataclass(frozen=True)
 class GridCell:
     """A cell of the sheet as shown around another one."""
 
@@ -97,12 +108,12 @@ class KPIRow:
 def preview_context(preview, *, agency, wanted=""):
     """Everything that the preview's template asks for. wanted: what shall be shown whole, a level, MAP or TABLE."""
     upload, difference = preview.upload, preview.difference
-    read = preview.form.plan
+    read, groups = preview.form.plan, _groups(preview, wanted)
     context = {
         "agency": agency,
         "upload": upload,
         "preview": preview,
-        "groups": _groups(preview, wanted),
+        "groups": groups,
         "read": read,
         "counts": _counts(read) if read else (),
         "changes": [_change_row(preview, change) for change in difference.changes] if difference else (),
@@ -112,8 +123,10 @@ def preview_context(preview, *, agency, wanted=""):
         "form": ApplyForm(),
         "seen": json.dumps(difference.seen(), ensure_ascii=False) if difference else "",
         "sheet_link": cell_link(upload, 0, "A1"),
+        "told": [(group.level.label, group.count) for group in groups],
     }
     if read:
+        context["other_agency"] = _other_agency(preview, read)
         if len(read.objectives) <= CARDS_AT_ONCE or wanted == MAP:
             context["map"] = build_strategy_map(scorecard_of(read, preview.plan))
             context["addresses"] = MapAddresses("#objective-", "", "#theme-", "")
@@ -122,6 +135,13 @@ def preview_context(preview, *, agency, wanted=""):
         context["statements"] = [(label, statement.text) for label, statement in names]
         context["lowered"] = [change for change in context["to_explain"] if change.kind is ChangeKind.TARGET_LOWERED]
     return context
+
+
+def _other_agency(preview, read):
+    """The agency that the form's title names, where it is another than the one it is read for; else None."""
+    place = read.agency_place
+    said = (m for m in preview.form.messages if (m.sheet, m.cell, m.read) == (place.sheet, place.cell, read.agency))
+    return next((message.found for message in said), None)
 
 
 def _table(preview, read, kpis):
@@ -165,6 +185,19 @@ def conflict_rows(conflict, seen):
         (change.what, seen.get(key_text(change.key)), as_read(change.old), as_read(change.new))
         for change in conflict.changes
     ]
+
+
+def not_kept_rows(preview, texts):
+    """A NotKept of each correction. texts: {(sheet name, cell): (as the person saw it, as typed)}."""
+    numbers = {sheet.name: number for number, sheet in enumerate(preview.sheets)}
+    rows = []
+    for (name, cell), (_, typed) in texts.items():
+        number = numbers[name]
+        if row_and_column(cell):
+            _, now = preview.text_at(preview.sheets[number], cell)
+            rows.append(NotKept(f"{name} {cell}", cell_link(preview.upload, number, cell), field_name(number, cell),
+                                now, typed))  # fmt: skip
+    return rows
 
 
 def _change_row(preview, change):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from scorecard.choices import Role
 from scorecard.models import KPI, AuditEvent, FormUpload, Plan, YearlyValue
 from tests import factories
-from tests.imports.workbooks import CARD, MAP, original, with_cells
+from tests.imports.workbooks import CARD, MAP, edited, original, with_cells
 from tests.pages import client_of, form_to, links, text, told
 from tests.services.rows import nothing_written
 
@@ -70,6 +70,10 @@ def secretariat_plan(admin, agency):
     return Plan.objects.get()
 
 
+def _of_another_agency(strategy_map, card):
+    strategy_map["A1"], card["A1"] = "別局策略地圖", "別局平衡計分卡"
+
+
 class TestANewPlan:
     def test_the_form_is_shown_as_the_plan_it_will_be_and_taken_in_on_request(self, admin, agency):
         with nothing_written():
@@ -95,6 +99,23 @@ class TestANewPlan:
         again = admin.get(path(page), follow=True)
         assert "已由keeper 君匯入" in told(again)
 
+    def test_of_two_people_who_take_it_in_the_second_learns_who_was_first(self, admin, agency):
+        page = uploaded(admin, agency, original())
+        other = client_of(factories.make_member("second", agency, Role.REVIEWER))
+        late = form_to(other.get(path(page)), f"{path(page)}apply/")
+        apply(admin, page)
+        with nothing_written():
+            told_late = told(other.post(late.action, late.filled(), follow=True))
+        assert "「表單.xlsx」已由keeper 君匯入" in told_late
+
+    def test_corrections_typed_into_an_upload_that_was_taken_in_lead_to_the_plan(self, admin, agency):
+        page = uploaded(admin, agency, original())
+        form = form_to(page, path(page))
+        apply(admin, page)
+        with nothing_written():
+            late = admin.post(path(page), form.filled(**{"cell-1-G8": "98"}), follow=True)
+        assert "已由keeper 君匯入" in told(late)
+
     def test_a_cell_is_corrected_in_the_preview_and_put_back(self, admin, agency):
         page = uploaded(admin, agency, with_cells(CARD, G4="約二十"))
         assert "看不懂「約二十」" in text(page) and "不能匯入" in text(page)
@@ -114,6 +135,27 @@ class TestANewPlan:
         admin.post(path(page), {"initial-cell-1-G8": "100%", "cell-1-G8": "99"})
         admin.post(path(page), form.filled(**{"cell-1-H8": "98"}))
         assert FormUpload.objects.get().corrections == {f"{CARD}!G8": "99", f"{CARD}!H8": "98"}
+
+    def test_two_people_correcting_the_same_cell_both_see_it_and_nothing_typed_is_lost(self, admin, agency):
+        page = uploaded(admin, agency, original())
+        other = client_of(factories.make_member("second", agency, Role.REVIEWER))
+        form = form_to(other.get(path(page)), path(page))
+        correct(admin, page, G8="99")
+        refused = other.post(path(page), form.filled(**{"cell-1-G8": "98", "cell-1-H8": "97"}))
+        assert refused.status_code == 409
+        assert "有人剛才更正了同一格" in text(refused) and "其他 1 格已經更正" in text(refused)
+        assert "平衡計分卡 G8 99 98" in text(refused)
+        assert FormUpload.objects.get().corrections == {f"{CARD}!G8": "99", f"{CARD}!H8": "97"}
+        again = {"initial-cell-1-G8": "99", "cell-1-G8": "98"}
+        assert "已更正 1 格" in told(other.post(path(page), again, follow=True))
+        assert FormUpload.objects.get().corrections[f"{CARD}!G8"] == "98"
+
+    def test_the_same_correction_by_two_people_is_no_conflict(self, admin, agency):
+        page = uploaded(admin, agency, original())
+        form = form_to(page, path(page))
+        correct(admin, page, G8="99")
+        again = admin.post(path(page), form.filled(**{"cell-1-G8": "99"}), follow=True)
+        assert again.status_code == 200 and FormUpload.objects.get().version == 1
 
     def test_a_merged_owner_can_be_corrected_in_its_own_row(self, admin, agency):
         page = uploaded(admin, agency, original())
@@ -136,6 +178,11 @@ class TestANewPlan:
         assert refused.status_code == 422 and "剛才有人更正了這份表單" in told(refused)
         apply(admin, refused)
         assert value(Plan.objects.get(), "EC1.1", 2016).target == 90
+
+    def test_a_form_with_another_agencys_title_asks_whether_it_is_the_right_file(self, admin, agency):
+        assert "請確認選對檔案" not in text(uploaded(admin, agency, original()))
+        other = edited(_of_another_agency)
+        assert "標題的機關是「別局」，不是「臺北市政府秘書處」；請確認選對檔案" in text(uploaded(admin, agency, other))
 
     def test_a_form_of_another_agency_is_told(self, admin, agency):
         page = uploaded(admin, agency, with_cells(MAP, A1="別局策略地圖"))
@@ -186,8 +233,9 @@ class TestAnUpload:
 
     def test_too_long_a_correction_and_too_large_a_file_are_refused(self, admin, agency):
         page = path(uploaded(admin, agency, original()))
-        refused = admin.post(page, {"cell-1-G4": "長" * 10_001})
+        refused = admin.post(page, {"cell-1-G4": "長" * 10_001, "cell-1-H4": "12"})
         assert refused.status_code == 422 and "最多 10,000 個" in told(refused)
+        assert "您的更正還沒有儲存" in text(refused) and "平衡計分卡 H4 21 12" in text(refused)
         for size, sentence in ((11, "超過 10 MB"), (21, "超過 10 MB")):
             refused = send(admin, agency, original() + bytes(size * 1024 * 1024))
             assert refused.status_code in (413, 422) and sentence in text(refused)
