@@ -9,14 +9,14 @@ from scorecard.exports.sheets import Heights, Look, Sheet, points
 
 MAP_NAME, SCORECARD_NAME = "策略地圖", "平衡計分卡"
 FONT, SIZE, TITLE_SIZE, BLACK = "Calibri", 11, 16, "000000"
-HEADING_FILL, BAND_FILL = "DDE8F0", "F4EAD5"
+HEADING_FILL, BAND_FILL, RULE = "DDE8F0", "F4EAD5", "999999"
 MAP_WIDTHS, THEME_WIDTH, TEXTS_HEIGHT = (8, 12), 20, 90
 # Objective and KPI stay in view, beneath title and headings.
 FROZEN = (2, 2)
 HEADINGS_ROW = 2
 SAMPLE_DATA = "※ 計畫年度的實際值含示範資料。"
 
-_PLAIN = {"horizontal": None, "vertical": "center", "size": SIZE, "ink": BLACK, "font": FONT, "rule": BLACK}
+_PLAIN = {"horizontal": None, "vertical": "center", "size": SIZE, "ink": BLACK, "font": FONT, "rule": RULE}
 BODY = Look(**_PLAIN)
 HEADING = Look(**_PLAIN, bold=True, fill=HEADING_FILL)
 BAND = Look(**_PLAIN, bold=True, fill=BAND_FILL)

@@ -50,7 +50,7 @@ def upload(request, slug, year, division_id):
             refused, status = error.messages, 409
         else:
             return _filled(request, rows, without_row, {"slug": slug, "year": year, "division_id": division.pk})
-    page |= {"errors": refused, "wrong": wrong}
+    page |= {"form": form, "errors": refused, "wrong": wrong}
     return render(request, "scorecard/reporting_fill_in.html", page, status=status)
 
 
