@@ -47,8 +47,12 @@ def _shown(number: Fraction) -> str:
 
 def figure(number: Decimal, unit: str) -> str:
     """A figure with its unit: 「1,500 件」, 「93.5%」."""
-    gap = "" if unit in ("", "%", "％") else " "
-    return grouped(number) + gap + unit
+    return grouped(number) + unit_after(unit)
+
+
+def unit_after(unit: str) -> str:
+    """A unit as it follows a figure: 「 件」, 「%」."""
+    return unit if unit in ("", "%", "％") else f" {unit}"
 
 
 def _why_no_rate(outcome: Outcome, unit: str) -> str:

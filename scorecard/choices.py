@@ -31,6 +31,11 @@ class Status(models.TextChoices):
     NO_TARGET = "no_target", "無目標"
 
 
+# Lights with a rate, and those without.
+RATED = (Status.MET, Status.NEAR, Status.MISSED)
+NOT_RATED = (Status.UNMEASURED, Status.PENDING, Status.NO_TARGET)
+
+
 class ChangeKind(models.TextChoices):
     """What became of a score from one year to another."""
 

@@ -1,72 +1,40 @@
 """年度績效報告: the read model of the annual report; the PDF and later renderings only draw it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from scorecard.choices import DisplayCap, Status
+from scorecard.choices import NOT_RATED, DisplayCap, Status
 from scorecard.models import AuditEvent, YearlyReport
 from scorecard.reports.annual_part import Choices, NoSuchPart, Part, cut_down, find_part
-from scorecard.reports.annual_words import RATED, summarise
+from scorecard.reports.annual_words import summarise
 from scorecard.reports.budgets import BudgetSummary, PlanMoney, summarise_budgets
 from scorecard.reports.build import NoSuchYear, build_scorecard
-from scorecard.reports.chart_bars import Share, stacked_bar
 from scorecard.reports.charts import Trend, YearFigures, trend
 from scorecard.reports.form_rows import ObjectiveRows, form_rows
-from scorecard.reports.movement import SHORT_OF_TARGET, Movement, movement
+from scorecard.reports.groups import Group, groups_of, is_cut
+from scorecard.reports.movement import SHORT_OF_TARGET, Movement, ScoreChange, movement
 from scorecard.reports.scorecard import (
-    BLANK,
     Cell,
     KPILine,
     MeasureLine,
     ObjectiveLine,
     PerspectiveLine,
     Scorecard,
-    Scored,
 )
 from scorecard.reports.strategy_map import StrategyMap, build_strategy_map
 from scorecard.scoring import plain
 
-# What a bar of lights is wide, in the units of its drawing, where it has the page's whole width or half of it.
+# What a bar of lights is wide, in the units of its drawing, where it has the page's whole width or half of it, and
+# where a column with the change stands beside it.
 WIDE_BAR, NARROW_BAR = 400, 130
-NO_RATE = (Status.UNMEASURED, Status.PENDING, Status.NO_TARGET)
+WIDE_BAR_BY_CHANGE, NARROW_BAR_BY_CHANGE = 350, 110
 WHOLE = Choices()
+# Rows of themes or divisions, and of KPIs beneath them, that a summary of one page has room for.
+MOST_ROWS = 14
 
 
 class BaselineYear(LookupError):
     """The year lies before the plan: it has actuals only, so there is nothing to report on."""
-
-
-@dataclass(frozen=True)
-class LightBar:
-    """The lights of the KPIs of a perspective, theme or division; line carries score and tally.
-
-    is_cut: the report is of a part and shows only some of its KPIs, so that line's score stands for more than these.
-    """
-
-    code: str
-    name: str
-    line: Scored
-    width: int
-    shares: tuple[Share, ...]
-    is_cut: bool = False
-
-    @property
-    def score_text(self):
-        """The score; a dash where it is not that of the KPIs shown."""
-        return BLANK if self.is_cut else self.line.score_text
-
-    @property
-    def met_text(self):
-        """達成／已評 of the KPIs shown: 「5／6」."""
-        if not self.is_cut:
-            return self.line.met_text
-        counts = {share.key: share.count for share in self.shares}
-        return f"{counts.get(Status.MET, 0)}／{sum(counts.get(status, 0) for status in RATED)}"
-
-    @property
-    def lights_text(self):
-        """「達成 5、未達 1」, for those who do not see the bar."""
-        return "、".join(f"{share.key.label} {share.count}" for share in self.shares)
 
 
 @dataclass(frozen=True)
@@ -103,7 +71,7 @@ class Unassessed:
 
 @dataclass(frozen=True)
 class PerspectiveTable:
-    """A perspective's part of the scorecard in the rows of the form; is_cut: see LightBar."""
+    """A perspective's part of the scorecard in the rows of the form; is_cut: see Group."""
 
     perspective: PerspectiveLine
     groups: tuple[ObjectiveRows, ...]
@@ -132,21 +100,24 @@ class AnnualReport:
     part: what of the plan it is about; None for the whole. Then the scorecard is cut down to it; the map shows the
     whole plan with the rest faded.
 
+    score_change: that of the plan, or of the part, since last year on what has a rate in both; None: not comparable.
+
     audit_event: the last change of what is shown; its print proves the audit chain up to there. None without any.
     """
 
     scorecard: Scorecard
     map: StrategyMap
     summary: tuple[str, ...]
-    by_perspective: tuple[LightBar, ...]
-    by_theme: tuple[LightBar, ...]
-    by_division: tuple[LightBar, ...]
+    by_perspective: tuple[Group, ...]
+    by_theme: tuple[Group, ...]
+    by_division: tuple[Group, ...]
     tables: tuple[PerspectiveTable, ...]
     missed: tuple[Review, ...]
     near: tuple[Review, ...]
     unassessed: tuple[tuple[Status, tuple[Unassessed, ...]], ...]
     budgets: BudgetSummary
     movement: Movement | None
+    score_change: ScoreChange | None
     weights: tuple[Weight, ...] = field(default=())
     audit_event: AuditEvent | None = None
     part: Part | None = None
@@ -156,6 +127,11 @@ class AnnualReport:
     def reviews(self):
         """Missed KPIs first, then those that nearly met their target."""
         return self.missed + self.near
+
+    @property
+    def most_highlights(self):
+        """How many missed and how many near KPIs the summary names, so that it stays on one page."""
+        return max(4, MOST_ROWS - max(len(self.by_theme), len(self.by_division)))
 
     @property
     def reviewed_ids(self):
@@ -217,16 +193,18 @@ def assemble(scorecard, texts, *, choices=WHOLE, audit_event=None):
         scorecard = cut_down(whole, part)
     budgets = summarise_budgets(scorecard)
     moved = movement(scorecard)
+    score_change = moved and (moved.score_of(part.kind, part.line) if part else moved.score)
     reviews = _reviews(scorecard, texts, budgets)
+    wide, narrow = (WIDE_BAR_BY_CHANGE, NARROW_BAR_BY_CHANGE) if score_change else (WIDE_BAR, NARROW_BAR)
     return AnnualReport(
         scorecard=scorecard,
         map=build_strategy_map(whole, objectives={line.code for line in scorecard.objectives} if part else None),
-        summary=summarise(scorecard, budgets, moved, is_part=part is not None),
-        by_perspective=_bars(scorecard, scorecard.perspectives, whole.perspectives, WIDE_BAR),
-        by_theme=_bars(scorecard, scorecard.themes, whole.themes),
-        by_division=_bars(scorecard, scorecard.divisions, whole.divisions),
+        summary=summarise(scorecard, budgets, moved, score_change, is_part=part is not None),
+        by_perspective=groups_of(scorecard, "perspective", wide, moved=moved, whole=whole),
+        by_theme=groups_of(scorecard, "theme", narrow, moved=moved, whole=whole),
+        by_division=groups_of(scorecard, "division", narrow, moved=moved, whole=whole),
         tables=tuple(
-            PerspectiveTable(line, form_rows(line.objectives), _is_cut(line, whole.perspectives))
+            PerspectiveTable(line, form_rows(line.objectives), is_cut(line, "perspective", whole))
             for line in scorecard.perspectives
         ),
         missed=tuple(review for review in reviews if review.kpi.status == Status.MISSED),
@@ -234,26 +212,12 @@ def assemble(scorecard, texts, *, choices=WHOLE, audit_event=None):
         unassessed=_unassessed(scorecard),
         budgets=budgets,
         movement=moved,
+        score_change=score_change,
         weights=_weights(scorecard),
         audit_event=audit_event,
         part=part,
         with_appendix=choices.with_appendix,
     )
-
-
-def _bars(scorecard, lines, whole, width=NARROW_BAR):
-    return tuple(replace(light_bar(scorecard, line, width), is_cut=_is_cut(line, whole)) for line in lines)
-
-
-def _is_cut(line, whole):
-    """Whether the line has fewer KPIs than the one of the same id in the whole plan."""
-    return len(line.kpis) != next(len(other.kpis) for other in whole if other.id == line.id)
-
-
-def light_bar(scorecard, line, width=NARROW_BAR):
-    """The LightBar of a perspective, theme or division."""
-    shares = stacked_bar(scorecard.count_lights(line.kpis), width)
-    return LightBar(getattr(line, "code", ""), line.name, line, width, shares)
 
 
 def _reviews(scorecard, texts, budgets):
@@ -288,7 +252,7 @@ def _trend(scorecard, kpi, measure):
 
 
 def _unassessed(scorecard):
-    found = {status: [] for status in NO_RATE}
+    found = {status: [] for status in NOT_RATED}
     for kpi in scorecard.kpis:
         for measure in kpi.measures:
             if measure.cell.status in found:
@@ -326,6 +290,5 @@ __all__ = [
     "Review",
     "assemble",
     "build_annual_report",
-    "light_bar",
     "review_of",
 ]

@@ -1,18 +1,20 @@
 """The annual report's summary in words: sentences that say what the figures say, and nothing else."""
 
-from scorecard.choices import Status
+from scorecard.choices import NOT_RATED, RATED, Status
 
 MOST_NAMED = 12
-RATED = (Status.MET, Status.NEAR, Status.MISSED)
-NOT_RATED = (Status.UNMEASURED, Status.PENDING, Status.NO_TARGET)
 
 
-def summarise(scorecard, budgets, moved, *, is_part=False):
-    """The sentences, the most important first. moved: a Movement, or None. is_part: they are not of the whole plan."""
+def summarise(scorecard, budgets, moved, score_change, *, is_part=False):
+    """The sentences, the most important first. is_part: they are not of the whole plan.
+
+    moved: a Movement, or None; score_change: the ScoreChange of what is reported on, or None.
+    """
     sentences = (
         _lights(scorecard),
         _scores(scorecard, is_part),
         _missed(scorecard),
+        _score_change(score_change),
         _movement(moved),
         _money(scorecard, budgets),
         _provisional(scorecard),
@@ -50,14 +52,27 @@ def _missed(scorecard):
     return f"{'；'.join(parts)}。" if parts else ""
 
 
+def _score_change(change):
+    if change is None:
+        return ""
+    text = f"兩年都有達成率的 {change.compared} 項 KPI，得分"
+    if not (change.is_rise or change.is_fall):
+        return f"{text}與 {change.year.text}同為 {change.now_text}。"
+    word = "升" if change.is_rise else "降"
+    return f"{text}由 {change.year.text}的 {change.before_text} {word}為 {change.now_text}（{change.text}）。"
+
+
 def _movement(moved):
     if moved is None or not moved.compared:
         return ""
     parts = (("進步", moved.improved), ("持平", moved.unchanged), ("退步", moved.worsened))
     text = f"與 {moved.year.text}實際值相比，可比較的 {moved.compared} 個衡量項中"
     text += "，" + "、".join(f"{word} {len(found)} 個" for word, found in parts if found)
-    if moved.newly_met:
-        text += f"；由未達或接近轉為達成：{named(moved.newly_met)}"
+    if moved.first_met:
+        text += f"；由未達或接近首次轉為達成：{named(moved.first_met)}"
+    again = [kpi for kpi in moved.newly_met if kpi not in moved.first_met]
+    if again:
+        text += f"；再度轉為達成：{named(again)}"
     if moved.no_longer_met:
         text += f"；由達成轉為接近或未達：{named(moved.no_longer_met)}"
     return f"{text}。"

@@ -83,10 +83,12 @@ class Label:
         return Box(left, self.y - ASCENT, left + width, self.y + DESCENT)
 
 
-def place_labels(wanted: Iterable[Wanted], box: Box, segments: Sequence[Segment]) -> tuple[Label | None, ...]:
+def place_labels(
+    wanted: Iterable[Wanted], box: Box, segments: Sequence[Segment], faint: Sequence[Segment] = ()
+) -> tuple[Label | None, ...]:
     """A label for each text, the most important first, all inside the box and clear of each other and of all points.
 
-    Lines are crossed only where every other place is worse. None where there is no place at all: a number that cannot
+    Lines are crossed only where every other place is worse, and faint ones rather than those. None where there is no place at all: a number that cannot
     be read is better left to the table.
     """
     wanted = tuple(wanted)
@@ -94,7 +96,7 @@ def place_labels(wanted: Iterable[Wanted], box: Box, segments: Sequence[Segment]
     taken: list[Box] = []
     placed = []
     for each in wanted:
-        label = _best(each, box, segments, marks + taken) if each.text else None
+        label = _best(each, box, (segments, faint), marks + taken) if each.text else None
         placed.append(label)
         if label is not None:
             taken.append(label.box)
@@ -119,13 +121,13 @@ def crossings(label: Label, segments: Iterable[Segment]) -> int:
     return sum(_runs_through(segment, label.box) for segment in segments)
 
 
-def _best(wanted, box, segments, obstacles):
+def _best(wanted, box, lines, obstacles):
     free = [
         label
         for label in candidates(wanted, box)
         if box.holds(label.box) and not any(label.box.meets(obstacle) for obstacle in obstacles)
     ]
-    return min(free, key=lambda label: crossings(label, segments), default=None)
+    return min(free, key=lambda label: [crossings(label, segments) for segments in lines], default=None)
 
 
 def _around(x, y):

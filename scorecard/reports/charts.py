@@ -120,7 +120,8 @@ def trend(figures: Iterable[YearFigures], *, current: int | None = None, toleran
     figures = tuple(figures)
     width = WIDTH + YEAR_WIDTH * max(0, len(figures) - YEARS_IN_WIDTH)
     scale = make_scale(_values(figures, tolerance))
-    tick_texts = axis_texts(scale.ticks) if scale else ()
+    ticks = scale.ticks if scale else ()
+    tick_texts = axis_texts(ticks)
     left = round(_EDGE + 6 + max((text_width(text, FONT_SIZE) for text in tick_texts), default=20))
     plot = Box(left, _TOP, width - _RIGHT, HEIGHT - _BOTTOM)
     years = _years(figures, plot, current)
@@ -130,7 +131,8 @@ def trend(figures: Iterable[YearFigures], *, current: int | None = None, toleran
     segments = _segments(actuals, runs["actual"]) + _segments(targets, runs["target"])
     # The chart's own edges hold the labels: those of the topmost points reach above the plot.
     frame = Box(left, _TOP - 18, width - _EDGE, plot.bottom - 1)
-    labels = _labels(figures, actuals, targets, frame, segments, current)
+    grid = [Segment(plot.left, y, plot.right, y) for y in (_y(tick, plot, scale) for tick in ticks)]
+    labels = _labels(figures, actuals, targets, frame, (segments, grid), current)
     return Trend(
         width=width, height=HEIGHT, left=plot.left, right=plot.right, top=plot.top, bottom=plot.bottom,
         ticks=tuple(
@@ -218,7 +220,7 @@ def _band(run, figures, years, plot, scale, tolerance):
     return " ".join(f"{round(x, 1)},{y}" for x, y in [*upper, *reversed(lower)])
 
 
-def _labels(figures, actuals, targets, frame, segments, current):
+def _labels(figures, actuals, targets, frame, lines, current):
     """Labels by (kind, index): the current year's first, then actuals, then targets, each from the last year back."""
     wanted = {}
     for index, each in enumerate(figures):
@@ -230,7 +232,7 @@ def _labels(figures, actuals, targets, frame, segments, current):
             text = "" if each.target == each.actual else grouped(each.target)
             wanted["target", index] = Wanted(text, *targets[index], not is_above or each.actual is None)
     order = sorted(wanted, key=lambda key: (figures[key[1]].year != current, key[0] != "actual", -key[1]))
-    placed = place_labels([wanted[key] for key in order], frame, segments)
+    placed = place_labels([wanted[key] for key in order], frame, *lines)
     return {key: label for key, label in zip(order, placed, strict=True) if label is not None}
 
 

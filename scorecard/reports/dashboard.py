@@ -6,29 +6,13 @@ from scorecard.choices import ReportState, Status
 from scorecard.models import YearlyReport
 from scorecard.reports.budgets import BudgetSummary, summarise_budgets
 from scorecard.reports.build import build_scorecard
-from scorecard.reports.chart_bars import MoneyChart, Share, money_chart, stacked_bar
+from scorecard.reports.chart_bars import MoneyChart, money_chart
+from scorecard.reports.groups import Group, groups_of
 from scorecard.reports.movement import Movement, movement
 from scorecard.reports.progress import DivisionProgress, build_progress, count_states
-from scorecard.reports.score_change import ScoreChange, ScoreChanges, score_changes
-from scorecard.reports.scorecard import KPILine, Scorecard, Scored, YearLine
+from scorecard.reports.scorecard import KPILine, Scorecard, YearLine
 
 LIGHTS_WIDTH = 240
-
-
-@dataclass(frozen=True)
-class Group:
-    """A perspective, theme or division: its score, the lights of its KPIs, and how it moved (None: not comparable)."""
-
-    code: str
-    name: str
-    line: Scored
-    lights: tuple[Share, ...]
-    change: ScoreChange | None
-
-    @property
-    def lights_text(self):
-        """「達成 5、未達 1」, for those who do not see the bar; 「沒有 KPI」."""
-        return "、".join(f"{share.key.label} {share.count}" for share in self.lights) or "沒有 KPI"
 
 
 @dataclass(frozen=True)
@@ -44,11 +28,10 @@ class Concern:
 class Dashboard:
     """One year of a plan at a glance. states: the due reports by state; previous: the year before, None at the first.
 
-    changes: scores on comparable items; movement: actuals against those of the year before. Both None without one.
+    movement: what moved since then, None without one.
     """
 
     scorecard: Scorecard
-    changes: ScoreChanges | None
     movement: Movement | None
     by_perspective: tuple[Group, ...]
     by_theme: tuple[Group, ...]
@@ -101,22 +84,14 @@ def build_dashboard(plan, year, *, include_provisional=False):
 
 def assemble(scorecard, texts):
     """The Dashboard of a scorecard with action plans; texts: (explanation, improvement) by KPI id. No query."""
-    changes = score_changes(scorecard)
+    moved = movement(scorecard)
     budgets = summarise_budgets(scorecard)
     return Dashboard(
         scorecard=scorecard,
-        changes=changes,
-        movement=movement(scorecard),
-        by_perspective=tuple(
-            _group(scorecard, line, changes and changes.by_perspective.get(line.code))
-            for line in scorecard.perspectives
-        ),
-        by_theme=tuple(
-            _group(scorecard, line, changes and changes.by_theme.get(line.code)) for line in scorecard.themes
-        ),
-        by_division=tuple(
-            _group(scorecard, line, changes and changes.by_division.get(line.id)) for line in scorecard.divisions
-        ),
+        movement=moved,
+        by_perspective=groups_of(scorecard, "perspective", LIGHTS_WIDTH, moved=moved),
+        by_theme=groups_of(scorecard, "theme", LIGHTS_WIDTH, moved=moved),
+        by_division=groups_of(scorecard, "division", LIGHTS_WIDTH, moved=moved),
         missed=_concerns(scorecard, texts, Status.MISSED),
         near=_concerns(scorecard, texts, Status.NEAR),
         budgets=budgets,
@@ -126,11 +101,6 @@ def assemble(scorecard, texts):
         progress=build_progress(scorecard),
         states=count_states(scorecard.kpis),
     )
-
-
-def _group(scorecard, line, change):
-    lights = stacked_bar(scorecard.count_lights(line.kpis), LIGHTS_WIDTH)
-    return Group(getattr(line, "code", ""), line.name, line, lights, change)
 
 
 def _concerns(scorecard, texts, status):

@@ -2,8 +2,9 @@
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
 
-from scorecard import roc, scoring
+from scorecard import calculation_text, roc, scoring
 
 register = template.Library()
 
@@ -24,6 +25,38 @@ def score(value):
 def figure(number):
     """A figure as entered, with thousands separators."""
     return scoring.grouped(number)
+
+
+@register.filter
+def with_unit(text, unit):
+    """A figure's text with its unit: 「1,500 件」, 「93.5%」."""
+    return text + calculation_text.unit_after(unit)
+
+
+@register.filter
+def aligned(text, places=1):
+    """The text of a number with room behind it, so that numbers beneath each other stand on their decimal point.
+
+    places: the most decimals of those beneath each other. What is no number stays as it is.
+    """
+    missing = places - decimals_of(text)
+    if missing <= 0 or not any(letter.isdigit() for letter in text):
+        return text
+    whole = " lacks-point" if decimals_of(text) == 0 else ""
+    return format_html('<span class="lacks lacks-{}{}">{}</span>', min(missing, 6), whole, text)
+
+
+@register.filter
+def places(cell):
+    """The most decimals among target and actual of a Cell, which stand beneath each other."""
+    pairs = ((cell.target, cell.target_text), (cell.actual, cell.actual_text))
+    return max((decimals_of(text) for number, text in pairs if number is not None), default=0)
+
+
+def decimals_of(text):
+    """How many digits follow the point of a number's text, whatever comes after them: 1 of 「93.5%」."""
+    _, point, rest = text.partition(".")
+    return len(rest) - len(rest.lstrip("0123456789")) if point else 0
 
 
 @register.filter

@@ -10,9 +10,10 @@ from scorecard.exports.fill_in import fill_in_workbook
 from scorecard.exports.sheets_pdf import division_sheet_pdf
 from scorecard.exports.workbook import MIME_TYPE
 from scorecard.models import KPI, Division, Theme
-from scorecard.reports.annual import WIDE_BAR, light_bar
+from scorecard.reports.annual import WIDE_BAR
 from scorecard.reports.budgets import budgets_of
 from scorecard.reports.fill_in import build_fill_in
+from scorecard.reports.groups import group_of
 from scorecard.reports.progress import build_progress
 from scorecard.roc import to_roc
 from scorecard.views import access
@@ -59,7 +60,7 @@ def division_pdf(request, slug, year, division_id):
     if line is None:
         raise Http404
     pdf = division_sheet_pdf(
-        scorecard, line, bar=light_bar(scorecard, line, WIDE_BAR), money=budgets_of(scorecard, line.kpis),
+        scorecard, line, group=group_of(scorecard, line, WIDE_BAR), money=budgets_of(scorecard, line.kpis),
         made_at=timezone.localtime(),
     )  # fmt: skip
     return file_response(pdf, "application/pdf", f"{slug}-{to_roc(year)}-division-{division_id}.pdf")

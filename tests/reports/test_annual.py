@@ -170,9 +170,20 @@ def test_kpis_that_cross_the_line_between_two_plan_years_are_named(plan, cast):
                 kpi=kpi, year=year, state="approved", submitted_by=staff, submitted_at="2017-01-01T00:00Z",
                 reviewed_by=reviewer, reviewed_at="2017-01-02T00:00Z",
             )  # fmt: skip
-    moved = build(plan, factories.MIDDLE_YEAR).movement
-    assert [kpi.code for kpi in moved.newly_met] == ["AC1.1"]
+    report = build(plan, factories.MIDDLE_YEAR)
+    moved = report.movement
+    assert [kpi.code for kpi in moved.newly_met] == [kpi.code for kpi in moved.first_met] == ["AC1.1"]
     assert [kpi.code for kpi in moved.no_longer_met] == ["AC1.2"]
+    # AC1.1 50 → 100 of 100, AC1.2 100 → 50: rated in both years, so the score is compared on these two.
+    change = report.score_change
+    assert (change.compared, change.before_text, change.now_text) == (2, "75", "75")
+    assert "兩年都有達成率的 2 項 KPI，得分與 105 年同為 75。" in report.summary
+    assert "由未達或接近首次轉為達成：AC1.1；由達成轉為接近或未達：AC1.2" in " ".join(report.summary)
+    (theme, *_), (customer, *_) = report.by_theme, report.by_perspective
+    assert theme.change.text == customer.change.text == "±0"
+    part = build(plan, factories.MIDDLE_YEAR, part="theme-A")
+    assert part.score_change == theme.change
+    assert all(bar.change is None for bar in part.by_division if bar.is_cut)
 
 
 def test_the_first_year_of_a_plan_without_baseline_is_not_compared(plan):

@@ -219,6 +219,17 @@ def test_a_label_without_any_room_is_left_out():
     assert first is not None and second is None
 
 
+def test_a_label_keeps_off_a_faint_line_where_it_has_another_place():
+    wanted, box = [Wanted("24", 50, 50)], Box(40, 28, 60, 74)
+    (above,) = place_labels(wanted, box, [])
+    line = Segment(0, above.y - 4, 100, above.y - 4)
+    (below,) = place_labels(wanted, box, [], [line])
+    assert above.y < 50 < below.y
+    through_below = Segment(0, below.y - 4, 100, below.y - 4)
+    (kept,) = place_labels(wanted, box, [through_below], [line])
+    assert kept.y < 50, "a line of figures is worse than a faint one"
+
+
 def test_crossings_count_the_lines_through_a_label():
     (label,) = place_labels([Wanted("100", 50, 50)], Box(0, 0, 100, 100), [])
     through = Segment(label.x - 30, label.y - 4, label.x + 30, label.y - 4)

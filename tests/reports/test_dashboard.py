@@ -9,7 +9,7 @@ from scorecard.models import ActionBudget
 from scorecard.reports.budgets import budgets_of
 from scorecard.reports.dashboard import build_dashboard
 from scorecard.reports.measure_charts import kpi_charts
-from scorecard.reports.score_change import score_changes
+from scorecard.reports.movement import movement
 from tests import factories
 from tests.factories import FIRST_YEAR, MIDDLE_YEAR
 from tests.reports.test_build import build, load
@@ -56,7 +56,7 @@ def dashboard(plan, year=FIRST_YEAR, **options):
 
 
 def test_the_score_is_compared_on_what_has_a_rate_in_both_years(two_years):
-    change = dashboard(two_years, MIDDLE_YEAR).changes.plan
+    change = dashboard(two_years, MIDDLE_YEAR).movement.score
     # 2016: C (0.8 + 1) ÷ 2, P (1 + 0.8) ÷ 2; 2017: C (0.9 + 0.8) ÷ 2, P 1. AL1.1 and AF1.1 have one year only.
     assert (change.before, change.now) == (Fraction(9, 10), Fraction(37, 40))
     assert (change.compared, change.text) == (3, "+2.5")
@@ -68,11 +68,11 @@ def test_the_plans_own_score_still_counts_everything(two_years):
     made = dashboard(two_years, MIDDLE_YEAR)
     # C 0.85, P 1, F 0.5
     assert made.scorecard.score.value == Fraction(47, 60)
-    assert made.changes.plan.now != made.scorecard.score.value
+    assert made.movement.score.now != made.scorecard.score.value
 
 
 def test_perspectives_themes_and_divisions_have_their_own_change(two_years):
-    changes = dashboard(two_years, MIDDLE_YEAR).changes
+    changes = dashboard(two_years, MIDDLE_YEAR).movement
     assert {code: change.text for code, change in changes.by_perspective.items()} == {"C": "−5", "P": "+10"}
     # By objective: AC1 and AP1, (0.9 + 0.9) ÷ 2 → (0.85 + 1) ÷ 2.
     assert {code: change.text for code, change in changes.by_theme.items()} == {"A": "+2.5"}
@@ -83,21 +83,21 @@ def test_perspectives_themes_and_divisions_have_their_own_change(two_years):
 
 def test_one_measure_of_two_is_compared_alone_where_the_other_has_no_rate(two_years, cast):
     two_years.kpis.get(code="AP1.1").measures.get(label="影片").values.filter(year=FIRST_YEAR).update(target=None)
-    change = score_changes(build(two_years, MIDDLE_YEAR)).by_perspective["P"]
+    change = movement(build(two_years, MIDDLE_YEAR)).by_perspective["P"]
     assert (change.before, change.now) == (1, 1)
 
 
 def test_the_first_plan_year_has_nothing_to_compare_with(two_years):
     made = dashboard(two_years, FIRST_YEAR)
     assert made.previous.year == 2015
-    assert made.changes.plan is None and made.changes.by_theme == {}
+    assert made.movement.score is None and made.movement.by_theme == {}
     assert made.movement.compared == 4, "actuals are there, rates are not"
 
 
 def test_a_plan_that_begins_without_a_baseline_has_no_year_before(plan):
     plan.years.filter(year__lt=FIRST_YEAR).delete()
     made = dashboard(plan)
-    assert (made.changes, made.movement, made.previous) == (None, None, None)
+    assert (made.movement, made.previous) == (None, None)
 
 
 # What was missed
@@ -125,12 +125,12 @@ def test_what_is_not_approved_is_missed_only_where_asked_for(plan, cast):
 def test_groups_count_the_lights_of_their_kpis(two_years):
     made = dashboard(two_years, MIDDLE_YEAR)
     (customer, *_) = made.by_perspective
-    assert {share.key: share.count for share in customer.lights} == {
+    assert {share.key: share.count for share in customer.shares} == {
         Status.NEAR: 1, Status.MISSED: 1, Status.PENDING: 2,
     }  # fmt: skip
     assert customer.lights_text == "接近 1、未達 1、待填報 2"
     assert [group.name for group in made.by_division] == ["甲組", "乙組"]
-    assert sum(share.count for group in made.by_theme for share in group.lights) == 10
+    assert sum(share.count for group in made.by_theme for share in group.shares) == 10
 
 
 # Money
