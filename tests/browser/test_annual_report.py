@@ -1,7 +1,10 @@
 """The annual report in a browser: chosen, made, watched and downloaded, with scripts and without."""
 
+from io import BytesIO
+
 import pytest
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from scorecard.choices import Role
 from tests import factories
@@ -24,3 +27,17 @@ def test_a_part_is_chosen_made_and_downloaded(browse, transactional_db, settings
     with page.expect_download() as download:
         link.click()
     assert download.value.suggested_filename == f"{plan.slug}-105-annual-report-theme-A.pdf"
+
+
+def test_the_page_prints_its_map_and_its_wide_tables_across(browse, transactional_db):
+    plan = factories.make_plan(kpis=5)
+    page = browse(factories.make_member("viewer", plan.agency, Role.VIEWER))
+    page.goto(address(plan, "annual_report_page"))
+    pages = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    cover, contents, summary, strategy_map, scorecard, *others = ("across" if is_wide(each) else "up" for each in pages)
+    assert (cover, contents, summary, strategy_map, scorecard) == ("up", "up", "up", "across", "across")
+    assert others[-1] == "up"
+
+
+def is_wide(page):
+    return page.mediabox.width > page.mediabox.height

@@ -112,15 +112,31 @@ def count_glyphs(document):
 
 
 def structure(document, kind):
-    """All structure elements of a kind, as 「/Figure」."""
-    found, waiting = [], [document.root_object["/StructTreeRoot"]]
-    while waiting:
-        element = waiting.pop().get_object()
-        if isinstance(element, list):
-            waiting += element
-        elif isinstance(element, DictionaryObject):
-            if element.get("/S") == kind:
-                found.append(element)
-            children = element.get("/K", NullObject())
-            waiting += children if isinstance(children, list) else [children]
-    return found
+    """All structure elements of a kind, as 「/Figure」, in reading order."""
+    return [element for element in _elements(document.root_object["/StructTreeRoot"]) if element["/S"] == kind]
+
+
+def kinds(document):
+    """The kinds of all structure elements in reading order."""
+    return [element["/S"] for element in _elements(document.root_object["/StructTreeRoot"])]
+
+
+def kinds_within(element):
+    """The kinds of a structure element's own children."""
+    return [child["/S"] for child in _children(element) if "/S" in child]
+
+
+def _elements(element):
+    for child in _children(element):
+        if "/S" in child:
+            yield child
+        yield from _elements(child)
+
+
+def _children(element):
+    """The dictionaries that a structure element holds directly."""
+    held = element.get("/K", NullObject()).get_object()
+    for child in held if isinstance(held, list) else [held]:
+        child = child.get_object()
+        if isinstance(child, DictionaryObject):
+            yield child

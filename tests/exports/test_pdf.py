@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from django.db import transaction
@@ -190,6 +191,14 @@ def test_every_figure_has_an_alternative_text(document):
 def test_tables_have_headings_and_the_structure_names_them(document):
     assert len(reading.structure(document, "/Table")) >= 10
     assert len(reading.structure(document, "/TH")) > 200
+
+
+def test_lists_hold_items_alone_and_no_level_of_headings_is_skipped(document):
+    for found in reading.structure(document, "/L"):
+        assert set(reading.kinds_within(found)) <= {"/LI", "/L"}
+    levels = [int(kind[2:]) for kind in reading.kinds(document) if kind[:2] == "/H"]
+    assert levels[0] == 1 and set(levels) == {1, 2, 3}
+    assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
 
 
 def test_the_outline_leads_to_every_part_and_kpi(report, document):
