@@ -88,8 +88,8 @@ def place_labels(
 ) -> tuple[Label | None, ...]:
     """A label for each text, the most important first, all inside the box and clear of each other and of all points.
 
-    Lines are crossed only where every other place is worse, and faint ones rather than those. None where there is no place at all: a number that cannot
-    be read is better left to the table.
+    Lines are crossed only where every other place is worse, and faint ones rather than those. None where there is no
+    place at all: a number that cannot be read is better left to the table.
     """
     wanted = tuple(wanted)
     marks = [_around(each.x, each.y) for each in wanted]
