@@ -188,8 +188,8 @@ def discard_upload(*, by, upload):
 
 
 def _lock(upload):
-    rows = FormUpload.objects.select_for_update(of=("self",), no_key=True).defer("content")
-    return rows.select_related("plan").filter(pk=upload.pk).first()
+    # Without its plan: who waited for the lock would join the plans as they stood before, and miss a new one.
+    return FormUpload.objects.select_for_update(no_key=True).defer("content").filter(pk=upload.pk).first()
 
 
 __all__ = [
