@@ -2,12 +2,14 @@
 
     .venv/bin/python benchmarks/form.py [KPIS]
 
-All in one run, on a database of its own in memory; processor time, the best of three for each. "written" is all from
+All in one run, on a database of its own in memory; processor time, the best of five for each, in turns with what it
+is compared with, so that a busy moment of the machine touches both. "written" is all from
 the Scorecard to the bytes of the file: which KPIs share a row, the words of every cell, the heights of rows. The dump
 is given the finished cells and writes each with the format, merges and widths that the form has; it needs XlsxWriter,
 which is in tests/requirements.txt. "shown" is everything from an uploaded file's bytes to its preview's HTML.
 """
 
+import gc
 import io
 import os
 import sys
@@ -16,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-ROUNDS = 3
+ROUNDS = 5
 
 
 def set_up():
@@ -37,14 +39,17 @@ def set_up():
     call_command("migrate", verbosity=0)
 
 
-def best(function):
-    """Seconds of the fastest of several rounds, and what the function returned."""
-    seconds = []
+def best(*functions):
+    """(seconds of the fastest of several rounds, what it returned) of each function; they run in turns."""
+    seconds, results = [[] for _ in functions], [None for _ in functions]
     for _ in range(ROUNDS):
-        start = time.process_time()
-        result = function()
-        seconds.append(time.process_time() - start)
-    return min(seconds), result
+        for number, function in enumerate(functions):
+            # What the one before left behind is not this one's to clear away.
+            gc.collect()
+            start = time.process_time()
+            results[number] = function()
+            seconds[number].append(time.process_time() - start)
+    return [(min(own), result) for own, result in zip(seconds, results, strict=True)]
 
 
 def dump(sheets):
@@ -91,14 +96,16 @@ def measure_writing(plan):
     from scorecard.exports.form import choose_years, form_ods, form_sheets, form_xlsx
     from scorecard.reports.build import build_scorecard
 
-    read, scorecard = best(lambda: build_scorecard(plan, plan.first_year, with_action_plans=True))
+    [(read, scorecard)] = best(lambda: build_scorecard(plan, plan.first_year, with_action_plans=True))
     chosen = choose_years(scorecard)
     sheets = form_sheets(scorecard, chosen)
     cells = sum(len(sheet.cells) for sheet in sheets)
-    written, content = best(lambda: form_xlsx(scorecard, chosen))
-    ods, _ = best(lambda: form_ods(scorecard, chosen))
-    laid_out, _ = best(lambda: form_sheets(scorecard, chosen))
-    bare, _ = best(lambda: dump(sheets))
+    (written, content), (bare, _), (ods, _), (laid_out, _) = best(
+        lambda: form_xlsx(scorecard, chosen),
+        lambda: dump(sheets),
+        lambda: form_ods(scorecard, chosen),
+        lambda: form_sheets(scorecard, chosen),
+    )
     print(f"{len(scorecard.kpis)} KPIs, {cells} cells, {len(content) / 1000:.0f} kB")
     print(f"rows read into the scorecard    {read:6.2f} s")
     print(f"written as .xlsx                {written:6.2f} s, of which laid out {laid_out:.2f} s")
@@ -155,12 +162,12 @@ def measure_reading(content):
         context = preview_context(build_preview(upload), agency=upload.agency)
         return render_to_string("scorecard/form_preview.html", context, request)
 
-    read, preview = best(lambda: build_preview(upload))
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     # Addresses of style sheets without their digests, which collectstatic would have made.
     with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}):
-        shown, html = best(page)
-    loaded, _ = best(lambda: openpyxl.load_workbook(io.BytesIO(content)))
+        (shown, html), (loaded, _), (read, preview) = best(
+            page, lambda: openpyxl.load_workbook(io.BytesIO(content)), lambda: build_preview(upload)
+        )
     print(f"{len(preview.form.plan.kpis)} KPIs, {len(content) / 1000:.0f} kB, {len(preview.messages)} messages")
     print(f"read and checked                {read:6.2f} s")
     print(f"read, checked and shown         {shown:6.2f} s, a page of {len(html) / 1000:.0f} kB")
@@ -183,7 +190,7 @@ def measure_bombs():
 
     for name in ("bomb", "lying bomb", "too many entries", "too large"):
         content = FILES[name][0]()
-        seconds, refused = best(lambda content=content: refuse(content))
+        [(seconds, refused)] = best(lambda content=content: refuse(content))
         print(f"{name:30}  {1000 * seconds:6.1f} ms{'' if refused else ', NOT REFUSED'}   (at most 50)")
 
 

@@ -217,6 +217,8 @@ class _SheetReader:
     def __init__(self, strings, kinds):
         self.strings, self.kinds = strings, kinds
         self.cells, self.areas = {}, []
+        # Most cells hold what another holds, too.
+        self.made = {}
         self.row = self.column = self.rows = 0
         self.type, self.style, self.has_formula, self.reading = "n", None, False, 0
         self.parts, self.is_collecting = [], False
@@ -269,7 +271,11 @@ class _SheetReader:
         return Sheet(name, is_hidden, self.cells, merged_areas(self.areas, self.cells))
 
     def _take(self):
-        cell = self._cell("".join(self.parts))
+        raw = "".join(self.parts)
+        key = self.type, self.style, raw
+        if key not in self.made:
+            self.made[key] = self._cell(raw)
+        cell = self.made[key]
         if cell is not None:
             check_cells(self.row, self.column, len(self.cells))
             self.cells[self.row, self.column] = cell

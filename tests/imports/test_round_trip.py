@@ -39,7 +39,7 @@ CHARACTERS = "臺北市府＋ＡＢ１２ab=+@&<>\"'🎉𠮷\n "
 TYPED = st.text(CHARACTERS, min_size=1, max_size=8).map(str.strip).filter(bool)
 NAMES, TEXTS = st.sampled_from(HOSTILE) | TYPED, st.sampled_from(HOSTILE + LONG) | TYPED
 UNITS = st.sampled_from(["次", "%", "件數", "千元/人", "日", "🎉"])
-DIVISIONS = st.sampled_from(["甲組", "ＡＢＣ科", "🎉室", "視察及動員組"])
+DIVISIONS = st.sampled_from(["甲組", "ＡＢＣ科", "🎉室", "視察及動員組", "Public Affairs", "第 一科"])
 NUMBERS = st.integers(-(10**6), 10**6).map(lambda n: Decimal(n) / 100)
 NOTES = st.sampled_from(["已完成", "=1+1", "104.10.開始", "含(括號)內", "兩行\n備註", "🎉"])
 FIGURES = (

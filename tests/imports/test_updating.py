@@ -128,6 +128,20 @@ def test_a_change_that_the_preview_did_not_show_is_a_conflict_too(plan):
         updating.apply_to(by=None, plan=plan, form=form, seen={})
 
 
+def test_a_division_whose_name_has_white_space_is_found_again_and_not_made_a_second_time(plan):
+    names = {"文書組": "文書 組", "總務組": "General Affairs"}
+    for old, new in names.items():
+        plan.agency.divisions.filter(name=old).update(name=new)
+    plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
+    scorecard = build_scorecard(plan, 2016, with_action_plans=True)
+    form = read(form_xlsx(scorecard, choose_years(scorecard)))
+    assert updating.compare(plan, form).changes == ()
+    KPI.objects.filter(code="AC1.1").update(name="另一個名稱", division=plan.agency.divisions.get(name="機要組"))
+    assert {change.what for change in apply(plan, form)} == {"AC1.1 名稱", "AC1.1 主責科室"}
+    assert plan.agency.divisions.count() == 8
+    assert KPI.objects.get(code="AC1.1").division.name == "General Affairs"
+
+
 def test_closed_years_are_not_touched(plan):
     form = read(with_cells(CARD, D7=9))
     found = updating.compare(plan, form)
