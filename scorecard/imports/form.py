@@ -54,7 +54,7 @@ def _choose(sheets, find, title, messages):
     chosen = visible or fitting
     if not chosen:
         what = {"策略地圖": "「策略主題」的列", "平衡計分卡": "「KPI」「計算公式」「目標值」的標題列"}[title]
-        messages.error(WHOLE_FILE, f"檔案裡沒有「{title}」工作表：沒有任何工作表有{what}。")
+        messages.error(WHOLE_FILE, f"檔案裡沒有「{title}」工作表：沒有任何工作表有{what}；請確認選對檔案，兩張表都在。")
         return None
     titled = [sheet for sheet in chosen if title_of(sheet, title)]
     if len(chosen) > 1 and len(titled) != 1:

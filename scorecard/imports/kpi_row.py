@@ -205,7 +205,7 @@ class KPIRowReader:
         plans = []
         for (code, description), (unit, person) in zip(coded, owners, strict=True):
             if not description:
-                self.messages.error(place, f"行動方案 {code} 沒有內容。", found=code)
+                self.messages.error(place, f"行動方案 {code} 沒有內容；請在編號之後填內容。", found=code)
             plans.append(ActionPlanRead(code, description, unit, person, budgets, place, owner_place))
         return plans
 

@@ -166,7 +166,7 @@ class _ScorecardReader:
     def _check_kpi(self, code, name, objective, place):
         self._check_once("KPI ", code, place)
         if not name:
-            self.messages.error(place, f"KPI {code} 沒有名稱。", found=code)
+            self.messages.error(place, f"KPI {code} 沒有名稱；請在編號之後填名稱。", found=code)
         checked_name(self.messages, place, "KPI 名稱", name, 200)
         if objective and is_usual(objective) and code.split(".")[0] != objective or code.count(".") == 2:
             self.messages.hint(
@@ -255,7 +255,7 @@ class _ScorecardReader:
         for column in stray:
             self.messages.error(
                 self.sheet.place(row, column),
-                "這一列沒有 KPI，不能有實際值或目標值。",
+                "這一列沒有 KPI，不能有實際值或目標值；請清除，或填這一列的 KPI。",
                 found=self.sheet.text(row, column),
             )
         self._action_plans(row, self.above)

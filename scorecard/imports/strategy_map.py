@@ -190,7 +190,7 @@ class _MapReader:
                     found=code,
                 )
             if not name:
-                self.messages.error(place, f"策略目標 {code} 沒有名稱。", found=code)
+                self.messages.error(place, f"策略目標 {code} 沒有名稱；請在編號之後填名稱。", found=code)
             name = checked_name(self.messages, place, "策略目標名稱", name, 200)
             found.append(ObjectiveRead(code, name, theme, perspective, place))
         return found

@@ -62,6 +62,10 @@ def _other_names(strategy_map, card):
     strategy_map.title, card.title = "地圖's!A1", "計分" * 15
 
 
+def _strict(xml):
+    return xml.replace(b"schemas.openxmlformats.org/spreadsheetml/2006", b"purl.oclc.org/ooxml/spreadsheetml")
+
+
 WITH_LAYOUT = b'<row xmlns:x14ac="http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac" x14ac:dyDescent="0.25" '
 ODD = {
     "protected sheet": lambda: edited(_protected),
@@ -71,6 +75,7 @@ ODD = {
     "partly bold": lambda: edited(_partly_bold),
     "cells without addresses": lambda: with_parts({SHEET_XML: lambda xml: re.sub(rb' r="[A-Z]+[0-9]+"', b"", xml)}),
     "no dimension": lambda: with_parts({SHEET_XML: lambda xml: re.sub(rb"<dimension[^>]*/>", b"", xml)}),
+    "strict Open XML": lambda: with_parts(dict.fromkeys(["xl/workbook.xml", SHEET_XML], _strict)),
     "attributes of another namespace": lambda: with_parts({SHEET_XML: lambda xml: xml.replace(b"<row ", WITH_LAYOUT)}),
     "shared strings": with_shared_strings,
     "years in other words": lambda: with_cells(CARD, G2="2016年目標值", H2="民國106年度 目標", I2="１０７目標值"),
