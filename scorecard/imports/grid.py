@@ -57,7 +57,7 @@ class Sheet:
     """A sheet's cells by (row, column), both counted from 1, and its merged areas.
 
     merges maps every covered cell to the one that holds the area's content. is_ours: the file says that this product
-    wrote it.
+    wrote it. hidden_rows: numbers of rows that people do not see, filtered out or hidden; they are read all the same.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Sheet:
     cells: dict = field(default_factory=dict)
     merges: dict = field(default_factory=dict)
     is_ours: bool = False
+    hidden_rows: set = field(default_factory=set)
 
     def __post_init__(self):
         self.rows = {}
@@ -144,4 +145,4 @@ def _corrected(sheet, texts):
         if text:
             cells[where] = Cell(text, Kind.NUMBER if _PLAIN_NUMBER.fullmatch(text) else Kind.TEXT)
     merges = {where: home for where, home in sheet.merges.items() if where not in texts or home == where}
-    return Sheet(sheet.name, sheet.is_hidden, cells, merges, sheet.is_ours)
+    return Sheet(sheet.name, sheet.is_hidden, cells, merges, sheet.is_ours, sheet.hidden_rows)

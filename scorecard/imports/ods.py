@@ -31,7 +31,7 @@ class _Reader:
     def __init__(self):
         self.sheets, self.hidden_styles, self.style = [], set(), ""
         self.aside = self.depth = 0
-        self.cells, self.areas, self.name, self.is_hidden = {}, [], "", False
+        self.cells, self.areas, self.hidden_rows, self.name, self.is_hidden = {}, [], set(), "", False
         self.row = self.column = self.row_repeat = 0
         self.attributes, self.parts, self.paragraphs = {}, [], 0
         self.is_in_paragraph = 0
@@ -48,6 +48,8 @@ class _Reader:
             self.row += 1
             self.row_repeat = _count(attributes, "number-rows-repeated")
             self.column = 0
+            if xml_events.local(attributes).get("visibility") in ("collapse", "filter"):
+                self.hidden_rows.update(range(self.row, min(self.row + self.row_repeat, MOST_ROWS + 1)))
         elif tag in ("p", "h"):
             if self.paragraphs:
                 self.parts.append("\n")
@@ -82,7 +84,9 @@ class _Reader:
             self.depth -= 1
             if not self.depth:
                 merges = merged_areas(self.areas, self.cells)
-                self.sheets.append(Sheet(self.name, self.is_hidden, self.cells, merges))
+                self.sheets.append(
+                    Sheet(self.name, self.is_hidden, self.cells, merges, hidden_rows=self.hidden_rows)
+                )
 
     def text(self, data):
         """Text between tags."""
@@ -92,7 +96,7 @@ class _Reader:
     def _open_table(self, attributes):
         self.depth += 1
         if self.depth == 1:
-            self.cells, self.areas, self.row = {}, [], 0
+            self.cells, self.areas, self.hidden_rows, self.row = {}, [], set(), 0
             self.name = attributes.get("name", "")
             self.is_hidden = attributes.get("style-name") in self.hidden_styles
 

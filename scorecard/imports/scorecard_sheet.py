@@ -12,6 +12,7 @@ from scorecard.imports.texts import checked_name, squeezed
 
 _NOTES = re.compile(r"填\s*表\s*說\s*明\s*[：:]?")
 _NOTE_NUMBER = re.compile(r"[(（]?[0-9０-９]{1,2}[.、)）]\s*")
+MOST_TOLD = 10
 _TOTALS = frozenset({"合計", "總計", "小計"})
 
 
@@ -68,10 +69,21 @@ class _ScorecardReader:
                 instructions = self._notes(row)
                 break
             self._read_row(row)
+        self._tell_hidden()
         if not self.started:
             self.messages.error(self.sheet.place(self.columns.row, 1), "平衡計分卡裡沒有任何 KPI。")
         kpis = tuple(KPIRead(**each.fields, action_plans=tuple(each.action_plans)) for each in self.started)
         return ScorecardRead(self.columns, kpis, instructions, tuple(self.divisions))
+
+    def _tell_hidden(self):
+        """A row that was filtered out on the screen is read like any other: a filter is no wish to leave things out."""
+        hidden = [row for row in self.sheet.rows if row > self.columns.row and row in self.sheet.hidden_rows]
+        if hidden:
+            told = "、".join(map(str, hidden[:MOST_TOLD])) + ("…" if len(hidden) > MOST_TOLD else "")
+            self.messages.hint(
+                self.sheet.place(hidden[0], 1),
+                f"第 {told} 列是隱藏的，共 {len(hidden)} 列，內容照樣讀入；不要的列請在試算表中刪除。",
+            )
 
     def _read_row(self, row):
         one = self.columns.one

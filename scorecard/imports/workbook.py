@@ -216,7 +216,7 @@ class _SheetReader:
 
     def __init__(self, strings, kinds):
         self.strings, self.kinds = strings, kinds
-        self.cells, self.areas = {}, []
+        self.cells, self.areas, self.hidden_rows = {}, [], set()
         # Most cells hold what another holds, too.
         self.made = {}
         self.row = self.column = self.rows = 0
@@ -242,6 +242,8 @@ class _SheetReader:
             number = attributes.get("r", "")
             self.row = int(number) if number.isdecimal() and len(number) < 8 else self.row + 1
             self.column = 0
+            if attributes.get("hidden") in ("1", "true"):
+                self.hidden_rows.add(self.row)
         elif tag == "f":
             self.has_formula = True
         elif tag == "rPh":
@@ -268,7 +270,8 @@ class _SheetReader:
 
     def sheet(self, name, is_hidden):
         """What was read."""
-        return Sheet(name, is_hidden, self.cells, merged_areas(self.areas, self.cells))
+        merges = merged_areas(self.areas, self.cells)
+        return Sheet(name, is_hidden, self.cells, merges, hidden_rows=self.hidden_rows)
 
     def _take(self):
         raw = "".join(self.parts)

@@ -16,6 +16,7 @@ from tests.imports.workbooks import (
     MAP,
     SHEET_XML,
     edited,
+    ods_of,
     original,
     with_cells,
     with_parts,
@@ -42,8 +43,12 @@ def _protected(_map, card):
     card.protection.sheet, card.protection.password = True, "word"
 
 
-def _hidden_rows_and_columns(_map, card):
-    card.row_dimensions[4].hidden = card.column_dimensions["D"].hidden = True
+def _hidden_column(_map, card):
+    card.column_dimensions["D"].hidden = True
+
+
+def _hidden_rows(_map, card):
+    card.row_dimensions[4].hidden = card.row_dimensions[6].hidden = True
 
 
 def _noted(_map, card):
@@ -69,7 +74,7 @@ def _strict(xml):
 WITH_LAYOUT = b'<row xmlns:x14ac="http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac" x14ac:dyDescent="0.25" '
 ODD = {
     "protected sheet": lambda: edited(_protected),
-    "hidden row and column": lambda: edited(_hidden_rows_and_columns),
+    "hidden column": lambda: edited(_hidden_column),
     "comment": lambda: edited(_noted),
     "chart sheet": lambda: edited(_with_a_chart),
     "partly bold": lambda: edited(_partly_bold),
@@ -115,6 +120,14 @@ def test_the_only_sheet_being_hidden_is_told(form):
     assert found.plan == form.plan
     (message,) = told(found) - told(form)
     assert message[0] is Level.ASSUMPTION and f"隱藏的工作表「{MAP}」" in message[3]
+
+
+@pytest.mark.parametrize("as_file", [bytes, ods_of])
+def test_rows_filtered_out_are_read_and_told(form, as_file):
+    found = read(as_file(edited(_hidden_rows)))
+    assert [kpi.code for kpi in found.plan.kpis] == [kpi.code for kpi in form.plan.kpis]
+    (message,) = told(found) - told(form)
+    assert message[:3] == (Level.HINT, CARD, "A4") and "第 4、6 列是隱藏的，共 2 列" in message[3]
 
 
 def test_a_date_is_told_as_people_see_it():

@@ -119,7 +119,9 @@ def _ods_table(sheet):
     rows = []
     for row in sheet.iter_rows():
         cells = "".join(_ods_cell(cell, corners.get((cell.row, cell.column))) for cell in row)
-        rows.append(f"<table:table-row>{cells}</table:table-row>")
+        is_hidden = sheet.row_dimensions[row[0].row].hidden
+        seen = ' table:visibility="collapse"' if is_hidden else ""
+        rows.append(f"<table:table-row{seen}>{cells}</table:table-row>")
     return f'<table:table table:name="{sheet.title}">{"".join(rows)}</table:table>'
 
 
