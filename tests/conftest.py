@@ -1,4 +1,4 @@
-"""What every test gets; the cast and the factories are in tests/factories.py."""
+"""What every test gets, and the rows that most start from; the cast and the factories are in tests/factories.py."""
 
 import shutil
 from pathlib import Path
@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 
 from scorecard.models import triggers
+from tests import factories
+from tests.layers import LAYERS, asked_for, layer, may_share
 
 BROWSER = Path(__file__).resolve().parent / "browser"
 
@@ -73,3 +75,57 @@ def empty_media_root():
     """Remove what a test uploaded: its rows are rolled back, its files would stay."""
     yield
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Leave no layer to a test that cannot stand on it; see tests/layers.py."""
+    if not may_share(item):
+        LAYERS.clear()
+
+
+@pytest.fixture(scope="session")
+def layers(django_db_setup, django_db_blocker):
+    """The stack of layers, rolled back before the database goes."""
+    LAYERS.begin(django_db_blocker)
+    yield LAYERS
+    LAYERS.clear()
+
+
+@pytest.fixture
+def layers_asked_for(request, layers):
+    """Lay the layers of one test."""
+    if may_share(request.node):
+        LAYERS.become(asked_for(request.node))
+
+
+@pytest.fixture
+def _django_db_helper(layers_asked_for, _django_db_helper):
+    """Let pytest-django begin the savepoint of a test (`db`, the mark django_db) above its layers."""
+    return _django_db_helper
+
+
+@layer
+def plan():
+    """A small plan whose years are not open."""
+    return factories.make_plan()
+
+
+@layer
+def cast(plan):
+    """One person per role in the plan's agency, and strangers."""
+    return factories.make_cast(plan)
+
+
+@layer
+def open_plan(plan, cast):
+    """The plan with 2016 open."""
+    factories.open_year(cast.admin, plan)
+    plan.refresh_from_db()
+    return plan
+
+
+@layer
+def kpi(open_plan):
+    """AC1.1 of the open plan, which the cast's staff report for: target 100, higher is better."""
+    return factories.kpi(open_plan, "AC1.1")

@@ -10,6 +10,7 @@ from scorecard import permissions
 from scorecard.choices import ReportState, Role
 from scorecard.models import Membership, User, YearlyReport
 from tests import factories
+from tests.layers import layer
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +34,7 @@ TABLE = {
 }
 
 
-@pytest.fixture
+@layer
 def kpi():
     """AC1.1, of the first division."""
     return factories.kpi(factories.make_plan(), "AC1.1")

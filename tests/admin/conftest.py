@@ -5,18 +5,13 @@ import pytest
 from scorecard.choices import Role
 from scorecard.models import KPI, Agency, Division, Membership, Objective, Perspective, Plan, Theme
 from tests import factories
+from tests.layers import layer
 from tests.pages import client_of
 
 FOREIGN = "外機關"
 
 
-@pytest.fixture
-def plan(db):
-    """A small plan whose years are not open."""
-    return factories.make_plan()
-
-
-@pytest.fixture
+@layer
 def cast(plan):
     """One person per role, and strangers; whatever belongs to the other agency says so in its name."""
     cast = factories.make_cast(plan)

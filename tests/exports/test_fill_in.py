@@ -13,6 +13,7 @@ from scorecard.imports.fill_in import BROKEN_SEAL, NotAFillIn, is_fill_in, read_
 from scorecard.models import ActionBudget, Plan, YearlyValue
 from scorecard.reports.fill_in import build_fill_in
 from tests import factories
+from tests.layers import layer
 from tests.pages import address, client_of
 
 pytestmark = pytest.mark.django_db
@@ -52,12 +53,7 @@ def grids(book):
     ]
 
 
-@pytest.fixture
-def plan():
-    return factories.make_plan()
-
-
-@pytest.fixture
+@layer
 def cast(plan):
     made = factories.make_cast(plan)
     factories.open_year(made.admin, plan)

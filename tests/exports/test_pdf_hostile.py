@@ -17,6 +17,7 @@ from scorecard.models import KPI
 from scorecard.reports.annual import build_annual_report
 from tests import factories
 from tests.exports import pdf_reading as reading
+from tests.layers import layer
 
 MADE_AT = datetime(2017, 2, 6, 14, 5)
 SECRET = "the contents of a file that nobody may read"
@@ -44,8 +45,8 @@ UNSEEN = [
 LONG = ["W" * 10_000, "長" * 3_000, "1" * 500 + "%", "a-" * 300]
 
 
-@pytest.fixture
-def plan(db):
+@layer
+def plan():
     """A plan with a missed and an unmeasured KPI, so that every part of the report has something to say."""
     made = factories.make_plan(kpis=5)
     cast = factories.make_cast(made)

@@ -12,6 +12,7 @@ from scorecard.exports.plan_json import plan_document, plan_json
 from scorecard.models import KPI, ActionBudget, Plan, YearlyValue
 from scorecard.reports.build import build_scorecard
 from tests import factories, secretariat
+from tests.layers import layer
 
 SHARED_SOURCE = Path(__file__).resolve().parents[3] / "shared" / "source"
 
@@ -37,7 +38,7 @@ def squeezed(value):
     return re.sub(r"(?<=\d),(?=\d)", "", re.sub(r"\s", "", text))
 
 
-@pytest.fixture
+@layer
 def exported():
     return export(secretariat.load_plan())
 

@@ -21,6 +21,7 @@ from tests import factories, secretariat
 from tests.exports import table_reading as reading
 from tests.exports.table_reading import squeezed
 from tests.exports.test_workbook import approve_all, scorecard_of
+from tests.layers import layer
 from tests.pages import address, body, client_of
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +36,7 @@ def state_of(code):
     return ReportState.SUBMITTED if "L" in code else ReportState.APPROVED
 
 
-@pytest.fixture
+@layer
 def plan():
     """The Secretariat's plan with figures in every state, and two executed amounts."""
     plan = secretariat.load_plan()

@@ -14,6 +14,7 @@ from scorecard.exports.workbook import scorecard_workbook
 from scorecard.models import ActionBudget, ActionPlan, Division, Measure, Plan, YearlyReport, YearlyValue
 from scorecard.reports.build import build_scorecard
 from tests import factories, secretariat
+from tests.layers import layer
 
 HEADING_ROW = 3
 ACTUALS, TARGETS = (102, 103, 104, 105), (105, 106, 107)
@@ -94,7 +95,7 @@ def holds(cell, figure, text):
     return figure is not None
 
 
-@pytest.fixture
+@layer
 def secretariat_plan():
     return secretariat.load_plan()
 

@@ -19,6 +19,7 @@ from scorecard.policies import RuleBroken
 from scorecard.services import years
 from tests import factories
 from tests.exports import pdf_reading
+from tests.layers import layer
 from tests.services.rows import nothing_written
 
 
@@ -132,15 +133,15 @@ class AClosedYear(TestCase):
         assert not check_snapshot(self.snapshot).is_current
 
 
-@pytest.fixture
-def plan(db):
+@layer
+def plan():
     """A plan whose 2016 is open."""
     plan = factories.make_plan(kpis=5)
     plan.agency.divisions.create(name="乙組", position=1)
     return plan
 
 
-@pytest.fixture
+@layer
 def admin(plan):
     """Its admin, who has opened 2016."""
     cast = factories.make_cast(plan)

@@ -16,6 +16,7 @@ from scorecard.policies import RuleBroken
 from scorecard.reports.build import build_scorecard
 from tests import factories
 from tests.imports.workbooks import CARD, edited, original, with_cells
+from tests.layers import layer
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +25,7 @@ def read(content=None):
     return read_form(io.BytesIO(content or original()))
 
 
-@pytest.fixture
+@layer
 def plan():
     return importer.apply_new(by=None, form=read())
 

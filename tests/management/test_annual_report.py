@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from tests import factories
 from tests.exports import pdf_reading as reading
+from tests.layers import layer
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +18,7 @@ def write(plan, year, path, **options):
     return out.getvalue()
 
 
-@pytest.fixture
+@layer
 def plan():
     return factories.make_plan(kpis=5)
 

@@ -7,11 +7,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests import factories
+from tests.layers import layer
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@layer
 def plan():
     return factories.make_plan(kpis=5)
 

@@ -25,16 +25,6 @@ def exported_heading(content):
     return openpyxl.load_workbook(BytesIO(content)).active["A2"].value
 
 
-@pytest.fixture
-def plan():
-    return factories.make_plan()
-
-
-@pytest.fixture
-def cast(plan):
-    return factories.make_cast(plan)
-
-
 def test_the_plan_is_written_as_json(tmp_path):
     secretariat.load_plan()
     path = tmp_path / "plan.json"

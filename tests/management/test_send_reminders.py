@@ -9,11 +9,12 @@ from django.core.management import CommandError, call_command
 from scorecard.choices import MailKind
 from scorecard.models import OutgoingMail, User
 from tests import factories
+from tests.layers import layer
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@layer
 def cast():
     """A plan with 2016 open, its staff of 甲組 reachable."""
     cast = factories.make_cast(factories.make_plan())

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
 from scorecard.choices import Direction, ReportState
+from tests.layers import layer
 from tests.models import pairs
 from tests.models.pairs_of_papers import PAIRS
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 FIELD_CHECKS = {"budget_never_negative": ["failed: amount"], "executed_never_negative": ["failed: executed"]}
 
 
-@pytest.fixture
+@layer
 def world():
     """A plan whose first KPI has no report, two objectives without a link, two people."""
     return pairs.make_world()

@@ -20,6 +20,7 @@ from scorecard.models import (
 from scorecard.models.triggers import sentence_of
 from scorecard.services import reporting
 from tests import factories
+from tests.layers import layer
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +73,7 @@ class World:
         )  # fmt: skip
 
 
-@pytest.fixture
+@layer
 def world():
     """See World."""
     return World()

@@ -12,12 +12,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def plan():
-    """A small plan."""
-    return factories.make_plan()
-
-
 def test_a_plan_is_called_by_its_roc_years(plan):
     assert plan.title == "105–107 年策略計畫"
     assert Plan(first_year=2016, last_year=2016).title == "105 年策略計畫"

@@ -23,6 +23,7 @@ from scorecard.models import (
 )
 from scorecard.models.triggers import TRIGGERS
 from tests import factories
+from tests.layers import layer
 
 pytestmark = pytest.mark.django_db
 
@@ -50,13 +51,13 @@ def make_side(slug):
     )  # fmt: skip
 
 
-@pytest.fixture
+@layer
 def here():
     """The plan in which a row stands."""
     return make_side("here")
 
 
-@pytest.fixture
+@layer
 def there():
     """Another plan."""
     return make_side("there")

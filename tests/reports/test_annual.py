@@ -13,6 +13,7 @@ from scorecard.reports.annual_words import named
 from scorecard.reports.build import build_scorecard
 from scorecard.reports.form_rows import form_rows
 from tests import factories, secretariat
+from tests.layers import layer
 
 pytestmark = pytest.mark.django_db
 
@@ -24,19 +25,14 @@ def build(plan, year=YEAR, **choices):
     return build_annual_report(plan, year, Choices(**choices))
 
 
-@pytest.fixture
-def plan():
-    return factories.make_plan()
-
-
-@pytest.fixture
+@layer
 def cast(plan):
     made = factories.make_cast(plan)
     factories.open_year(made.admin, plan)
     return made
 
 
-@pytest.fixture
+@layer
 def reported(plan, cast):
     """AC1.1 met, AC1.2 near, AP1.1 missed with explanation, AF1.1 without statistics; the rest pending."""
     factories.approved(cast, factories.kpi(plan, "AC1.1"))

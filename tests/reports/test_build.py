@@ -12,6 +12,7 @@ from scorecard.reports.build import NoSuchYear, build_scorecard
 from scorecard.scoring import Tally
 from tests import factories
 from tests.factories import FIRST_YEAR, LAST_YEAR, MIDDLE_YEAR, fill, submit
+from tests.layers import layer
 
 pytestmark = pytest.mark.django_db
 
@@ -28,19 +29,7 @@ def build(plan, year=FIRST_YEAR, **options):
     return build_scorecard(load(plan), year, **options)
 
 
-@pytest.fixture
-def plan():
-    """Ten KPIs: A of 甲組, B of 乙組."""
-    return factories.make_plan()
-
-
-@pytest.fixture
-def cast(plan):
-    """The plan's people."""
-    return factories.make_cast(plan)
-
-
-@pytest.fixture
+@layer
 def mixed(plan, cast):
     """2016 open, with a report in every state; targets: 100 ↑, 20 ↓, (20, 5) ↑, 50 ± 5, 90 ↑.
 

@@ -9,12 +9,13 @@ from scorecard.choices import Status
 from scorecard.models import KPI, Measure, Objective
 from scorecard.reports.calculation import Kind, explain
 from tests import factories, secretariat
+from tests.layers import layer
 from tests.reports.test_build import build
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@layer
 def plan():
     """2016 open. AC1.1 95 of 100 (95 %), AC1.2 25 for at most 20 (80 %), AP1.1 40 of 20 and 4 of 5 (100 and 80)."""
     plan = factories.make_plan()

@@ -13,12 +13,13 @@ from scorecard.reports.map_layout import lay_out
 from scorecard.reports.strategy_map import build_strategy_map
 from scorecard.scoring import Score, Tally
 from tests.factories import FIRST_YEAR, MIDDLE_YEAR, approved, kpi, make_cast, make_plan, open_year
+from tests.layers import layer
 from tests.reports.map_plans import secretariat
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@layer
 def plan():
     """Two open years. Of theme A: AL1 is met in 105 and missed in 106, AF1 the other way round, AP1 is met in both,
     AC1 has a figure in 106 alone (of two KPIs one), AP2 has no KPI.

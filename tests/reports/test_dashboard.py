@@ -12,24 +12,13 @@ from scorecard.reports.measure_charts import kpi_charts
 from scorecard.reports.movement import movement
 from tests import factories
 from tests.factories import FIRST_YEAR, MIDDLE_YEAR
+from tests.layers import layer
 from tests.reports.test_build import build, load
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def plan():
-    """A small plan whose years are not open."""
-    return factories.make_plan()
-
-
-@pytest.fixture
-def cast(plan):
-    """Its people."""
-    return factories.make_cast(plan)
-
-
-@pytest.fixture
+@layer
 def two_years(plan, cast):
     """Approved figures of 2016 and 2017 in theme A; targets 100 ↑, 20 ↓, (20, 5) ↑, 50 ± 5, 90 ↑.
 

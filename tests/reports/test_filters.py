@@ -11,11 +11,12 @@ from scorecard.models import KPI, ActionPlan, Theme
 from scorecard.reports.build import build_scorecard
 from scorecard.reports.filters import LONGEST_TEXT, ScorecardFilter, choices, read_filter, select
 from tests import factories
+from tests.layers import layer
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@layer
 def plan():
     """Ten KPIs of which one is met, one missed, one submitted and one begun."""
     plan = factories.make_plan()
@@ -29,7 +30,7 @@ def plan():
     return plan
 
 
-@pytest.fixture
+@layer
 def scorecard(plan):
     """The plan's scorecard of 105."""
     return build_scorecard(plan, 2016, with_action_plans=True)

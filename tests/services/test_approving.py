@@ -10,13 +10,14 @@ from scorecard.policies import RuleBroken
 from scorecard.services.reporting import Conflict, approve_reports, return_report
 from tests import factories
 from tests.factories import FIRST_YEAR, MIDDLE_YEAR, approve, fill, send_back, submit
+from tests.layers import layer
 from tests.services.conftest import in_another_role
 from tests.services.rows import nothing_written
 
 CODES = ("AC1.1", "AC1.2", "AP1.1")
 
 
-@pytest.fixture
+@layer
 def three(cast, open_plan):
     """Three submitted reports of 2016, by code."""
     reports = {}

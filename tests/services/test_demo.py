@@ -23,6 +23,7 @@ from scorecard.reports.build import build_scorecard
 from scorecard.services import demo, demo_data
 from scorecard.services.demo_data import CLOSED_YEAR, OPEN_YEAR
 from tests import factories, secretariat
+from tests.layers import layer
 from tests.services.rows import rows_of_exports
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2018, 1, 19)
 
 
-@pytest.fixture
+@layer
 def plan():
     """The Secretariat's plan as the fixture brings it."""
     return secretariat.load_plan()

@@ -16,11 +16,12 @@ from scorecard.services.reporting import Answer, Conflict, Entry, confirm_figure
 from scorecard.services.restoring import plan_restoration, restore
 from tests import factories
 from tests.factories import FIRST_YEAR, fill, submit
+from tests.layers import layer
 from tests.services.conftest import ROLES
 from tests.services.rows import nothing_written
 
 
-@pytest.fixture
+@layer
 def ratio(open_plan):
     """AF1.1, 執行數 / 預算數 × 100 %: target 90."""
     return factories.kpi(open_plan, "AF1.1")

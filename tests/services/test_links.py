@@ -10,6 +10,7 @@ from scorecard.choices import AuditAction
 from scorecard.models import AuditEvent, Objective, ObjectiveLink, Plan
 from scorecard.policies import RuleBroken
 from scorecard.services.links import add_link, change_reason, remove_link
+from tests.layers import layer
 from tests.services.conftest import ROLES, in_another_role
 from tests.services.rows import nothing_written
 from tests.services.test_concurrency import at_once, person
@@ -25,7 +26,7 @@ def add(by, plan, cause, effect, reason="訓練後處理更快"):
     return add_link(by=by, plan=plan, cause=objective(plan, cause), effect=objective(plan, effect), reason=reason)
 
 
-@pytest.fixture
+@layer
 def link(plan):
     """AF1 → AL1."""
     return ObjectiveLink.objects.get(plan=plan, cause__code="AF1")

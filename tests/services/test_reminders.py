@@ -13,12 +13,13 @@ from scorecard.policies import RuleBroken
 from scorecard.services.reminders import due_reminders, last_reminded, remind_now, send_due_reminders
 from tests import factories
 from tests.factories import DUE, FIRST_YEAR, fill, send_back, submit
+from tests.layers import layer
 from tests.services.rows import nothing_written
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@layer
 def reachable(cast):
     """Everybody has an address."""
     for user in User.objects.all():

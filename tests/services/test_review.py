@@ -18,6 +18,7 @@ from scorecard.services.reporting import (
 )
 from tests import factories
 from tests.factories import FIRST_YEAR, approve, draft, fill, send_back, submit
+from tests.layers import layer
 from tests.services.conftest import ROLES, in_another_role
 from tests.services.rows import nothing_written
 
@@ -25,7 +26,7 @@ REVIEWERS = ("reviewer", "admin")
 OTHERS = tuple(role for role in ROLES if role not in REVIEWERS)
 
 
-@pytest.fixture
+@layer
 def submitted(cast, kpi):
     """AC1.1's report of 2016, submitted by the cast's staff."""
     fill(cast.staff, kpi)

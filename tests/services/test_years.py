@@ -11,6 +11,7 @@ from scorecard.policies import RuleBroken
 from scorecard.services import audit, years
 from tests import factories
 from tests.factories import CONTACT, DUE, FIRST_YEAR, LAST_YEAR, close_year, fill, open_year, submit
+from tests.layers import layer
 from tests.services.conftest import ROLES
 from tests.services.rows import nothing_written
 
@@ -22,13 +23,13 @@ def reopen(by, plan, year=FIRST_YEAR, *, reason="更正數據"):
     return years.reopen_year(by=by, plan_year=plan.years.get(year=year), due_date=LATER, reason=reason)
 
 
-@pytest.fixture
-def small_plan(db):
+@layer
+def small_plan():
     """A plan of five KPIs, all of one division, so that few approvals complete its year."""
     return factories.make_plan(kpis=5, slug="small-plan")
 
 
-@pytest.fixture
+@layer
 def small_cast(small_plan):
     """The cast of the small plan."""
     small_plan.agency.divisions.create(name="乙組", position=1)
@@ -118,7 +119,7 @@ def test_a_year_that_is_not_open_does_not_close(plan, cast, year):
 # Reopening
 
 
-@pytest.fixture
+@layer
 def closed_plan(open_plan, cast):
     """The plan with 2016 closed."""
     close_year(cast.admin, open_plan, reason="提前關閉")
@@ -165,7 +166,7 @@ ACTS = {
 }
 
 
-@pytest.fixture
+@layer
 def mixed_plan(open_plan, cast):
     """2016 open, 2017 closed, 2018 not open."""
     open_year(cast.admin, open_plan, 2017)

@@ -7,18 +7,13 @@ from django.urls import reverse
 
 from scorecard.choices import AuditAction
 from scorecard.services import audit
-from tests.factories import make_cast
+from tests.layers import layer
 from tests.secretariat import load_plan
 
 
-@pytest.fixture
-def plan(db):
+@layer
+def plan():
     return load_plan()
-
-
-@pytest.fixture
-def cast(plan):
-    return make_cast(plan)
 
 
 @pytest.fixture(params=["strategy_map", "scorecard", "dashboard"])

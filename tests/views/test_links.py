@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from scorecard.models import AuditEvent, ObjectiveLink
 from tests import factories
+from tests.layers import layer
 from tests.pages import address, body, client_of, form_to, links, text, told
 from tests.services.rows import nothing_written
 
@@ -25,7 +26,7 @@ def url(plan, cast):
     return address(plan, "strategy_map_links")
 
 
-@pytest.fixture
+@layer
 def link(plan):
     """AF1 → AL1."""
     return ObjectiveLink.objects.get(plan=plan, cause__code="AF1")

@@ -11,12 +11,13 @@ from scorecard.exports.map_pdf import strategy_map_pdf
 from tests import factories
 from tests.exports.pdf_reading import open_pdf, squeezed
 from tests.factories import FIRST_YEAR, LAST_YEAR, MIDDLE_YEAR
+from tests.layers import layer
 from tests.pages import address, body, client_of, links, text
 
 MORE_FOR_TWO_YEARS = 8
 
 
-@pytest.fixture
+@layer
 def two_years(open_plan, cast):
     """AL1 is met in 105 and at 60 in 106; AF1 is at 50 in 105 and met in 106; AP1 has a score in 106 alone."""
     factories.open_year(cast.admin, open_plan, MIDDLE_YEAR)

@@ -1,15 +1,15 @@
 """填報收執 on the pages: who sees which, and what they read; its PDF is read in tests/exports/test_sheets.py."""
 
-import pytest
 
 from scorecard.models import Submission
 from tests import factories
 from tests.factories import fill, submit
 from tests.factories import kpi as kpi_of
+from tests.layers import layer
 from tests.pages import address, client_of, links, text
 
 
-@pytest.fixture
+@layer
 def receipts(open_plan, cast):
     """105-001 of 甲組 and 105-002 of 乙組."""
     fill(cast.staff, kpi_of(open_plan, "AC1.2"), actuals=90, explanation="人力不足", improvement="增補人力")

@@ -8,6 +8,7 @@ from scorecard.choices import AuditAction, ReportState
 from scorecard.models import AuditEvent, YearlyReport, YearlyValue
 from tests import factories
 from tests.factories import FIRST_YEAR, fill
+from tests.layers import layer
 from tests.pages import address, client_of, form_to, links, text, told
 from tests.services.rows import nothing_written
 
@@ -30,7 +31,7 @@ def confirm(user, url, **fields):
     return client.post(url, form_to(client.get(url)).filled(**fields), follow=True)
 
 
-@pytest.fixture
+@layer
 def changed(cast, kpi):
     """The event by which AC1.1's 70 became 80."""
     fill(cast.staff, kpi, actuals=70, explanation="人力不足")

@@ -9,13 +9,14 @@ from scorecard.models import Comment, Membership, Objective, YearlyReport, Yearl
 from tests import factories
 from tests.factories import MIDDLE_YEAR
 from tests.factories import kpi as kpi_of
+from tests.layers import layer
 from tests.pages import address, client_of, form_to, links, text, told
 from tests.services.rows import nothing_written
 
 CODES = ("AC1.1", "AC1.2", "AP1.1")
 
 
-@pytest.fixture
+@layer
 def three(open_plan, cast):
     """Three submitted reports of 甲組: AC1.1 missed, the others met."""
     actuals = {"AC1.1": 70}

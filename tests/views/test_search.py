@@ -6,11 +6,12 @@ from django.urls import reverse
 from scorecard.reports.build import build_scorecard
 from scorecard.reports.search import search
 from tests.factories import make_cast
+from tests.layers import layer
 from tests.secretariat import load_plan
 
 
-@pytest.fixture
-def plan(db):
+@layer
+def plan():
     return load_plan()
 
 
