@@ -14,7 +14,7 @@ from scorecard.models import triggers
 from tests import factories
 from tests.layers import LAYERS, asked_for, layer, may_share
 
-BROWSER = Path(__file__).resolve().parent / "browser"
+DRAWN_FOLDERS = [Path(__file__).resolve().parent / name for name in ("browser", "exports")]
 
 # No deadline: on a busy machine it fails examples for being slow once. The same examples each
 # time and no example database: a run in one place repeats a run in another.
@@ -35,21 +35,35 @@ hypothesis_settings.load_profile("repeatable")
 
 
 def asks_the_database(item):
-    """Whether a test reads or writes rows; a browser test does so through the very views that others test."""
-    if item.path.is_relative_to(BROWSER):
-        return False
+    """Whether a test reads or writes rows."""
     is_case = item.cls is not None and issubclass(item.cls, TransactionTestCase)
     has_fixture = {"db", "transactional_db"} & set(item.fixturenames)
     return is_case or item.get_closest_marker("django_db") is not None or bool(has_fixture)
 
 
+def is_for_every_database(item):
+    """Whether PostgreSQL repeats a test that `make test` has run on SQLite just before.
+
+    It repeats what asks the database, but not what cannot turn out otherwise there: how what was read is drawn or laid
+    out, and what a browser does with pages. That is all in exports/ (files made of a report already built) and in
+    browser/, whose pages other tests visit; elsewhere the mark `one_database` says so. What in those folders does prove
+    something of rows, order or services bears the mark `every_database`.
+    """
+    if not asks_the_database(item):
+        return False
+    if any(item.path.is_relative_to(folder) for folder in DRAWN_FOLDERS):
+        return item.get_closest_marker("every_database") is not None
+    return item.get_closest_marker("one_database") is None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """On PostgreSQL run the tests that ask the database: `make test` has run all of them on SQLite just before."""
+    """On PostgreSQL run only what may turn out otherwise there."""
     if connections["default"].vendor != "postgresql":
         return
-    items[:], others = [i for i in items if asks_the_database(i)], [i for i in items if not asks_the_database(i)]
-    config.hook.pytest_deselected(items=others)
+    chosen = {item: is_for_every_database(item) for item in items}
+    items[:] = [item for item, is_chosen in chosen.items() if is_chosen]
+    config.hook.pytest_deselected(items=[item for item, is_chosen in chosen.items() if not is_chosen])
 
 
 @pytest.fixture(scope="session", autouse=True)

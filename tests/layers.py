@@ -28,6 +28,7 @@ import inspect
 import pickle
 from collections import namedtuple
 from pathlib import Path
+from unittest import TestCase
 
 import pytest
 from django.conf import settings
@@ -57,7 +58,8 @@ def may_share(item):
     """Whether a test runs in a savepoint that can lie above layers."""
     marker = item.get_closest_marker("django_db")
     commits = marker is not None and marker.kwargs.get("transaction", False)
-    return item.cls is None and not commits and not {"transactional_db", "live_server"} & set(item.fixturenames)
+    is_case = item.cls is not None and issubclass(item.cls, TestCase)
+    return not is_case and not commits and not {"transactional_db", "live_server"} & set(item.fixturenames)
 
 
 def asked_for(item):

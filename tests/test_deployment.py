@@ -113,6 +113,7 @@ def test_uploads_are_refused_a_place_among_the_static_files():
 
 
 @pytest.mark.django_db
+@pytest.mark.one_database
 def test_the_content_security_policy_allows_this_site_alone(client):
     policy = client.get("/").headers["Content-Security-Policy"]
     directives = dict(part.strip().split(" ", 1) for part in policy.split(";") if part.strip())

@@ -31,6 +31,7 @@ from scorecard.models import (
 )
 from scorecard.services import years
 from tests import factories
+from tests.layers import layer
 from tests.pages import body
 from tests.robust.whole_database import dump
 from tests.test_urls_guarded import MISSING, PARAMETER, scene
@@ -82,7 +83,7 @@ def furnish(plan, staff, admin):
         factories.submit(staff, kpi)
 
 
-@pytest.fixture
+@layer
 def foreign(scene):
     """Everything of another agency's plan, of another plan of the same agency, and of the other division."""
     own = Foreign(forms={route: scene.form(route) for route in TABLE})

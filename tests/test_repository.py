@@ -173,11 +173,10 @@ def test_pure_modules_know_neither_django_nor_the_clock(name):
 
 
 def test_files_are_short():
-    limits = {"tests": 500}
     long = [
         f"{name_of(path)}: {count}"
         for path in python()
-        if (count := len(path.read_text(encoding="utf-8").splitlines())) >= limits.get(name_of(path).split("/")[0], 400)
+        if (count := len(path.read_text(encoding="utf-8").splitlines())) >= 400
     ]
     assert long == []
 

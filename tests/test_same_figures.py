@@ -6,6 +6,7 @@ from decimal import Decimal
 from io import BytesIO
 
 import openpyxl
+import pytest
 from django.test import Client, TestCase
 from django.urls import reverse
 from django.utils import timezone
@@ -69,6 +70,7 @@ def same(lines, sheet, scores):
     ]
 
 
+@pytest.mark.one_database
 class EveryRendering(TestCase):
     """105 with the demo data, which fixture and demo data load once for all tests."""
 

@@ -27,6 +27,7 @@ from scorecard.models import (
 from scorecard.services import years
 from tests import factories
 from tests.imports.workbooks import original
+from tests.layers import layer
 from tests.pages import body, client_of
 from tests.services.rows import nothing_written
 from tests.urls_table import AGENCY, MEMBERS, PLAN, ROLES, SITE, TABLE
@@ -101,7 +102,7 @@ class Scene:
         return response
 
 
-@pytest.fixture
+@layer
 def scene():
     """See Scene; 2016 was closed and reopened before, so that it has a snapshot."""
     plan = factories.make_plan()
@@ -174,7 +175,7 @@ def group_of(route):
     return re.split(r"[/.]", route.removeprefix(PLAN))[0] or "home"
 
 
-# Making the scene takes longer than asking for a URL in it, so URLs that belong together share one.
+# One test for URLs that belong together.
 GROUPS = sorted({group_of(route) for route in TABLE})
 
 

@@ -12,7 +12,7 @@ from scorecard.exports.form_cells import figure_cell
 from scorecard.models import ActionBudget, ActionPlan, Measure, Plan, YearlyValue
 from scorecard.services import demo
 from tests import factories, secretariat
-from tests.exports.test_workbook import scorecard_of
+from tests.exports.workbook_reading import scorecard_of
 
 pytestmark = pytest.mark.django_db
 

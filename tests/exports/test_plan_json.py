@@ -16,7 +16,7 @@ from tests.layers import layer
 
 SHARED_SOURCE = Path(__file__).resolve().parents[3] / "shared" / "source"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 
 
 def scorecard_of(plan, year=2016, **options):

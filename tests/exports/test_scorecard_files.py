@@ -20,7 +20,7 @@ from scorecard.reports.filters import ScorecardFilter, select
 from tests import factories, secretariat
 from tests.exports import table_reading as reading
 from tests.exports.table_reading import squeezed
-from tests.exports.test_workbook import approve_all, scorecard_of
+from tests.exports.workbook_reading import approve_all, scorecard_of
 from tests.layers import layer
 from tests.pages import address, body, client_of
 

@@ -20,7 +20,7 @@ from scorecard.reports.filters import ScorecardFilter, select
 from tests import factories
 from tests.exports import table_reading as reading
 from tests.exports.test_scorecard_files import MADE_AT
-from tests.exports.test_workbook import scorecard_of
+from tests.exports.workbook_reading import scorecard_of
 from tests.pages import address, body, client_of
 
 FORMULAS = (

@@ -22,6 +22,8 @@ from tests.exports import pdf_reading
 from tests.layers import layer
 from tests.services.rows import nothing_written
 
+pytestmark = pytest.mark.every_database
+
 
 def verify(*arguments):
     """What the command says; a CommandError's words follow what it printed."""

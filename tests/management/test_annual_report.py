@@ -9,7 +9,7 @@ from tests import factories
 from tests.exports import pdf_reading as reading
 from tests.layers import layer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def write(plan, year, path, **options):

@@ -66,6 +66,9 @@ def test_a_digest_kept_elsewhere_is_looked_for(three):
     assert f"指紋 {'0' * 64} 不在鏈中" in refusal(receipt=[three[0].digest, "0" * 64])
 
 
+@pytest.mark.one_database
+
+
 def test_the_command_ends_with_status_1_where_the_chain_is_broken(tmp_path):
     environment = {"DEBUG": "on", "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3", "PATH": ""}
 

@@ -5,7 +5,8 @@ from django.utils import timezone
 from scorecard.choices import MailKind
 from scorecard.models import FormUpload, OutgoingMail
 from tests import factories
-from tests.models.pairs import PAIRS, pair
+from tests.models.pairs import pair
+from tests.models.pairs_of_reports import PAIRS
 
 __all__ = ["PAIRS"]
 

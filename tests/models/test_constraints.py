@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from scorecard.choices import Direction, ReportState
 from tests.layers import layer
-from tests.models import pairs
+from tests.models import pairs, pairs_of_reports
 from tests.models.pairs_of_papers import PAIRS
 
 pytestmark = pytest.mark.django_db
@@ -95,11 +95,11 @@ def test_a_value_reported_without_a_number_has_none(world):
 
 
 def test_an_approved_report_names_its_reviewer(world):
-    report = pairs.a_submitted_report(world, state=ReportState.APPROVED)
+    report = pairs_of_reports.a_submitted_report(world, state=ReportState.APPROVED)
     with pytest.raises(IntegrityError, match="nobody_approves_their_own_submission"), transaction.atomic():
         report.save()
 
 
 def test_an_action_plan_has_some_owner(world):
     with pytest.raises(ValidationError, match="其中之一"):
-        pairs.an_action_plan(world, owner_person="").validate_constraints()
+        pairs_of_reports.an_action_plan(world, owner_person="").validate_constraints()

@@ -19,6 +19,7 @@ from scorecard.reports.audit_trail import verify_chain
 from scorecard.services import audit
 from tests import factories
 from tests.factories import fill
+from tests.layers import layer
 from tests.services.test_concurrency import at_once, person
 
 ROWS = 1000
@@ -44,14 +45,14 @@ def append(count, **fields):
     ])  # fmt: skip
 
 
-@pytest.fixture
-def unguarded(db):
+@layer
+def unguarded():
     """The database without its triggers, as somebody who can drop them leaves it; nothing of that survives the test."""
     triggers.remove(connection)
 
 
-@pytest.fixture
-def chain(unguarded, db):
+@layer
+def chain(unguarded):
     """The numbers of a thousand events in order."""
     plan = factories.make_plan(kpis=5)
     kpi, user = factories.kpi(plan, "AC1.1"), factories.make_user("one")

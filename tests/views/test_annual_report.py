@@ -43,6 +43,9 @@ def busy():
         child.wait()
 
 
+@pytest.mark.one_database
+
+
 def test_a_report_is_begun_watched_and_downloaded_and_then_kept(open_plan, viewer):
     begun = viewer.post(address(open_plan, "report_make"), {"part": "theme-A", "appendix": "0"})
     assert begun.status_code == 302 and begun.url == address(open_plan, "report_making") + "?part=theme-A&appendix=0"
@@ -85,6 +88,7 @@ def test_a_plan_without_any_event_is_told_apart_by_what_it_says(db):
 
 
 @pytest.mark.parametrize("name", ["annual_report", "map_pdf"])
+@pytest.mark.one_database
 def test_while_two_are_made_others_are_told_when_to_come_back(open_plan, viewer, busy, name):
     response = viewer.get(address(open_plan, name))
     assert (response.status_code, response["Retry-After"]) == (503, str(pdf_service.RETRY_AFTER))
@@ -92,6 +96,9 @@ def test_while_two_are_made_others_are_told_when_to_come_back(open_plan, viewer,
     assert address(open_plan, name) in links(response)
     assert viewer.get(address(open_plan, "downloads")).status_code == 200
     assert viewer.post(address(open_plan, "report_make")).status_code == 503
+
+
+@pytest.mark.one_database
 
 
 def test_making_is_shown_and_can_be_cancelled(open_plan, viewer):
@@ -104,6 +111,9 @@ def test_making_is_shown_and_can_be_cancelled(open_plan, viewer):
     child.wait()
     page = viewer.get(address(open_plan, "report_making"))
     assert "已取消" in text(page) and b'http-equiv="refresh"' not in page.content
+
+
+@pytest.mark.one_database
 
 
 def test_who_waits_for_a_report_that_somebody_cancels_is_told(open_plan, viewer):
@@ -123,6 +133,9 @@ def _outcome(key):
         pdf_service.obtain(key, lambda: LONG)
     except pdf_service.PDFCancelled as error:
         return str(error)
+
+
+@pytest.mark.one_database
 
 
 def test_a_report_that_takes_too_much_is_told_of_in_words(open_plan, viewer, settings):

@@ -146,6 +146,7 @@ def test_the_svg_of_two_years_is_the_later_map_with_its_marks(viewer, two_years)
 
 
 @pytest.mark.parametrize(("size", "width"), [("", 842), ("A3", 1191), ("a3", 1191), ("B5", 842)])
+@pytest.mark.one_database
 def test_the_map_is_one_sheet_of_the_size_asked_for(viewer, two_years, size, width):
     response = viewer.get(address(two_years, "map_pdf"), {"size": size})
     assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
@@ -155,6 +156,9 @@ def test_the_map_is_one_sheet_of_the_size_asked_for(viewer, two_years, size, wid
     printed = squeezed(document)
     for words in ("105年策略地圖", "AL1目標AL1", "箭頭由因指向果"):
         assert words in printed
+
+
+@pytest.mark.one_database
 
 
 def test_the_printed_map_of_two_years_bears_the_marks(viewer, two_years):

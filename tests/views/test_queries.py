@@ -10,6 +10,7 @@ from scorecard.choices import ReportState, Role, YearState
 from scorecard.models import Comment, YearlyReport, YearlyValue
 from tests import factories
 from tests.factories import DUE, FIRST_YEAR
+from tests.layers import layer
 from tests.pages import address, client_of
 
 SMALL, LARGE = 10, 100
@@ -48,6 +49,12 @@ def plan_with_everything_submitted(size):
     return plan
 
 
+@layer
+def plans():
+    """The same plan small and large, by its number of KPIs."""
+    return {size: plan_with_everything_submitted(size) for size in (SMALL, LARGE)}
+
+
 def questions(plan, name, user, **kwargs):
     """What the page asks, session and person included."""
     client, url = client_of(user), address(plan, name, **kwargs)
@@ -59,21 +66,19 @@ def questions(plan, name, user, **kwargs):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_asks_the_same_number_of_questions_with_ten_times_the_data(name):
+def test_a_page_asks_the_same_number_of_questions_with_ten_times_the_data(name, plans):
     role, arguments = PAGES[name]
     asked = {}
-    for size in (SMALL, LARGE):
-        plan = plan_with_everything_submitted(size)
+    for size, plan in plans.items():
         asked[size] = questions(plan, name, factories.make_member(f"reader-{size}", plan.agency, role), **arguments)
     assert len(asked[SMALL]) == len(asked[LARGE]), "\n".join(asked[LARGE])
     assert len(asked[LARGE]) <= MOST.get(name, 20), "\n".join(asked[LARGE])
 
 
 @pytest.mark.parametrize("name", ["reporting_table", "reporting_check"])
-def test_a_reporting_table_asks_the_same_number_of_questions_with_ten_times_the_data(name):
+def test_a_reporting_table_asks_the_same_number_of_questions_with_ten_times_the_data(name, plans):
     asked = {}
-    for size in (SMALL, LARGE):
-        plan = plan_with_everything_submitted(size)
+    for size, plan in plans.items():
         YearlyReport.objects.filter(kpi__plan=plan).update(state=ReportState.RETURNED)
         division = plan.agency.divisions.first()
         plan.kpis.update(division=division)
