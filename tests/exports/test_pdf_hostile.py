@@ -47,8 +47,12 @@ LONG = ["W" * 10_000, "長" * 3_000, "1" * 500 + "%", "a-" * 300]
 
 @layer
 def plan():
-    """A plan with a missed and an unmeasured KPI, so that every part of the report has something to say."""
+    """A plan with a missed and an unmeasured KPI, so that every part of the report has something to say.
+
+    Three KPIs have every kind of field: one measure, two measures, and a ratio. More would only make more pages.
+    """
     made = factories.make_plan(kpis=5)
+    KPI.objects.filter(plan=made, code__in=["AC1.2", "AL1.1"]).delete()
     cast = factories.make_cast(made)
     factories.open_year(cast.admin, made)
     factories.fill(cast.staff, factories.kpi(made, "AC1.1"), actuals="10", explanation="說明", improvement="措施")

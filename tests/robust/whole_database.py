@@ -1,5 +1,7 @@
 """The whole database as values: taken, compared, and put back as it was."""
 
+from functools import cache
+
 from django.apps import apps
 from django.conf import settings
 from django.core.management.color import no_style
@@ -32,10 +34,14 @@ def _in_order(row):
 
 def cells_of(rows, model, *names):
     """Where the columns of these names stand in what dump() returned."""
-    with connection.cursor() as cursor:
-        described = connection.introspection.get_table_description(cursor, model._meta.db_table)
-    places = [number for number, column in enumerate(described) if column.name in names]
+    places = [number for number, column in enumerate(_columns(model._meta.db_table)) if column in names]
     return {(model._meta.db_table, row, place) for row in range(len(rows[model._meta.db_table])) for place in places}
+
+
+@cache
+def _columns(table):
+    with connection.cursor() as cursor:
+        return [column.name for column in connection.introspection.get_table_description(cursor, table)]
 
 
 def _plain(value):

@@ -11,6 +11,7 @@ from scorecard.choices import Role
 from scorecard.models import KPI, AuditEvent, FormUpload, Plan, YearlyValue
 from tests import factories
 from tests.imports.workbooks import CARD, MAP, edited, original, with_cells
+from tests.layers import layer
 from tests.pages import client_of, form_to, links, text, told
 from tests.services.rows import nothing_written
 
@@ -49,8 +50,8 @@ def value(plan, code, year):
     return YearlyValue.objects.get(measure__kpi__plan=plan, measure__kpi__code=code, year=year)
 
 
-@pytest.fixture
-def agency(db):
+@layer
+def agency():
     """The Secretariat, without a plan."""
     agency = factories.make_agency("taipei-secretariat")
     agency.name = "臺北市政府秘書處"
@@ -58,15 +59,22 @@ def agency(db):
     return agency
 
 
-@pytest.fixture
-def admin(agency):
-    return client_of(factories.make_member("keeper", agency, Role.ADMIN))
+@layer
+def keeper(agency):
+    """The Secretariat's admin."""
+    return factories.make_member("keeper", agency, Role.ADMIN)
 
 
 @pytest.fixture
-def secretariat_plan(admin, agency):
+def admin(keeper):
+    return client_of(keeper)
+
+
+@layer
+def secretariat_plan(keeper, agency):
     """The form taken in as it is."""
-    apply(admin, uploaded(admin, agency, original()))
+    client = client_of(keeper)
+    apply(client, uploaded(client, agency, original()))
     return Plan.objects.get()
 
 
