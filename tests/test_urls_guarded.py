@@ -193,6 +193,7 @@ def test_urls_answer_every_role_and_method_as_declared(scene, group):
 
 
 @pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.one_database
 def test_what_a_person_may_not_see_answers_exactly_like_what_does_not_exist(scene, group):
     for route in [route for route in TABLE if group_of(route) == group and PARAMETER.search(route)]:
         for method, declared in TABLE[route].items():

@@ -26,6 +26,7 @@ def line_of(printed, beginning):
     return line
 
 
+@pytest.mark.one_database
 @override_settings(DEBUG=True)
 class AfterLoading(TestCase):
     """The command was run once, on somebody's own computer."""

@@ -79,6 +79,7 @@ def test_closing_with_unapproved_reports_needs_a_reason(admin, open_plan):
     assert "理由：期限已過" in text(response)
 
 
+@pytest.mark.one_database
 def test_closing_with_everything_approved_needs_none(admin, open_plan, cast):
     for kpi in open_plan.kpis.select_related("plan", "division"):
         staff = cast.staff if kpi.code.startswith("A") else cast.other_staff
