@@ -8,7 +8,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 export PYTHON
 PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet
-PYTEST := .venv/bin/python -m pytest -n auto
+PYTEST := .venv/bin/python -m pytest -n auto --dist worksteal
 
 .PHONY: setup setup-test system-run system-test run test check screenshots
 .DELETE_ON_ERROR:
