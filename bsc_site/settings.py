@@ -297,7 +297,7 @@ if PDF_FOLDER.is_relative_to(STATIC_ROOT) or PDF_FOLDER.is_relative_to(BASE_DIR 
 PDF_CACHE_MB = env_int("PDF_CACHE_MB", default=200)
 # What one PDF may take: wall time, and address space, which is about three times what is really used.
 PDF_SECONDS = env_int("PDF_SECONDS", default=120)
-PDF_MEMORY_MB = env_int("PDF_MEMORY_MB", default=1024)
+PDF_MEMORY_MB = env_int("PDF_MEMORY_MB", default=1536)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
