@@ -21,7 +21,7 @@ as they like. Tests one after the other that ask for the same, as those of one f
 - What a layer's builder uploaded is there for each test; its mails and callbacks after commit are not.
 - Constraints that wait for the commit are checked when a layer is complete.
 - A test with real transactions (transaction=True, live_server) and a TestCase begin with an empty stack; what such a
-  test asks of a layer is built for it alone.
+  test asks of a layer is built for it alone. A module's fixture that writes rows clears the stack first (`layers`).
 """
 
 import inspect

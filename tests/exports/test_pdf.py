@@ -53,8 +53,9 @@ def report_the_year(plan, year):
 
 
 @pytest.fixture(scope="module")
-def report(django_db_setup, django_db_blocker):
+def report(layers, django_db_blocker):
     """The Secretariat's report of 105, not closed; rows are rolled back once it is built."""
+    layers.clear()
     with django_db_blocker.unblock(), transaction.atomic():
         plan = secretariat.load_plan()
         report_the_year(plan, 2016)
@@ -87,8 +88,9 @@ def document(made):
 
 
 @pytest.fixture(scope="module")
-def empty(django_db_setup, django_db_blocker):
+def empty(layers, django_db_blocker):
     """The report of a small plan's closed year, without figures and appendix, said to be of sample data."""
+    layers.clear()
     with django_db_blocker.unblock(), transaction.atomic():
         built = build_annual_report(factories.make_plan(kpis=5), 2016, Choices(with_appendix=False))
         transaction.set_rollback(True)
