@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import FilteredRelation, Q
 
 from scorecard.choices import Direction, ReportState, YearState
 from scorecard.models import KPI, ActionPlan, Measure, ObjectiveLink, Perspective, Theme, YearlyReport
@@ -19,10 +19,13 @@ class NoSuchYear(LookupError):
     """The plan has no such year."""
 
 
-def build_scorecard(plan, year, *, include_provisional=False, with_action_plans=False, with_links=False):
+def build_scorecard(
+    plan, year, *, include_provisional=False, with_action_plans=False, with_links=False, with_other_years=True
+):
     """The Scorecard of a plan in a Gregorian year; the plan comes with its agency selected and its years prefetched.
 
-    5 queries, one more each for action plans and links. Raises NoSuchYear.
+    Without other years its measures have the cell of the year alone. 5 queries, one more each for action plans and
+    links. Raises NoSuchYear.
     """
     years = _years(plan)
     current = next((line for line in years if line.year == year), None)
@@ -31,7 +34,8 @@ def build_scorecard(plan, year, *, include_provisional=False, with_action_plans=
     reports, has_sample_data = _report_states(plan)
     judge = _Judge(plan, years, reports, include_provisional)
     action_plans = _action_plans(plan) if with_action_plans else {}
-    kpis = _kpis(plan, current, judge, _measures(plan, years, current, judge), action_plans)
+    measures = _measures(plan, years if with_other_years else (current,), current, judge)
+    kpis = _kpis(plan, current, judge, measures, action_plans)
     perspectives = _perspectives(plan, kpis)
     objectives = tuple(objective for perspective in perspectives for objective in perspective.objectives)
     weighted = [(perspective.weight, perspective.score) for perspective in perspectives]
@@ -107,14 +111,15 @@ def _report_states(plan):
 
 
 def _measures(plan, years, current, judge):
-    """Measure lines by KPI id: measures and values in one query by a left join."""
+    """Measure lines by KPI id, with the cells of the years: measures and values in one query by a left join."""
     fields = ("kpi_id", "id", "label", "unit", "direction", "tolerance", "weight")
     fields += ("numerator_label", "denominator_label", "factor")
     figures = ("year", "target", "target_note", "actual", "actual_note", "unmeasured", "numerator", "denominator")
     rows = (
         Measure.objects.filter(kpi__plan=plan)
-        .order_by("kpi", "position", "id")
-        .values_list(*fields, *(f"values__{name}" for name in figures))
+        .annotate(value=FilteredRelation("values", condition=Q(values__year__in=[line.year for line in years])))
+        .order_by("kpi_id", "position", "id")
+        .values_list(*fields, *(f"value__{name}" for name in figures))
     )
     found = defaultdict(dict)
     for row in rows:
@@ -137,7 +142,7 @@ def _action_plans(plan):
     fields = ("kpi_id", "id", "code", "description", "owner_division__name", "owner_person")
     rows = (
         ActionPlan.objects.filter(plan=plan)
-        .order_by("kpi", "position", "budgets__year")
+        .order_by("kpi_id", "position", "budgets__year")
         .values_list(*fields, *(f"budgets__{name}" for name in ("year", "amount", "executed", "progress", "id")))
     )
     by_kpi, seen = defaultdict(list), {}
@@ -152,20 +157,16 @@ def _action_plans(plan):
 
 def _kpis(plan, current, judge, measures, action_plans):
     """KPI lines by objective id."""
+    fields = ("id", "code", "name", "formula", "objective__code", "division_id", "division__name", "weight")
+    rows = KPI.objects.filter(plan=plan).order_by("position", "id").values_list("objective_id", *fields)
     by_objective = defaultdict(list)
-    rows = KPI.objects.filter(plan=plan).select_related("division").order_by("position", "id")
-    for kpi in rows.annotate(objective_code=F("objective__code")):
-        own = tuple(measures[kpi.id])
-        score = kpi_score([(measure.weight, measure.cell.outcome) for measure in own], plan.warning_threshold)
+    for objective_id, id_, *own in rows:
+        below = tuple(measures[id_])
+        score = kpi_score([(measure.weight, measure.cell.outcome) for measure in below], plan.warning_threshold)
         is_due = not current.is_baseline and score.tally.due
-        line = lines.KPILine(
-            score=score, id=kpi.id, code=kpi.code, name=kpi.name, formula=kpi.formula,
-            objective_code=kpi.objective_code, division_id=kpi.division_id, division=kpi.division.name,
-            weight=kpi.weight, measures=own,
-            report_state=judge.reports.get((kpi.id, current.year), ReportState.PENDING) if is_due else None,
-            action_plans=tuple(action_plans.get(kpi.id, ())),
-        )  # fmt: skip
-        by_objective[kpi.objective_id].append(line)
+        state = judge.reports.get((id_, current.year), ReportState.PENDING) if is_due else None
+        line = lines.KPILine(score, id_, *own, below, state, tuple(action_plans.get(id_, ())))
+        by_objective[objective_id].append(line)
     return by_objective
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.safestring import mark_safe
+
 
 @dataclass(frozen=True)
 class FontSizes:
@@ -65,8 +67,26 @@ class Arrow:
     reason: str = ""
 
 
+class Point:
+    """Something at x and y."""
+
+    @property
+    def at(self):
+        """The point as a template writes it into an element; numbers alone, so there is nothing to escape."""
+        return mark_safe(f'x="{self.x}" y="{self.y}"')
+
+
+class Rectangle:
+    """Something at x and y with a width w and a height h."""
+
+    @property
+    def box(self):
+        """The rectangle as a template writes it into an element; numbers alone, so there is nothing to escape."""
+        return mark_safe(f'x="{self.x}" y="{self.y}" width="{self.w}" height="{self.h}"')
+
+
 @dataclass(frozen=True)
-class Place:
+class Place(Point):
     """A point: of a text its baseline, of a light its middle."""
 
     x: float
@@ -74,7 +94,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Mark:
+class Mark(Rectangle):
     """A box for a few characters, with the middle and the baseline of its text."""
 
     x: float
@@ -85,7 +105,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class TextLine:
+class TextLine(Point):
     """One line of text with the x of its anchor and the y of its baseline."""
 
     text: str
@@ -94,7 +114,7 @@ class TextLine:
 
 
 @dataclass(frozen=True)
-class PlacedColumn:
+class PlacedColumn(Rectangle):
     """Header box of a theme. Lines are anchored in the middle; name_lines contain the code."""
 
     code: str
@@ -108,7 +128,7 @@ class PlacedColumn:
 
 
 @dataclass(frozen=True)
-class PlacedRow:
+class PlacedRow(Rectangle):
     """Band of a perspective; number counts from 1 (for its tint). Texts are anchored at their start.
 
     The label occupies the band's first label_width units, where no link runs. code_lines is one line for any usual
@@ -129,7 +149,7 @@ class PlacedRow:
 
 
 @dataclass(frozen=True)
-class PlacedCard:
+class PlacedCard(Rectangle):
     """A card. code_lines, name_lines, status and tally are anchored at their start, score at its end.
 
     light is the middle of the status light, light_radius its reach. The footer holds a status word of three

@@ -1,7 +1,6 @@
 """The strategy map of a scorecard: what each card says, and where it stands."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from scorecard.reports.comparison import Change
 from scorecard.reports.map_layout import lay_out
@@ -88,7 +87,7 @@ def build_strategy_map(scorecard, *, statuses=frozenset(), theme="", objectives=
 
     comparison: a Comparison whose later scorecard this is; its changes stand on the cards.
     """
-    layout = _laid_out(
+    layout = lay_out(
         columns=tuple(Column(line.code, line.name, line.lead_division) for line in scorecard.themes),
         rows=tuple(Row(line.code, line.name) for line in scorecard.perspectives),
         cards=tuple(
@@ -112,9 +111,3 @@ def build_strategy_map(scorecard, *, statuses=frozenset(), theme="", objectives=
         tuple(zip(scorecard.perspectives, layout.rows, strict=True)),
         tuple(cards),
     )
-
-
-@lru_cache(maxsize=64)
-def _laid_out(**parts):
-    """The layout, remembered by its inputs: it depends on names and links alone, which seldom change."""
-    return lay_out(**parts)

@@ -6,6 +6,7 @@ system fonts of the screen stack, so a line that fits here is never clipped ther
 
 import unicodedata
 from functools import lru_cache
+from typing import NamedTuple
 
 ELLIPSIS = "…"
 
@@ -119,7 +120,10 @@ def wrap(text: str, width: float, font_size: float, max_lines: int | None = None
 
 
 def _wrap_paragraph(paragraph: str, limit: float) -> list[str]:
-    chunks = _chunks(_clusters(_clean(paragraph)))
+    text = _clean(paragraph)
+    if _width(text) <= limit:
+        return [text] if text else []
+    chunks = _chunks(_clusters(text))
     lines = _fill(chunks, limit)
     if len(lines) < 2 or len(lines) > _MAX_FINE_LINES:
         return lines
@@ -189,8 +193,17 @@ def _belongs(cluster: str, char: str) -> bool:
     return len(cluster) == 1 and ord(cluster) in _FLAG_LETTERS and ord(char) in _FLAG_LETTERS
 
 
-def _chunks(clusters: list[str]) -> list[tuple[str, list[str]]]:
-    """(space before, clusters) of each piece that must stay on one line."""
+class _Chunk(NamedTuple):
+    """A piece that must stay on one line, and the space before it, with their widths in em."""
+
+    space: str
+    space_width: float
+    clusters: list[str]
+    text: str
+    width: float
+
+
+def _chunks(clusters: list[str]) -> list[_Chunk]:
     chunks: list[tuple[str, list[str]]] = []
     space = ""
     last = ""
@@ -206,7 +219,7 @@ def _chunks(clusters: list[str]) -> list[tuple[str, list[str]]]:
             chunks.append((space, [cluster]))
         space = ""
         last = cluster
-    return chunks
+    return [_Chunk(space, _width(space), parts, text := "".join(parts), _width(text)) for space, parts in chunks]
 
 
 def _may_break(before: str, after: str, spaced: bool) -> bool:
@@ -222,22 +235,21 @@ def _stands_alone(char: str) -> bool:
     return unicodedata.east_asian_width(char) in "WF" or char_em(char) == _EMOJI_EM
 
 
-def _fill(chunks: list[tuple[str, list[str]]], limit: float) -> list[str]:
+def _fill(chunks: list[_Chunk], limit: float) -> list[str]:
     lines: list[str] = []
     line, used = "", 0.0
-    for space, clusters in chunks:
-        piece = "".join(clusters)
-        needed = _width(piece)
-        if line and used + _width(space) + needed <= limit:
+    for space, space_width, clusters, piece, width in chunks:
+        if line and used + space_width + width <= limit:
             line += space + piece
-            used += _width(space) + needed
+            used += space_width + width
             continue
         if line:
             lines.append(line)
-        if needed > limit:
+        if width > limit:
             *full, piece = _tear([part for cluster in clusters for part in _split(cluster, limit)], limit)
             lines.extend(full)
-        line, used = piece, _width(piece)
+            width = _width(piece)
+        line, used = piece, width
     return [*lines, line] if line else lines
 
 

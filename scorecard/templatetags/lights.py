@@ -1,4 +1,4 @@
-"""Lights for tables that hold hundreds of them: the component is rendered once for each status and word."""
+"""Lights: the component is rendered once for each status and word, since tables hold hundreds of them."""
 
 from functools import cache
 

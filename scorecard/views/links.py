@@ -26,7 +26,7 @@ PAGE = "strategy_map_links"
 
 def _page(request, scope, *, add_form=None, failed=None, status=200):
     """failed: the bound form to show again with its link."""
-    scorecard = build_scorecard(scope.plan, scope.year, with_links=True)
+    scorecard = build_scorecard(scope.plan, scope.year, with_links=True, with_other_years=False)
     add_form = add_form or AddLinkForm(scorecard=scorecard, initial=_picked(request.GET, scorecard))
     picked = {name: add_form[name].value() or "" for name in ("cause", "effect")}
     places = {line.code: place for place, line in enumerate(scorecard.objectives)}
@@ -79,7 +79,7 @@ def links(request, slug, year):
 def add(request, slug, year):
     """Add a link."""
     scope = access.get_scope_to_edit_strategy(request, slug, year)
-    scorecard = build_scorecard(scope.plan, scope.year)
+    scorecard = build_scorecard(scope.plan, scope.year, with_other_years=False)
     form = AddLinkForm(request.POST, scorecard=scorecard)
     if not form.is_valid() or not _try(form, add_link, by=request.user, plan=scope.plan, **_chosen(scope, form)):
         return _page(request, scope, add_form=form, status=422)

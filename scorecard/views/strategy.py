@@ -67,7 +67,9 @@ def _build_maps(request, slug, year):
     faded = {"statuses": statuses, "theme": asked.theme}
 
     def build(year):
-        return build_scorecard(scope.plan, year, include_provisional=asked.provisional, with_links=True)
+        return build_scorecard(
+            scope.plan, year, include_provisional=asked.provisional, with_links=True, with_other_years=False
+        )
 
     scorecard = build(year)
     if asked.compare is None:

@@ -122,6 +122,13 @@ def test_every_cell_of_every_year_stands_in_the_measure(mixed):
     assert measure.cells[2016].status == Status.MET
 
 
+def test_without_other_years_the_scorecard_is_the_same_but_for_their_cells(mixed):
+    whole, alone = build(mixed, MIDDLE_YEAR), build(mixed, MIDDLE_YEAR, with_other_years=False)
+    assert list(alone.kpis_by_code["AC1.1"].measures[0].cells) == [MIDDLE_YEAR]
+    assert [(line.code, line.score) for line in alone.kpis] == [(line.code, line.score) for line in whole.kpis]
+    assert (alone.score, alone.years, alone.divisions[0].score) == (whole.score, whole.years, whole.divisions[0].score)
+
+
 def test_a_year_without_a_target_is_not_due(plan):
     kpi = build(plan, LAST_YEAR).kpis_by_code["AF1.1"]
     assert (kpi.status, kpi.report_state, kpi.measures[0].cell.target_text) == (Status.NO_TARGET, None, "—")
