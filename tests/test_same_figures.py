@@ -59,6 +59,11 @@ def plain_text(html):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html))
 
 
+def group_of(svg, class_name):
+    """The drawn groups of a class, each up to the next group of the map."""
+    return re.findall(rf'<g class="{class_name}".*?(?=<g class="map-|</svg>)', svg, flags=re.S)
+
+
 def same(lines, sheet, scores):
     """The read model's lines say what the workbook's and the JSON's say, in the same order."""
     printed = [(line.name, line.score_text, line.status) for line in lines]
@@ -94,6 +99,9 @@ class EveryRendering(TestCase):
         assert [str(value) for _, value, _ in self.made.sheet_scores("計畫")] == [score]
         assert f"整體得分 {score} ／100" in plain_text(self.made.map_page)
         assert f"整體得分 {score} ／100" in plain_text(self.made.table)
+        assert plain_text(group_of(self.made.svg, "map-plan")[0]).split() == [
+            "整體得分", score, self.made.scorecard.status.label,
+        ]  # fmt: skip
         assert f"整體得分 {score}" in self.made.pdf
 
     def test_every_objectives_score_is_on_map_svg_page_and_pdf(self):
@@ -112,8 +120,13 @@ class EveryRendering(TestCase):
             assert f"得分 {objective.score_text}" in page
             assert objective.code in self.made.pdf
 
-    def test_every_theme_and_perspective_says_its_score_on_its_page_and_in_the_pdf(self):
-        pages = plain_text(self.made.table)
+    def test_every_theme_and_perspective_says_its_score_on_the_map_its_page_and_in_the_pdf(self):
+        pages, card = plain_text(self.made.table), self.made.scorecard
+        for class_name, lines in (("map-theme", card.themes), ("map-row", card.perspectives)):
+            groups = [plain_text(group).split() for group in group_of(self.made.svg, class_name)]
+            assert [words[-1] for words in groups] == [line.score_text for line in lines]
+            for words, line in zip(groups, lines, strict=True):
+                assert {line.code, line.status.label, line.met_text} <= set(words)
         for perspective in self.made.scorecard.perspectives:
             assert re.search(f"{perspective.name}構面.{{0,20}}得分 {perspective.score_text}", pages)
             assert re.search(f"{perspective.name}\\s*{re.escape(perspective.score_text)}", self.made.pdf)
@@ -136,8 +149,11 @@ class EveryRendering(TestCase):
         ] == as_shares
         for kpi, entry in zip(self.made.scorecard.kpis, self.made.scores["kpis"], strict=True):
             assert (entry["code"], entry["rate"], entry["status"]) == (kpi.code, kpi.rate_text, kpi.status.value)
-            assert f"105 年達成率 {kpi.rate_text} 燈號 {kpi.status.label}" in plain_text(
-                self.made.get("kpi", kpi.code).decode()
-            )
+            page = self.made.get("kpi", kpi.code).decode()
+            assert f"105 年達成率 {kpi.rate_text} 燈號 {kpi.status.label}" in plain_text(page)
+            for measure in kpi.measures:
+                if measure.cell.outcome.rate is not None:
+                    spoken = f"達成率 {measure.cell.rate_text}，{measure.cell.status.label}"
+                    assert any(spoken in label for label in re.findall(r'<svg[^>]*aria-label="([^"]*)"', page))
             if kpi.score.value is not None:
                 assert kpi.rate_text in self.made.pdf

@@ -16,8 +16,11 @@ from .map_shapes import (
     Place,
     PlacedCard,
     PlacedColumn,
+    PlacedCorner,
+    PlacedResult,
     PlacedRow,
     Row,
+    Strip,
     TextLine,
 )
 from .text_wrap import single_line, text_width, wrap
@@ -28,6 +31,7 @@ LINES = LineHeights()
 LABEL_WIDTH = 104
 LABEL_PADDING = 18
 LABEL_GAP = 6
+RESULT_GAP = 3
 
 CARD_PADDING = 10
 CARD_CODE_BASELINE = 22
@@ -44,6 +48,16 @@ MARK_GAP = 5
 HEADER_PADDING = 8
 HEADER_FIRST_BASELINE = 24
 HEADER_BOTTOM = 14
+STRIP_HEIGHT = 25
+STRIP_BASELINE = 17
+# The light beside a word: smaller than a card's, and level with the word where its middle stands above the baseline.
+RESULT_LIGHT_RADIUS = 5
+RESULT_LIGHT_RISE = 4
+RESULT_WORD_GAP = 4
+RESULT_STATUS_WIDTH = 3 * 11.5 + 4
+
+CORNER_SCORE = 27
+CORNER_LIGHT = 21
 
 # Far beyond any real name; only a guard against a page kilometres long.
 MAX_LINES = 60
@@ -112,11 +126,14 @@ def placed_header(
         (len(name) * LINES.theme_name + len(lead) * LINES.theme_lead for name, lead in zip(names, leads, strict=True)),
         default=0,
     )
-    height = HEADER_FIRST_BASELINE - LINES.theme_name + tallest + HEADER_BOTTOM
+    # Room for a name and a division where none has one, too: the plan's score stands beside the headers.
+    room = max(tallest, LINES.theme_name + LINES.theme_lead)
+    named = HEADER_FIRST_BASELINE - LINES.theme_name + room + HEADER_BOTTOM
+    foot = top + named + STRIP_BASELINE
     placed = []
     for place, column in enumerate(columns):
         middle = starts[place] + width / 2
-        first = top + HEADER_FIRST_BASELINE
+        first = top + HEADER_FIRST_BASELINE + (room - tallest) / 2
         lead = first + (len(names[place]) - 1) * LINES.theme_name + LINES.theme_lead + 1
         placed.append(
             PlacedColumn(
@@ -125,12 +142,34 @@ def placed_header(
                 x=number(starts[place]),
                 y=number(top),
                 w=number(width),
-                h=number(height),
+                h=number(named + STRIP_HEIGHT),
                 name_lines=_lines(names[place], middle, first, LINES.theme_name),
                 lead_lines=_lines(leads[place], middle, lead, LINES.theme_lead),
+                strip=Strip(number(starts[place] + 1), number(top + named), number(width - 2), STRIP_HEIGHT - 1),
+                result=_result(
+                    starts[place] + CARD_PADDING,
+                    foot,
+                    right=starts[place] + width - CARD_PADDING,
+                    with_tally=True,
+                ),
             )
         )
     return tuple(placed)
+
+
+def placed_corner(*, top: float, height: float, left: float) -> PlacedCorner:
+    """The plan's score in the middle of a box as high as the headers and as wide as the perspectives' labels."""
+    x = left + LABEL_PADDING
+    title = top + (height - CORNER_SCORE - CORNER_LIGHT + FONTS.row_note) / 2
+    return PlacedCorner(
+        x=number(left),
+        y=number(top),
+        w=LABEL_WIDTH,
+        h=number(height),
+        title=_place(x, title),
+        score=_place(x, title + CORNER_SCORE),
+        result=_result(x, title + CORNER_SCORE + CORNER_LIGHT),
+    )
 
 
 def _code_and_name(column: Column) -> str:
@@ -154,8 +193,8 @@ def row_texts(row: Row) -> RowTexts:
     code_width = text_width(code[0], FONTS.row_note) if len(code) == 1 else 0
     # The tally stands behind a short code, below a long one.
     beside = code_width + 5 if 0 < code_width <= 2 * FONTS.row_note else 0
-    notes = len(code) + (0 if beside else 1)
-    return RowTexts(name, code, len(name) * LINES.row_name + notes * LINES.row_note, beside)
+    notes = len(code) + (1 if beside else 2)
+    return RowTexts(name, code, len(name) * LINES.row_name + notes * LINES.row_note + RESULT_GAP, beside)
 
 
 def placed_row(row: Row, place: int, texts: RowTexts, band: Box, inside: tuple[float, float]) -> PlacedRow:
@@ -176,11 +215,24 @@ def placed_row(row: Row, place: int, texts: RowTexts, band: Box, inside: tuple[f
         name_lines=_lines(texts.name, x, name, LINES.row_name),
         code_lines=_lines(texts.code, x, code, LINES.row_note),
         tally=_place(x + texts.beside, tally_y),
+        result=_result(x, tally_y + LINES.row_note + RESULT_GAP, right=band.x + LABEL_WIDTH - LABEL_GAP),
     )
 
 
 def _lines(texts: Iterable[str], x: float, first: float, step: float) -> tuple[TextLine, ...]:
     return tuple(TextLine(text, number(x), number(first + place * step)) for place, text in enumerate(texts))
+
+
+def _result(left: float, baseline: float, *, right: float | None = None, with_tally: bool = False) -> PlacedResult:
+    """A light and its word from `left` on, the tally behind them, and the score that ends at `right`."""
+    word = left + 2 * RESULT_LIGHT_RADIUS + RESULT_WORD_GAP
+    return PlacedResult(
+        start=_place(left, baseline),
+        light=_place(left + RESULT_LIGHT_RADIUS, baseline - RESULT_LIGHT_RISE),
+        status=_place(word, baseline),
+        tally=_place(word + RESULT_STATUS_WIDTH, baseline) if with_tally else None,
+        score=None if right is None else _place(right, baseline),
+    )
 
 
 def _mark(right: float, baseline: float) -> Mark:

@@ -9,7 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from .map_boxes import LABEL_WIDTH, CardTexts, RowTexts, card_texts, placed_card, placed_header, placed_row, row_texts
+from .map_boxes import (
+    LABEL_WIDTH,
+    CardTexts,
+    RowTexts,
+    card_texts,
+    placed_card,
+    placed_corner,
+    placed_header,
+    placed_row,
+    row_texts,
+)
 from .map_paths import Box, Frame, head_path, line_path, number, trace
 from .map_routes import Lane, RoutePlan, Spot, across, down, plan_routes
 from .map_shapes import (
@@ -123,6 +133,7 @@ def lay_out(
             _placed_arrow(arrow, corners[arrow.cause, arrow.effect])
             for arrow in sorted(arrows, key=lambda arrow: (order[arrow.cause, arrow.effect], arrow.reason))
         ),
+        corner=placed_corner(top=SHEET_MARGIN, height=heads[0].h, left=SHEET_MARGIN) if heads else None,
     )
 
 

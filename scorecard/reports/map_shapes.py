@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.utils.safestring import mark_safe
-
 
 @dataclass(frozen=True)
 class FontSizes:
@@ -17,6 +15,7 @@ class FontSizes:
     card_name: float = 13
     card_small: float = 11.5
     card_mark: float = 11
+    plan_score: float = 24
 
 
 @dataclass(frozen=True)
@@ -67,26 +66,8 @@ class Arrow:
     reason: str = ""
 
 
-class Point:
-    """Something at x and y."""
-
-    @property
-    def at(self):
-        """The point as a template writes it into an element; numbers alone, so there is nothing to escape."""
-        return mark_safe(f'x="{self.x}" y="{self.y}"')
-
-
-class Rectangle:
-    """Something at x and y with a width w and a height h."""
-
-    @property
-    def box(self):
-        """The rectangle as a template writes it into an element; numbers alone, so there is nothing to escape."""
-        return mark_safe(f'x="{self.x}" y="{self.y}" width="{self.w}" height="{self.h}"')
-
-
 @dataclass(frozen=True)
-class Place(Point):
+class Place:
     """A point: of a text its baseline, of a light its middle."""
 
     x: float
@@ -94,7 +75,7 @@ class Place(Point):
 
 
 @dataclass(frozen=True)
-class Mark(Rectangle):
+class Mark:
     """A box for a few characters, with the middle and the baseline of its text."""
 
     x: float
@@ -105,7 +86,17 @@ class Mark(Rectangle):
 
 
 @dataclass(frozen=True)
-class TextLine(Point):
+class Strip:
+    """Part of a box."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+@dataclass(frozen=True)
+class TextLine:
     """One line of text with the x of its anchor and the y of its baseline."""
 
     text: str
@@ -114,8 +105,25 @@ class TextLine(Point):
 
 
 @dataclass(frozen=True)
-class PlacedColumn(Rectangle):
-    """Header box of a theme. Lines are anchored in the middle; name_lines contain the code."""
+class PlacedResult:
+    """Where a light and its word, a tally and a score stand on one line, as at the foot of a card.
+
+    light is the light's middle; status and tally are anchored at their start, score at its end. None: it stands
+    elsewhere. start is where the line begins.
+    """
+
+    start: Place
+    light: Place
+    status: Place
+    tally: Place | None
+    score: Place | None
+
+
+@dataclass(frozen=True)
+class PlacedColumn:
+    """Header box of a theme. Lines are anchored in the middle; name_lines contain the code. The result stands in
+    `strip`, the lowest part of the box.
+    """
 
     code: str
     name: str
@@ -125,14 +133,16 @@ class PlacedColumn(Rectangle):
     h: float
     name_lines: tuple[TextLine, ...]
     lead_lines: tuple[TextLine, ...]
+    strip: Strip
+    result: PlacedResult
 
 
 @dataclass(frozen=True)
-class PlacedRow(Rectangle):
+class PlacedRow:
     """Band of a perspective; number counts from 1 (for its tint). Texts are anchored at their start.
 
     The label occupies the band's first label_width units, where no link runs. code_lines is one line for any usual
-    code; tally is the place of "達成 6／8" behind or below it.
+    code; tally is the place of "達成 6／8" behind or below it, result that of light and score at the foot.
     """
 
     code: str
@@ -146,10 +156,24 @@ class PlacedRow(Rectangle):
     name_lines: tuple[TextLine, ...]
     code_lines: tuple[TextLine, ...]
     tally: Place
+    result: PlacedResult
 
 
 @dataclass(frozen=True)
-class PlacedCard(Rectangle):
+class PlacedCorner:
+    """Beside the themes and above the perspectives: the plan's own score, large, between its title and its result."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+    title: Place
+    score: Place
+    result: PlacedResult
+
+
+@dataclass(frozen=True)
+class PlacedCard:
     """A card. code_lines, name_lines, status and tally are anchored at their start, score at its end.
 
     light is the middle of the status light, light_radius its reach. The footer holds a status word of three
@@ -198,7 +222,10 @@ class PlacedArrow:
 
 @dataclass(frozen=True)
 class MapLayout:
-    """A whole map. It is meant to be shown at most `width` CSS pixels wide; few themes make a narrow map."""
+    """A whole map. It is meant to be shown at most `width` CSS pixels wide; few themes make a narrow map.
+
+    corner is None where there is no theme to stand beside.
+    """
 
     width: float
     height: float
@@ -207,4 +234,5 @@ class MapLayout:
     rows: tuple[PlacedRow, ...]
     cards: tuple[PlacedCard, ...]
     arrows: tuple[PlacedArrow, ...]
+    corner: PlacedCorner | None = None
     fonts: FontSizes = FontSizes()

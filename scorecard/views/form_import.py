@@ -5,6 +5,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from scorecard import permissions
+from scorecard.choices import YearState
 from scorecard.forms.form_import import ApplyForm, UploadForm, corrections_of
 from scorecard.imports import uploads
 from scorecard.imports.updating import ImportConflict
@@ -130,8 +132,17 @@ def apply(request, agency, token):
         for sentence in getattr(error, "messages", [str(error)]):
             messages.error(request, sentence)
         return _again(request, agency, kept, 422, typed_reason=agreed["reason"])
-    messages.success(request, f"已匯入「{kept.name}」。")
+    messages.success(request, f"已匯入「{kept.name}」。{_next_step(request.user, plan)}")
     return redirect("strategy_map", slug=plan.slug, year=plan.first_year)
+
+
+def _next_step(user, plan):
+    """What the plan needs now; nothing where a year of it was opened before."""
+    if any(row.state != YearState.NOT_OPEN for row in access.plan_years(plan)):
+        return ""
+    if permissions.can_manage(user, plan.agency_id):
+        return "接著到「年度管理」開放年度，科室就能填報。"
+    return "管理者開放年度後，科室就能填報。"
 
 
 def _again(request, agency, kept, status, **context):

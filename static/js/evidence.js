@@ -13,7 +13,7 @@ if (form) {
   const kinds = input.accept.split(",");
   let chosen = [];
 
-  const megabytes = (bytes) => `${Math.max(0.1, bytes / 1048576).toFixed(1)} MB`;
+  const size = (bytes) => (bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1048576).toFixed(1)} MB`);
 
   const wrongWith = (file) => {
     if (!kinds.some((kind) => file.name.toLowerCase().endsWith(kind))) return "不接受這種檔案。";
@@ -24,7 +24,7 @@ if (form) {
   const row = (file) => {
     const item = document.createElement("li");
     const name = document.createElement("span");
-    name.textContent = `${file.name}（${megabytes(file.size)}）`;
+    name.textContent = `${file.name}（${size(file.size)}）`;
     const cancel = document.createElement("button");
     cancel.type = "button";
     cancel.className = "link-button";

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scorecard.reports.map_boxes import RESULT_LIGHT_RADIUS
 from scorecard.reports.map_layout import Arrow, Card, Column, Row, lay_out
 from scorecard.reports.text_wrap import text_width
 
@@ -62,7 +63,8 @@ def check_bands_and_headers(plan, layout):
     assert [column.code for column in layout.columns] == [column.code for column in plan["columns"]]
     for things in (layout.columns, layout.rows):
         assert all(disjoint(one, other) for one, other in combinations(things, 2))
-    assert all(disjoint(column, row) for column in layout.columns for row in layout.rows)
+    assert all(disjoint(one, row) for one in (layout.corner, *layout.columns) for row in layout.rows)
+    assert all(disjoint(layout.corner, column) for column in layout.columns)
     for thing in (*layout.columns, *layout.rows, *layout.cards):
         x, y, w, h = box_of(thing)
         assert x >= 0 and y >= 0 and x + w <= layout.width and y + h <= layout.height
@@ -84,7 +86,12 @@ def check_texts(layout):
         assert all(inside(card, place.x, place.y) for place in (card.status, card.tally, card.score))
         assert card.tally.x + text_width("12/15", fonts.card_small) < card.score.x - text_width("100 %", 11.5)
     for column in layout.columns:
-        edges = (column.x, column.x + column.w, column.y, column.y + column.h)
+        strip, result = column.strip, column.result
+        assert inside(column, strip.x, strip.y) and inside(column, strip.x + strip.w, strip.y + strip.h)
+        check_result(result, strip, fonts.card_small)
+        assert result.tally.x >= result.status.x + text_width("無統計", fonts.card_small)
+        assert result.tally.x + text_width("12／15", 10.5) < result.score.x - text_width("99.9", fonts.card_small)
+        edges = (column.x, column.x + column.w, column.y, strip.y)
         assert all(line_fits(line, fonts.theme_name, *edges, middle=True) for line in column.name_lines)
         assert all(line_fits(line, fonts.theme_lead, *edges, middle=True) for line in column.lead_lines)
         ys = [line.y for line in (*column.name_lines, *column.lead_lines)]
@@ -94,6 +101,27 @@ def check_texts(layout):
         assert all(line_fits(line, fonts.row_name, *edges) for line in row.name_lines)
         assert all(line_fits(line, fonts.row_note, *edges) for line in row.code_lines)
         assert inside(row, row.tally.x, row.tally.y)
+        check_result(row.result, replace(row, w=row.label_width), fonts.card_small)
+        assert row.tally.y + 0.2 * fonts.row_note < row.result.status.y - 0.88 * fonts.card_small
+    corner = layout.corner
+    check_result(corner.result, corner, fonts.card_small)
+    assert corner.y < corner.title.y - 0.88 * fonts.card_small
+    assert corner.title.y < corner.score.y - 0.75 * fonts.plan_score
+    assert corner.score.y < corner.result.status.y - 0.88 * fonts.card_small
+    assert corner.score.x + text_width("99.9", fonts.plan_score) < corner.x + corner.w
+
+
+def check_result(result, box, font_size):
+    """Light, word and score stand in the box and beside each other."""
+    assert inside(box, result.light.x, result.light.y, RESULT_LIGHT_RADIUS)
+    assert result.light.x + RESULT_LIGHT_RADIUS < result.status.x
+    assert inside(box, result.status.x, result.status.y - 0.88 * font_size)
+    assert inside(box, result.status.x + text_width("無統計", font_size), result.status.y + 0.2 * font_size)
+    if result.score:
+        assert inside(box, result.score.x, result.score.y)
+        # A word of three characters means that there is no score.
+        assert result.score.x - text_width("—", font_size) > result.status.x + text_width("無統計", font_size)
+        assert result.score.x - text_width("99.9", font_size) > result.status.x + text_width("接近", font_size)
 
 
 # Drawing a plan takes longest, so that all that is true of every one is asked of the same.
@@ -188,6 +216,7 @@ def test_a_plan_without_anything_is_an_empty_sheet():
     layout = lay_out(columns=[], rows=[], cards=[])
     assert layout.width > 0 and layout.height > 0
     assert layout.cards == layout.rows == layout.columns == layout.arrows == ()
+    assert layout.corner is None
 
 
 def test_a_card_of_ten_thousand_characters_ends_in_an_ellipsis():

@@ -1,5 +1,6 @@
 """An agency's form uploaded in the browser: refused or kept, looked over, corrected, taken in once."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -89,6 +90,8 @@ class TestANewPlan:
             shown = text(page)
         assert "策略目標 34 KPI 39 行動方案 40 科室 8" in shown and "更正 13 項" in shown
         assert page.content.count(b'class="map-card"') == 34
+        drawn = re.search('<svg class="strategy-map".*?</svg>', page.content.decode(), re.S)[0]
+        assert drawn.count("KPI 1 項") == 30 and not re.search("待填報|得分|達成", drawn), "it has no results yet"
         assert 'href="/agencies/taipei-secretariat/import/' in page.content.decode()
         assert any(link.endswith("?sheet=1&cell=F8#cell-F8") for link in links(page))
         assert "HF1.1 增加文書宣導期刊之電子化比率" in shown
@@ -97,6 +100,7 @@ class TestANewPlan:
         assert page.url == reverse("strategy_map", args=[plan.slug, 2016])
         event = AuditEvent.objects.get(plan_id=plan.pk, kpi_id=None)
         assert (event.actor.username, event.reason) == ("keeper", "由表單匯入（表單.xlsx）")
+        assert "已匯入「表單.xlsx」。接著到「年度管理」開放年度，科室就能填報。" in told(admin.get(page.url))
         assert (plan.kpis.count(), plan.objectives.count(), plan.action_plans.count()) == (39, 34, 40)
 
     def test_a_second_click_takes_it_in_once_and_its_page_leads_to_the_plan(self, admin, agency):
