@@ -91,7 +91,7 @@ class TestANewPlan:
         assert "策略目標 34 KPI 39 行動方案 40 科室 8" in shown and "更正 13 項" in shown
         assert page.content.count(b'class="map-card"') == 34
         drawn = re.search('<svg class="strategy-map".*?</svg>', page.content.decode(), re.S)[0]
-        assert drawn.count("KPI 1 項") == 30 and not re.search("待填報|得分|達成", drawn), "it has no results yet"
+        assert drawn.count(">KPI 1 項<") == 30 and not re.search("待填報|得分|達成", drawn), "it has no results yet"
         assert 'href="/agencies/taipei-secretariat/import/' in page.content.decode()
         assert any(link.endswith("?sheet=1&cell=F8#cell-F8") for link in links(page))
         assert "HF1.1 增加文書宣導期刊之電子化比率" in shown
