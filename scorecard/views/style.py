@@ -1,47 +1,52 @@
 """/style/: every component in every state, for whoever changes the look. With DEBUG only."""
 
-from decimal import Decimal
-
 from django.conf import settings
 from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from scorecard.choices import Direction, ReportState, Status
-from scorecard.forms.review import ReturnForm
-from scorecard.forms.years import OpenYearForm
-from scorecard.scoring import assess
+from scorecard.views import style_entry, style_samples
+from scorecard.views.style_plan import sample_scorecard
 
-THRESHOLD = Decimal("0.9")
-# (actual, target): met, far above, near, missed, pending, no target.
-SAMPLES = [("105", "100"), ("9999", "3"), ("95", "100"), ("50", "100"), (None, "100"), ("5", None)]
+# (name, heading, when it is used, template): the parts of the page in order.
+PARTS = (
+    ("basics", "顏色、燈號與文字", "每一頁都用到；顏色、字級與間距都取自 tokens.css。", "style/basics.html"),
+    ("forms", "訊息、按鈕與表單", "告訴使用者結果、請使用者輸入；錯誤說明在哪裡、要怎麼改。", "style/forms.html"),
+    ("navigation", "導覽", "頁首：使用者在哪裡、可以到哪裡；年度切換與下載選單。", "style/navigation.html"),
+    ("map", "策略地圖", "地圖頁、編輯因果關係、匯入預覽與報告都畫同一張圖；手機寬度不畫，改看表格。", "style/map.html"),
+    ("comparison", "兩年比較", "地圖頁並列另一年度時，取代燈號統計與目標一覽。", "style/comparison.html"),
+    ("charts", "圖表", "儀表板與 KPI 頁；報告的 PDF 也用同一張圖。", "style/charts.html"),
+    ("scores", "得分與計算過程", "儀表板、計分卡、目標與 KPI 頁：得分從哪裡來、比前一年如何。", "style/scores.html"),
+    ("tables", "表格", "KPI 一覽、行動方案、預算與平衡計分卡。", "style/tables.html"),
+    ("entry", "年度填報", "科室的填報表、草稿、貼上與送出前的檢查。", "style/entry.html"),
+    ("review", "審核", "審核人員的進度表、資料檢查與逐項審核。", "style/review.html"),
+    ("papers", "報告、收執與凍結檔", "產生 PDF 的進度、送出後的收執、關閉年度後的檔案。", "style/papers.html"),
+    ("importing", "匯入表單", "上傳表單後的預覽：訊息、差異與讀到的內容。", "style/importing.html"),
+    ("search", "搜尋與空白狀態", "搜尋結果，以及還沒有內容時的說明。", "style/search.html"),
+)
 
-
-def _figure(text):
-    return None if text is None else Decimal(text)
+# What the pages load beside the frame's own sheets, and the page's own.
+SHEETS = ("map", "charts", "scorecard", "entry", "drafts", "review", "import", "style-page")
 
 
 @require_safe
 def style(request):
-    """The style page; 404 on a real server."""
+    """The style page of a sample plan made in memory: no query; 404 on a real server."""
     if not settings.DEBUG:
         raise Http404
-    outcomes = [
-        assess(actual=_figure(actual), target=_figure(target), direction=Direction.HIGHER, threshold=THRESHOLD)
-        for actual, target in SAMPLES
-    ]
-    outcomes.append(
-        assess(actual=None, target=Decimal(100), direction=Direction.HIGHER, unmeasured=True, threshold=THRESHOLD)
-    )
-    invalid = ReturnForm({"version": "1", "comment": ""})
-    invalid.is_valid()
+    scorecard = sample_scorecard()
     context = {
-        "statuses": list(Status),
-        "states": list(ReportState),
-        "outcomes": outcomes,
-        "form": OpenYearForm(),
-        "invalid": invalid,
-        "colours": ["ink", "ink-soft", "line", "line-strong", "ground", "wash", "brand", "brand-wash", "met", "near"]
-        + ["missed", "quiet", "row-1", "row-2", "row-3", "row-4"],
+        "parts": PARTS,
+        "sheets": [f"css/{name}.css" for name in SHEETS],
+        "scorecard": scorecard,
+        "basics": style_samples.basics(),
+        "navigation": style_samples.navigation(scorecard),
+        "maps": style_samples.maps(scorecard),
+        "charts": style_samples.charts(scorecard),
+        "scores": style_samples.scores(scorecard),
+        "entry": style_entry.entry(scorecard),
+        "review": style_entry.review(scorecard),
+        "papers": style_entry.papers(scorecard),
+        "importing": style_entry.importing(),
     }
     return render(request, "scorecard/style.html", context)

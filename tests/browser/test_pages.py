@@ -225,6 +225,14 @@ def test_a_closing_refused_and_a_locked_account_are_accessible(browse, plan, peo
     assert_fits_a_phone(page)
 
 
+def test_the_style_page_is_accessible_and_fits_a_phone(browse, settings):
+    settings.DEBUG = True
+    page = browse(factories.make_user("designer"))
+    assert page.goto("/style/").status == 200
+    assert_accessible(page)
+    assert_fits_a_phone(page)
+
+
 # Django's own widget: its comboboxes take their name from what is chosen, and have none while nothing is.
 SELECT2 = [".select2-container"]
 ADMIN_PAGES = ("", "scorecard/kpi/", "scorecard/kpi/add/", "scorecard/auditevent/", "scorecard/user/add/")
