@@ -13,14 +13,24 @@ PARTS = (
     ("basics", "顏色、燈號與文字", "每一頁都用到；顏色、字級與間距都取自 tokens.css。", "style/basics.html"),
     ("forms", "訊息、按鈕與表單", "告訴使用者結果、請使用者輸入；錯誤說明在哪裡、要怎麼改。", "style/forms.html"),
     ("navigation", "導覽", "頁首：使用者在哪裡、可以到哪裡；年度切換與下載選單。", "style/navigation.html"),
-    ("map", "策略地圖", "地圖頁、編輯因果關係、匯入預覽與報告都畫同一張圖；手機寬度不畫，改看表格。", "style/map.html"),
+    (
+        "map",
+        "策略地圖",
+        "網頁、檔案與報告都畫同一張圖；游標停在卡片上亮出因果。手機改看表格。",
+        "style/map.html",
+    ),
     ("comparison", "兩年比較", "地圖頁並列另一年度時，取代燈號統計與目標一覽。", "style/comparison.html"),
     ("charts", "圖表", "儀表板與 KPI 頁；報告的 PDF 也用同一張圖。", "style/charts.html"),
     ("scores", "得分與計算過程", "儀表板、計分卡、目標與 KPI 頁：得分從哪裡來、比前一年如何。", "style/scores.html"),
     ("tables", "表格", "KPI 一覽、行動方案、預算與平衡計分卡。", "style/tables.html"),
     ("entry", "年度填報", "科室的填報表、草稿、貼上與送出前的檢查。", "style/entry.html"),
     ("review", "審核", "審核人員的進度表、資料檢查與逐項審核。", "style/review.html"),
-    ("papers", "報告、收執與凍結檔", "產生 PDF 的進度、送出後的收執、關閉年度後的檔案。", "style/papers.html"),
+    (
+        "papers",
+        "報告、收執與紀錄",
+        "產生 PDF 的進度、填報收執、關閉年度後的檔案、變更紀錄。",
+        "style/papers.html",
+    ),
     ("importing", "匯入表單", "上傳表單後的預覽：訊息、差異與讀到的內容。", "style/importing.html"),
     ("search", "搜尋與空白狀態", "搜尋結果，以及還沒有內容時的說明。", "style/search.html"),
 )
@@ -46,7 +56,7 @@ def style(request):
         "scores": style_samples.scores(scorecard),
         "entry": style_entry.entry(scorecard),
         "review": style_entry.review(scorecard),
-        "papers": style_entry.papers(scorecard),
+        "papers": style_entry.papers(),
         "importing": style_entry.importing(),
     }
     return render(request, "scorecard/style.html", context)

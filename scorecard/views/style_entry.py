@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from django.utils import timezone
 
-from scorecard.choices import EDITABLE_STATES, Direction, Question, ReportState
+from scorecard.choices import EDITABLE_STATES, AuditAction, Direction, Question, ReportState
 from scorecard.exports.pdf_service import Making
 from scorecard.forms.drafts import Difference
 from scorecard.forms.pasting import PasteForm, places_of
@@ -16,9 +16,10 @@ from scorecard.imports.difference import Change, ChangeKind
 from scorecard.imports.grid import Place
 from scorecard.imports.messages import Level
 from scorecard.imports.messages import Message as Told
-from scorecard.models import KPI, Comment, Division, Evidence, Plan, Submission, User, YearSnapshot
+from scorecard.models import KPI, AuditEvent, Comment, Division, Evidence, Plan, Submission, User, YearSnapshot
 from scorecard.reports.budgets import budgets_of
 from scorecard.reports.data_checks import DataCheck, Finding
+from scorecard.reports.history import HistoryChange, HistoryLine
 from scorecard.reports.progress import build_progress, total_progress
 from scorecard.reports.review import Case, Correction, NetChange
 from scorecard.views.form_preview import Group, KPIRow, MeasureRow, MessageLine
@@ -250,8 +251,8 @@ def _acts(code, report):
     }
 
 
-def papers(scorecard):
-    """PDFs being made, receipts and snapshots."""
+def papers():
+    """PDFs being made, receipts, snapshots and a KPI's history."""
     making = (
         ("還沒有產生", Making()),
         ("準備版面", Making(is_running=True, step=2)),
@@ -276,8 +277,20 @@ def papers(scorecard):
             YearSnapshot(number=2, closed_at=_ago(10), reason="更正 BC1.1 實際值", **closed),
             YearSnapshot(number=1, closed_at=_ago(40), **closed),
         ],
-        "scorecard": scorecard,
+        "history": _history(),
     }
+
+
+def _history():
+    """Events of people and of the server, with a reason, with changes, one of which can be taken back."""
+    entered = AuditEvent(pk=2, at=_ago(4), actor=STAFF, action=AuditAction.SAVED, year=YEAR)
+    changed = (HistoryChange(0, "實際值", None, "91", True), HistoryChange(1, "備註", "暫估", None, False))
+    return (
+        HistoryLine(AuditEvent(pk=3, at=_ago(2), actor=REVIEWER, action=AuditAction.RETURNED, year=YEAR,
+                               reason="請附各月統計。"), ()),
+        HistoryLine(entered, changed),
+        HistoryLine(AuditEvent(pk=1, at=_ago(90), actor=None, action=AuditAction.CREATED), ()),
+    )  # fmt: skip
 
 
 def importing():

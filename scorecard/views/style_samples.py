@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from scorecard.choices import Direction, ReportState, Status
 from scorecard.exports.scorecard_table import whole_table
+from scorecard.forms.links import REASON_LENGTH, ReasonForm, RemoveLinkForm
 from scorecard.forms.review import ReturnForm
 from scorecard.forms.years import OpenYearForm
+from scorecard.models import Objective, ObjectiveLink
 from scorecard.reports.calculation import explain
 from scorecard.reports.chart_bars import stacked_bar
 from scorecard.reports.charts import trend
@@ -92,6 +94,7 @@ def navigation(scorecard):
 def maps(scorecard):
     """The map of a year: plain, partly faded, with two picked cards, without results; and of two years."""
     comparison = compare(scorecard, sample_scorecard(YEAR_BEFORE))
+    links = _links(scorecard)
     faded = frozenset(scorecard.objectives_by_code) - {"AP1"}
     return {
         "addresses": map_addresses(SLUG, YEAR),
@@ -100,7 +103,26 @@ def maps(scorecard):
         "picked": {"cause": "BP1", "effect": "BC1"},
         "two_years": build_strategy_map(comparison.later, comparison=comparison),
         "comparison": comparison,
+        "links": links,
+        "failed": links[1][:2],
     }
+
+
+def _links(scorecard):
+    """The rows of the list in which links are edited: as it is, with a reason missing, and with one being removed."""
+    by_code = scorecard.objectives_by_code
+    links = [
+        ObjectiveLink(pk=place, reason=line.reason, **{
+            end: Objective(code=code, name=by_code[code].name)
+            for end, code in (("cause", line.cause), ("effect", line.effect))
+        })
+        for place, line in enumerate(scorecard.links, start=1)
+    ]  # fmt: skip
+    forms = [(link, ReasonForm(link=link), RemoveLinkForm(link=link)) for link in links]
+    plain, missing, removed = forms
+    refused = ReasonForm({"seen": missing[0].reason, "reason": ""}, link=missing[0])
+    too_long = RemoveLinkForm({"reason": "理由" * REASON_LENGTH}, link=removed[0])
+    return [plain, (missing[0], refused, missing[2]), (*removed[:2], too_long)]
 
 
 def charts(scorecard):
