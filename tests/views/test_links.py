@@ -3,6 +3,8 @@
 The factories' plan has AF1 → AL1 → AP1 → AC1 in theme A, and nothing in theme B.
 """
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from scorecard.models import AuditEvent, ObjectiveLink
 from tests import factories
 from tests.layers import layer
-from tests.pages import address, body, client_of, form_to, links, text, told
+from tests.pages import address, body, client_of, form_to, links, text, told, words
 from tests.services.rows import nothing_written
 
 REASON = "同仁熟悉系統後，處理天數縮短"
@@ -146,6 +148,15 @@ def test_a_link_is_removed_and_its_reason_kept_in_the_audit_trail(reviewer, url,
     assert told(done) == "已移除因果關係 AF1 → AL1。"
     assert ("AF1", "AL1") not in codes(plan)
     assert AuditEvent.objects.first().reason == "兩者無關"
+
+
+def test_a_removal_with_too_long_a_reason_is_refused_in_words_and_keeps_it(reviewer, plan, link):
+    with nothing_written():
+        page = reviewer.post(address(plan, "strategy_map_link_remove", link_id=link.pk), {"reason": "無關" * 200})
+    assert page.status_code == 422
+    assert "無關" * 200 in body(page)
+    errors = re.findall(r'<ul class="errorlist.*?</ul>', body(page), flags=re.DOTALL)
+    assert [words(each) for each in errors] == ["請確認這個值至多包含 300 個字 (目前為 400 個字)。"]
 
 
 def test_a_link_of_another_plan_does_not_exist(reviewer, plan, cast):
