@@ -32,7 +32,7 @@ def build_scorecard(
     if current is None:
         raise NoSuchYear(year)
     reports, has_sample_data = _report_states(plan)
-    judge = _Judge(plan, years, reports, include_provisional)
+    judge = Judge(plan, years, reports, include_provisional)
     action_plans = _action_plans(plan) if with_action_plans else {}
     measures = _measures(plan, years if with_other_years else (current,), current, judge)
     kpis = _kpis(plan, current, judge, measures, action_plans)
@@ -66,8 +66,11 @@ def build_scorecard(
 
 
 @dataclass(frozen=True)
-class _Judge:
-    """Turns a row's figures into a cell, knowing which reports are approved."""
+class Judge:
+    """Turns a row's figures into a cell, knowing which reports are approved (decision 0003).
+
+    reports: states by (KPI id, Gregorian year).
+    """
 
     plan: object
     years: tuple

@@ -1,5 +1,7 @@
 """/style/: every component in every state, for whoever changes the look. With DEBUG only."""
 
+from pathlib import PurePath
+
 from django.conf import settings
 from django.http import Http404
 from django.shortcuts import render
@@ -8,31 +10,21 @@ from django.views.decorators.http import require_safe
 from scorecard.views import style_entry, style_samples
 from scorecard.views.style_plan import sample_scorecard
 
-# (name, heading, when it is used, template): the parts of the page in order.
+# (template, heading, when it is used): the parts of the page in order. The address of each is its template's name.
 PARTS = (
-    ("basics", "顏色、燈號與文字", "每一頁都用到；顏色、字級與間距都取自 tokens.css。", "style/basics.html"),
-    ("forms", "訊息、按鈕與表單", "告訴使用者結果、請使用者輸入；錯誤說明在哪裡、要怎麼改。", "style/forms.html"),
-    ("navigation", "導覽", "頁首：使用者在哪裡、可以到哪裡；年度切換與下載選單。", "style/navigation.html"),
-    (
-        "map",
-        "策略地圖",
-        "網頁、檔案與報告都畫同一張圖；游標停在卡片上亮出因果。手機改看表格。",
-        "style/map.html",
-    ),
-    ("comparison", "兩年比較", "地圖頁並列另一年度時，取代燈號統計與目標一覽。", "style/comparison.html"),
-    ("charts", "圖表", "儀表板與 KPI 頁；報告的 PDF 也用同一張圖。", "style/charts.html"),
-    ("scores", "得分與計算過程", "儀表板、計分卡、目標與 KPI 頁：得分從哪裡來、比前一年如何。", "style/scores.html"),
-    ("tables", "表格", "KPI 一覽、行動方案、預算與平衡計分卡。", "style/tables.html"),
-    ("entry", "年度填報", "科室的填報表、草稿、貼上與送出前的檢查。", "style/entry.html"),
-    ("review", "審核", "審核人員的進度表、資料檢查與逐項審核。", "style/review.html"),
-    (
-        "papers",
-        "報告、收執與紀錄",
-        "產生 PDF 的進度、填報收執、關閉年度後的檔案、變更紀錄。",
-        "style/papers.html",
-    ),
-    ("importing", "匯入表單", "上傳表單後的預覽：訊息、差異與讀到的內容。", "style/importing.html"),
-    ("search", "搜尋與空白狀態", "搜尋結果，以及還沒有內容時的說明。", "style/search.html"),
+    ("style/basics.html", "顏色、燈號與文字", "每一頁都用到；顏色、字級與間距都取自 tokens.css。"),
+    ("style/forms.html", "訊息、按鈕與表單", "告訴使用者結果、請使用者輸入；錯誤說明在哪裡、要怎麼改。"),
+    ("style/navigation.html", "導覽", "頁首：使用者在哪裡、可以到哪裡；年度切換與下載選單。"),
+    ("style/map.html", "策略地圖", "網頁、檔案與報告都畫同一張圖；游標停在卡片上亮出因果。手機改看表格。"),
+    ("style/comparison.html", "兩年比較", "地圖頁並列另一年度時，取代燈號統計與目標一覽。"),
+    ("style/charts.html", "圖表", "儀表板與 KPI 頁；報告的 PDF 也用同一張圖。"),
+    ("style/scores.html", "得分與計算過程", "儀表板、計分卡、目標與 KPI 頁：得分從哪裡來、比前一年如何。"),
+    ("style/tables.html", "表格", "KPI 一覽、行動方案、預算與平衡計分卡。"),
+    ("style/entry.html", "年度填報", "科室的填報表、草稿、貼上與送出前的檢查。"),
+    ("style/review.html", "審核", "審核人員的進度表、資料檢查與逐項審核。"),
+    ("style/papers.html", "報告、收執與紀錄", "產生 PDF 的進度、填報收執、關閉年度後的檔案、變更紀錄。"),
+    ("style/importing.html", "匯入表單", "上傳表單後的預覽：訊息、差異與讀到的內容。"),
+    ("style/search.html", "搜尋與空白狀態", "搜尋結果，以及還沒有內容時的說明。"),
 )
 
 # What the pages load beside the frame's own sheets, and the page's own.
@@ -46,7 +38,7 @@ def style(request):
         raise Http404
     scorecard = sample_scorecard()
     context = {
-        "parts": PARTS,
+        "parts": [(PurePath(template).stem, heading, note, template) for template, heading, note in PARTS],
         "sheets": [f"css/{name}.css" for name in SHEETS],
         "scorecard": scorecard,
         "basics": style_samples.basics(),

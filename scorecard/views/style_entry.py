@@ -1,6 +1,6 @@
 """What /style/ shows of 年度填報, 審核 and 匯入表單: rows, reports and files made in memory. No query, no row."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -16,7 +16,18 @@ from scorecard.imports.difference import Change, ChangeKind
 from scorecard.imports.grid import Place
 from scorecard.imports.messages import Level
 from scorecard.imports.messages import Message as Told
-from scorecard.models import KPI, AuditEvent, Comment, Division, Evidence, Plan, Submission, User, YearSnapshot
+from scorecard.models import (
+    KPI,
+    AuditEvent,
+    Comment,
+    Division,
+    Evidence,
+    Plan,
+    Submission,
+    User,
+    YearlyReport,
+    YearSnapshot,
+)
 from scorecard.reports.budgets import budgets_of
 from scorecard.reports.data_checks import DataCheck, Finding
 from scorecard.reports.history import HistoryChange, HistoryLine
@@ -26,7 +37,7 @@ from scorecard.views.form_preview import Group, KPIRow, MeasureRow, MessageLine
 from scorecard.views.style_plan import DOUBTFUL, THRESHOLD, YEAR, numbered, sample_kpi, with_due_date
 
 TOKEN = "00000000-0000-4000-8000-00000000000"
-STAFF, OTHER, REVIEWER = User(name="王小明"), User(name="林承辦"), User(name="陳審核")
+STAFF, OTHER, REVIEWER = (User(pk=pk, name=name) for pk, name in enumerate(("王小明", "林承辦", "陳審核"), start=1))
 DIVISION = Division(pk=2, name="文書組")
 
 
@@ -34,62 +45,15 @@ def _ago(days):
     return timezone.now() - timedelta(days=days)
 
 
-@dataclass(frozen=True)
-class SampleReport:
-    """A report as the components ask for it, its files and comments at hand."""
-
-    pk: int
-    state: ReportState
-    explanation: str = ""
-    improvement: str = ""
-    files: tuple = ()
-    words: tuple = ()
-    version: int = 2
-    changed_by: User = OTHER
-    submitted_by: User = STAFF
-    reviewed_by: User = REVIEWER
-
-    @property
-    def is_editable(self):
-        """As of a YearlyReport."""
-        return self.state in EDITABLE_STATES
-
-    @property
-    def is_submitted(self):
-        """As of a YearlyReport."""
-        return self.state == ReportState.SUBMITTED
-
-    @property
-    def is_approved(self):
-        """As of a YearlyReport."""
-        return self.state == ReportState.APPROVED
-
-    @property
-    def evidence(self):
-        """In the place of a YearlyReport's files."""
-        return {"all": self.files}
-
-    @property
-    def comments(self):
-        """In the place of a YearlyReport's comments."""
-        return {"all": self.words}
-
-    @property
-    def return_comment(self):
-        """Why it was returned, None unless it was."""
-        return self.words[-1] if self.state == ReportState.RETURNED else None
-
-    @property
-    def submitted_at(self):
-        """Three days ago, None where it was not submitted."""
-        return None if self.is_editable else _ago(3)
-
-    @property
-    def reviewed_at(self):
-        """A day ago."""
-        return _ago(1)
-
-    changed_at = reviewed_at
+def _report(pk, state, explanation="", improvement="", files=(), comments=()):
+    """A report of STAFF with its files and comments at hand, as prefetch_related() leaves them."""
+    report = YearlyReport(
+        pk=pk, state=state, explanation=explanation, improvement=improvement, version=2, changed_by=OTHER,
+        changed_at=_ago(1), submitted_by=STAFF, submitted_at=None if state in EDITABLE_STATES else _ago(3),
+        reviewed_by=REVIEWER, reviewed_at=_ago(1),
+    )  # fmt: skip
+    report._prefetched_objects_cache = {"evidence": files, "comments": comments}
+    return report
 
 
 def files():
@@ -140,8 +104,9 @@ def entry(scorecard):
 
 
 def _entry_forms(scorecard):
-    by_code = scorecard.kpis_by_code
-    line = lambda code, number: numbered(by_code[code], f"R{number}", 100 + number)  # noqa: E731
+    def line(code, number):
+        return numbered(scorecard.kpis_by_code[code], f"R{number}", 100 + number)
+
     empty, unmeasured, returned, wrong = line("BP1.1", 1), line("AP1.1", 3), line("BC1.1", 4), line("AP1.1", 5)
     overtaken, sent, approved = line("BC1.1", 6), line("BP2.1", 7), line("AC1.1", 8)
     asked = numbered(sample_kpi(DOUBTFUL), "R2", 102)
@@ -149,32 +114,33 @@ def _entry_forms(scorecard):
     judge = KPI(plan=Plan(warning_threshold=THRESHOLD))
     made = [
         KPIEntryForm(line=empty, report=None),
-        KPIEntryForm(line=asked, report=SampleReport(2, ReportState.DRAFT)),
-        KPIEntryForm(line=unmeasured, report=SampleReport(3, ReportState.DRAFT)),
+        KPIEntryForm(line=asked, report=_report(2, ReportState.DRAFT)),
+        KPIEntryForm(line=unmeasured, report=_report(3, ReportState.DRAFT)),
         KPIEntryForm(
             line=returned,
-            report=SampleReport(4, ReportState.RETURNED, "件數大增", "增派人力", files(), comments()),
+            report=_report(4, ReportState.RETURNED, "件數大增", "增派人力", files(), comments()),
         ),
         KPIEntryForm(
             {"kpi105-version": "2", "kpi105-actual_1050": "約一百", "kpi105-unmeasured_1050": "on"},
-            line=wrong, report=SampleReport(5, ReportState.DRAFT), kpi=judge,
+            line=wrong, report=_report(5, ReportState.DRAFT), kpi=judge,
         ),
         KPIEntryForm(
             {"kpi106-version": "1", "kpi106-actual_1060": "1.4", "kpi106-note_1060": "十二月重算"},
-            line=overtaken, report=SampleReport(6, ReportState.DRAFT), kpi=judge,
+            line=overtaken, report=_report(6, ReportState.DRAFT), kpi=judge,
         ),
         KPIEntryForm(
             {"kpi107-version": "1", "kpi107-actual_1070": "118000"},
-            line=sent, report=SampleReport(7, ReportState.SUBMITTED),
+            line=sent, report=_report(7, ReportState.SUBMITTED),
         ),
-        KPIEntryForm(line=approved, report=SampleReport(8, ReportState.APPROVED, "", "持續辦理修繕", files()[:1])),
+        KPIEntryForm(line=approved, report=_report(8, ReportState.APPROVED, "", "持續辦理修繕", files()[:1])),
     ]  # fmt: skip
-    made[4].is_valid(), made[5].is_valid()
-    made[5].show_conflict(overtaken, SampleReport(6, ReportState.DRAFT, "含電子公文"))
+    for form in made:
+        form.is_valid()
+    made[5].show_conflict(overtaken, _report(6, ReportState.DRAFT, "含電子公文"))
     figure = asked.measures[0].cell.actual
     made.append(
         KPIEntryForm(
-            line=numbered(asked, "R9", 109), report=SampleReport(9, ReportState.DRAFT),
+            line=numbered(asked, "R9", 109), report=_report(9, ReportState.DRAFT),
             answered={(1090, question, figure) for question in Question},
         )
     )  # fmt: skip
@@ -223,10 +189,10 @@ def _cases(scorecard):
     changes = (NetChange("實際值", "2.2", "2.4"), NetChange("備註", None, "含電子公文"))
     back = Correction(REVIEWER, _ago(6), "請附各月統計。", changes)
     reports = {
-        "V1": ("BC1.1", SampleReport(21, ReportState.SUBMITTED, "件數大增", "增派人力", files(), comments()), back),
-        "V2": ("BP2.1", SampleReport(22, ReportState.SUBMITTED), replace(back, changes=())),
-        "V3": ("AC2.2", SampleReport(23, ReportState.APPROVED, words=comments()[:1]), None),
-        "V4": ("BC1.1", SampleReport(24, ReportState.DRAFT), None),
+        "V1": ("BC1.1", _report(21, ReportState.SUBMITTED, "件數大增", "增派人力", files(), comments()), back),
+        "V2": ("BP2.1", _report(22, ReportState.SUBMITTED), replace(back, changes=())),
+        "V3": ("AC2.2", _report(23, ReportState.APPROVED, comments=comments()[:1]), None),
+        "V4": ("BC1.1", _report(24, ReportState.DRAFT), None),
         "V5": ("BP1.1", None, None),
     }
     items = []

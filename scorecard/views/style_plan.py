@@ -12,16 +12,19 @@ from itertools import count
 from django.utils import timezone
 
 from scorecard.choices import Direction, ReportState, YearState
-from scorecard.ratios import Parts
+from scorecard.models import Plan
 from scorecard.reports import scorecard as lines
 from scorecard.reports.action_plan_lines import ActionPlanLine, BudgetLine
-from scorecard.scoring import assess, kpi_score, roll_up
+from scorecard.reports.build import Judge
+from scorecard.scoring import kpi_score, roll_up
 
 SLUG, YEAR, YEAR_BEFORE = "sample", 2017, 2016
 THRESHOLD, DISPLAY_CAP, WEIGHT = Decimal("0.9"), 0, Decimal(1)
 PLAN_YEARS = (2016, 2017, 2018)
 DIVISIONS = {1: "行政園區科", 2: "文書組", 3: "總務組"}
 DAYS_LEFT = 12
+# What figures are judged by.
+RULES = Plan(first_year=PLAN_YEARS[0], warning_threshold=THRESHOLD, display_cap=DISPLAY_CAP)
 
 THEMES = (("A", "市政大樓", "行政園區科"), ("B", "公文與檔案", "文書組"), ("C", "會議服務", ""))
 PERSPECTIVES = (("C", "顧客"), ("P", "內部流程"))
@@ -206,7 +209,9 @@ class _Builder:
         )  # fmt: skip
 
     def kpi(self, sample):
-        measures = tuple(self._measure(each, self._state(sample, each)) for each in sample.measures)
+        states = {(sample.code, line.year): self._state_of_year(sample, line.year) for line in self.years}
+        judge = Judge(RULES, self.years, states, self.include_provisional)
+        measures = tuple(self._measure(each, judge, sample.code) for each in sample.measures)
         score = kpi_score([(measure.weight, measure.cell.outcome) for measure in measures], THRESHOLD)
         state = self._state_of_year(sample, self.year.year) if score.tally.due else None
         return lines.KPILine(
@@ -214,9 +219,6 @@ class _Builder:
             DIVISIONS[sample.division], Decimal(sample.weight), measures, state,
             tuple(self._plan(sample, *each) for each in sample.budgets),
         )  # fmt: skip
-
-    def _state(self, sample, measure):
-        return {year: self._state_of_year(sample, year) for year in measure.years}
 
     @staticmethod
     def _state_of_year(sample, year):
@@ -226,29 +228,19 @@ class _Builder:
         made = {year: BudgetLine(year, *each, id=next(self.ids)) for year, each in budgets.items()}
         return ActionPlanLine(next(self.ids), code, description, DIVISIONS[sample.division], made)
 
-    def _measure(self, sample, states):
-        cells = {line.year: self._cell(sample, line.year, states[line.year]) for line in self.years}
+    def _measure(self, sample, judge, code):
+        cells = {line.year: self._cell(sample, judge, code, line.year) for line in self.years}
         tolerance = None if sample.tolerance is None else Decimal(sample.tolerance)
         return lines.MeasureLine(
             next(self.ids), sample.label, sample.unit, sample.direction, tolerance, WEIGHT, cells,
             cells[self.year.year], *sample.labels, sample.factor,
         )  # fmt: skip
 
-    def _cell(self, sample, year, state):
+    def _cell(self, sample, judge, code, year):
         figures = sample.years[year]
-        is_provisional = state != ReportState.APPROVED and bool(figures.actual or figures.note)
-        if is_provisional and not self.include_provisional:
-            figures = _Figures(figures.target, target_note=figures.target_note)
-        parts = None if figures.parts is None else Parts(*map(Decimal, figures.parts), sample.factor)
-        outcome = assess(
-            actual=_number(figures.actual), target=_number(figures.target), direction=sample.direction,
-            tolerance=_number(sample.tolerance), unmeasured=figures.unmeasured, threshold=THRESHOLD, parts=parts,
-        )  # fmt: skip
-        return lines.Cell(
-            year=year, target_note=figures.target_note, actual_note=figures.note, unmeasured=figures.unmeasured,
-            is_provisional=is_provisional and self.include_provisional,
-            is_withheld=is_provisional and not self.include_provisional, outcome=outcome, display_cap=DISPLAY_CAP,
-        )  # fmt: skip
+        row = (year, _number(figures.target), figures.target_note, _number(figures.actual), figures.note,
+               figures.unmeasured, *map(_number, figures.parts or (None, None)))  # fmt: skip
+        return judge.cell(code, year, sample.direction, _number(sample.tolerance), sample.factor, row)
 
     def _objective(self, code, name, kpis):
         own = tuple(kpi for kpi in kpis if kpi.objective_code == code)
