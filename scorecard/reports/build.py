@@ -32,7 +32,7 @@ def build_scorecard(
     if current is None:
         raise NoSuchYear(year)
     reports, has_sample_data = _report_states(plan)
-    judge = Judge(plan, years, reports, include_provisional)
+    judge = Judge(plan, reports, include_provisional)
     action_plans = _action_plans(plan) if with_action_plans else {}
     measures = _measures(plan, years if with_other_years else (current,), current, judge)
     kpis = _kpis(plan, current, judge, measures, action_plans)
@@ -73,7 +73,6 @@ class Judge:
     """
 
     plan: object
-    years: tuple
     reports: dict
     include_provisional: bool
 

@@ -210,7 +210,7 @@ class _Builder:
 
     def kpi(self, sample):
         states = {(sample.code, line.year): self._state_of_year(sample, line.year) for line in self.years}
-        judge = Judge(RULES, self.years, states, self.include_provisional)
+        judge = Judge(RULES, states, self.include_provisional)
         measures = tuple(self._measure(each, judge, sample.code) for each in sample.measures)
         score = kpi_score([(measure.weight, measure.cell.outcome) for measure in measures], THRESHOLD)
         state = self._state_of_year(sample, self.year.year) if score.tally.due else None

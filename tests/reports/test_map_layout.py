@@ -90,7 +90,8 @@ def check_texts(layout):
         assert inside(column, strip.x, strip.y) and inside(column, strip.x + strip.w, strip.y + strip.h)
         check_result(result, strip, fonts.card_small)
         assert result.tally.x >= result.status.x + text_width("無統計", fonts.card_small)
-        assert result.tally.x + text_width("12／15", 10.5) < result.score.x - text_width("99.9", fonts.card_small)
+        free = result.score.x - text_width("99.9", fonts.card_small) - result.tally.x
+        assert text_width("12／15", fonts.card_small) < free
         edges = (column.x, column.x + column.w, column.y, strip.y)
         assert all(line_fits(line, fonts.theme_name, *edges, middle=True) for line in column.name_lines)
         assert all(line_fits(line, fonts.theme_lead, *edges, middle=True) for line in column.lead_lines)
