@@ -22,6 +22,7 @@ run: setup
 
 test: setup-test
 	.venv/bin/ruff check .
+	.venv/bin/ruff format --check --quiet .
 	TEST_DATABASE_URL= $(PYTEST) $(PYTEST_ARGS)
 	.venv/bin/python tests/postgres.py $(PYTEST) $(PYTEST_ARGS)
 

@@ -188,8 +188,11 @@ def torn(plan):
     agree("data version", Plan.objects.get(pk=plan.pk).data_version, 1 + events.count())
     agree("comments", Comment.objects.count(), count["commented"] + count["returned"])
     agree("mails", OutgoingMail.objects.count(), count["returned"])
-    agree("receipts", list(Submission.objects.order_by("serial").values_list("serial", flat=True)),
-          list(range(1, count["submitted"] + 1)))  # fmt: skip
+    agree(
+        "receipts",
+        list(Submission.objects.order_by("serial").values_list("serial", flat=True)),
+        list(range(1, count["submitted"] + 1)),
+    )
     states = {"saved": "draft", "submitted": "submitted", "returned": "returned"}
     for report in YearlyReport.objects.select_related("kpi"):
         own = list(events.filter(kpi=report.kpi).exclude(action="commented").order_by("pk"))

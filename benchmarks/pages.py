@@ -78,10 +78,17 @@ def get(application, path, cookie, etag=""):
     """(status, headers, body) of one request through the WSGI stack."""
     seen = {}
     environ = {
-        "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": "", "SERVER_NAME": "testserver",
-        "SERVER_PORT": "80", "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(), "wsgi.errors": sys.stderr,
-        "HTTP_COOKIE": cookie, "HTTP_IF_NONE_MATCH": etag,
-    }  # fmt: skip
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "SERVER_NAME": "testserver",
+        "SERVER_PORT": "80",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(),
+        "wsgi.errors": sys.stderr,
+        "HTTP_COOKIE": cookie,
+        "HTTP_IF_NONE_MATCH": etag,
+    }
     response = application(environ, lambda status, headers: seen.update(status=status, headers=dict(headers)))
     body = b"".join(response)
     response.close()

@@ -19,14 +19,18 @@ def navigation(request):
         "scope": scope,
         "menu": _menu(request, scope),
         "year_switch": [
-            {"text": year_text(year.year), "url": _here(request, year=year.year), "current": year.year == scope.year,
-             "state": YearState(year.state).label}
+            {
+                "text": year_text(year.year),
+                "url": _here(request, year=year.year),
+                "current": year.year == scope.year,
+                "state": YearState(year.state).label,
+            }
             for year in scope.plan.years.all()
             if year.year >= scope.plan.first_year and _stands_in_a_year(request)
         ],
         "keeps_data": permissions.can_edit_strategy(request.user, scope.plan.agency_id),
         "plan_switch": [plan for plan in scope.plans if plan != scope.plan],
-    }  # fmt: skip
+    }
 
 
 def _menu(request, scope):

@@ -28,8 +28,25 @@ ZIP_START = b"PK\x03\x04"
 CONTENT_TYPES, MIMETYPE, MANIFEST = "[Content_Types].xml", "mimetype", "META-INF/manifest.xml"
 MACRO_FILES = ("vbaproject.bin", "vbadata.xml")
 MACRO_FOLDERS = ("basic/", "scripts/", "xl/macrosheets/")
-PROGRAMS = (".exe", ".dll", ".com", ".scr", ".msi", ".bat", ".cmd", ".ps1", ".vbs", ".js", ".jse", ".wsf", ".hta",
-            ".jar", ".lnk", ".html", ".htm")  # fmt: skip
+PROGRAMS = (
+    ".exe",
+    ".dll",
+    ".com",
+    ".scr",
+    ".msi",
+    ".bat",
+    ".cmd",
+    ".ps1",
+    ".vbs",
+    ".js",
+    ".jse",
+    ".wsf",
+    ".hta",
+    ".jar",
+    ".lnk",
+    ".html",
+    ".htm",
+)
 
 DAMAGED = "檔案不完整或已損壞；請以原來的程式開啟確認內容，另存新檔後再上傳。"
 BOMB = "檔案解開後異常龐大；請移除不需要的內容，另存新檔後再上傳。"

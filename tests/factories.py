@@ -121,9 +121,15 @@ def make_plan(*, kpis=10, slug="test-plan", agency=None):
 
 def _bare_plan(agency, slug):
     return Plan.objects.create(
-        agency=agency, slug=slug, first_year=FIRST_YEAR, last_year=LAST_YEAR, mission="提高效能\n加速回應",
-        vision="最優服務", core_values="真誠\n創新", instructions="編號自由。\n預算不含人事費。",
-    )  # fmt: skip
+        agency=agency,
+        slug=slug,
+        first_year=FIRST_YEAR,
+        last_year=LAST_YEAR,
+        mission="提高效能\n加速回應",
+        vision="最優服務",
+        core_values="真誠\n創新",
+        instructions="編號自由。\n預算不含人事費。",
+    )
 
 
 def _create(model, rows):
@@ -153,25 +159,36 @@ def _make_map(plan, divisions):
     cells = [(theme, perspective, 1) for theme in themes for perspective in perspectives]
     rows = [
         {
-            "plan": plan, "theme": theme, "perspective": perspective, "position": number,
-            "code": f"{theme.code}{perspective.code}{number}", "name": f"目標 {theme.code}{perspective.code}{number}",
+            "plan": plan,
+            "theme": theme,
+            "perspective": perspective,
+            "position": number,
+            "code": f"{theme.code}{perspective.code}{number}",
+            "name": f"目標 {theme.code}{perspective.code}{number}",
         }
         for theme, perspective, number in [*cells, (themes[0], perspectives[1], 2)]
-    ]  # fmt: skip
+    ]
     return {objective.code: objective for objective in _create(Objective, rows)}
 
 
 def _make_kpis(plan, objectives, divisions):
     """(KPI, its spec) of every theme."""
     pairs = [
-        (spec, {
-            "plan": plan, "objective": objectives[f"{chr(ord('A') + i)}{spec.objective}"], "division": division,
-            "code": f"{chr(ord('A') + i)}{spec.code}", "name": f"指標 {chr(ord('A') + i)}{spec.code}",
-            "formula": "實際數 ÷ 應有數", "position": spec.number,
-        })
+        (
+            spec,
+            {
+                "plan": plan,
+                "objective": objectives[f"{chr(ord('A') + i)}{spec.objective}"],
+                "division": division,
+                "code": f"{chr(ord('A') + i)}{spec.code}",
+                "name": f"指標 {chr(ord('A') + i)}{spec.code}",
+                "formula": "實際數 ÷ 應有數",
+                "position": spec.number,
+            },
+        )
         for i, division in enumerate(divisions[:-1])
         for spec in SPECS
-    ]  # fmt: skip
+    ]
     made = _create(KPI, [row for _, row in pairs])
     made[0].supporting_divisions.add(divisions[-1])
     return list(zip(made, [spec for spec, _ in pairs], strict=True))
@@ -192,7 +209,7 @@ def _make_figures(kpis):
             rows.append(
                 {"measure": measure, "year": year, **({"target_note": "—"} if has_none else {"target": spec.target})}
             )
-    _create(YearlyValue, rows)  # fmt: skip
+    _create(YearlyValue, rows)
 
 
 def _make_action_plans(plan, kpis):

@@ -9,8 +9,19 @@ import shutil
 import tempfile
 from pathlib import Path
 
-for name in ("HSTS_SECONDS", "TRUST_PROXY", "CSRF_TRUSTED_ORIGINS", "EMAIL_HOST", "LOG_LEVEL", "DEMO_PASSWORD",
-             "DEFAULT_FROM_EMAIL", "EMAIL_USE_SSL", "EMAIL_USE_TLS", "SITE_URL", "SSO_USER_HEADER"):  # fmt: skip
+for name in (
+    "HSTS_SECONDS",
+    "TRUST_PROXY",
+    "CSRF_TRUSTED_ORIGINS",
+    "EMAIL_HOST",
+    "LOG_LEVEL",
+    "DEMO_PASSWORD",
+    "DEFAULT_FROM_EMAIL",
+    "EMAIL_USE_SSL",
+    "EMAIL_USE_TLS",
+    "SITE_URL",
+    "SSO_USER_HEADER",
+):
     os.environ.pop(name, None)
 # One folder a process (pytest-xdist runs several): database, uploads and collected files.
 SCRATCH = Path(tempfile.mkdtemp(prefix="bsc-tests-"))

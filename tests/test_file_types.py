@@ -145,7 +145,8 @@ HOSTILE = {
     "bomb of many entries": ("xlsx", ooxml("xlsx", *((f"xl/{n}.xml", "") for n in range(5_001)))),
     "bomb in a bomb": ("docx", nested(4)),
     "bomb within an embedded archive": (
-        "pptx", ooxml("pptx", ("ppt/embeddings/a.xlsx", archive([("a", bytes(40_000_000))]))),
+        "pptx",
+        ooxml("pptx", ("ppt/embeddings/a.xlsx", archive([("a", bytes(40_000_000))]))),
     ),
     "sizes that lie": ("docx", lying_zip()),
     "overlapping entries": ("docx", overlapping()),
@@ -174,18 +175,25 @@ HOSTILE = {
     "no relations": ("docx", archive([("[Content_Types].xml", content_types("docx")), ("word/document.xml", "<x/>")])),
     "types that are no XML": ("docx", archive([("[Content_Types].xml", "<"), ("_rels/.rels", "x")])),
     "an entity bomb": (
-        "docx", archive([("[Content_Types].xml", '<!DOCTYPE a [<!ENTITY b "c">]><Types>&b;</Types>')]),
+        "docx",
+        archive([("[Content_Types].xml", '<!DOCTYPE a [<!ENTITY b "c">]><Types>&b;</Types>')]),
     ),
-    "an encrypted odt": ("odt", archive([
-        ("mimetype", "application/vnd.oasis.opendocument.text"), ("content.xml", "x"),
-        ("META-INF/manifest.xml", "<m><encryption-data/></m>"),
-    ])),
+    "an encrypted odt": (
+        "odt",
+        archive(
+            [
+                ("mimetype", "application/vnd.oasis.opendocument.text"),
+                ("content.xml", "x"),
+                ("META-INF/manifest.xml", "<m><encryption-data/></m>"),
+            ]
+        ),
+    ),
     "an odt without content": ("odt", archive([("mimetype", "application/vnd.oasis.opendocument.text")])),
     # Pictures
     "a picture of 900 million pixels": ("png", huge_image()),
     "a picture with a broken chunk": ("png", PNG[:30] + b"\x00\x01" + PNG[32:]),
     "only the name of a webp": ("webp", b"RIFF\x04\x00\x00\x00WEBP"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", GENUINE)

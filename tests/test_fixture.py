@@ -45,9 +45,20 @@ def test_an_empty_database_takes_it_whole_and_only_it():
     # The head of the audit chain is there from the first migrate on.
     held = {model._meta.model_name: model.objects.count() for model in apps.get_app_config("scorecard").get_models()}
     assert {name: number for name, number in held.items() if number} == {
-        "agency": 2, "division": 8, "plan": 1, "planyear": 6, "perspective": 4, "theme": 8, "objective": 34,
-        "kpi": 39, "measure": 40, "yearlyvalue": 240, "actionplan": 40, "actionbudget": 120, "audithead": 1,
-    }  # fmt: skip
+        "agency": 2,
+        "division": 8,
+        "plan": 1,
+        "planyear": 6,
+        "perspective": 4,
+        "theme": 8,
+        "objective": 34,
+        "kpi": 39,
+        "measure": 40,
+        "yearlyvalue": 240,
+        "actionplan": 40,
+        "actionbudget": 120,
+        "audithead": 1,
+    }
 
 
 def test_each_perspective_has_its_objectives_kpis_and_action_plans():
@@ -70,8 +81,13 @@ def test_every_row_satisfies_every_rule_of_its_model():
 def test_its_years_are_three_closed_of_the_baseline_and_three_not_open(plan):
     closed, not_open = YearState.CLOSED, YearState.NOT_OPEN
     assert list(PlanYear.objects.values_list("year", "state")) == [
-        (2013, closed), (2014, closed), (2015, closed), (2016, not_open), (2017, not_open), (2018, not_open),
-    ]  # fmt: skip
+        (2013, closed),
+        (2014, closed),
+        (2015, closed),
+        (2016, not_open),
+        (2017, not_open),
+        (2018, not_open),
+    ]
     assert (plan.first_year, plan.last_year) == (2016, 2018)
 
 
@@ -79,8 +95,15 @@ def test_the_agency_stands_below_the_city_and_the_divisions_in_the_order_of_the_
     agency = Agency.objects.get(slug="taipei-secretariat")
     assert (agency.name, agency.parent.slug, agency.parent.name) == ("臺北市政府秘書處", "taipei", "臺北市政府")
     assert list(Division.objects.filter(agency=agency).values_list("name", flat=True)) == [
-        "總務組", "國際事務組", "公管中心", "文書組", "機要組", "市民服務組", "媒體事務組", "視察及動員組",
-    ]  # fmt: skip
+        "總務組",
+        "國際事務組",
+        "公管中心",
+        "文書組",
+        "機要組",
+        "市民服務組",
+        "媒體事務組",
+        "視察及動員組",
+    ]
 
 
 def test_every_measure_has_a_value_in_every_year_and_actuals_only_in_the_baseline():

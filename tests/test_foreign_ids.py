@@ -131,21 +131,30 @@ def _collect(own, plan, other, sibling):
     more = AuditEvent.objects.filter(plan=plan).exclude(kpi__code="AC1.1")
     own.add("event_id", *events.values_list("pk", flat=True)[:6], *more.values_list("pk", flat=True)[:6])
     mail = OutgoingMail.objects.create(
-        key="y", kind=MailKind.RETURNED, recipient=Membership.objects.filter(agency=other.agency).first().user,
-        agency=other.agency, subject="主旨", body="內容",
-    )  # fmt: skip
+        key="y",
+        kind=MailKind.RETURNED,
+        recipient=Membership.objects.filter(agency=other.agency).first().user,
+        agency=other.agency,
+        subject="主旨",
+        body="內容",
+    )
     first = factories.kpi(other, "XAC1.1")
     own.rows = {
-        "agency": other.agency, "division": other.agency.divisions.first(), "plan": other, "kpi": first,
+        "agency": other.agency,
+        "division": other.agency.divisions.first(),
+        "plan": other,
+        "kpi": first,
         "membership": Membership.objects.filter(agency=other.agency).first(),
         "user": Membership.objects.filter(agency=other.agency).first().user,
-        "perspective": Perspective.objects.filter(plan=other).first(), "theme": Theme.objects.get(plan=other),
-        "objective": Objective.objects.filter(plan=other).first(), "outgoingmail": mail,
+        "perspective": Perspective.objects.filter(plan=other).first(),
+        "theme": Theme.objects.get(plan=other),
+        "objective": Objective.objects.filter(plan=other).first(),
+        "outgoingmail": mail,
         "actionplan": ActionPlan.objects.filter(plan=other).first(),
         "measure": Measure.objects.filter(kpi=first).get(),
         "yearlyvalue": YearlyValue.objects.filter(measure__kpi=first).first(),
         "auditevent": AuditEvent.objects.filter(plan=other).first(),
-    }  # fmt: skip
+    }
 
 
 def tell(capsys, sentence):
@@ -234,9 +243,10 @@ def bodies(scene, foreign):
     source = f"division:{scene.arguments['division_id']}"
     moves = {"source": source, "target_division": "", "plan": "", "target_person": "", "seen": "x"}
     for name, value, missing in (
-        ("source", f"division:{division}", "division:999999"), ("target_division", division, "999999"),
+        ("source", f"division:{division}", "division:999999"),
+        ("target_division", division, "999999"),
         ("plan", other.pk, "999999"),
-    ):  # fmt: skip
+    ):
         yield "admin", "POST", f"{AGENCY}transfer/", moves | {name: value}, moves | {name: missing}
     light = f"{reporting}light/<str:code>/"
     yield "staff", "GET", light, {"measure": kpi.measures.first().pk}, {"measure": "999999"}
@@ -245,9 +255,13 @@ def bodies(scene, foreign):
 def _typed(kpi, measure, budget):
     field = f"kpi{kpi}-"
     return {
-        f"{field}version": "0", f"{field}actual_{measure}": "5", f"initial-{field}actual_{measure}": "",
-        f"{field}executed_{budget}": "5", f"{field}explanation": "說明", "cells": "5",
-    }  # fmt: skip
+        f"{field}version": "0",
+        f"{field}actual_{measure}": "5",
+        f"initial-{field}actual_{measure}": "",
+        f"{field}executed_{budget}": "5",
+        f"{field}explanation": "說明",
+        "cells": "5",
+    }
 
 
 def test_every_foreign_value_in_a_form_is_answered_like_a_missing_one(scene, foreign, capsys):

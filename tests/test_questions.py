@@ -20,10 +20,14 @@ def figure(actual, *earlier, unit="件", direction=HIGHER, target=None, parts=No
     known = tuple((y, Decimal(n)) for y, n in zip(years, earlier, strict=True) if n is not None)
     made = Parts(*map(Decimal, parts), 100) if parts else None
     return Figure(
-        actual=made.stored if made else None if actual is None else Decimal(actual), unit=unit, direction=direction,
-        target=None if target is None else Decimal(target), earlier=known, parts=made,
+        actual=made.stored if made else None if actual is None else Decimal(actual),
+        unit=unit,
+        direction=direction,
+        target=None if target is None else Decimal(target),
+        earlier=known,
+        parts=made,
         **{"factor": 100 if made else None} | fields,
-    )  # fmt: skip
+    )
 
 
 def kinds(of):
@@ -58,14 +62,24 @@ def test_what_may_be_a_slip_is_asked_with_its_numbers(of, expected, said):
 @pytest.mark.parametrize(
     "of",
     [
-        figure("0"), figure("28"), figure("200", "28"), figure("5", "28"), figure("5", "0"), figure("0", "5"),
-        figure("-280", "28"), figure("0.92", unit="%", target="1"), figure("0.92", "0.9", unit="%", target="92"),
-        figure("0.92", unit="件", target="92"), figure("70", "80"), figure("75", "80", "75", "90"),
+        figure("0"),
+        figure("28"),
+        figure("200", "28"),
+        figure("5", "28"),
+        figure("5", "0"),
+        figure("0", "5"),
+        figure("-280", "28"),
+        figure("0.92", unit="%", target="1"),
+        figure("0.92", "0.9", unit="%", target="92"),
+        figure("0.92", unit="件", target="92"),
+        figure("70", "80"),
+        figure("75", "80", "75", "90"),
         figure("55", "48", "53", direction=BAND, target="50", tolerance=Decimal(5)),
-        figure(None, unit="%", parts=("30", "30")), figure(None, unit="%", parts=("31", "30"), target="110"),
+        figure(None, unit="%", parts=("30", "30")),
+        figure(None, unit="%", parts=("31", "30"), target="110"),
         figure("103", unit="%"),
     ],
-)  # fmt: skip
+)
 def test_what_is_plausible_is_not_asked_about(of):
     assert kinds(of) == []
 
@@ -84,21 +98,27 @@ def figures(draw):
     parts = draw(st.none() | st.tuples(FIGURES, POSITIVE))
     made = Parts(*parts, 100) if parts else None
     return Figure(
-        actual=made.stored if made else draw(FIGURES), unit=draw(UNITS), direction=direction,
-        target=draw(st.none() | FIGURES), tolerance=draw(POSITIVE) if direction == BAND else None,
-        earlier=tuple(zip(range(2016 - len(earlier), 2016), earlier, strict=True)), parts=made,
+        actual=made.stored if made else draw(FIGURES),
+        unit=draw(UNITS),
+        direction=direction,
+        target=draw(st.none() | FIGURES),
+        tolerance=draw(POSITIVE) if direction == BAND else None,
+        earlier=tuple(zip(range(2016 - len(earlier), 2016), earlier, strict=True)),
+        parts=made,
         factor=100 if made else None,
-    )  # fmt: skip
+    )
 
 
 @given(figures(), FACTORS)
 def test_the_unit_in_which_figures_are_given_changes_no_question(of, factor):
     scaled = Figure(
-        actual=of.actual * factor, unit=of.unit, direction=of.direction,
+        actual=of.actual * factor,
+        unit=of.unit,
+        direction=of.direction,
         target=None if of.target is None else of.target * factor,
         tolerance=None if of.tolerance is None else of.tolerance * factor,
         earlier=tuple((year, number * factor) for year, number in of.earlier),
-    )  # fmt: skip
+    )
     slips = [kind for kind in kinds(of) if kind != Question.OVER_WHOLE]
     assert kinds(scaled) == slips
 

@@ -100,8 +100,10 @@ class EveryRendering(TestCase):
         assert f"整體得分 {score} ／100" in plain_text(self.made.map_page)
         assert f"整體得分 {score} ／100" in plain_text(self.made.table)
         assert plain_text(group_of(self.made.svg, "map-plan")[0]).split() == [
-            "整體得分", score, self.made.scorecard.status.label,
-        ]  # fmt: skip
+            "整體得分",
+            score,
+            self.made.scorecard.status.label,
+        ]
         assert f"整體得分 {score}" in self.made.pdf
 
     def test_every_objectives_score_is_on_map_svg_page_and_pdf(self):

@@ -51,9 +51,12 @@ def test_the_zones_of_each_direction():
     assert zones(100, HIGHER) == [(Status.MISSED, None, 90), (Status.NEAR, 90, 100), (Status.MET, 100, None)]
     assert zones(9, LOWER) == [(Status.MET, None, 9), (Status.NEAR, 9, 10), (Status.MISSED, 10, None)]
     assert zones(100, BAND, Decimal(10)) == [
-        (Status.MISSED, None, 81), (Status.NEAR, 81, 90), (Status.MET, 90, 110),
-        (Status.NEAR, 110, Fraction(1100, 9)), (Status.MISSED, Fraction(1100, 9), None),
-    ]  # fmt: skip
+        (Status.MISSED, None, 81),
+        (Status.NEAR, 81, 90),
+        (Status.MET, 90, 110),
+        (Status.NEAR, 110, Fraction(1100, 9)),
+        (Status.MISSED, Fraction(1100, 9), None),
+    ]
 
 
 def test_a_target_of_zero_leaves_no_room_for_near():

@@ -210,9 +210,16 @@ class ScopedAdmin(admin.ModelAdmin):
     def record(self, request, action, thing, changes=(), reason=""):
         """Write the audit event of one row's change."""
         audit.record(
-            by=request.user, action=action, target=thing, plan=plan_of(thing), agency=agency_of(thing),
-            kpi=kpi_of(thing), year=getattr(thing, "year", None), changes=changes, reason=reason,
-        )  # fmt: skip
+            by=request.user,
+            action=action,
+            target=thing,
+            plan=plan_of(thing),
+            agency=agency_of(thing),
+            kpi=kpi_of(thing),
+            year=getattr(thing, "year", None),
+            changes=changes,
+            reason=reason,
+        )
 
     def save_related(self, request, form, formsets, change):
         """After rows and relations are saved, tell what changed in each of them."""

@@ -19,9 +19,18 @@ class OutgoingMailAdmin(ScopedAdmin):
     date_hierarchy = "created_at"
     list_select_related = ["recipient"]
     fields = [
-        "kind", "recipient", "address", "subject", "body", "state", "failure", "created_at", "claimed_at", "sent_at",
+        "kind",
+        "recipient",
+        "address",
+        "subject",
+        "body",
+        "state",
+        "failure",
+        "created_at",
+        "claimed_at",
+        "sent_at",
         "attempts",
-    ]  # fmt: skip
+    ]
     readonly_fields = fields
 
     @admin.display(description="狀態")

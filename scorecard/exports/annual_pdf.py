@@ -68,9 +68,13 @@ def annual_report_document(report, *, made_at):
     is_attached = report.with_appendix and not report.part and not scorecard.include_provisional
     context = {"report": report, "scorecard": scorecard, "made_at": made_at, "made": datetime_text(made_at)}
     return pdf_document(
-        "pdf/annual_report.html", context | {"is_attached": is_attached}, stylesheets=stylesheets,
-        css=_link_places(report.map), attachments=[_form(scorecard)] if is_attached else [], made_at=made_at,
-    )  # fmt: skip
+        "pdf/annual_report.html",
+        context | {"is_attached": is_attached},
+        stylesheets=stylesheets,
+        css=_link_places(report.map),
+        attachments=[_form(scorecard)] if is_attached else [],
+        made_at=made_at,
+    )
 
 
 def _form(scorecard):

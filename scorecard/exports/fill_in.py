@@ -53,10 +53,15 @@ def _is_identity(cell):
 
 def _sheet(fill_in, name, widths, frozen):
     return Sheet(
-        name, widths, title_rows=(3, 3), frozen=(frozen, rows.FIRST_ROW - 1), is_protected=True,
-        hidden_columns=frozenset({1}), footer=f"資料版本 {fill_in.scorecard.data_version}",
+        name,
+        widths,
+        title_rows=(3, 3),
+        frozen=(frozen, rows.FIRST_ROW - 1),
+        is_protected=True,
+        hidden_columns=frozenset({1}),
+        footer=f"資料版本 {fill_in.scorecard.data_version}",
         last_row=rows.FIRST_ROW - 1,
-    )  # fmt: skip
+    )
 
 
 def _head(sheet, title, words, headings):
@@ -196,20 +201,27 @@ def _measure_checks(last):
         Check(MeasureColumn.DENOMINATOR, span, "分母", f"{_NUMBER}分母不可為 0。"),
         Check(MeasureColumn.ACTUAL, span, "實際值", f"{_NUMBER}沒有統計時請在「無統計」欄選取。"),
         Check(
-            MeasureColumn.UNMEASURED, span, "無統計", "沒有統計時請選「無統計」，並在備註寫原因；否則留白。",
+            MeasureColumn.UNMEASURED,
+            span,
+            "無統計",
+            "沒有統計時請選「無統計」，並在備註寫原因；否則留白。",
             choices=(rows.UNMEASURED,),
         ),
         *(Check(column, span, title, f"最多 {most} 個字。", longest=most) for column, title, most in texts),
-    )  # fmt: skip
+    )
 
 
 def _identity_sheet(fill_in, identities):
     scorecard = fill_in.scorecard
     slug, year = scorecard.plan_slug, scorecard.year.year
     values = (
-        f"{rows.MARK} {rows.LAYOUT_VERSION}", slug, str(year), str(fill_in.division_id), str(scorecard.data_version),
+        f"{rows.MARK} {rows.LAYOUT_VERSION}",
+        slug,
+        str(year),
+        str(fill_in.division_id),
+        str(scorecard.data_version),
         rows.seal_of(slug, year, fill_in.division_id, identities),
-    )  # fmt: skip
+    )
     sheet = Sheet(rows.IDENTITY_SHEET, (12, 70), is_protected=True, is_hidden=True, last_row=len(values))
     for row, pair in enumerate(zip(rows.KEYS, values, strict=True), start=1):
         for column, text in enumerate(pair, start=1):

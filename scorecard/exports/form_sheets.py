@@ -82,9 +82,13 @@ def scorecard_sheet(scorecard, years, *, with_actuals=False):
     """The Sheet 平衡計分卡 with the YearLines given; with_actuals: the plan years' actuals beside their targets."""
     columns = _columns(years, with_actuals)
     sheet = Sheet(
-        SCORECARD_NAME, tuple(column.width for column in columns), title_rows=(1, HEADINGS_ROW), frozen=FROZEN,
-        footer=_footer(scorecard), last_row=HEADINGS_ROW,
-    )  # fmt: skip
+        SCORECARD_NAME,
+        tuple(column.width for column in columns),
+        title_rows=(1, HEADINGS_ROW),
+        frozen=FROZEN,
+        footer=_footer(scorecard),
+        last_row=HEADINGS_ROW,
+    )
     sheet.place(1, 1, f"{scorecard.agency}平衡計分卡", TITLE, columns=len(columns))
     for number, column in enumerate(columns, start=1):
         sheet.place(HEADINGS_ROW, number, column.heading, HEADING)
@@ -110,9 +114,11 @@ def _columns(years, with_actuals):
         _Column("KPI\n(關鍵績效指標)", 24, "kpis", lambda kpis: form_cells.named(*kpis)),
         _Column(
             "KPI計算公式及計量單位\n(公式例：分子/分母、數值、≥)(單位例：%、人次、家數、千元/人、公斤/萬人)",
-            34, "kpis", form_cells.formula_cell,
+            34,
+            "kpis",
+            form_cells.formula_cell,
         ),
-    ]  # fmt: skip
+    ]
     for year in baseline:
         columns.append(_Column(f"{year.roc}年\n實際值", 12 if year is baseline[-1] else 10, "kpis", _actuals(year)))
     for year in planned:
@@ -123,9 +129,11 @@ def _columns(years, with_actuals):
         _Column("KPI\n主責\n科室", 12, "kpis", lambda kpis: kpis[0].division),
         _Column(
             "行動方案\n(達成策略目標之重要工作項目、計畫)\n若有多個行動方案，請自行增加一列",
-            36, "action_plans", lambda plans: form_cells.described(*plans),
+            36,
+            "action_plans",
+            lambda plans: form_cells.described(*plans),
         ),
-    ]  # fmt: skip
+    ]
     for year in planned:
         columns.append(_Column(f"行動方案對應{year.roc}年預算\n(元)", 14, "action_plans", _budgets(year)))
     columns.append(_Column("行動方案主責科室\n(或同仁)", 12, "action_plans", lambda plans: plans[0].owner))

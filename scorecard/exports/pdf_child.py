@@ -22,8 +22,14 @@ from scorecard.exports.pdf_writer import PDFError, Progress, get_ready, write_pd
 
 LARGEST_FILE = 256 * 1024 * 1024
 FORBIDDEN = {
-    "socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.exec", "os.fork", "os.posix_spawn", "os.system",
-}  # fmt: skip
+    "socket.connect",
+    "socket.getaddrinfo",
+    "subprocess.Popen",
+    "os.exec",
+    "os.fork",
+    "os.posix_spawn",
+    "os.system",
+}
 TOO_MUCH_MEMORY = "報告太大，超過產生 PDF 的記憶體上限。請改下載單一主題、構面或科室，或請管理員調高 PDF_MEMORY_MB。"
 TOO_MUCH_TIME = "產生 PDF 超過時間上限。請稍後再試，或改下載單一主題、構面或科室。"
 CANCELLED = "已取消產生報告。"

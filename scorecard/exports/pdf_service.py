@@ -181,16 +181,22 @@ def _result(key, process):
 
 def _spawn(key, build, locks):
     order = Order(
-        target=_path(key, "pdf"), note=_path(key, "note"), cancel=_path(key, "cancel"),
-        seconds=settings.PDF_SECONDS, memory=settings.PDF_MEMORY_MB * 1024 * 1024,
-    )  # fmt: skip
+        target=_path(key, "pdf"),
+        note=_path(key, "note"),
+        cancel=_path(key, "cancel"),
+        seconds=settings.PDF_SECONDS,
+        memory=settings.PDF_MEMORY_MB * 1024 * 1024,
+    )
     process = subprocess.Popen(
-        [sys.executable, "-m", "scorecard.exports.pdf_child"], cwd=settings.BASE_DIR, stdin=subprocess.PIPE,
+        [sys.executable, "-m", "scorecard.exports.pdf_child"],
+        cwd=settings.BASE_DIR,
+        stdin=subprocess.PIPE,
         # A group, so that Ctrl-C does not reach it; not a session, between which Linux divides time evenly whatever
         # their priority (autogroup).
-        pass_fds=locks, process_group=0,
+        pass_fds=locks,
+        process_group=0,
         env={name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ},
-    )  # fmt: skip
+    )
     # Somebody has to receive the child's end, lest it stay in the table of processes.
     threading.Thread(target=process.wait, daemon=True).start()
     try:

@@ -73,11 +73,15 @@ def write_pdf(document):
         source = HTML(string=document.html, url_fetcher=fetcher)
         attachments = [
             Attachment(
-                string=attached.content, name=attached.name, description=attached.description,
-                created=document.made_at, modified=document.made_at, relationship="Source",
+                string=attached.content,
+                name=attached.name,
+                description=attached.description,
+                created=document.made_at,
+                modified=document.made_at,
+                relationship="Source",
             )
             for attached in document.attachments
-        ]  # fmt: skip
+        ]
         return source.write_pdf(
             stylesheets=sheets,
             font_config=fonts,

@@ -207,9 +207,17 @@ def _validation(check, cells):
         rule = {"type": "whole" if check.is_whole else "decimal", "operator": "between"}
         rule |= dict(zip(("formula1", "formula2"), map(str, bounds), strict=True))
     return DataValidation(
-        **rule, sqref=cells, allow_blank=True, showErrorMessage=True, errorStyle="stop", errorTitle=check.title,
-        error=check.message, showInputMessage=True, promptTitle=check.title, prompt=check.message,
-    )  # fmt: skip
+        **rule,
+        sqref=cells,
+        allow_blank=True,
+        showErrorMessage=True,
+        errorStyle="stop",
+        errorTitle=check.title,
+        error=check.message,
+        showInputMessage=True,
+        promptTitle=check.title,
+        prompt=check.message,
+    )
 
 
 def _write_scores(worksheet, scorecard):

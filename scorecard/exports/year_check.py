@@ -75,9 +75,11 @@ def document_now(snapshot):
     plan = plan_as_closed(snapshot.plan_year)
     year = snapshot.plan_year.year
     return year_document(
-        build_scorecard(plan, year, with_action_plans=True), reports=report_rows(plan, year),
-        audit_number=snapshot.audit_number, audit_digest=snapshot.audit_digest,
-    )  # fmt: skip
+        build_scorecard(plan, year, with_action_plans=True),
+        reports=report_rows(plan, year),
+        audit_number=snapshot.audit_number,
+        audit_digest=snapshot.audit_digest,
+    )
 
 
 def compare(frozen, now):

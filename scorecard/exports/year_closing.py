@@ -37,11 +37,14 @@ def prepare_year(plan_year):
     reports = report_rows(plan, plan_year.year)
     document = year_document(report.scorecard, reports=reports, audit_number=number, audit_digest=digest)
     return years.PreparedYear(
-        plan_year_id=plan_year.pk, data_version=plan.data_version, audit_number=number, audit_digest=digest,
+        plan_year_id=plan_year.pk,
+        data_version=plan.data_version,
+        audit_number=number,
+        audit_digest=digest,
         document=as_bytes(document),
         report=annual_report_pdf(plan, plan_year.year, patience=settings.PDF_SECONDS),
         workbook=scorecard_workbook(report.scorecard),
-    )  # fmt: skip
+    )
 
 
 def plan_as_closed(plan_year):

@@ -26,9 +26,7 @@ class NewPasswordForm(_OwnPassword, SetPasswordForm):
 class ForgottenPasswordForm(forms.Form):
     """Where the link shall be sent."""
 
-    email = forms.EmailField(
-        label="電子郵件", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
-    )  # fmt: skip
+    email = forms.EmailField(label="電子郵件", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
     def save(self, **options):
         """Have the link sent if there is such an account; options are Django's and not needed here."""

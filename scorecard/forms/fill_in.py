@@ -18,11 +18,13 @@ class FillInForm(forms.Form):
         error_messages={"required": "請選擇填好的填報表。", "invalid": "請選擇填好的填報表。"},
         widget=forms.FileInput(
             attrs={
-                "accept": ".xlsx,.ods", "data-file-bytes": MOST_BYTES, "data-most-files": 1,
+                "accept": ".xlsx,.ods",
+                "data-file-bytes": MOST_BYTES,
+                "data-most-files": 1,
                 "data-all-bytes": MOST_BYTES,
             }
         ),
-    )  # fmt: skip
+    )
 
 
 def rows_of(read, entry_forms):

@@ -21,15 +21,21 @@ class UploadForm(forms.Form):
         error_messages={"required": "請選擇要上傳的表單。", "invalid": "請選擇要上傳的表單。"},
         widget=forms.FileInput(
             attrs={
-                "accept": ".xlsx,.ods", "data-file-bytes": MOST_BYTES, "data-most-files": 1,
+                "accept": ".xlsx,.ods",
+                "data-file-bytes": MOST_BYTES,
+                "data-most-files": 1,
                 "data-all-bytes": MOST_BYTES,
             }
         ),
-    )  # fmt: skip
+    )
     plan = forms.ModelChoiceField(
-        label="匯入到", queryset=Plan.objects.none(), required=False, to_field_name="slug", empty_label="新計畫",
+        label="匯入到",
+        queryset=Plan.objects.none(),
+        required=False,
+        to_field_name="slug",
+        empty_label="新計畫",
         error_messages={"invalid_choice": "這個機關沒有這份計畫；請重新選擇。"},
-    )  # fmt: skip
+    )
 
     def __init__(self, *args, agency, **kwargs):
         super().__init__(*args, **kwargs)

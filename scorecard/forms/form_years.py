@@ -62,6 +62,4 @@ class FormYearsForm(forms.Form):
     def chosen(self):
         """The FormYears of the valid form."""
         cleaned = self.cleaned_data
-        return choose_years(
-            self.scorecard, first=cleaned["from"], last=cleaned["to"], with_actuals=cleaned["actuals"]
-        )
+        return choose_years(self.scorecard, first=cleaned["from"], last=cleaned["to"], with_actuals=cleaned["actuals"])

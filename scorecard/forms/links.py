@@ -10,9 +10,7 @@ class ReasonField(forms.CharField):
     """Why a cause leads to its effect, in one line."""
 
     def __init__(self, **kwargs):
-        super().__init__(
-            label="理由", max_length=REASON_LENGTH, error_messages={"required": MISSING_REASON}, **kwargs
-        )  # fmt: skip
+        super().__init__(label="理由", max_length=REASON_LENGTH, error_messages={"required": MISSING_REASON}, **kwargs)
 
 
 def _choices(scorecard, empty):

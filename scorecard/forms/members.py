@@ -14,9 +14,12 @@ class MemberForm(forms.Form):
 
     role = forms.ChoiceField(label="角色", choices=Role.choices)
     divisions = forms.ModelMultipleChoiceField(
-        label="填報科室", queryset=Division.objects.none(), required=False, widget=forms.CheckboxSelectMultiple,
+        label="填報科室",
+        queryset=Division.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         help_text="角色為「填報」時必選，其他角色不適用。",
-    )  # fmt: skip
+    )
 
     def __init__(self, data=None, *, agency, **kwargs):
         super().__init__(data, **kwargs)
@@ -29,9 +32,11 @@ class InviteForm(MemberForm):
     email = forms.EmailField(label="電子郵件", max_length=254)
     name = forms.CharField(label="姓名", max_length=60)
     username = forms.CharField(
-        label="單一登入帳號", max_length=150, validators=User._meta.get_field("username").validators,
+        label="單一登入帳號",
+        max_length=150,
+        validators=User._meta.get_field("username").validators,
         help_text="代理伺服器送來的帳號名稱。",
-    )  # fmt: skip
+    )
     field_order = ["email", "name", "username", "role", "divisions"]
 
     def __init__(self, data=None, **kwargs):

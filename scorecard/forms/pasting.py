@@ -71,13 +71,16 @@ class PasteForm(forms.Form):
     """What was copied, and the row of the table where it starts if it has no codes."""
 
     text = PlainTextField(
-        label="從 Excel 複製的儲存格", max_length=MOST_CHARACTERS, rows=10, strip=False,
+        label="從 Excel 複製的儲存格",
+        max_length=MOST_CHARACTERS,
+        rows=10,
+        strip=False,
         error_messages={
             "required": "請貼上從 Excel 複製的儲存格。",
             "max_length": f"貼上的內容太多，最多 {MOST_CHARACTERS:,} 字；請分次貼上。",
         },
         help_text="可以是一欄數字，或「數字＋備註」、「編號＋數字」、「編號＋數字＋備註」。沒有統計的填「無統計」。",
-    )  # fmt: skip
+    )
     start = forms.ChoiceField(
         label="沒有編號時，從哪一列開始往下填", required=False, error_messages={"invalid_choice": "表格沒有這一列。"}
     )

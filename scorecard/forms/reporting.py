@@ -124,7 +124,7 @@ class KPIEntryForm(forms.Form):
             tuple(self._asked(measure, each) for each in questions_about(measure, actual=actual, parts=parts))
             if actual is not None
             else (),
-        )  # fmt: skip
+        )
 
     def _asked(self, measure, asked):
         field = self[f"confirm_{measure.id}_{asked.question.value}"]
@@ -230,9 +230,14 @@ class KPIEntryForm(forms.Form):
         actual, parts = self._figure(measure)
         unmeasured = bool(getattr(self, "cleaned_data", {}).get(f"unmeasured_{measure.id}"))
         return assess(
-            actual=actual, target=measure.cell.target, direction=measure.direction, tolerance=measure.tolerance,
-            unmeasured=unmeasured, threshold=threshold, parts=parts,
-        )  # fmt: skip
+            actual=actual,
+            target=measure.cell.target,
+            direction=measure.direction,
+            tolerance=measure.tolerance,
+            unmeasured=unmeasured,
+            threshold=threshold,
+            parts=parts,
+        )
 
     def bind(self, data):
         """Let the form, unbound so far, show this data as if it had been sent."""
@@ -254,9 +259,14 @@ class KPIEntryForm(forms.Form):
             for _, budget in _budgets(self.line)
         )
         return Draft(
-            self.kpi, cleaned["version"], entries, cleaned["explanation"], cleaned["improvement"], executions,
+            self.kpi,
+            cleaned["version"],
+            entries,
+            cleaned["explanation"],
+            cleaned["improvement"],
+            executions,
             tuple(self._answers()),
-        )  # fmt: skip
+        )
 
     def _answers(self):
         for measure in self.line.measures:

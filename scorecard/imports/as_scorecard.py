@@ -39,15 +39,28 @@ class _Builder:
         perspectives = self._perspectives()
         objectives = tuple(line for perspective in perspectives for line in perspective.objectives)
         return lines.Scorecard(
-            score=self._mean(perspectives), agency=read.agency, plan_slug=plan.slug, plan_title=plan.title,
-            first_year=read.first_year, last_year=read.last_year,
-            mission=tuple(read.mission.text.splitlines()), vision=read.vision.text,
+            score=self._mean(perspectives),
+            agency=read.agency,
+            plan_slug=plan.slug,
+            plan_title=plan.title,
+            first_year=read.first_year,
+            last_year=read.last_year,
+            mission=tuple(read.mission.text.splitlines()),
+            vision=read.vision.text,
             core_values=tuple(read.core_values.text.splitlines()),
             instructions=tuple(read.instructions.text.splitlines()),
-            warning_threshold=plan.warning_threshold, display_cap=plan.display_cap, data_version=0,
-            year=self.year, years=self.years, include_provisional=False, has_sample_data=False,
-            perspectives=perspectives, themes=self._themes(objectives), objectives=objectives, divisions=(),
-        )  # fmt: skip
+            warning_threshold=plan.warning_threshold,
+            display_cap=plan.display_cap,
+            data_version=0,
+            year=self.year,
+            years=self.years,
+            include_provisional=False,
+            has_sample_data=False,
+            perspectives=perspectives,
+            themes=self._themes(objectives),
+            objectives=objectives,
+            divisions=(),
+        )
 
     def _mean(self, parts):
         return roll_up([(part.weight, part.score) for part in parts], self.plan.warning_threshold)
@@ -90,12 +103,20 @@ class _Builder:
             score = kpi_score(parts, self.plan.warning_threshold)
             found[each.objective].append(
                 lines.KPILine(
-                    score=score, id=next(self.ids), code=each.code, name=each.name, formula=each.formula,
-                    objective_code=each.objective, division_id=0, division=each.division, weight=WEIGHT,
-                    measures=measures, report_state=ReportState.PENDING if score.tally.due else None,
+                    score=score,
+                    id=next(self.ids),
+                    code=each.code,
+                    name=each.name,
+                    formula=each.formula,
+                    objective_code=each.objective,
+                    division_id=0,
+                    division=each.division,
+                    weight=WEIGHT,
+                    measures=measures,
+                    report_state=ReportState.PENDING if score.tally.due else None,
                     action_plans=tuple(self._action_plan(plan) for plan in each.action_plans),
                 )
-            )  # fmt: skip
+            )
         return found
 
     def _action_plan(self, read):
@@ -117,14 +138,23 @@ class _Builder:
         target, actual = read.targets.get(year.year), read.actuals.get(year.year) if year.is_baseline else None
         unmeasured = actual is not None and actual.value is None and bool(actual.note)
         outcome = assess(
-            actual=actual.value if actual else None, target=target.value if target else None,
-            direction=read.direction, tolerance=None, unmeasured=unmeasured, threshold=self.plan.warning_threshold,
-        )  # fmt: skip
+            actual=actual.value if actual else None,
+            target=target.value if target else None,
+            direction=read.direction,
+            tolerance=None,
+            unmeasured=unmeasured,
+            threshold=self.plan.warning_threshold,
+        )
         return lines.Cell(
-            year=year.year, target_note=target.note if target else "", actual_note=actual.note if actual else "",
-            unmeasured=unmeasured, is_provisional=False, is_withheld=False, outcome=outcome,
+            year=year.year,
+            target_note=target.note if target else "",
+            actual_note=actual.note if actual else "",
+            unmeasured=unmeasured,
+            is_provisional=False,
+            is_withheld=False,
+            outcome=outcome,
             display_cap=self.plan.display_cap,
-        )  # fmt: skip
+        )
 
     def _themes(self, objectives):
         made = {}

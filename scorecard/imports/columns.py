@@ -13,9 +13,14 @@ _ACTUAL = re.compile(rf"{_YEAR}(?:實際值|實績值|實際數|實績|達成值
 _TARGET = re.compile(rf"{_YEAR}目標(?:值|數)?")
 _BUDGET = re.compile(rf"{_YEAR}(?:度)?預算")
 NAMES = {
-    "objective": "策略目標", "kpi": "KPI", "formula": "KPI 計算公式及計量單位", "division": "KPI 主責科室",
-    "plans": "行動方案", "owner": "行動方案主責科室（或同仁）", "supporting": "協辦科室",
-}  # fmt: skip
+    "objective": "策略目標",
+    "kpi": "KPI",
+    "formula": "KPI 計算公式及計量單位",
+    "division": "KPI 主責科室",
+    "plans": "行動方案",
+    "owner": "行動方案主責科室（或同仁）",
+    "supporting": "協辦科室",
+}
 # The heading of a figure that lacks its year, or a year that lacks its kind: two rows of headings have both.
 _HALF = re.compile(
     r"(?:民國)?[0-9]{2,4}年?度?|(?:各年度?)?(?:目標[值數]?|實際[值數]|實績值?|達成值|(?:對應)?預算數?(?:\(元\))?)"
@@ -165,5 +170,11 @@ def _take_year(columns, heading, column, place, text, messages):
     except YearError as error:
         messages.error(place, str(error), found=text)
         return
-    _take({"actual": columns.actuals, "target": columns.targets, "budget": columns.budgets}[kind], year, column, place,
-          text, messages)  # fmt: skip
+    _take(
+        {"actual": columns.actuals, "target": columns.targets, "budget": columns.budgets}[kind],
+        year,
+        column,
+        place,
+        text,
+        messages,
+    )

@@ -20,12 +20,29 @@ from scorecard.services.audit import as_read
 
 ITEMS = {"perspective": "構面", "theme": "策略主題", "objective": "策略目標", "kpi": "KPI", "action_plan": "行動方案"}
 FIELDS = {
-    "name": "名稱", "lead_division": "主辦單位", "theme": "策略主題", "perspective": "構面", "objective": "策略目標",
-    "formula": "計算公式", "division": "主責科室", "supporting_divisions": "協辦科室",
-    "unit": "單位", "direction": "方向", "description": "內容", "kpi": "KPI", "owner": "主責", "target": "目標值",
-    "target_note": "目標備註", "actual": "實際值", "actual_note": "實際備註", "mission": "使命", "vision": "願景",
-    "core_values": "核心價值", "instructions": "填表說明", "last_year": "最後一個計畫年度",
-}  # fmt: skip
+    "name": "名稱",
+    "lead_division": "主辦單位",
+    "theme": "策略主題",
+    "perspective": "構面",
+    "objective": "策略目標",
+    "formula": "計算公式",
+    "division": "主責科室",
+    "supporting_divisions": "協辦科室",
+    "unit": "單位",
+    "direction": "方向",
+    "description": "內容",
+    "kpi": "KPI",
+    "owner": "主責",
+    "target": "目標值",
+    "target_note": "目標備註",
+    "actual": "實際值",
+    "actual_note": "實際備註",
+    "mission": "使命",
+    "vision": "願景",
+    "core_values": "核心價值",
+    "instructions": "填表說明",
+    "last_year": "最後一個計畫年度",
+}
 
 
 class ChangeKind(StrEnum):
@@ -173,8 +190,11 @@ def facts_of(read: PlanRead) -> dict[tuple, Fact]:
     """The form's facts; blank budgets, assumed directions, actuals without column and labels, which no cell of the form
     holds, say nothing.
     """
-    facts = {("plan", name): Fact(getattr(read, name).text, getattr(read, name).place)
-             for name in ("mission", "vision", "core_values", "instructions") if getattr(read, name).text}  # fmt: skip
+    facts = {
+        ("plan", name): Fact(getattr(read, name).text, getattr(read, name).place)
+        for name in ("mission", "vision", "core_values", "instructions")
+        if getattr(read, name).text
+    }
     facts["plan", "last_year"] = Fact(read.last_year, WHOLE_FILE)
     for each in read.perspectives:
         facts["perspective", each.code, "name"] = Fact(each.name, each.place)
@@ -248,9 +268,11 @@ def _problem_of_year(change, year, standing):
     is_actual = change.key[0] == "value" and change.key[-1].startswith("actual")
     if standing.year_states.get(year) == YearState.CLOSED:
         return _message(
-            Level.ERROR, change, f"{year_text(year)}已關閉，{change.what}不能改為「{_shown(change.new)}」；"
+            Level.ERROR,
+            change,
+            f"{year_text(year)}已關閉，{change.what}不能改為「{_shown(change.new)}」；"
             f"請改回「{_shown(change.old)}」，或請管理者重新開放這個年度。",
-        )  # fmt: skip
+        )
     if is_actual and year >= standing.first_year:
         return _message(
             Level.HINT,
@@ -260,9 +282,11 @@ def _problem_of_year(change, year, standing):
     state = standing.reports.get((change.key[1], year)) if change.key[0] == "value" else None
     if state is not None:
         return _message(
-            Level.ERROR, change, f"{change.key[1]} {year_text(year)}的填報{state.label}，{change.what}不能改變；請改回"
+            Level.ERROR,
+            change,
+            f"{change.key[1]} {year_text(year)}的填報{state.label}，{change.what}不能改變；請改回"
             f"「{_shown(change.old)}」，或先退回這項填報。",
-        )  # fmt: skip
+        )
     return None
 
 
@@ -271,7 +295,11 @@ def _problems_of_new_kpis(read, standing):
     closed = [y for y, state in standing.year_states.items() if state == YearState.CLOSED and y >= standing.first_year]
     return [
         Message(
-            Level.ERROR, figure.place.sheet, figure.place.cell, as_read(figure.value), "",
+            Level.ERROR,
+            figure.place.sheet,
+            figure.place.cell,
+            as_read(figure.value),
+            "",
             f"{year_text(year)}已關閉，新增的 {kpi.code} 在這一年不能有目標值；請改為「—」。",
         )
         for kpi in read.kpis
@@ -279,7 +307,7 @@ def _problems_of_new_kpis(read, standing):
         for measure in kpi.measures
         for year, figure in measure.targets.items()
         if year in closed and figure.value is not None
-    ]  # fmt: skip
+    ]
 
 
 def _counts(read, standing):

@@ -80,10 +80,15 @@ def _create(by, read, agency, source):
             f"{agency}已有{year_text(read.first_year)}起的計畫，沒有匯入任何內容；請與既有計畫比較後再匯入。"
         )
     plan = Plan(
-        agency=agency, slug=slug_for(read, agency), first_year=read.first_year, last_year=read.last_year,
-        mission=read.mission.text, vision=read.vision.text, core_values=read.core_values.text,
+        agency=agency,
+        slug=slug_for(read, agency),
+        first_year=read.first_year,
+        last_year=read.last_year,
+        mission=read.mission.text,
+        vision=read.vision.text,
+        core_values=read.core_values.text,
         instructions=read.instructions.text,
-    )  # fmt: skip
+    )
     plan.full_clean()
     plan.save()
     writer = PlanWriter(plan)

@@ -41,11 +41,15 @@ class KPIRowReader:
             start += len(share)
             fields.append(
                 {
-                    "name": name, "formula": formula, "division": division, "supporting_divisions": supporting,
+                    "name": name,
+                    "formula": formula,
+                    "division": division,
+                    "supporting_divisions": supporting,
                     "measures": self._measures(code, formula, share, own, place),
-                    "formula_place": place, "division_place": division_place,
+                    "formula_place": place,
+                    "division_place": division_place,
                 }
-            )  # fmt: skip
+            )
         return fields
 
     def _tell_formula(self, cell, text, heads, place):
@@ -80,9 +84,10 @@ class KPIRowReader:
             units *= len(lines)
         if len(heads) > 1 and len(units) not in (1, len(heads)):
             self.messages.error(
-                place, f"有 {len(heads)} 項 KPI，卻有 {len(units)} 個單位；請寫一個共用的單位，或每項各一個。",
+                place,
+                f"有 {len(heads)} 項 KPI，卻有 {len(units)} 個單位；請寫一個共用的單位，或每項各一個。",
                 found="、".join(units),
-            )  # fmt: skip
+            )
             units = units[:1]
         return units
 
@@ -141,11 +146,18 @@ class KPIRowReader:
             ratio = read_ratio(line, unit=unit)
             measures.append(
                 MeasureRead(
-                    checked_name(self.messages, place, "衡量項名稱", label, LONGEST_LABEL), unit, direction, bool(why),
-                    ratio.numerator_label if ratio else "", ratio.denominator_label if ratio else "",
-                    ratio.factor if ratio else 1, targets, actuals, place,
+                    checked_name(self.messages, place, "衡量項名稱", label, LONGEST_LABEL),
+                    unit,
+                    direction,
+                    bool(why),
+                    ratio.numerator_label if ratio else "",
+                    ratio.denominator_label if ratio else "",
+                    ratio.factor if ratio else 1,
+                    targets,
+                    actuals,
+                    place,
                 )
-            )  # fmt: skip
+            )
         if len(measures) > 1:
             told = "、".join(f"{measure.label}（{measure.unit}）" for measure in measures)
             self.messages.notation(place, f"{code} 讀為 {len(measures)} 個衡量項：{told}。", found=formula, read=told)
@@ -159,9 +171,11 @@ class KPIRowReader:
             self.messages.error(place, "這一列的 KPI 沒有主責科室；請填科室名稱。")
         if len(names) > 1:
             self.messages.notation(
-                place, f"有 {len(names)} 個科室：主責讀為{names[0]}，協辦讀為{'、'.join(names[1:])}。",
-                found=text, read=names[0],
-            )  # fmt: skip
+                place,
+                f"有 {len(names)} 個科室：主責讀為{names[0]}，協辦讀為{'、'.join(names[1:])}。",
+                found=text,
+                read=names[0],
+            )
         supporting = self._merged(row, self.columns.one.get("supporting"), "協辦科室")[0]
         others = [*names[1:], *division_names(supporting, self.divisions)]
         for name in (*names, *others):

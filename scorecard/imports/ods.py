@@ -84,9 +84,7 @@ class _Reader:
             self.depth -= 1
             if not self.depth:
                 merges = merged_areas(self.areas, self.cells)
-                self.sheets.append(
-                    Sheet(self.name, self.is_hidden, self.cells, merges, hidden_rows=self.hidden_rows)
-                )
+                self.sheets.append(Sheet(self.name, self.is_hidden, self.cells, merges, hidden_rows=self.hidden_rows))
 
     def text(self, data):
         """Text between tags."""

@@ -53,8 +53,9 @@ class _ScorecardReader:
         headings.check_columns(sheet, self.columns, messages)
         self.objectives = {line.code: line for line in strategy_map.objectives} if strategy_map else None
         self.perspectives = {line.code: line.name for line in strategy_map.perspectives} if strategy_map else {}
-        self.divisions = dict.fromkeys(t.lead_division for t in strategy_map.themes if t.lead_division) \
-            if strategy_map else {}  # fmt: skip
+        self.divisions = (
+            dict.fromkeys(t.lead_division for t in strategy_map.themes if t.lead_division) if strategy_map else {}
+        )
         self.last_column = self.columns.last()
         self.started, self.places, self.objective_cells = [], {}, {}
         self.band = self.above = None
@@ -126,8 +127,11 @@ class _ScorecardReader:
         for row, columns in self.sheet.rows.items():
             if row >= first:
                 for column in columns:
-                    text = _NOTES.sub("", self.sheet.text(row, column), count=1) if row == first else \
-                        self.sheet.text(row, column)  # fmt: skip
+                    text = (
+                        _NOTES.sub("", self.sheet.text(row, column), count=1)
+                        if row == first
+                        else self.sheet.text(row, column)
+                    )
                     lines += [_NOTE_NUMBER.sub("", line, count=1).strip() for line in text.split("\n")]
         return Statement("\n".join(line for line in lines if line), self.sheet.place(first, self.sheet.rows[first][0]))
 
@@ -235,9 +239,11 @@ class _ScorecardReader:
             return None
         if squeezed(on_map.name) != squeezed(pair[1]):
             self.messages.hint(
-                place, f"{code} 的名稱與策略地圖（{on_map.place.cell}）不同，以策略地圖為準：{on_map.name}。",
-                found=pair[1], read=on_map.name,
-            )  # fmt: skip
+                place,
+                f"{code} 的名稱與策略地圖（{on_map.place.cell}）不同，以策略地圖為準：{on_map.name}。",
+                found=pair[1],
+                read=on_map.name,
+            )
         self._check_band(on_map, place)
         return code
 

@@ -172,9 +172,10 @@ class _MapReader:
         for code, name in split_coded(self._text(row, column)):
             if not code:
                 self.messages.error(
-                    place, f"策略目標「{name}」沒有編號；請在前面加上編號與空格，例如「{theme}{perspective}1」。",
+                    place,
+                    f"策略目標「{name}」沒有編號；請在前面加上編號與空格，例如「{theme}{perspective}1」。",
                     found=name,
-                )  # fmt: skip
+                )
                 continue
             first = self.codes.setdefault(("策略目標", code), place)
             if first != place or any(each.code == code for each in found):

@@ -107,9 +107,12 @@ class _Update:
 
     def _rows(self, kind, rows):
         relations = {
-            "lead_division": self.writer.divisions, "division": self.writer.divisions, "theme": self.writer.themes,
-            "perspective": self.writer.perspectives, "objective": self.writer.objectives,
-        }  # fmt: skip
+            "lead_division": self.writer.divisions,
+            "division": self.writer.divisions,
+            "theme": self.writer.themes,
+            "perspective": self.writer.perspectives,
+            "objective": self.writer.objectives,
+        }
         for change in self._of(kind):
             row, field = rows[change.key[1]], change.key[2]
             if field == "supporting_divisions":
@@ -181,6 +184,11 @@ def _record(by, plan, changes, reason, source):
     reason = f"{imported_from(source)}：{reason}" if reason else imported_from(source)
     for code, lines in told.items():
         audit.record(
-            by=by, action=AuditAction.CHANGED, target=kpis.get(code, plan), plan=plan, kpi=kpis.get(code),
-            changes=lines, reason=reason,
-        )  # fmt: skip
+            by=by,
+            action=AuditAction.CHANGED,
+            target=kpis.get(code, plan),
+            plan=plan,
+            kpi=kpis.get(code),
+            changes=lines,
+            reason=reason,
+        )

@@ -107,9 +107,14 @@ def keep_upload(*, by, agency, plan, file, name):
     FormUpload.objects.expired(now).delete()
     same = FormUpload.objects.unfinished(agency, now).filter(digest=digest, plan=plan, uploaded_by=by, version=0)
     return same.first() or FormUpload.objects.create(
-        agency=agency, plan=plan, name=clean_name(name), size=len(content), digest=digest, content=content,
+        agency=agency,
+        plan=plan,
+        name=clean_name(name),
+        size=len(content),
+        digest=digest,
+        content=content,
         uploaded_by=by,
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic
@@ -142,8 +147,11 @@ def correct_upload(*, by, upload, sheets, texts):
             corrections[f"{name}!{cell}"] = text
     if len(corrections) > MOST_CORRECTIONS:
         raise RuleBroken(f"更正超過 {MOST_CORRECTIONS:,} 格；請改在試算表中修正，再重新上傳。")
-    changed = {place for place in {*corrections, *locked.corrections}
-               if corrections.get(place) != locked.corrections.get(place)}  # fmt: skip
+    changed = {
+        place
+        for place in {*corrections, *locked.corrections}
+        if corrections.get(place) != locked.corrections.get(place)
+    }
     if changed:
         locked.corrections, locked.version = corrections, locked.version + 1
         locked.save(update_fields=["corrections", "version"])

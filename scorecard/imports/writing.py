@@ -42,7 +42,7 @@ class PlanWriter:
             )
             for year in read.years
             if year not in present
-        )  # fmt: skip
+        )
 
     def add_divisions(self, names):
         """Divisions by name, as far as the agency lacks them."""
@@ -64,11 +64,14 @@ class PlanWriter:
         first = max((row.position for row in self.themes.values()), default=0) + 1
         made = _create(
             Theme(
-                plan=self.plan, code=read.code, name=read.name, position=first + n,
+                plan=self.plan,
+                code=read.code,
+                name=read.name,
+                position=first + n,
                 lead_division=self.divisions.get(read.lead_division),
             )
             for n, read in enumerate(themes)
-        )  # fmt: skip
+        )
         self.themes |= {row.code: row for row in made}
         positions = _Positions((row.theme_id, row.perspective_id, row.position) for row in self.objectives.values())
         made = _create(self._objective(read, positions) for read in objectives)
@@ -102,15 +105,21 @@ class PlanWriter:
     def _kpi(self, read, positions):
         objective = self.objectives[read.objective]
         return KPI(
-            plan=self.plan, objective=objective, code=read.code, name=read.name, formula=read.formula,
-            division=self.divisions[read.division], position=positions.take(objective.pk),
-        )  # fmt: skip
+            plan=self.plan,
+            objective=objective,
+            code=read.code,
+            name=read.name,
+            formula=read.formula,
+            division=self.divisions[read.division],
+            position=positions.take(objective.pk),
+        )
 
     def _measure(self, read, position, measure):
         return Measure(
-            kpi=self.kpis[read.code], position=position,
+            kpi=self.kpis[read.code],
+            position=position,
             **{name: getattr(measure, name) for name in MEASURE_FIELDS},
-        )  # fmt: skip
+        )
 
     def add_action_plans(self, pairs):
         """Action plans with their budgets; pairs: (KPI's code, ActionPlanRead)."""
@@ -127,9 +136,14 @@ class PlanWriter:
     def _action_plan(self, kpi_code, read, positions):
         kpi = self.kpis[kpi_code]
         return ActionPlan(
-            plan=self.plan, kpi=kpi, code=read.code, description=read.description, owner_person=read.owner_person,
-            owner_division=self.divisions.get(read.owner_division), position=positions.take(kpi.pk),
-        )  # fmt: skip
+            plan=self.plan,
+            kpi=kpi,
+            code=read.code,
+            description=read.description,
+            owner_person=read.owner_person,
+            owner_division=self.divisions.get(read.owner_division),
+            position=positions.take(kpi.pk),
+        )
 
 
 MEASURE_FIELDS = ("label", "unit", "direction", "numerator_label", "denominator_label", "factor")

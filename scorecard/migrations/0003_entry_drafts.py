@@ -6,26 +6,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('scorecard', '0002_mail_and_people'),
+        ("scorecard", "0002_mail_and_people"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EntryDraft',
+            name="EntryDraft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rows', models.JSONField(default=dict, verbose_name='輸入的內容')),
-                ('saved_at', models.DateTimeField(auto_now=True, verbose_name='保存時間')),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='scorecard.division', verbose_name='科室')),
-                ('plan_year', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='scorecard.planyear', verbose_name='計畫年度')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='填報人員')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rows", models.JSONField(default=dict, verbose_name="輸入的內容")),
+                ("saved_at", models.DateTimeField(auto_now=True, verbose_name="保存時間")),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="scorecard.division",
+                        verbose_name="科室",
+                    ),
+                ),
+                (
+                    "plan_year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="scorecard.planyear",
+                        verbose_name="計畫年度",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="填報人員",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '填報草稿',
-                'verbose_name_plural': '填報草稿',
-                'constraints': [models.UniqueConstraint(fields=('user', 'plan_year', 'division'), name='one_draft_per_person_division_and_year', violation_error_message='這個人在這個年度與科室已有草稿。')],
+                "verbose_name": "填報草稿",
+                "verbose_name_plural": "填報草稿",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "plan_year", "division"),
+                        name="one_draft_per_person_division_and_year",
+                        violation_error_message="這個人在這個年度與科室已有草稿。",
+                    )
+                ],
             },
         ),
     ]

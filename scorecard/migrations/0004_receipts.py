@@ -7,35 +7,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('scorecard', '0003_entry_drafts'),
+        ("scorecard", "0003_entry_drafts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='evidence',
-            name='digest',
-            field=models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='SHA-256'),
+            model_name="evidence",
+            name="digest",
+            field=models.CharField(blank=True, default="", editable=False, max_length=64, verbose_name="SHA-256"),
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度（西元）')),
-                ('serial', models.PositiveIntegerField(verbose_name='流水號')),
-                ('submitted_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='送出時間')),
-                ('content', models.JSONField(verbose_name='內容')),
-                ('digest', models.CharField(max_length=64, verbose_name='驗證碼')),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='scorecard.division', verbose_name='科室')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='scorecard.plan', verbose_name='計畫')),
-                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='送出者')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度（西元）")),
+                ("serial", models.PositiveIntegerField(verbose_name="流水號")),
+                ("submitted_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="送出時間")),
+                ("content", models.JSONField(verbose_name="內容")),
+                ("digest", models.CharField(max_length=64, verbose_name="驗證碼")),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="scorecard.division",
+                        verbose_name="科室",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="scorecard.plan",
+                        verbose_name="計畫",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="送出者",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '填報收執',
-                'verbose_name_plural': '填報收執',
-                'ordering': ['plan', 'year', 'serial'],
-                'constraints': [models.UniqueConstraint(fields=('plan', 'year', 'serial'), name='receipt_number_given_once', violation_error_message='這個收執編號已經用過。')],
+                "verbose_name": "填報收執",
+                "verbose_name_plural": "填報收執",
+                "ordering": ["plan", "year", "serial"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("plan", "year", "serial"),
+                        name="receipt_number_given_once",
+                        violation_error_message="這個收執編號已經用過。",
+                    )
+                ],
             },
         ),
     ]

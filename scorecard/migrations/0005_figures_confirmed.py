@@ -6,46 +6,83 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('scorecard', '0004_receipts'),
+        ("scorecard", "0004_receipts"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FigureConfirmation',
+            name="FigureConfirmation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('question', models.CharField(choices=[('unit', '單位可能有誤'), ('magnitude', '與前次相差十倍左右'), ('worst', '比以往各年都差'), ('over_whole', '比率超過 100%')], max_length=10, verbose_name='問題')),
-                ('actual', models.DecimalField(decimal_places=4, max_digits=15, verbose_name='確認的實際值')),
-                ('confirmed_at', models.DateTimeField(auto_now_add=True, verbose_name='確認時間')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "question",
+                    models.CharField(
+                        choices=[
+                            ("unit", "單位可能有誤"),
+                            ("magnitude", "與前次相差十倍左右"),
+                            ("worst", "比以往各年都差"),
+                            ("over_whole", "比率超過 100%"),
+                        ],
+                        max_length=10,
+                        verbose_name="問題",
+                    ),
+                ),
+                ("actual", models.DecimalField(decimal_places=4, max_digits=15, verbose_name="確認的實際值")),
+                ("confirmed_at", models.DateTimeField(auto_now_add=True, verbose_name="確認時間")),
             ],
             options={
-                'verbose_name': '數字確認',
-                'verbose_name_plural': '數字確認',
-                'ordering': ['id'],
+                "verbose_name": "數字確認",
+                "verbose_name_plural": "數字確認",
+                "ordering": ["id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='yearlyvalue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('denominator__isnull', True), ('numerator__isnull', True)), models.Q(('actual__isnull', False), ('denominator__isnull', False), ('numerator__isnull', False)), _connector='OR'), name='ratio_has_both_parts_and_its_quotient', violation_error_message='分子與分母須同時填寫，並有算出的實際值；或同時留白。'),
+            model_name="yearlyvalue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("denominator__isnull", True), ("numerator__isnull", True)),
+                    models.Q(("actual__isnull", False), ("denominator__isnull", False), ("numerator__isnull", False)),
+                    _connector="OR",
+                ),
+                name="ratio_has_both_parts_and_its_quotient",
+                violation_error_message="分子與分母須同時填寫，並有算出的實際值；或同時留白。",
+            ),
         ),
         migrations.AddField(
-            model_name='figureconfirmation',
-            name='confirmed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='確認者'),
+            model_name="figureconfirmation",
+            name="confirmed_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="確認者",
+            ),
         ),
         migrations.AddField(
-            model_name='figureconfirmation',
-            name='value',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='confirmations', to='scorecard.yearlyvalue', verbose_name='年度值'),
+            model_name="figureconfirmation",
+            name="value",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="confirmations",
+                to="scorecard.yearlyvalue",
+                verbose_name="年度值",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='figureconfirmation',
-            constraint=models.UniqueConstraint(fields=('value', 'question', 'actual'), name='question_about_a_figure_answered_once', violation_error_message='這個數字的這個問題已經確認過。'),
+            model_name="figureconfirmation",
+            constraint=models.UniqueConstraint(
+                fields=("value", "question", "actual"),
+                name="question_about_a_figure_answered_once",
+                violation_error_message="這個數字的這個問題已經確認過。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='figureconfirmation',
-            constraint=models.CheckConstraint(condition=models.Q(('question__in', ['unit', 'magnitude', 'worst', 'over_whole'])), name='question_known', violation_error_message='沒有這種問題。'),
+            model_name="figureconfirmation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("question__in", ["unit", "magnitude", "worst", "over_whole"])),
+                name="question_known",
+                violation_error_message="沒有這種問題。",
+            ),
         ),
     ]

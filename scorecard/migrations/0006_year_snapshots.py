@@ -12,7 +12,6 @@ def freeze_closed_years(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [("scorecard", "0005_figures_confirmed")]
 
     operations = [
@@ -40,15 +39,19 @@ class Migration(migrations.Migration):
                 (
                     "closed_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+",
-                        to=settings.AUTH_USER_MODEL, verbose_name="關閉者",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="關閉者",
                     ),
                 ),
                 (
                     "plan_year",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="snapshots",
-                        to="scorecard.planyear", verbose_name="計畫年度",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="snapshots",
+                        to="scorecard.planyear",
+                        verbose_name="計畫年度",
                     ),
                 ),
             ],
@@ -66,4 +69,4 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunPython(freeze_closed_years, migrations.RunPython.noop),
-    ]  # fmt: skip
+    ]

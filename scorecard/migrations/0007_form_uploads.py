@@ -8,35 +8,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('scorecard', '0006_year_snapshots'),
+        ("scorecard", "0006_year_snapshots"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FormUpload',
+            name="FormUpload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='代號')),
-                ('name', models.CharField(max_length=255, verbose_name='檔名')),
-                ('size', models.PositiveIntegerField(verbose_name='大小（位元組）')),
-                ('digest', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('content', models.BinaryField(verbose_name='檔案')),
-                ('corrections', models.JSONField(default=dict, verbose_name='更正')),
-                ('version', models.PositiveIntegerField(default=0, verbose_name='版次')),
-                ('uploaded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='上傳時間')),
-                ('applied_at', models.DateTimeField(null=True, verbose_name='匯入時間')),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='scorecard.agency', verbose_name='機關')),
-                ('applied_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='匯入者')),
-                ('plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='scorecard.plan', verbose_name='計畫')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上傳者')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="代號")),
+                ("name", models.CharField(max_length=255, verbose_name="檔名")),
+                ("size", models.PositiveIntegerField(verbose_name="大小（位元組）")),
+                ("digest", models.CharField(max_length=64, verbose_name="SHA-256")),
+                ("content", models.BinaryField(verbose_name="檔案")),
+                ("corrections", models.JSONField(default=dict, verbose_name="更正")),
+                ("version", models.PositiveIntegerField(default=0, verbose_name="版次")),
+                ("uploaded_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="上傳時間")),
+                ("applied_at", models.DateTimeField(null=True, verbose_name="匯入時間")),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="scorecard.agency",
+                        verbose_name="機關",
+                    ),
+                ),
+                (
+                    "applied_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="匯入者",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="scorecard.plan",
+                        verbose_name="計畫",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上傳者",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '上傳的表單',
-                'verbose_name_plural': '上傳的表單',
-                'ordering': ['-uploaded_at', '-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('applied_at__isnull', True), ('applied_by__isnull', True)), models.Q(('applied_at__isnull', False), ('applied_by__isnull', False), ('plan__isnull', False)), _connector='OR'), name='form_taken_in_names_person_and_plan', violation_error_message='匯入表單須記錄匯入者、時間與計畫。')],
+                "verbose_name": "上傳的表單",
+                "verbose_name_plural": "上傳的表單",
+                "ordering": ["-uploaded_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("applied_at__isnull", True), ("applied_by__isnull", True)),
+                            models.Q(
+                                ("applied_at__isnull", False), ("applied_by__isnull", False), ("plan__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="form_taken_in_names_person_and_plan",
+                        violation_error_message="匯入表單須記錄匯入者、時間與計畫。",
+                    )
+                ],
             },
         ),
     ]

@@ -83,9 +83,7 @@ TRIGGERS = (
     *(
         trigger
         for table, name in (("yearlyvalue", "value"), ("yearlyreport", "report"), ("actionbudget", "budget"))
-        for trigger in _refuse(
-            f"closed_year_keeps_{name}", table, IN_CLOSED_YEAR.format(plan=PLAN_OF[table]), CLOSED
-        )
+        for trigger in _refuse(f"closed_year_keeps_{name}", table, IN_CLOSED_YEAR.format(plan=PLAN_OF[table]), CLOSED)
     ),
     *_refuse("closed_year_keeps_evidence", "evidence", REPORT_IN_CLOSED_YEAR, CLOSED),
     # Something may still be said about a closed year, but nothing that was said is altered.
@@ -95,8 +93,11 @@ TRIGGERS = (
     ),
     *_refuse("approved_evidence", "evidence", REPORT_APPROVED, APPROVED),
     Trigger(
-        "approved_report_is_only_returned", "scorecard_yearlyreport", "UPDATE",
-        f"OLD.state = 'approved' AND (NEW.state <> 'returned' OR {_differs(SUBMITTED)})", APPROVED,
+        "approved_report_is_only_returned",
+        "scorecard_yearlyreport",
+        "UPDATE",
+        f"OLD.state = 'approved' AND (NEW.state <> 'returned' OR {_differs(SUBMITTED)})",
+        APPROVED,
     ),
     Trigger("approved_report_never_deleted", "scorecard_yearlyreport", "DELETE", "OLD.state = 'approved'", APPROVED),
     Trigger("plan_year_starts_unclosed", "scorecard_planyear", "INSERT", STARTS_CLOSED, YEAR),
@@ -104,4 +105,4 @@ TRIGGERS = (
     Trigger("snapshot_comes_with_a_closing", "scorecard_yearsnapshot", "INSERT", NOT_WITH_A_CLOSING, YEAR),
     Trigger("snapshot_never_updated", "scorecard_yearsnapshot", "UPDATE", "1 = 1", SNAPSHOT),
     Trigger("snapshot_never_deleted", "scorecard_yearsnapshot", "DELETE", NOT_OF_DEMO, SNAPSHOT),
-)  # fmt: skip
+)

@@ -28,9 +28,7 @@ class YearSnapshot(models.Model):
     of what a demo account closed (models/frozen.py).
     """
 
-    plan_year = models.ForeignKey(
-        PlanYear, verbose_name="計畫年度", on_delete=models.PROTECT, related_name="snapshots"
-    )
+    plan_year = models.ForeignKey(PlanYear, verbose_name="計畫年度", on_delete=models.PROTECT, related_name="snapshots")
     number = models.PositiveSmallIntegerField("第幾次關閉")
     closed_by = models.ForeignKey(User, verbose_name="關閉者", on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField("關閉時間")

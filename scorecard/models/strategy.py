@@ -99,10 +99,13 @@ class Plan(models.Model):
     core_values = models.TextField("核心價值", blank=True, help_text="每行一項。")
     instructions = models.TextField("填表說明", blank=True, help_text="每行一點，印在計分卡與年度報告之後。")
     warning_threshold = models.DecimalField(
-        "接近門檻", max_digits=5, decimal_places=4, default=Decimal("0.9"),
+        "接近門檻",
+        max_digits=5,
+        decimal_places=4,
+        default=Decimal("0.9"),
         validators=[MinValueValidator(Decimal("0.0001")), MaxValueValidator(Decimal("1"))],
         help_text="達成率達到這個比例（但未達 1）時為「接近」；預設 0.9，即 90%。",
-    )  # fmt: skip
+    )
     display_cap = models.PositiveSmallIntegerField(
         "達成率顯示上限",
         choices=DisplayCap.choices,
@@ -110,9 +113,13 @@ class Plan(models.Model):
         help_text="只影響顯示；計分一律以 100% 為上限。",
     )
     reminder_days = models.CharField(
-        "提醒日", max_length=200, blank=True, default=REMINDER_DAYS, validators=[parse_reminder_days],
+        "提醒日",
+        max_length=200,
+        blank=True,
+        default=REMINDER_DAYS,
+        validators=[parse_reminder_days],
         help_text="在填報截止日的幾天前（負數）、當天（0）與幾天後寄信提醒填報人員，以逗號分隔；留白則不定時提醒。",
-    )  # fmt: skip
+    )
     data_version = models.PositiveBigIntegerField(
         "資料版本", default=1, editable=False, help_text="每次有稽核紀錄的變更加一。"
     )
@@ -223,9 +230,13 @@ class Objective(models.Model):
     position = models.PositiveSmallIntegerField("順序", default=0)
     weight = weight_field()
     supports = models.ManyToManyField(
-        "self", verbose_name="支持之上級目標", symmetrical=False, blank=True, related_name="supported_by",
+        "self",
+        verbose_name="支持之上級目標",
+        symmetrical=False,
+        blank=True,
+        related_name="supported_by",
         help_text="上級機關計畫中，這個目標所支持的府級目標（填表說明 1）。",
-    )  # fmt: skip
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "策略目標"

@@ -148,9 +148,7 @@ class AnnualReport:
         for review in self.reviews:
             first.setdefault(review.objective.code, review.kpi.id)
         shown = self.scorecard.objectives_by_code
-        return tuple(
-            (card, first.get(card.objective.code)) for card in self.map.cards if card.objective.code in shown
-        )
+        return tuple((card, first.get(card.objective.code)) for card in self.map.cards if card.objective.code in shown)
 
     @property
     def title(self):

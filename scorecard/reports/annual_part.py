@@ -94,9 +94,7 @@ def cut_down(scorecard, part):
     perspectives = tuple(line for line in map(cut, scorecard.perspectives) if line.objectives)
     objectives = tuple(objective for line in perspectives for objective in line.objectives)
     codes = {objective.code for objective in objectives}
-    divisions = (
-        replace(line, kpis=tuple(kpi for kpi in line.kpis if kpi.id in kept)) for line in scorecard.divisions
-    )
+    divisions = (replace(line, kpis=tuple(kpi for kpi in line.kpis if kpi.id in kept)) for line in scorecard.divisions)
     return replace(
         scorecard,
         score=part.line.score,

@@ -15,8 +15,13 @@ def questions_about(measure, *, actual=None, parts=None):
     earlier = tuple((cell.year, cell.actual) for cell in measure.cells.values() if cell.year < year)
     return ask(
         Figure(
-            actual=actual, unit=measure.unit, direction=measure.direction, target=measure.cell.target,
-            tolerance=measure.tolerance, earlier=tuple(each for each in earlier if each[1] is not None), parts=parts,
+            actual=actual,
+            unit=measure.unit,
+            direction=measure.direction,
+            target=measure.cell.target,
+            tolerance=measure.tolerance,
+            earlier=tuple(each for each in earlier if each[1] is not None),
+            parts=parts,
             factor=measure.factor if measure.is_ratio else None,
         )
-    )  # fmt: skip
+    )

@@ -85,14 +85,24 @@ class Judge:
         if is_withheld:
             actual, actual_note, unmeasured = None, "", False
         outcome = assess(
-            actual=actual, target=target, direction=direction, tolerance=tolerance, unmeasured=unmeasured,
-            threshold=self.plan.warning_threshold, parts=parts_of(actual, numerator, denominator, factor),
-        )  # fmt: skip
+            actual=actual,
+            target=target,
+            direction=direction,
+            tolerance=tolerance,
+            unmeasured=unmeasured,
+            threshold=self.plan.warning_threshold,
+            parts=parts_of(actual, numerator, denominator, factor),
+        )
         return lines.Cell(
-            year=year, target_note=target_note, actual_note=actual_note, unmeasured=unmeasured,
-            is_provisional=has_more and self.include_provisional, is_withheld=is_withheld, outcome=outcome,
+            year=year,
+            target_note=target_note,
+            actual_note=actual_note,
+            unmeasured=unmeasured,
+            is_provisional=has_more and self.include_provisional,
+            is_withheld=is_withheld,
+            outcome=outcome,
             display_cap=self.plan.display_cap,
-        )  # fmt: skip
+        )
 
 
 def _years(plan):

@@ -90,14 +90,21 @@ def bullet(
     end = None if actual is None else _x(scale, Fraction(actual))
     target_x = _x(scale, Fraction(target))
     return Bullet(
-        width=BULLET_WIDTH, height=BULLET_HEIGHT, zone_y=_ZONE_TOP, zone_height=_ZONE_HEIGHT,
-        zones=_stretches(scale, zones), zero_x=zero, target_xs=tuple(_x(scale, edge) for edge in edges),
+        width=BULLET_WIDTH,
+        height=BULLET_HEIGHT,
+        zone_y=_ZONE_TOP,
+        zone_height=_ZONE_HEIGHT,
+        zones=_stretches(scale, zones),
+        zero_x=zero,
+        target_xs=tuple(_x(scale, edge) for edge in edges),
         target=_caption(target_text, target_x),
-        bar_y=_ZONE_TOP + (_ZONE_HEIGHT - _BAR_HEIGHT) / 2, bar_height=_BAR_HEIGHT,
+        bar_y=_ZONE_TOP + (_ZONE_HEIGHT - _BAR_HEIGHT) / 2,
+        bar_height=_BAR_HEIGHT,
         bar_x=None if end is None else min(zero, end),
         bar_width=None if end is None else round(abs(end - zero), 1),
-        actual_x=end, actual=None if end is None else _caption(actual_text, end),
-    )  # fmt: skip
+        actual_x=end,
+        actual=None if end is None else _caption(actual_text, end),
+    )
 
 
 def _bullet_scale(edges, actual, zones):
@@ -224,12 +231,18 @@ def money_chart(rows: Iterable[tuple[str, int | None, int | None, bool]]) -> Mon
         bar_height=_MONEY_BAR,
         rows=tuple(
             MoneyRow(
-                label, _money_text(amount, executed), y := _MONEY_TOP + _MONEY_ROW * index, y + 2,
-                y + 2 + _MONEY_BAR + 15, length(amount), length(executed), is_current,
+                label,
+                _money_text(amount, executed),
+                y := _MONEY_TOP + _MONEY_ROW * index,
+                y + 2,
+                y + 2 + _MONEY_BAR + 15,
+                length(amount),
+                length(executed),
+                is_current,
             )
             for index, (label, amount, executed, is_current) in enumerate(rows)
         ),
-    )  # fmt: skip
+    )
 
 
 def _money_text(amount, executed):

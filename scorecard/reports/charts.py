@@ -134,10 +134,17 @@ def trend(figures: Iterable[YearFigures], *, current: int | None = None, toleran
     grid = [Segment(plot.left, y, plot.right, y) for y in (_y(tick, plot, scale) for tick in ticks)]
     labels = _labels(figures, actuals, targets, frame, (segments, grid), current)
     return Trend(
-        width=width, height=HEIGHT, left=plot.left, right=plot.right, top=plot.top, bottom=plot.bottom,
+        width=width,
+        height=HEIGHT,
+        left=plot.left,
+        right=plot.right,
+        top=plot.top,
+        bottom=plot.bottom,
         ticks=tuple(
             Tick(text, left - 6, _y(tick, plot, scale)) for tick, text in zip(scale.ticks, tick_texts, strict=True)
-        ) if scale else (),
+        )
+        if scale
+        else (),
         years=years,
         bands=tuple(_band(run, figures, years, plot, scale, tolerance) for run in runs["target"]) if tolerance else (),
         target_lines=_lines(targets, runs["target"]),
@@ -147,7 +154,7 @@ def trend(figures: Iterable[YearFigures], *, current: int | None = None, toleran
             Point(*place, figures[i].is_provisional, labels.get(("actual", i))) for i, place in actuals.items()
         ),
         legend=_legend(figures, tolerance, left),
-    )  # fmt: skip
+    )
 
 
 def _values(figures, tolerance):

@@ -40,8 +40,6 @@ def mail_new_password_link(*, email, now):
         if user.has_usable_password() and user.email.casefold() == email.casefold():
             subject, body = mail_texts.forgotten_password(user=user, days=link_days())
             key = f"password:{user.pk}:{int(now.timestamp()) // SECONDS_BETWEEN_MAILS}"
-            letter, is_new = mail.write(
-                kind=MailKind.PASSWORD, key=key, recipient=user, subject=subject, body=body
-            )  # fmt: skip
+            letter, is_new = mail.write(kind=MailKind.PASSWORD, key=key, recipient=user, subject=subject, body=body)
             letters += [letter] * is_new
     mail.send_after_commit(*letters)

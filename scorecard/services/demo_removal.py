@@ -69,9 +69,12 @@ def _remove_from(plan):
     years = len(taken_back)
     removed = Removed(len(sample), comments, links, executions, years, kept=len(mixed))
     told = (
-        ("示範填報", removed.reports), ("示範留言", removed.comments), ("示範因果關係", removed.links),
-        ("示範執行數", removed.executions), ("示範年度", removed.years),
-    )  # fmt: skip
+        ("示範填報", removed.reports),
+        ("示範留言", removed.comments),
+        ("示範因果關係", removed.links),
+        ("示範執行數", removed.executions),
+        ("示範年度", removed.years),
+    )
     changes = [(what, count, None) for what, count in told if count]
     changes += [
         (f"{year_text(year.year)}度狀態", YearState.CLOSED.label, YearState.OPEN.label)

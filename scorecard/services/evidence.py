@@ -193,4 +193,4 @@ def _record(by, report, changes):
     kpi = report.kpi
     audit.record(
         by=by, action=AuditAction.CHANGED, target=kpi, plan=kpi.plan, kpi=kpi, year=report.year, changes=changes
-    )  # fmt: skip
+    )

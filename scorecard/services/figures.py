@@ -150,11 +150,15 @@ def open_questions(kpi, year):
 
 def _open(measure, value, earlier) -> tuple[Asked, ...]:
     figure = Figure(
-        actual=value.actual, unit=measure.unit, direction=measure.direction, target=value.target,
-        tolerance=measure.tolerance, earlier=earlier,
+        actual=value.actual,
+        unit=measure.unit,
+        direction=measure.direction,
+        target=value.target,
+        tolerance=measure.tolerance,
+        earlier=earlier,
         parts=parts_of(value.actual, value.numerator, value.denominator, measure.factor),
         factor=measure.factor if measure.is_ratio else None,
-    )  # fmt: skip
+    )
     return unanswered(ask(figure), ((Question(c.question), c.actual) for c in value.confirmations.all()))
 
 

@@ -56,9 +56,7 @@ def remove_link(*, by, link, reason=""):
     """Remove a link, optionally saying why; RuleBroken where it is gone already."""
     locked = _lock_link(by, link)
     changes = [("因", locked.cause, None), ("果", locked.effect, None), ("理由", locked.reason, None)]
-    audit.record(
-        by=by, action=AuditAction.DELETED, target=locked, plan=locked.plan, changes=changes, reason=reason
-    )  # fmt: skip
+    audit.record(by=by, action=AuditAction.DELETED, target=locked, plan=locked.plan, changes=changes, reason=reason)
     locked.delete()
 
 

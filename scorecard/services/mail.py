@@ -66,9 +66,16 @@ def write(*, kind, key, recipient, subject, body, agency=None, day=None):
         raise RuntimeError("A mail is written in the same transaction as what it tells of.")
     address = address_of(recipient)
     fields = {
-        "key": key, "kind": kind, "agency": agency, "recipient": recipient, "day": day, "address": address,
-        "subject": one_line(subject)[:MOST_SUBJECT], "body": body, "failure": "" if address else NO_ADDRESS,
-    }  # fmt: skip
+        "key": key,
+        "kind": kind,
+        "agency": agency,
+        "recipient": recipient,
+        "day": day,
+        "address": address,
+        "subject": one_line(subject)[:MOST_SUBJECT],
+        "body": body,
+        "failure": "" if address else NO_ADDRESS,
+    }
     identity = {"key": key} if day is None else {"recipient": recipient, "day": day}
     return OutgoingMail.objects.get_or_create(**identity, defaults=fields)
 

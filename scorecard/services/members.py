@@ -116,12 +116,17 @@ def _write(by, membership, key):
     user = membership.user
     uses_sso = bool(settings.SSO_USER_HEADER)
     subject, body = mail_texts.invitation(
-        user=user, agency=membership.agency, role=membership.get_role_display(), inviter=by,
-        has_account=not user.is_invited, uses_sso=uses_sso, days=link_days(),
-    )  # fmt: skip
+        user=user,
+        agency=membership.agency,
+        role=membership.get_role_display(),
+        inviter=by,
+        has_account=not user.is_invited,
+        uses_sso=uses_sso,
+        days=link_days(),
+    )
     letter, is_new = mail.write(
         kind=MailKind.INVITATION, key=key, recipient=user, agency=membership.agency, subject=subject, body=body
-    )  # fmt: skip
+    )
     mail.send_after_commit(*[letter] * is_new)
     return is_new
 
@@ -154,9 +159,7 @@ def change(*, by, membership, role, divisions=()):
         membership.role = role
         membership.save(update_fields=["role"])
         membership.divisions.set(divisions)
-        audit.record(
-            by=by, action=AuditAction.CHANGED, target=target, agency=membership.agency, changes=changes
-        )  # fmt: skip
+        audit.record(by=by, action=AuditAction.CHANGED, target=target, agency=membership.agency, changes=changes)
     return membership
 
 
@@ -167,9 +170,7 @@ def remove(*, by, membership):
     _check_admin_remains(membership)
     changes = [("角色", membership.get_role_display(), None)]
     changes += [(DIVISIONS, _names(membership.divisions.all()), None)] * bool(membership.divisions.all())
-    audit.record(
-        by=by, action=AuditAction.DELETED, target=membership, agency=membership.agency, changes=changes
-    )  # fmt: skip
+    audit.record(by=by, action=AuditAction.DELETED, target=membership, agency=membership.agency, changes=changes)
     membership.delete()
 
 

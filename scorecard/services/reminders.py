@@ -190,9 +190,14 @@ def _write(sifted, day, *, by):
             user=notice.user, sections=notice.sections, is_staff=notice.is_staff, is_reviewer=notice.is_reviewer
         )
         row, is_new = mail.write(
-            kind=MailKind.REMINDER, key=f"reminder:{day}:{notice.user.pk}", recipient=notice.user, day=day,
-            subject=subject, body=body, agency=notice.agency,
-        )  # fmt: skip
+            kind=MailKind.REMINDER,
+            key=f"reminder:{day}:{notice.user.pk}",
+            recipient=notice.user,
+            day=day,
+            subject=subject,
+            body=body,
+            agency=notice.agency,
+        )
         (written if is_new else sifted.earlier).append(notice)
         mails += [row] * is_new
     sifted.notices = written
@@ -208,9 +213,13 @@ def _record(notices, by):
             names.setdefault(plan_year, []).append(str(notice.user))
     for plan_year, people in sorted(names.items(), key=lambda pair: pair[0].pk):
         audit.record(
-            by=by, action=AuditAction.REMINDED, target=f"{year_text(plan_year.year)}度", plan=plan_year.plan,
-            year=plan_year.year, changes=[("提醒", None, "、".join(people))],
-        )  # fmt: skip
+            by=by,
+            action=AuditAction.REMINDED,
+            target=f"{year_text(plan_year.year)}度",
+            plan=plan_year.plan,
+            year=plan_year.year,
+            changes=[("提醒", None, "、".join(people))],
+        )
 
 
 def last_reminded(plan_year):

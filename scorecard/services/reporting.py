@@ -115,7 +115,7 @@ def _save_draft(by, draft, report, action, reason):
     report.save()
     audit.record(
         by=by, action=action, target=kpi, plan=kpi.plan, kpi=kpi, year=report.year, changes=changes, reason=reason
-    )  # fmt: skip
+    )
     return True
 
 
@@ -220,9 +220,13 @@ def return_report(*, by, report, version, comment):
 def _tell_submitter(by, report, version, comment):
     subject, body = mail_texts.returned(report=report, reviewer=by, comment=comment)
     letter, _ = mail.write(
-        kind=MailKind.RETURNED, key=f"returned:{report.pk}:{version}", recipient=report.submitted_by,
-        agency=report.kpi.plan.agency, subject=subject, body=body,
-    )  # fmt: skip
+        kind=MailKind.RETURNED,
+        key=f"returned:{report.pk}:{version}",
+        recipient=report.submitted_by,
+        agency=report.kpi.plan.agency,
+        subject=subject,
+        body=body,
+    )
     mail.send_after_commit(letter)
 
 
@@ -263,4 +267,4 @@ def _record(by, action, report, reason="", changes=()):
     kpi = report.kpi
     audit.record(
         by=by, action=action, target=kpi, plan=kpi.plan, kpi=kpi, year=report.year, changes=changes, reason=reason
-    )  # fmt: skip
+    )

@@ -65,7 +65,7 @@ def restore(*, by, restoration, version):
     reason = f"還原為第 {event.pk} 號紀錄（{datetime_text(timezone.localtime(event.at))}）之前的值"
     return save_reports(
         by=by, plan=kpi.plan, year=event.year, drafts=[seen], action=AuditAction.RESTORED, reason=reason
-    )  # fmt: skip
+    )
 
 
 def why_not(plan_year, restoration):

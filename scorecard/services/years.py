@@ -93,20 +93,31 @@ def close_year(*, by, plan_year, prepared, reason=""):
     changes = [
         (f"凍結檔 {label} SHA-256", None, digest)
         for label, digest in (
-            ("JSON", snapshot.document_sha256), ("PDF", snapshot.report_sha256), ("XLSX", snapshot.workbook_sha256)
+            ("JSON", snapshot.document_sha256),
+            ("PDF", snapshot.report_sha256),
+            ("XLSX", snapshot.workbook_sha256),
         )
-    ]  # fmt: skip
+    ]
     return _move(by, plan_year, YearState.CLOSED, AuditAction.CLOSED, changes, reason)
 
 
 def _freeze(by, plan_year, prepared, reason):
     return YearSnapshot.objects.create(
-        plan_year=plan_year, number=plan_year.closings + 1, closed_by=by, closed_at=timezone.now(), reason=reason,
-        data_version=prepared.data_version, audit_number=prepared.audit_number, audit_digest=prepared.audit_digest,
-        document=prepared.document, document_sha256=sha256(prepared.document).hexdigest(),
-        report=prepared.report, report_sha256=sha256(prepared.report).hexdigest(),
-        workbook=prepared.workbook, workbook_sha256=sha256(prepared.workbook).hexdigest(),
-    )  # fmt: skip
+        plan_year=plan_year,
+        number=plan_year.closings + 1,
+        closed_by=by,
+        closed_at=timezone.now(),
+        reason=reason,
+        data_version=prepared.data_version,
+        audit_number=prepared.audit_number,
+        audit_digest=prepared.audit_digest,
+        document=prepared.document,
+        document_sha256=sha256(prepared.document).hexdigest(),
+        report=prepared.report,
+        report_sha256=sha256(prepared.report).hexdigest(),
+        workbook=prepared.workbook,
+        workbook_sha256=sha256(prepared.workbook).hexdigest(),
+    )
 
 
 @transaction.atomic
@@ -130,7 +141,12 @@ def _move(by, plan_year, state, action, changes=(), reason=""):
     plan_year.full_clean()
     plan_year.save()
     audit.record(
-        by=by, action=action, target=f"{year_text(plan_year.year)}度", plan=plan_year.plan, year=plan_year.year,
-        changes=changes, reason=reason,
-    )  # fmt: skip
+        by=by,
+        action=action,
+        target=f"{year_text(plan_year.year)}度",
+        plan=plan_year.plan,
+        year=plan_year.year,
+        changes=changes,
+        reason=reason,
+    )
     return plan_year

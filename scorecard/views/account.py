@@ -12,11 +12,19 @@ from django.shortcuts import redirect, render
 
 # The pages that somebody with a password of somebody else's choice may still reach.
 OPEN_PAGES = frozenset({"password_change", "logout", "admin:logout", "login", "healthz", "password_reset_confirm"})
-PASSWORD_PAGES = frozenset({
-    "password_change", "password_change_done", "password_reset", "password_reset_done", "password_reset_confirm",
-    "password_reset_complete", "admin:password_change", "admin:password_change_done",
-    "admin:auth_user_password_change",
-})  # fmt: skip
+PASSWORD_PAGES = frozenset(
+    {
+        "password_change",
+        "password_change_done",
+        "password_reset",
+        "password_reset_done",
+        "password_reset_confirm",
+        "password_reset_complete",
+        "admin:password_change",
+        "admin:password_change_done",
+        "admin:auth_user_password_change",
+    }
+)
 
 
 class SingleSignOnBackend(RemoteUserBackend):

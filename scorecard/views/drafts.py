@@ -32,9 +32,13 @@ def draft(request, slug, year, division_id):
     rows = {} if then == "drop" else typed_rows(forms)
     try:
         kept = keep_draft(
-            by=request.user, plan_year=scope.plan_year, division=division, rows=rows,
-            beside=request.POST.get("draft") == "offered", instead=then in {"discard", "drop"},
-        )  # fmt: skip
+            by=request.user,
+            plan_year=scope.plan_year,
+            division=division,
+            rows=rows,
+            beside=request.POST.get("draft") == "offered",
+            instead=then in {"discard", "drop"},
+        )
     except policies.RuleBroken as error:
         if not then:
             return JsonResponse({"error": " ".join(error.messages)}, status=PAYLOAD_TOO_LARGE)

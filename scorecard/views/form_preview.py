@@ -151,13 +151,17 @@ def _table(preview, read, kpis):
     years += [(year, True) for year in sorted({year for kpi in read.kpis for m in kpi.measures for year in m.targets})]
     rows = [
         KPIRow(
-            kpi.code, kpi.name, kpi.objective, kpi.formula, kpi.division,
+            kpi.code,
+            kpi.name,
+            kpi.objective,
+            kpi.formula,
+            kpi.division,
             cell_link(preview.upload, numbers[kpi.place.sheet], kpi.place.cell),
             [_measure_row(measure, years) for measure in kpi.measures],
             [(plan, _budgets(plan)) for plan in kpi.action_plans],
         )
         for kpi in kpis
-    ]  # fmt: skip
+    ]
     heads = [{"text": f"{year_text(year)}{'目標' if is_target else '實際'}"} for year, is_target in years]
     return {"table_years": heads, "table_rows": rows, "rows_left_out": len(read.kpis) - len(kpis)}
 
@@ -195,8 +199,9 @@ def not_kept_rows(preview, texts):
         number = numbers[name]
         if row_and_column(cell):
             _, now = preview.text_at(preview.sheets[number], cell)
-            rows.append(NotKept(f"{name} {cell}", cell_link(preview.upload, number, cell), field_name(number, cell),
-                                now, typed))  # fmt: skip
+            rows.append(
+                NotKept(f"{name} {cell}", cell_link(preview.upload, number, cell), field_name(number, cell), now, typed)
+            )
     return rows
 
 
@@ -215,9 +220,13 @@ def _kinds(difference):
 def _counts(read):
     action_plans = sum(len(kpi.action_plans) for kpi in read.kpis)
     return (
-        ("策略主題", len(read.themes)), ("構面", len(read.perspectives)), ("策略目標", len(read.objectives)),
-        ("KPI", len(read.kpis)), ("行動方案", action_plans), ("科室", len(read.divisions)),
-    )  # fmt: skip
+        ("策略主題", len(read.themes)),
+        ("構面", len(read.perspectives)),
+        ("策略目標", len(read.objectives)),
+        ("KPI", len(read.kpis)),
+        ("行動方案", action_plans),
+        ("科室", len(read.divisions)),
+    )
 
 
 def _groups(preview, wanted):
@@ -298,9 +307,14 @@ def _grid_rows(preview, number, where, columns, levels):
             found = tuple(dict.fromkeys(message.level for message in levels.get(cell, ())))
             line.cells.append(
                 GridCell(
-                    cell, shown, cell_link(preview.upload, number, cell), (row, column) == where,
-                    sheet.home(row, column) != (row, column), original != shown, found,
+                    cell,
+                    shown,
+                    cell_link(preview.upload, number, cell),
+                    (row, column) == where,
+                    sheet.home(row, column) != (row, column),
+                    original != shown,
+                    found,
                 )
-            )  # fmt: skip
+            )
         rows.append(line)
     return rows

@@ -60,7 +60,10 @@ def division_pdf(request, slug, year, division_id):
     if line is None:
         raise Http404
     pdf = division_sheet_pdf(
-        scorecard, line, group=group_of(scorecard, line, WIDE_BAR), money=budgets_of(scorecard, line.kpis),
+        scorecard,
+        line,
+        group=group_of(scorecard, line, WIDE_BAR),
+        money=budgets_of(scorecard, line.kpis),
         made_at=timezone.localtime(),
-    )  # fmt: skip
+    )
     return file_response(pdf, "application/pdf", f"{slug}-{to_roc(year)}-division-{division_id}.pdf")

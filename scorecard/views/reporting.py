@@ -130,9 +130,13 @@ def table(request, slug, year, division_id):
     shown = request.POST.get("draft", "")
     try:
         saved = save_and_settle(
-            by=request.user, plan_year=scope.plan_year, division=division, drafts=[form.draft() for form in touched],
-            rows=touched_names(forms, everything=shown == "applied"), beside=shown == "offered",
-        )  # fmt: skip
+            by=request.user,
+            plan_year=scope.plan_year,
+            division=division,
+            drafts=[form.draft() for form in touched],
+            rows=touched_names(forms, everything=shown == "applied"),
+            beside=shown == "offered",
+        )
     except Conflict as conflict:
         return _show_conflict(request, scope, division, forms, conflict)
     except policies.RuleBroken as error:

@@ -48,10 +48,18 @@ def _ago(days):
 def _report(pk, state, explanation="", improvement="", files=(), comments=()):
     """A report of STAFF with its files and comments at hand, as prefetch_related() leaves them."""
     report = YearlyReport(
-        pk=pk, state=state, explanation=explanation, improvement=improvement, version=2, changed_by=OTHER,
-        changed_at=_ago(1), submitted_by=STAFF, submitted_at=None if state in EDITABLE_STATES else _ago(3),
-        reviewed_by=REVIEWER, reviewed_at=_ago(1),
-    )  # fmt: skip
+        pk=pk,
+        state=state,
+        explanation=explanation,
+        improvement=improvement,
+        version=2,
+        changed_by=OTHER,
+        changed_at=_ago(1),
+        submitted_by=STAFF,
+        submitted_at=None if state in EDITABLE_STATES else _ago(3),
+        reviewed_by=REVIEWER,
+        reviewed_at=_ago(1),
+    )
     report._prefetched_objects_cache = {"evidence": files, "comments": comments}
     return report
 
@@ -75,8 +83,9 @@ def comments():
 def entry(scorecard):
     """The reporting table in each of its rows' states, and what stands over it and beside it."""
     forms = _entry_forms(scorecard)
-    pasted = PasteForm({"text": "R2\t118,000\t年底盤點\nR3\t無統計\nR5\t很多\nZZ9\t12\nR7\t92", "start": ""},
-                       places=places_of(forms))  # fmt: skip
+    pasted = PasteForm(
+        {"text": "R2\t118,000\t年底盤點\nR3\t無統計\nR5\t很多\nZZ9\t12\nR7\t92", "start": ""}, places=places_of(forms)
+    )
     nothing = PasteForm({"text": "ZZ9\t12", "start": ""}, places=places_of(forms))
     refused = PasteForm({"text": "", "start": ""}, places=places_of(forms))
     previews = [
@@ -122,28 +131,34 @@ def _entry_forms(scorecard):
         ),
         KPIEntryForm(
             {"kpi105-version": "2", "kpi105-actual_1050": "約一百", "kpi105-unmeasured_1050": "on"},
-            line=wrong, report=_report(5, ReportState.DRAFT), kpi=judge,
+            line=wrong,
+            report=_report(5, ReportState.DRAFT),
+            kpi=judge,
         ),
         KPIEntryForm(
             {"kpi106-version": "1", "kpi106-actual_1060": "1.4", "kpi106-note_1060": "十二月重算"},
-            line=overtaken, report=_report(6, ReportState.DRAFT), kpi=judge,
+            line=overtaken,
+            report=_report(6, ReportState.DRAFT),
+            kpi=judge,
         ),
         KPIEntryForm(
             {"kpi107-version": "1", "kpi107-actual_1070": "118000"},
-            line=sent, report=_report(7, ReportState.SUBMITTED),
+            line=sent,
+            report=_report(7, ReportState.SUBMITTED),
         ),
         KPIEntryForm(line=approved, report=_report(8, ReportState.APPROVED, "", "持續辦理修繕", files()[:1])),
-    ]  # fmt: skip
+    ]
     for form in made:
         form.is_valid()
     made[5].show_conflict(overtaken, _report(6, ReportState.DRAFT, "含電子公文"))
     figure = asked.measures[0].cell.actual
     made.append(
         KPIEntryForm(
-            line=numbered(asked, "R9", 109), report=_report(9, ReportState.DRAFT),
+            line=numbered(asked, "R9", 109),
+            report=_report(9, ReportState.DRAFT),
             answered={(1090, question, figure) for question in Question},
         )
-    )  # fmt: skip
+    )
     return made
 
 
@@ -252,11 +267,15 @@ def _history():
     entered = AuditEvent(pk=2, at=_ago(4), actor=STAFF, action=AuditAction.SAVED, year=YEAR)
     changed = (HistoryChange(0, "實際值", None, "91", True), HistoryChange(1, "備註", "暫估", None, False))
     return (
-        HistoryLine(AuditEvent(pk=3, at=_ago(2), actor=REVIEWER, action=AuditAction.RETURNED, year=YEAR,
-                               reason="請附各月統計。"), ()),
+        HistoryLine(
+            AuditEvent(
+                pk=3, at=_ago(2), actor=REVIEWER, action=AuditAction.RETURNED, year=YEAR, reason="請附各月統計。"
+            ),
+            (),
+        ),
         HistoryLine(entered, changed),
         HistoryLine(AuditEvent(pk=1, at=_ago(90), actor=None, action=AuditAction.CREATED), ()),
-    )  # fmt: skip
+    )
 
 
 def importing():
@@ -293,10 +312,28 @@ def importing():
         "preview": {"plan": "105–107 年度策略計畫"},
         "table_years": [{"text": text} for text in ("104 年實際", "105 年目標", "106 年目標")],
         "table_rows": [
-            KPIRow("AC1.1", "職務宿舍配住率", "AC1", "已配住戶數／總戶數", "行政園區科", "#importing",
-                   [MeasureRow("", "%", Direction.HIGHER.label, figures)], [(plan, "105 年 1,545,480")]),
-            KPIRow("AC2.2", "場地服務滿意度", "", "問卷得分", "", "#importing",
-                   [MeasureRow("借用單位", "分", Direction.HIGHER.label, figures),
-                    MeasureRow("一般民眾", "分", Direction.HIGHER.label, figures)], []),
+            KPIRow(
+                "AC1.1",
+                "職務宿舍配住率",
+                "AC1",
+                "已配住戶數／總戶數",
+                "行政園區科",
+                "#importing",
+                [MeasureRow("", "%", Direction.HIGHER.label, figures)],
+                [(plan, "105 年 1,545,480")],
+            ),
+            KPIRow(
+                "AC2.2",
+                "場地服務滿意度",
+                "",
+                "問卷得分",
+                "",
+                "#importing",
+                [
+                    MeasureRow("借用單位", "分", Direction.HIGHER.label, figures),
+                    MeasureRow("一般民眾", "分", Direction.HIGHER.label, figures),
+                ],
+                [],
+            ),
         ],
-    }  # fmt: skip
+    }

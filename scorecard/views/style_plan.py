@@ -82,77 +82,123 @@ def _f(target=None, actual=None, **more):
 
 
 HOUSES = _Measure(
-    "%", Direction.HIGHER, labels=("已配住戶數", "職舍總戶數"), factor=100,
+    "%",
+    Direction.HIGHER,
+    labels=("已配住戶數", "職舍總戶數"),
+    factor=100,
     years={2015: _f(None, "88"), 2016: _f("90", "85"), 2017: _f("92", "92", parts=("46", "50")), 2018: _f("93")},
-)  # fmt: skip
+)
 REPAIRS = _Measure(
     "日", Direction.LOWER, years={2015: _f(None, "9"), 2016: _f("8", "9"), 2017: _f("8", "6.5"), 2018: _f("7.5")}
 )
 WARMTH = _Measure(
-    "°C", Direction.BAND, tolerance="1",
+    "°C",
+    Direction.BAND,
+    tolerance="1",
     years={2015: _f(None, "26.5"), 2016: _f("26", "26"), 2017: _f("26", "27.8", note="空調更新期間"), 2018: _f("26")},
-)  # fmt: skip
+)
 BORROWERS = _Measure(
-    "分", Direction.HIGHER, label="借用單位",
+    "分",
+    Direction.HIGHER,
+    label="借用單位",
     years={2015: _f(None, "84"), 2016: _f("85", "88"), 2017: _f("85", "87.5"), 2018: _f("86")},
-)  # fmt: skip
+)
 PUBLIC = _Measure(
-    "分", Direction.HIGHER, label="一般民眾",
+    "分",
+    Direction.HIGHER,
+    label="一般民眾",
     years={2015: _f(), 2016: _f("80", unmeasured=True, note="未辦理調查"), 2017: _f("80", "81"), 2018: _f("80")},
-)  # fmt: skip
+)
 OVERDUE = _Measure(
-    "%", Direction.LOWER,
-    years={2015: _f(None, "1.8"), 2016: _f("1.6", unmeasured=True, note="系統改版，無法統計"),
-           2017: _f("1.5", "2.4"), 2018: _f("1.4")},
-)  # fmt: skip
+    "%",
+    Direction.LOWER,
+    years={
+        2015: _f(None, "1.8"),
+        2016: _f("1.6", unmeasured=True, note="系統改版，無法統計"),
+        2017: _f("1.5", "2.4"),
+        2018: _f("1.4"),
+    },
+)
 ROUNDS = _Measure(
-    "%", Direction.HIGHER,
-    years={2015: _f(None, "95"), 2016: _f("100", "98"), 2018: _f("100"),
-           2017: _f("100", unmeasured=True, note="巡檢系統更新中，無法統計")},
-)  # fmt: skip
+    "%",
+    Direction.HIGHER,
+    years={
+        2015: _f(None, "95"),
+        2016: _f("100", "98"),
+        2018: _f("100"),
+        2017: _f("100", unmeasured=True, note="巡檢系統更新中，無法統計"),
+    },
+)
 SIGNED = _Measure(
-    "%", Direction.HIGHER, labels=("線上簽核件數", "公文總件數"), factor=100,
+    "%",
+    Direction.HIGHER,
+    labels=("線上簽核件數", "公文總件數"),
+    factor=100,
     years={2015: _f(), 2016: _f("70", unmeasured=True, note="尚未啟用"), 2017: _f("75"), 2018: _f("80")},
-)  # fmt: skip
+)
 PAGES = _Measure(
-    "頁", Direction.HIGHER,
+    "頁",
+    Direction.HIGHER,
     years={2015: _f(None, "90000"), 2016: _f("100000", "125000"), 2017: _f("120000", "125000"), 2018: _f("130000")},
-)  # fmt: skip
+)
 ROOMS = _Measure(
-    "%", Direction.HIGHER,
+    "%",
+    Direction.HIGHER,
     years={2015: _f(None, "52"), 2016: _f("60", "48"), 2017: _f(target_note="會議室整修，不訂目標"), 2018: _f("65")},
-)  # fmt: skip
+)
 
 OBJECTIVES = (
-    ("AC1", "提供安心的市政大樓與職務宿舍"), ("AC2", "提升洽公環境品質"), ("BC1", "公文如期辦結"),
-    ("AP1", "落實設備巡檢"), ("BP1", "推動線上簽核"), ("BP2", "加速檔案數位化"), ("CP1", "活化會議空間"),
-)  # fmt: skip
+    ("AC1", "提供安心的市政大樓與職務宿舍"),
+    ("AC2", "提升洽公環境品質"),
+    ("BC1", "公文如期辦結"),
+    ("AP1", "落實設備巡檢"),
+    ("BP1", "推動線上簽核"),
+    ("BP2", "加速檔案數位化"),
+    ("CP1", "活化會議空間"),
+)
 KPIS = (
     SampleKPI(
-        "AC1.1", "職務宿舍配住率", "（已配住戶數／職舍總戶數）× 100%", 1, ReportState.APPROVED, (HOUSES,),
+        "AC1.1",
+        "職務宿舍配住率",
+        "（已配住戶數／職舍總戶數）× 100%",
+        1,
+        ReportState.APPROVED,
+        (HOUSES,),
         budgets=(("AC1.1.1", "職務宿舍修繕工程", {2016: (1_545_480, 1_500_000, ""), 2017: (1_600_000, None, "")}),),
     ),
     SampleKPI("AC1.2", "設施修繕完成天數", "各案完成天數之平均", 1, ReportState.APPROVED, (REPAIRS,), weight="2"),
     SampleKPI("AC2.1", "夏季室內溫度", "六至九月量測之平均", 1, ReportState.SUBMITTED, (WARMTH,)),
     SampleKPI("AC2.2", "場地服務滿意度", "問卷得分之平均", 3, ReportState.APPROVED, (BORROWERS, PUBLIC)),
     SampleKPI(
-        "BC1.1", "公文逾期比率", "（逾期件數／總件數）× 100%", 2, ReportState.RETURNED, (OVERDUE,),
+        "BC1.1",
+        "公文逾期比率",
+        "（逾期件數／總件數）× 100%",
+        2,
+        ReportState.RETURNED,
+        (OVERDUE,),
         budgets=(
-            ("BC1.1.1", "公文時效稽催", {2016: (500_000, 480_000, ""), 2017: (520_000, 260_000, "已辦理講習 2 場"),
-                                          2018: (520_000, None, "")}),
+            (
+                "BC1.1.1",
+                "公文時效稽催",
+                {2016: (500_000, 480_000, ""), 2017: (520_000, 260_000, "已辦理講習 2 場"), 2018: (520_000, None, "")},
+            ),
         ),
     ),
     SampleKPI("AP1.1", "設備巡檢完成率", "（完成次數／應巡檢次數）× 100%", 1, ReportState.DRAFT, (ROUNDS,)),
     SampleKPI("BP1.1", "線上簽核比率", "（線上簽核件數／公文總件數）× 100%", 2, ReportState.PENDING, (SIGNED,)),
     SampleKPI("BP2.1", "檔案數位化頁數", "年度掃描完成頁數", 2, ReportState.SUBMITTED, (PAGES,)),
     SampleKPI("CP1.1", "會議室使用率", "（使用時數／開放時數）× 100%", 3, ReportState.APPROVED, (ROOMS,)),
-)  # fmt: skip
+)
 
 # Ten times the year before: what raises a question.
 DOUBTFUL = SampleKPI(
-    "BP2.1", "檔案數位化頁數", "年度掃描完成頁數", 2, ReportState.DRAFT,
+    "BP2.1",
+    "檔案數位化頁數",
+    "年度掃描完成頁數",
+    2,
+    ReportState.DRAFT,
     (replace(PAGES, years=PAGES.years | {YEAR: _f("120000", "1250000")}),),
-)  # fmt: skip
+)
 
 
 def sample_scorecard(year=YEAR, *, include_provisional=True):
@@ -198,15 +244,29 @@ class _Builder:
         objectives = tuple(self._objective(code, name, kpis) for code, name in OBJECTIVES)
         perspectives = tuple(self._perspective(code, name, objectives) for code, name in PERSPECTIVES)
         return lines.Scorecard(
-            score=_mean(perspectives), agency="示範機關", plan_slug=SLUG, plan_title="105–107 年度策略計畫",
-            first_year=PLAN_YEARS[0], last_year=PLAN_YEARS[-1], mission=("提供市民便捷的市政服務",),
-            vision="友善、效率的市政中心", core_values=("專業", "便民"), instructions=(), warning_threshold=THRESHOLD,
-            display_cap=DISPLAY_CAP, data_version=1, year=self.year, years=self.years,
-            include_provisional=self.include_provisional, has_sample_data=False, perspectives=perspectives,
-            themes=tuple(self._theme(*each, objectives) for each in THEMES), objectives=objectives,
+            score=_mean(perspectives),
+            agency="示範機關",
+            plan_slug=SLUG,
+            plan_title="105–107 年度策略計畫",
+            first_year=PLAN_YEARS[0],
+            last_year=PLAN_YEARS[-1],
+            mission=("提供市民便捷的市政服務",),
+            vision="友善、效率的市政中心",
+            core_values=("專業", "便民"),
+            instructions=(),
+            warning_threshold=THRESHOLD,
+            display_cap=DISPLAY_CAP,
+            data_version=1,
+            year=self.year,
+            years=self.years,
+            include_provisional=self.include_provisional,
+            has_sample_data=False,
+            perspectives=perspectives,
+            themes=tuple(self._theme(*each, objectives) for each in THEMES),
+            objectives=objectives,
             divisions=tuple(self._division(id_, name, kpis) for id_, name in DIVISIONS.items()),
             links=tuple(lines.LinkLine(*each) for each in LINKS),
-        )  # fmt: skip
+        )
 
     def kpi(self, sample):
         states = {(sample.code, line.year): self._state_of_year(sample, line.year) for line in self.years}
@@ -215,10 +275,19 @@ class _Builder:
         score = kpi_score([(measure.weight, measure.cell.outcome) for measure in measures], THRESHOLD)
         state = self._state_of_year(sample, self.year.year) if score.tally.due else None
         return lines.KPILine(
-            score, next(self.ids), sample.code, sample.name, sample.formula, sample.objective, sample.division,
-            DIVISIONS[sample.division], Decimal(sample.weight), measures, state,
+            score,
+            next(self.ids),
+            sample.code,
+            sample.name,
+            sample.formula,
+            sample.objective,
+            sample.division,
+            DIVISIONS[sample.division],
+            Decimal(sample.weight),
+            measures,
+            state,
             tuple(self._plan(sample, *each) for each in sample.budgets),
-        )  # fmt: skip
+        )
 
     @staticmethod
     def _state_of_year(sample, year):
@@ -232,14 +301,29 @@ class _Builder:
         cells = {line.year: self._cell(sample, judge, code, line.year) for line in self.years}
         tolerance = None if sample.tolerance is None else Decimal(sample.tolerance)
         return lines.MeasureLine(
-            next(self.ids), sample.label, sample.unit, sample.direction, tolerance, WEIGHT, cells,
-            cells[self.year.year], *sample.labels, sample.factor,
-        )  # fmt: skip
+            next(self.ids),
+            sample.label,
+            sample.unit,
+            sample.direction,
+            tolerance,
+            WEIGHT,
+            cells,
+            cells[self.year.year],
+            *sample.labels,
+            sample.factor,
+        )
 
     def _cell(self, sample, judge, code, year):
         figures = sample.years[year]
-        row = (year, _number(figures.target), figures.target_note, _number(figures.actual), figures.note,
-               figures.unmeasured, *map(_number, figures.parts or (None, None)))  # fmt: skip
+        row = (
+            year,
+            _number(figures.target),
+            figures.target_note,
+            _number(figures.actual),
+            figures.note,
+            figures.unmeasured,
+            *map(_number, figures.parts or (None, None)),
+        )
         return judge.cell(code, year, sample.direction, _number(sample.tolerance), sample.factor, row)
 
     def _objective(self, code, name, kpis):

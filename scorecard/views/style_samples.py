@@ -112,12 +112,16 @@ def _links(scorecard):
     """The rows of the list in which links are edited: as it is, with a reason missing, and with one being removed."""
     by_code = scorecard.objectives_by_code
     links = [
-        ObjectiveLink(pk=place, reason=line.reason, **{
-            end: Objective(code=code, name=by_code[code].name)
-            for end, code in (("cause", line.cause), ("effect", line.effect))
-        })
+        ObjectiveLink(
+            pk=place,
+            reason=line.reason,
+            **{
+                end: Objective(code=code, name=by_code[code].name)
+                for end, code in (("cause", line.cause), ("effect", line.effect))
+            },
+        )
         for place, line in enumerate(scorecard.links, start=1)
-    ]  # fmt: skip
+    ]
     forms = [(link, ReasonForm(link=link), RemoveLinkForm(link=link)) for link in links]
     plain, missing, removed = forms
     refused = ReasonForm({"seen": missing[0].reason, "reason": ""}, link=missing[0])
@@ -174,7 +178,5 @@ def scores(scorecard):
         "no_kpis": (),
         "table": whole_table(scorecard),
         "sample": replace(scorecard, has_sample_data=True),
-        "hits": [
-            (group.title, [(hit, "#search") for hit in group.hits]) for group in search(scorecard, "公文")
-        ],
-    }  # fmt: skip
+        "hits": [(group.title, [(hit, "#search") for hit in group.hits]) for group in search(scorecard, "公文")],
+    }

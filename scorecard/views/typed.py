@@ -67,9 +67,13 @@ class KeepTyped(LoginRequiredMiddleware):
         user = getattr(request, "_logged_in", None)
         if user is not None:
             response.set_signed_cookie(
-                TYPIST, user.pk, max_age=TYPIST_SECONDS, httponly=True, samesite="Lax",
+                TYPIST,
+                user.pk,
+                max_age=TYPIST_SECONDS,
+                httponly=True,
+                samesite="Lax",
                 secure=settings.SESSION_COOKIE_SECURE,
-            )  # fmt: skip
+            )
         is_page = response.status_code == 200 and response.get("Content-Type", "").startswith("text/html")
         is_shown = request.method == "GET" and is_page and not response.streaming
         if is_shown and settings.SESSION_COOKIE_NAME in request.COOKIES and _is_due(request):

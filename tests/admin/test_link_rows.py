@@ -59,10 +59,14 @@ def test_a_row_changed_to_another_cause_is_checked_like_a_new_one(reviewer, plan
 def test_a_row_may_turn_to_a_cause_that_only_its_old_self_stood_in_the_way_of(reviewer, plan):
     # AL1 → AP1 becomes AF1 → AP1; then AP1 → AL1 closes no cycle any more.
     send(
-        reviewer, page("objective_change", objective(plan, "AP1")),
+        reviewer,
+        page("objective_change", objective(plan, "AP1")),
         **{"cause_links-0-cause": objective(plan, "AF1").pk},
-    )  # fmt: skip
+    )
     send(reviewer, page("objective_change", objective(plan, "AL1")), **new_row(plan, 1, "AP1"))
     assert set(ObjectiveLink.objects.filter(plan=plan).values_list("cause__code", "effect__code")) == {
-        ("AF1", "AL1"), ("AF1", "AP1"), ("AP1", "AL1"), ("AP1", "AC1"),
-    }  # fmt: skip
+        ("AF1", "AL1"),
+        ("AF1", "AP1"),
+        ("AP1", "AL1"),
+        ("AP1", "AC1"),
+    }

@@ -26,8 +26,10 @@ def test_an_admin_adds_a_person_and_makes_them_a_member(admin, plan):
     assert send(admin, page("membership_add"), **made).status_code == 302
     membership = user.memberships.get()
     assert (membership.agency, membership.role, list(membership.divisions.all())) == (
-        plan.agency, Role.STAFF, [division],
-    )  # fmt: skip
+        plan.agency,
+        Role.STAFF,
+        [division],
+    )
 
 
 def test_a_weak_password_is_refused_when_a_person_is_added(admin):

@@ -29,11 +29,19 @@ def objective(plan, code):
 
 def test_a_kpi_is_made_with_its_measure(reviewer, plan, cast):
     fields = {
-        "plan": plan.pk, "objective": objective(plan, "AP2").pk, "code": "AP2.1", "name": "新指標", "formula": "件數",
-        "division": plan.agency.divisions.first().pk, "measures-TOTAL_FORMS": 1, "measures-0-position": 1,
-        "measures-0-unit": "件", "measures-0-direction": Direction.LOWER, "measures-0-factor": 1,
+        "plan": plan.pk,
+        "objective": objective(plan, "AP2").pk,
+        "code": "AP2.1",
+        "name": "新指標",
+        "formula": "件數",
+        "division": plan.agency.divisions.first().pk,
+        "measures-TOTAL_FORMS": 1,
+        "measures-0-position": 1,
+        "measures-0-unit": "件",
+        "measures-0-direction": Direction.LOWER,
+        "measures-0-factor": 1,
         "measures-0-weight": 1,
-    }  # fmt: skip
+    }
     assert send(reviewer, page("kpi_add"), **fields).status_code == 302
     made = factories.kpi(plan, "AP2.1")
     assert [(measure.unit, measure.direction) for measure in made.measures.all()] == [("件", Direction.LOWER)]
@@ -225,9 +233,14 @@ def test_actuals_of_a_plan_year_are_read_only_here_and_those_of_the_baseline_are
 
 def test_an_admin_makes_a_plan_with_its_years_which_start_unopened(admin, plan, cast):
     fields = {
-        "agency": plan.agency_id, "slug": "next-plan", "first_year": 2019, "last_year": 2021,
-        "years-TOTAL_FORMS": 2, "years-0-year": 2019, "years-1-year": 2020,
-    }  # fmt: skip
+        "agency": plan.agency_id,
+        "slug": "next-plan",
+        "first_year": 2019,
+        "last_year": 2021,
+        "years-TOTAL_FORMS": 2,
+        "years-0-year": 2019,
+        "years-1-year": 2020,
+    }
     assert send(admin, page("plan_add"), **fields).status_code == 302
     made = Plan.objects.get(slug="next-plan")
     assert [(year.year, year.state) for year in made.years.all()] == [(2019, "not_open"), (2020, "not_open")]

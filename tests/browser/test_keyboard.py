@@ -43,8 +43,12 @@ def test_enter_and_arrows_move_from_figure_to_figure_and_never_send_the_form(tab
         table.keyboard.press(key)
         seen.append(focused(table))
     assert [name.split("（")[0] for name in seen] == [
-        "AC1.1 實際值", "AC1.2 實際值", "AP1.1 圖片 實際值", "AP1.1 影片 實際值", "AP1.1 圖片 實際值",
-    ]  # fmt: skip
+        "AC1.1 實際值",
+        "AC1.2 實際值",
+        "AP1.1 圖片 實際值",
+        "AP1.1 影片 實際值",
+        "AP1.1 圖片 實際值",
+    ]
     figures.last.focus()
     table.keyboard.type("90")
     table.keyboard.press("Enter")

@@ -93,8 +93,13 @@ class TestTheWorkbook:
         sheet = book["填報"]
         codes = [sheet.cell(row, M.KPI).value for row in range(4, sheet.max_row + 1)]
         assert codes == [
-            "AC1.1 指標 AC1.1", "AC1.2 指標 AC1.2", "AP1.1 指標 AP1.1", None, "AL1.1 指標 AL1.1", "AF1.1 指標 AF1.1",
-        ]  # fmt: skip
+            "AC1.1 指標 AC1.1",
+            "AC1.2 指標 AC1.2",
+            "AP1.1 指標 AP1.1",
+            None,
+            "AL1.1 指標 AL1.1",
+            "AF1.1 指標 AF1.1",
+        ]
         assert [sheet.cell(4, column).value for column in (M.UNIT, M.BEFORE, M.TARGET)] == ["次", "80", "100"]
         assert sheet.cell(9, M.BEFORE).value == "無統計"
         assert sheet.cell(3, M.TARGET).value == "105年\n目標值"

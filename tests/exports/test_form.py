@@ -24,14 +24,26 @@ OWN_ROW = "a formula alone in its row needs no number"
 NUMBERED = "formulas are numbered as in BC1's row, with a blank"
 OWNER = "an action plan in a row of its own names its owner there, as CP1.2.1 does"
 DIFFERENCES = {
-    "A13": AP1, "B13": AP1, "K13": AP1,
-    "C11": COLON, "C13": COLON, "C18": COLON, "C25": COLON,
-    "G8": NUMBER, "H8": NUMBER, "I8": NUMBER, "L22": NUMBER, "L36": NUMBER, "M36": NUMBER, "N36": NUMBER,
+    "A13": AP1,
+    "B13": AP1,
+    "K13": AP1,
+    "C11": COLON,
+    "C13": COLON,
+    "C18": COLON,
+    "C25": COLON,
+    "G8": NUMBER,
+    "H8": NUMBER,
+    "I8": NUMBER,
+    "L22": NUMBER,
+    "L36": NUMBER,
+    "M36": NUMBER,
+    "N36": NUMBER,
     "L37": NUMBER,
-    "C14": OWN_ROW, "C15": OWN_ROW,
+    "C14": OWN_ROW,
+    "C15": OWN_ROW,
     "C26": NUMBERED,
     "O15": OWNER,
-}  # fmt: skip
+}
 WORDS = {
     AP1: lambda text: text.replace("API", "AP1"),
     COLON: lambda text: text.replace("單位:", "單位："),
@@ -231,9 +243,23 @@ def test_figures_and_notes_are_written_as_the_form_reads_them(pairs, written):
 
 
 HOSTILE = (
-    "=1+1", "+1", "@SUM(A1)", "\t=1+1", "=cmd|' /C calc'!A0", "＝1＋1", "#N/A", "2016-01-01", "<b>&amp;\"'</b>", "]]>",
-    "𠮷野家🎉", "ＡＢＣ　１２３", "_x0041_", "長" * 4000, "一\n二\n\n三", "  兩端  ",
-)  # fmt: skip
+    "=1+1",
+    "+1",
+    "@SUM(A1)",
+    "\t=1+1",
+    "=cmd|' /C calc'!A0",
+    "＝1＋1",
+    "#N/A",
+    "2016-01-01",
+    "<b>&amp;\"'</b>",
+    "]]>",
+    "𠮷野家🎉",
+    "ＡＢＣ　１２３",
+    "_x0041_",
+    "長" * 4000,
+    "一\n二\n\n三",
+    "  兩端  ",
+)
 
 
 # As many characters as the columns hold; PostgreSQL takes no more.

@@ -22,26 +22,66 @@ from tests.layers import layer
 MADE_AT = datetime(2017, 2, 6, 14, 5)
 SECRET = "the contents of a file that nobody may read"
 WRITTEN = (
-    tables.Agency, tables.Division, tables.Plan, tables.Perspective, tables.Theme, tables.Objective,
-    tables.ObjectiveLink, tables.KPI, tables.Measure, tables.YearlyValue, tables.YearlyReport,
-    tables.ActionPlan, tables.ActionBudget,
-)  # fmt: skip
+    tables.Agency,
+    tables.Division,
+    tables.Plan,
+    tables.Perspective,
+    tables.Theme,
+    tables.Objective,
+    tables.ObjectiveLink,
+    tables.KPI,
+    tables.Measure,
+    tables.YearlyValue,
+    tables.YearlyReport,
+    tables.ActionPlan,
+    tables.ActionBudget,
+)
 MARKUP = [
-    '<img src="file:///secret.txt">', "<script>alert(1)</script>", "<style>*{display:none}</style>",
-    "</td></table><h1>", "<!-- ", "]]>", "<svg onload=alert(1)>", '<iframe src="http://example.org/">',
-    "&lt;&#x27;&amp;", "<base href=//x>", "{{ scorecard.agency }}{% include 'base.html' %}", "' onclick='x",
-    '" class="cover', "<link rel=attachment href=/x>", "<![CDATA[x", "</title></body></html>",
-]  # fmt: skip
+    '<img src="file:///secret.txt">',
+    "<script>alert(1)</script>",
+    "<style>*{display:none}</style>",
+    "</td></table><h1>",
+    "<!-- ",
+    "]]>",
+    "<svg onload=alert(1)>",
+    '<iframe src="http://example.org/">',
+    "&lt;&#x27;&amp;",
+    "<base href=//x>",
+    "{{ scorecard.agency }}{% include 'base.html' %}",
+    "' onclick='x",
+    '" class="cover',
+    "<link rel=attachment href=/x>",
+    "<![CDATA[x",
+    "</title></body></html>",
+]
 ADDRESSES = [
-    "url(file:///etc/passwd)", "javascript:alert(1)", "http://169.254.169.254/", "@import 'http://x/y.css';",
-    "static:../../manage.py", "data:text/html,<b>x</b>", "\\\\host\\share", "//host/x", "ftp://host/x",
-    "content: url(http://x)", "}*{background:url(http://x/)}",
-]  # fmt: skip
+    "url(file:///etc/passwd)",
+    "javascript:alert(1)",
+    "http://169.254.169.254/",
+    "@import 'http://x/y.css';",
+    "static:../../manage.py",
+    "data:text/html,<b>x</b>",
+    "\\\\host\\share",
+    "//host/x",
+    "ftp://host/x",
+    "content: url(http://x)",
+    "}*{background:url(http://x/)}",
+]
 UNSEEN = [
-    "a\u202egnp.exe", "zero\u200bwidth\u200d\u2060", "\ufeffbom", "pri\ue000vate\U000f0000", "\U0001f4a3\U0001f1f9",
-    "tab\tfeed\fbell\x07", "e\u0301\u0302\u0303", "\U00020bb7\U0002a6a5", "نص عربي", "ไทย", "\u2028line\u2029",
-    "\ufffd\uffff", "a\u00adb\u2009c\ufe0f",
-]  # fmt: skip
+    "a\u202egnp.exe",
+    "zero\u200bwidth\u200d\u2060",
+    "\ufeffbom",
+    "pri\ue000vate\U000f0000",
+    "\U0001f4a3\U0001f1f9",
+    "tab\tfeed\fbell\x07",
+    "e\u0301\u0302\u0303",
+    "\U00020bb7\U0002a6a5",
+    "نص عربي",
+    "ไทย",
+    "\u2028line\u2029",
+    "\ufffd\uffff",
+    "a\u00adb\u2009c\ufe0f",
+]
 LONG = ["W" * 10_000, "長" * 3_000, "1" * 500 + "%", "a-" * 300]
 
 

@@ -24,8 +24,18 @@ from tests.exports.workbook_reading import scorecard_of
 from tests.pages import address, body, client_of
 
 FORMULAS = (
-    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1+1", "\r=1+1", "=cmd|' /C calc'!A0", "＝1+1", "－1", " =1+1", "\ufeff=1+1",
-)  # fmt: skip
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\r=1+1",
+    "=cmd|' /C calc'!A0",
+    "＝1+1",
+    "－1",
+    " =1+1",
+    "\ufeff=1+1",
+)
 HOSTILE = (*FORMULAS, "<b>&amp;\"'</b>", "]]>", "#N/A", "2016-01-01", "鈴\x07聲", '甲,乙\n丙"丁', "  兩端  ")
 NUMBER = re.compile(r"-?\d+(\.\d+)?%?")
 

@@ -164,9 +164,17 @@ def test_lines_without_a_code_of_the_same_make_continue_the_one_before():
 
 @pytest.mark.parametrize(
     ("code", "right"),
-    [("API", "AP1"), ("API.1", "AP1.1"), ("API.I.l", "AP1.1.1"), ("AP1.1", "AP1.1"), ("IC1", "IC1"), ("ICI", "IC1"),
-     ("ZZI", "ZZI"), ("K1", "K1")],
-)  # fmt: skip
+    [
+        ("API", "AP1"),
+        ("API.1", "AP1.1"),
+        ("API.I.l", "AP1.1.1"),
+        ("AP1.1", "AP1.1"),
+        ("IC1", "IC1"),
+        ("ICI", "IC1"),
+        ("ZZI", "ZZI"),
+        ("K1", "K1"),
+    ],
+)
 def test_the_letter_i_is_a_digit_only_where_that_gives_a_known_code(code, right):
     assert codes.corrected(code, {"AP1", "IC1", "BP1"}) == right
 

@@ -60,8 +60,20 @@ def test_every_message_of_the_secretariats_form_is_one_of_those_expected(form):
     assert by_level[Level.HINT] == {"F8", "G16", "G17"}
     # The letter I; numbers written as text; the numbers before the formulas of two rows of one KPI each.
     assert by_level[Level.CORRECTION] == {
-        "A13", "B13", "K13", "G8", "H8", "I8", "L22", "L36", "M36", "N36", "L37", "C14", "C15",
-    }  # fmt: skip
+        "A13",
+        "B13",
+        "K13",
+        "G8",
+        "H8",
+        "I8",
+        "L22",
+        "L36",
+        "M36",
+        "N36",
+        "L37",
+        "C14",
+        "C15",
+    }
     enumerated = {"F5", "G5", "H5", "I5", "D26", "E26", "F26", "G26", "H26", "I26", "F41", "G41", "H41", "I41"}
     shared_out = {"C5", "C26", "C41"}
     directions = {"C7", "C8", "C16", "C17", "C18", "C19", "C22", "C28", "C35", "C38"}

@@ -40,23 +40,42 @@ def rows(plan):
         "objectives": list(Objective.objects.filter(plan=plan).values_list("code", "name", "position", "weight")),
         "kpis": list(KPI.objects.filter(plan=plan).values_list("code", "position", "weight", "supporting_divisions")),
         "measures": list(
-            Measure.objects.filter(**of_plan).order_by("kpi__code", "position").values_list(
-                "kpi__code", "label", "unit", "direction", "tolerance", "numerator_label", "denominator_label",
-                "factor", "position", "weight",
+            Measure.objects.filter(**of_plan)
+            .order_by("kpi__code", "position")
+            .values_list(
+                "kpi__code",
+                "label",
+                "unit",
+                "direction",
+                "tolerance",
+                "numerator_label",
+                "denominator_label",
+                "factor",
+                "position",
+                "weight",
             )
         ),
         "values": list(
             YearlyValue.objects.filter(measure__kpi__plan=plan)
             .order_by("measure__kpi__code", "measure__position", "year")
-            .values_list("measure__kpi__code", "year", "target", "target_note", "actual", "actual_note", "unmeasured",
-                         "numerator", "denominator")
-        ),
-        "action_plans": list(
-            ActionPlan.objects.filter(**of_plan).order_by("code").values_list(
-                "code", "kpi__code", "position", "owner_division__name", "owner_person", "description"
+            .values_list(
+                "measure__kpi__code",
+                "year",
+                "target",
+                "target_note",
+                "actual",
+                "actual_note",
+                "unmeasured",
+                "numerator",
+                "denominator",
             )
         ),
-    }  # fmt: skip
+        "action_plans": list(
+            ActionPlan.objects.filter(**of_plan)
+            .order_by("code")
+            .values_list("code", "kpi__code", "position", "owner_division__name", "owner_person", "description")
+        ),
+    }
 
 
 def test_the_secretariats_form_gives_the_same_export_and_rows_as_the_fixture():

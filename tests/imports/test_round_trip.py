@@ -30,10 +30,25 @@ from scorecard.imports.workbook import read_sheets
 
 BASELINE, PLANNED = (2015,), (2016, 2017)
 HOSTILE = (
-    "=1+1", "+1", "@SUM(A1)", "=cmd|' /C calc'!A0", "＝1＋1", "#N/A", "<b>&amp;\"'</b>", "]]>", "𠮷野家🎉",
-    "ＡＢＣ　１２３", "_x0041_", "一\n二\n三", "縮短日數（含假日）", "105年8月底前完成100%", "A/B 測試",
-    "提高 AC1 的比率", "滿意度、妥善率", "長" * 200,
-)  # fmt: skip
+    "=1+1",
+    "+1",
+    "@SUM(A1)",
+    "=cmd|' /C calc'!A0",
+    "＝1＋1",
+    "#N/A",
+    "<b>&amp;\"'</b>",
+    "]]>",
+    "𠮷野家🎉",
+    "ＡＢＣ　１２３",
+    "_x0041_",
+    "一\n二\n三",
+    "縮短日數（含假日）",
+    "105年8月底前完成100%",
+    "A/B 測試",
+    "提高 AC1 的比率",
+    "滿意度、妥善率",
+    "長" * 200,
+)
 LONG = ("文" * 4000, "第一行\n\n第二行", "🎉" * 500)
 CHARACTERS = "臺北市府＋ＡＢ１２ab=+@&<>\"'🎉𠮷\n "
 TYPED = st.text(CHARACTERS, min_size=1, max_size=8).map(str.strip).filter(bool)
@@ -66,12 +81,15 @@ def kpis(draw, objective, number):
     )
     plans = tuple(
         ActionPlanRead(
-            f"{code}.{n}", draw(TEXTS), *draw(st.sampled_from([(draw(DIVISIONS), ""), ("", "王小明")])),
+            f"{code}.{n}",
+            draw(TEXTS),
+            *draw(st.sampled_from([(draw(DIVISIONS), ""), ("", "王小明")])),
             {year: AmountRead(draw(st.sampled_from([None, 0, 5000])), WHOLE_FILE) for year in PLANNED},
-            WHOLE_FILE, WHOLE_FILE,
+            WHOLE_FILE,
+            WHOLE_FILE,
         )
         for n in range(1, 1 + draw(st.integers(0, 3)))
-    )  # fmt: skip
+    )
     return KPIRead(
         code, draw(NAMES), objective, formula, draw(DIVISIONS), (), measures, plans, WHOLE_FILE, WHOLE_FILE, WHOLE_FILE
     )
@@ -93,8 +111,18 @@ def plans(draw):
     )
     texts = [Statement(draw(TEXTS).strip(), WHOLE_FILE) for _ in range(4)]
     return PlanRead(
-        "測試機關", WHOLE_FILE, PLANNED[0], PLANNED[-1], BASELINE, {year: WHOLE_FILE for year in BASELINE}, *texts,
-        perspectives, themes, objectives, made, (),
+        "測試機關",
+        WHOLE_FILE,
+        PLANNED[0],
+        PLANNED[-1],
+        BASELINE,
+        {year: WHOLE_FILE for year in BASELINE},
+        *texts,
+        perspectives,
+        themes,
+        objectives,
+        made,
+        (),
     )
 
 

@@ -91,18 +91,37 @@ def test_what_was_seen_is_written_and_audited_with_old_and_new_values(plan):
 def test_new_things_come_in_and_what_the_form_lacks_stays(plan):
     def edit(strategy_map, card):
         strategy_map["C4"] = "AC1 提高員工職舍配住率\nAC2 新目標"
-        for column, text in zip("ABCDEFGHIJKLMNO", (
-            "AC2 新目標", "AC2.1 新指標", "次數≥5次\n單位：次數", 1, 2, 3, 5, 6, 7, "新科室",
-            "AC2.1.1 新方案", 0, 1, 2, "新科室",
-        ), strict=True):  # fmt: skip
+        for column, text in zip(
+            "ABCDEFGHIJKLMNO",
+            (
+                "AC2 新目標",
+                "AC2.1 新指標",
+                "次數≥5次\n單位：次數",
+                1,
+                2,
+                3,
+                5,
+                6,
+                7,
+                "新科室",
+                "AC2.1.1 新方案",
+                0,
+                1,
+                2,
+                "新科室",
+            ),
+            strict=True,
+        ):
             card[f"{column}43"] = text
         for column in "ABCDEFGHIJKLMNO":
             card[f"{column}42"] = None
 
     found = updating.compare(plan, read(edited(edit)))
     assert {(c.kind, c.what) for c in found.changes} == {
-        (ChangeKind.ADDED, "策略目標 AC2"), (ChangeKind.ADDED, "KPI AC2.1"), (ChangeKind.ADDED, "行動方案 AC2.1.1"),
-    }  # fmt: skip
+        (ChangeKind.ADDED, "策略目標 AC2"),
+        (ChangeKind.ADDED, "KPI AC2.1"),
+        (ChangeKind.ADDED, "行動方案 AC2.1.1"),
+    }
     assert {change.what for change in found.removed} == {"KPI HF1.1", "行動方案 HF1.1.1"}
     apply(plan, read(edited(edit)))
     kpi = KPI.objects.get(code="AC2.1")

@@ -67,8 +67,6 @@ def test_a_digest_kept_elsewhere_is_looked_for(three):
 
 
 @pytest.mark.one_database
-
-
 def test_the_command_ends_with_status_1_where_the_chain_is_broken(tmp_path):
     environment = {"DEBUG": "on", "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3", "PATH": ""}
 

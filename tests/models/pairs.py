@@ -45,9 +45,13 @@ def make_world():
     plan = factories.make_plan(kpis=5)
     by_code = {objective.code: objective for objective in plan.objectives.all()}
     return World(
-        plan, factories.kpi(plan, "AC1.1"), by_code["AF1"], by_code["AC1"],
-        factories.make_user("one"), factories.make_user("two"),
-    )  # fmt: skip
+        plan,
+        factories.kpi(plan, "AC1.1"),
+        by_code["AF1"],
+        by_code["AC1"],
+        factories.make_user("one"),
+        factories.make_user("two"),
+    )
 
 
 def pair(name):

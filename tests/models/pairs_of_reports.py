@@ -67,9 +67,14 @@ def _(world):
 
 def a_receipt(world, serial):
     return Submission(
-        plan=world.plan, year=2016, serial=serial, division=world.kpi.division, submitted_by=world.user,
-        content={"kpis": []}, digest="0" * 64,
-    )  # fmt: skip
+        plan=world.plan,
+        year=2016,
+        serial=serial,
+        division=world.kpi.division,
+        submitted_by=world.user,
+        content={"kpis": []},
+        digest="0" * 64,
+    )
 
 
 @pair("receipt_number_given_once")

@@ -59,18 +59,29 @@ class World:
 
     def attach(self, kpi):
         Evidence.objects.create(
-            report=self.report(kpi).get(), token="11111111-2222-3333-4444-555555555555", name="a", size=1,
-            content_type="text/plain", uploaded_by=self.cast.staff,
-        )  # fmt: skip
+            report=self.report(kpi).get(),
+            token="11111111-2222-3333-4444-555555555555",
+            name="a",
+            size=1,
+            content_type="text/plain",
+            uploaded_by=self.cast.staff,
+        )
 
     def year(self, number=2016):
         return PlanYear.objects.filter(plan=self.plan, year=number)
 
     def snapshot(self, number):
         YearSnapshot.objects.create(
-            plan_year=self.year().get(), number=number, closed_by=self.cast.admin, closed_at=timezone.now(),
-            data_version=1, audit_number=0, document=b"x", report=b"x", workbook=b"x",
-        )  # fmt: skip
+            plan_year=self.year().get(),
+            number=number,
+            closed_by=self.cast.admin,
+            closed_at=timezone.now(),
+            data_version=1,
+            audit_number=0,
+            document=b"x",
+            report=b"x",
+            workbook=b"x",
+        )
 
 
 @layer
@@ -89,19 +100,19 @@ def new_measure(kpi):
 
 # What changes no row of 2016 in an open year, and is refused in a closed one.
 IN_CLOSED_YEAR = {
-    "closed_year_keeps_value_insert": lambda w: YearlyValue.objects.create(
-        measure=new_measure(w.begun), year=2016
-    ),
+    "closed_year_keeps_value_insert": lambda w: YearlyValue.objects.create(measure=new_measure(w.begun), year=2016),
     "closed_year_keeps_value_update": lambda w: w.value(w.begun).update(target=1),
     "closed_year_keeps_value_delete": lambda w: w.value(w.begun).delete(),
     "closed_year_keeps_report_insert": lambda w: YearlyReport.objects.create(kpi=w.bare, year=2016),
     "closed_year_keeps_report_update": lambda w: w.report(w.begun).update(explanation="另一個說法"),
     "closed_year_keeps_report_delete": lambda w: (
-        Comment.objects.all()._raw_delete("default"), w.evidence(w.begun)._raw_delete("default"),
+        Comment.objects.all()._raw_delete("default"),
+        w.evidence(w.begun)._raw_delete("default"),
         w.report(w.begun)._raw_delete("default"),
     ),
     "closed_year_keeps_budget_insert": lambda w: ActionBudget.objects.create(
-        action_plan=w.begun.action_plans.create(plan=w.plan, code="新", owner_person="王", position=3), year=2016,
+        action_plan=w.begun.action_plans.create(plan=w.plan, code="新", owner_person="王", position=3),
+        year=2016,
         amount=1,
     ),
     "closed_year_keeps_budget_update": lambda w: w.budget().update(executed=7, progress="完成"),
@@ -111,7 +122,7 @@ IN_CLOSED_YEAR = {
     "closed_year_keeps_evidence_delete": lambda w: w.evidence(w.begun).delete(),
     "closed_year_keeps_comment_update": lambda w: Comment.objects.update(text="沒說過"),
     "closed_year_keeps_comment_delete": lambda w: Comment.objects.all().delete(),
-}  # fmt: skip
+}
 
 # (what an open year allows of a report not approved, what is refused once it is).
 OF_APPROVED = {
@@ -226,9 +237,10 @@ def test_years_close_with_a_snapshot_and_snapshots_stay(world, name):
 @pytest.mark.parametrize("field", ["explanation", "improvement"])
 def test_returning_an_approved_report_changes_nothing_that_was_submitted(world, field):
     refused(
-        lambda w: w.report(w.done).update(state=ReportState.RETURNED, **{field: "改寫"}), world,
+        lambda w: w.report(w.done).update(state=ReportState.RETURNED, **{field: "改寫"}),
+        world,
         "approved_report_is_only_returned",
-    )  # fmt: skip
+    )
 
 
 def test_the_target_of_an_approved_kpi_may_still_change_while_the_year_is_open(world):

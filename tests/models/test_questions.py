@@ -79,9 +79,14 @@ def test_the_workflow_is_that_of_the_domain_and_every_state_can_be_reached():
 def _submitted(plan, code, submitter, days_ago, **fields):
     moment = timezone.now() - timedelta(days=days_ago)
     return YearlyReport.objects.create(
-        kpi=factories.kpi(plan, code), year=2016, state=ReportState.SUBMITTED, submitted_by=submitter,
-        submitted_at=moment, changed_by=submitter, **fields,
-    )  # fmt: skip
+        kpi=factories.kpi(plan, code),
+        year=2016,
+        state=ReportState.SUBMITTED,
+        submitted_by=submitter,
+        submitted_at=moment,
+        changed_by=submitter,
+        **fields,
+    )
 
 
 def test_the_longest_waiting_report_comes_first_for_review(plan):

@@ -46,9 +46,15 @@ def make_side(slug):
     plan = factories.make_plan(kpis=5, slug=slug)
     kpi = factories.kpi(plan, "AC1.1")
     return Side(
-        plan, plan.perspectives.get(code="C"), plan.themes.get(code="A"), kpi.objective,
-        plan.objectives.get(code="AP2"), kpi, kpi.action_plans.first(), plan.links.first(),
-    )  # fmt: skip
+        plan,
+        plan.perspectives.get(code="C"),
+        plan.themes.get(code="A"),
+        kpi.objective,
+        plan.objectives.get(code="AP2"),
+        kpi,
+        kpi.action_plans.first(),
+        plan.links.first(),
+    )
 
 
 @layer
@@ -139,9 +145,14 @@ def test_every_trigger_is_tested():
 def _receipt(here, serial):
     person, division = factories.make_user(f"{here.plan.slug}-{serial}"), here.kpi.division
     return Submission.objects.create(
-        plan=here.plan, year=2016, serial=serial, division=division, submitted_by=person, content={"kpis": []},
+        plan=here.plan,
+        year=2016,
+        serial=serial,
+        division=division,
+        submitted_by=person,
+        content={"kpis": []},
         digest="0" * 64,
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("name", sorted(RECEIPTS))

@@ -163,9 +163,14 @@ def test_kpis_that_cross_the_line_between_two_plan_years_are_named(plan, cast):
             YearlyValue.objects.filter(measure__kpi=kpi, year=year).update(actual=Decimal(actual))
             staff, reviewer = cast.staff, cast.reviewer
             YearlyReport.objects.create(
-                kpi=kpi, year=year, state="approved", submitted_by=staff, submitted_at="2017-01-01T00:00Z",
-                reviewed_by=reviewer, reviewed_at="2017-01-02T00:00Z",
-            )  # fmt: skip
+                kpi=kpi,
+                year=year,
+                state="approved",
+                submitted_by=staff,
+                submitted_at="2017-01-01T00:00Z",
+                reviewed_by=reviewer,
+                reviewed_at="2017-01-02T00:00Z",
+            )
     report = build(plan, factories.MIDDLE_YEAR)
     moved = report.movement
     assert [kpi.code for kpi in moved.newly_met] == [kpi.code for kpi in moved.first_met] == ["AC1.1"]

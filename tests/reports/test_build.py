@@ -61,9 +61,12 @@ def tally(line):
 def test_only_approved_figures_count_and_the_others_are_withheld(mixed):
     kpis = build(mixed).kpis_by_code
     assert {code: kpi.status for code, kpi in kpis.items() if code.startswith("A")} == {
-        "AC1.1": Status.MET, "AC1.2": Status.PENDING, "AP1.1": Status.NEAR, "AL1.1": Status.PENDING,
+        "AC1.1": Status.MET,
+        "AC1.2": Status.PENDING,
+        "AP1.1": Status.NEAR,
+        "AL1.1": Status.PENDING,
         "AF1.1": Status.UNMEASURED,
-    }  # fmt: skip
+    }
     cell = kpis["AC1.2"].measures[0].cell
     assert (cell.actual, cell.is_withheld, cell.is_provisional) == (None, True, False)
     assert kpis["AC1.2"].awaits_review
@@ -116,8 +119,13 @@ def test_baseline_figures_are_final_and_have_no_target(plan):
 def test_every_cell_of_every_year_stands_in_the_measure(mixed):
     measure = build(mixed, MIDDLE_YEAR).kpis_by_code["AC1.1"].measures[0]
     assert {year: cell.actual for year, cell in measure.cells.items()} == {
-        2013: 80, 2014: 80, 2015: 80, 2016: 100, 2017: None, 2018: None,
-    }  # fmt: skip
+        2013: 80,
+        2014: 80,
+        2015: 80,
+        2016: 100,
+        2017: None,
+        2018: None,
+    }
     assert measure.cell is measure.cells[2017]
     assert measure.cells[2016].status == Status.MET
 
@@ -149,11 +157,17 @@ def test_a_kpi_without_a_measure_has_no_target(plan):
 def test_report_states_are_those_of_the_year(mixed):
     states = {kpi.code: kpi.report_state for kpi in build(mixed).kpis}
     assert states == {
-        "AC1.1": ReportState.APPROVED, "AC1.2": ReportState.SUBMITTED, "AP1.1": ReportState.APPROVED,
-        "AL1.1": ReportState.DRAFT, "AF1.1": ReportState.APPROVED, "BC1.1": ReportState.RETURNED,
-        "BC1.2": ReportState.PENDING, "BP1.1": ReportState.PENDING, "BL1.1": ReportState.PENDING,
+        "AC1.1": ReportState.APPROVED,
+        "AC1.2": ReportState.SUBMITTED,
+        "AP1.1": ReportState.APPROVED,
+        "AL1.1": ReportState.DRAFT,
+        "AF1.1": ReportState.APPROVED,
+        "BC1.1": ReportState.RETURNED,
+        "BC1.2": ReportState.PENDING,
+        "BP1.1": ReportState.PENDING,
+        "BL1.1": ReportState.PENDING,
         "BF1.1": ReportState.PENDING,
-    }  # fmt: skip
+    }
     assert {kpi.report_state for kpi in build(mixed, MIDDLE_YEAR).kpis} == {ReportState.PENDING}
     assert build(mixed).approved_count == 3
 
@@ -166,8 +180,10 @@ def test_scores_roll_up_over_what_is_approved(mixed):
     kpis, objectives = scorecard.kpis_by_code, scorecard.objectives_by_code
     assert kpis["AP1.1"].score.value == Fraction(9, 10)
     assert (objectives["AC1"].score.value, objectives["AC1"].status, tally(objectives["AC1"])) == (
-        1, Status.MET, (1, 1, 2),
-    )  # fmt: skip
+        1,
+        Status.MET,
+        (1, 1, 2),
+    )
     assert [(line.code, line.score.value, line.status, tally(line)) for line in scorecard.perspectives] == [
         ("C", Fraction(1), Status.MET, (1, 1, 4)),
         ("P", Fraction(9, 10), Status.NEAR, (0, 1, 2)),
@@ -183,8 +199,11 @@ def test_scores_roll_up_over_provisional_figures_too(mixed):
     scorecard = build(mixed, include_provisional=True)
     objectives = scorecard.objectives_by_code
     assert [objectives[code].score.value for code in ("AC1", "BC1", "AP1", "AL1")] == [
-        Fraction(9, 10), Fraction(1, 2), Fraction(9, 10), Fraction(1),
-    ]  # fmt: skip
+        Fraction(9, 10),
+        Fraction(1, 2),
+        Fraction(9, 10),
+        Fraction(1),
+    ]
     assert [line.score.value for line in scorecard.perspectives] == [Fraction(7, 10), Fraction(9, 10), 1, None]
     assert scorecard.score.value == Fraction(13, 15)
     assert scorecard.score.tally == Tally(met=2, assessed=5, due=10)
@@ -214,8 +233,13 @@ def test_weights_are_renormalised_over_what_has_a_rate(mixed):
 def test_lights_are_counted_over_every_status(mixed):
     scorecard = build(mixed)
     assert dict(scorecard.kpi_lights) == {
-        Status.MET: 1, Status.NEAR: 1, Status.MISSED: 0, Status.UNMEASURED: 1, Status.PENDING: 7, Status.NO_TARGET: 0,
-    }  # fmt: skip
+        Status.MET: 1,
+        Status.NEAR: 1,
+        Status.MISSED: 0,
+        Status.UNMEASURED: 1,
+        Status.PENDING: 7,
+        Status.NO_TARGET: 0,
+    }
     assert dict(scorecard.objective_lights)[Status.NO_TARGET] == 1
     assert sum(count for _, count in scorecard.objective_lights) == 9
 
@@ -244,8 +268,17 @@ def test_the_plans_words_and_years_are_in_it(plan):
 
 def test_kpis_come_by_perspective_theme_and_position(plan):
     assert [kpi.code for kpi in build(plan).kpis] == [
-        "AC1.1", "AC1.2", "BC1.1", "BC1.2", "AP1.1", "BP1.1", "AL1.1", "BL1.1", "AF1.1", "BF1.1",
-    ]  # fmt: skip
+        "AC1.1",
+        "AC1.2",
+        "BC1.1",
+        "BC1.2",
+        "AP1.1",
+        "BP1.1",
+        "AL1.1",
+        "BL1.1",
+        "AF1.1",
+        "BF1.1",
+    ]
 
 
 def test_action_plans_and_links_come_where_asked_for(plan):
@@ -255,8 +288,10 @@ def test_action_plans_and_links_come_where_asked_for(plan):
     first, second = full.kpis_by_code["AC1.1"].action_plans
     assert [(line.code, line.owner) for line in (first, second)] == [("AC1.1.1", "甲組"), ("AC1.1.2", "李大華")]
     assert {year: (line.amount, line.executed) for year, line in first.budgets.items()} == {
-        2016: (1000, None), 2017: (1000, None), 2018: (1000, None),
-    }  # fmt: skip
+        2016: (1000, None),
+        2017: (1000, None),
+        2018: (1000, None),
+    }
 
 
 def test_an_action_plan_without_a_budget_is_shown_all_the_same(plan):

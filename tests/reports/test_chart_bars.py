@@ -21,9 +21,7 @@ texts = st.sampled_from(["", "實際 100%", "目標 99,999,999,999.9999 " + "單
 
 def drawn(target, actual, direction, tolerance=None, target_text="目標", actual_text="實際"):
     """The bullet of a measure with the zones that scoring gives."""
-    zones = status_zones(
-        target=Decimal(target), direction=direction, tolerance=tolerance, threshold=Decimal("0.9")
-    )  # fmt: skip
+    zones = status_zones(target=Decimal(target), direction=direction, tolerance=tolerance, threshold=Decimal("0.9"))
     return bullet(
         target=Decimal(target),
         actual=None if actual is None else Decimal(actual),
@@ -165,8 +163,10 @@ def test_money_is_told_in_words_beside_its_bar():
         ("107 年", None, None, False),
     ]
     assert [row.text for row in money_chart(rows).rows] == [
-        "預算 1.00 億，執行 9,612 萬", "預算 1,191 萬，執行數尚未填報", "沒有預算",
-    ]  # fmt: skip
+        "預算 1.00 億，執行 9,612 萬",
+        "預算 1,191 萬，執行數尚未填報",
+        "沒有預算",
+    ]
 
 
 def test_an_execution_beyond_its_budget_stays_inside():

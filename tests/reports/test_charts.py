@@ -25,11 +25,9 @@ def years(draw, least=1, most=12):
     """Figures of successive years, some of them missing."""
     count = draw(st.integers(least, most))
     return [
-        YearFigures(
-            2013 + n, str(102 + n), draw(st.none() | figures), draw(st.none() | figures), draw(st.booleans())
-        )
+        YearFigures(2013 + n, str(102 + n), draw(st.none() | figures), draw(st.none() | figures), draw(st.booleans()))
         for n in range(count)
-    ]  # fmt: skip
+    ]
 
 
 def made(actuals, targets=None, **options):

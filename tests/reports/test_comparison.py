@@ -29,9 +29,14 @@ def plan():
     for year in (FIRST_YEAR, MIDDLE_YEAR):
         open_year(cast.admin, plan, year)
     for year, code, actuals in [
-        (FIRST_YEAR, "AL1.1", 50), (MIDDLE_YEAR, "AL1.1", 27), (FIRST_YEAR, "AF1.1", 45), (MIDDLE_YEAR, "AF1.1", 90),
-        (FIRST_YEAR, "AP1.1", [20, 5]), (MIDDLE_YEAR, "AP1.1", [20, 5]), (MIDDLE_YEAR, "AC1.1", 100),
-    ]:  # fmt: skip
+        (FIRST_YEAR, "AL1.1", 50),
+        (MIDDLE_YEAR, "AL1.1", 27),
+        (FIRST_YEAR, "AF1.1", 45),
+        (MIDDLE_YEAR, "AF1.1", 90),
+        (FIRST_YEAR, "AP1.1", [20, 5]),
+        (MIDDLE_YEAR, "AP1.1", [20, 5]),
+        (MIDDLE_YEAR, "AC1.1", 100),
+    ]:
         approved(cast, kpi(plan, code), year, actuals=actuals, explanation="說明")
     return Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
 
@@ -116,8 +121,11 @@ def test_the_plans_score_and_the_perspectives_are_compared_too(plan):
         "財務構面",
     ]
     assert [change.kind for change in comparison.perspectives] == [
-        ChangeKind.NEW, ChangeKind.SAME, ChangeKind.FELL, ChangeKind.ROSE,
-    ]  # fmt: skip
+        ChangeKind.NEW,
+        ChangeKind.SAME,
+        ChangeKind.FELL,
+        ChangeKind.ROSE,
+    ]
     assert comparison.overall.difference_text != "—"
     assert not comparison.is_of_same_objectives
 

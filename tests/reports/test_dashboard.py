@@ -115,8 +115,10 @@ def test_groups_count_the_lights_of_their_kpis(two_years):
     made = dashboard(two_years, MIDDLE_YEAR)
     (customer, *_) = made.by_perspective
     assert {share.key: share.count for share in customer.shares} == {
-        Status.NEAR: 1, Status.MISSED: 1, Status.PENDING: 2,
-    }  # fmt: skip
+        Status.NEAR: 1,
+        Status.MISSED: 1,
+        Status.PENDING: 2,
+    }
     assert customer.lights_text == "接近 1、未達 1、待填報 2"
     assert [group.name for group in made.by_division] == ["甲組", "乙組"]
     assert sum(share.count for group in made.by_theme for share in group.shares) == 10

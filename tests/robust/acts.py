@@ -1,8 +1,8 @@
 """A scene in which every act of the reporting season can be done, and the acts: whole requests, as browsers send them.
 
-    scene = make_scene()
-    act = ACTS["submit"](scene)      made of the pages as they stand
-    act()                            does it, and returns the status of the answer; it can be done again
+scene = make_scene()
+act = ACTS["submit"](scene)      made of the pages as they stand
+act()                            does it, and returns the status of the answer; it can be done again
 """
 
 from dataclasses import dataclass
@@ -302,8 +302,32 @@ def remove_link(scene):
 ACTS = {
     act.__name__.strip("_"): act
     for act in (
-        save, keep_draft, confirm, submit, restore, attach, remove_evidence, approve, approve_many, return_, comment,
-        comment_in_review, remind, send_reminders, open_year, change_year, close_year, reopen_year, invite,
-        invite_again, change_member, remove_member, switch_off_member, transfer, add_link, change_link, remove_link,
+        save,
+        keep_draft,
+        confirm,
+        submit,
+        restore,
+        attach,
+        remove_evidence,
+        approve,
+        approve_many,
+        return_,
+        comment,
+        comment_in_review,
+        remind,
+        send_reminders,
+        open_year,
+        change_year,
+        close_year,
+        reopen_year,
+        invite,
+        invite_again,
+        change_member,
+        remove_member,
+        switch_off_member,
+        transfer,
+        add_link,
+        change_link,
+        remove_link,
     )
-}  # fmt: skip
+}

@@ -40,9 +40,12 @@ def run(sql, *values):
 def append(count, **fields):
     """Append events that have something in every field."""
     kept = {"action": AuditAction.SAVED, "target": "AC1.1 指標", "year": 2016, "reason": "補登"} | fields
-    AuditEvent.objects.append([
-        AuditEvent(changes=[{"what": "實際值", "old": None, "new": str(n), "measure": 7}], **kept) for n in range(count)
-    ])  # fmt: skip
+    AuditEvent.objects.append(
+        [
+            AuditEvent(changes=[{"what": "實際值", "old": None, "new": str(n), "measure": 7}], **kept)
+            for n in range(count)
+        ]
+    )
 
 
 @layer
@@ -72,10 +75,18 @@ def broken():
 
 
 FIELDS = {
-    "id": 7, "at": datetime(2016, 1, 2, 3, 4, 5, 6, tzinfo=UTC), "actor_id": 1, "action": "saved", "agency_id": 2,
-    "plan_id": 3, "kpi_id": 4, "year": 2016, "target": "AC1.1", "reason": "",
+    "id": 7,
+    "at": datetime(2016, 1, 2, 3, 4, 5, 6, tzinfo=UTC),
+    "actor_id": 1,
+    "action": "saved",
+    "agency_id": 2,
+    "plan_id": 3,
+    "kpi_id": 4,
+    "year": 2016,
+    "target": "AC1.1",
+    "reason": "",
     "changes": [{"what": "實際值", "old": None, "new": "1"}],
-}  # fmt: skip
+}
 
 
 def test_the_digest_stays_what_it_is_for_events_written_years_ago():

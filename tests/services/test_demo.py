@@ -74,9 +74,13 @@ class SampleDataOfTheSecretariat(TestCase):
         assert scorecard.year.state == YearState.CLOSED
         assert scorecard.approved_count == len(scorecard.due_kpis) == 39
         assert dict(scorecard.kpi_lights) == {
-            Status.MET: 27, Status.NEAR: 6, Status.MISSED: 4, Status.UNMEASURED: 2, Status.PENDING: 0,
+            Status.MET: 27,
+            Status.NEAR: 6,
+            Status.MISSED: 4,
+            Status.UNMEASURED: 2,
+            Status.PENDING: 0,
             Status.NO_TARGET: 0,
-        }  # fmt: skip
+        }
         assert scorecard.has_sample_data
         executed = [line.budgets[CLOSED_YEAR].executed for kpi in scorecard.kpis for line in kpi.action_plans]
         assert None not in executed and len(executed) == 40
@@ -91,14 +95,21 @@ class SampleDataOfTheSecretariat(TestCase):
         assert {status for status, count in scorecard.kpi_lights if count} == set(Status)
         states = Counter(kpi.report_state for kpi in scorecard.kpis)
         assert states == {
-            None: 4, ReportState.PENDING: 5, ReportState.DRAFT: 4, ReportState.SUBMITTED: 7, ReportState.APPROVED: 16,
+            None: 4,
+            ReportState.PENDING: 5,
+            ReportState.DRAFT: 4,
+            ReportState.SUBMITTED: 7,
+            ReportState.APPROVED: 16,
             ReportState.RETURNED: 3,
-        }  # fmt: skip
+        }
         of_writers = {kpi.code: kpi.report_state for kpi in scorecard.kpis if kpi.division == "文書組"}
         assert of_writers == {
-            "DC1.1": ReportState.PENDING, "DF1.1": ReportState.PENDING, "DP1.1": ReportState.SUBMITTED,
-            "DP2.1": ReportState.RETURNED, "DL1.1": ReportState.DRAFT,
-        }  # fmt: skip
+            "DC1.1": ReportState.PENDING,
+            "DF1.1": ReportState.PENDING,
+            "DP1.1": ReportState.SUBMITTED,
+            "DP2.1": ReportState.RETURNED,
+            "DL1.1": ReportState.DRAFT,
+        }
 
     def test_every_returned_report_says_why(self):
         for report in YearlyReport.objects.filter(state=ReportState.RETURNED):

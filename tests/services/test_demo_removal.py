@@ -142,9 +142,13 @@ class RemovalOfSampleData(TestCase):
 
     def test_evidence_that_a_demo_account_attached_goes_with_its_file(self):
         evidence = Evidence(
-            report=report_of(self.plan, "DP1.1"), token="11111111-2222-3333-4444-555555555555", name="a.pdf", size=1,
-            content_type="application/pdf", uploaded_by=User.objects.get(username="demo-staff-4"),
-        )  # fmt: skip
+            report=report_of(self.plan, "DP1.1"),
+            token="11111111-2222-3333-4444-555555555555",
+            name="a.pdf",
+            size=1,
+            content_type="application/pdf",
+            uploaded_by=User.objects.get(username="demo-staff-4"),
+        )
         evidence.file.save("a.pdf", ContentFile(b"x"))
         storage, name = evidence.file.storage, evidence.file.name
         assert storage.exists(name)

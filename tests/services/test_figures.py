@@ -152,8 +152,11 @@ def test_an_answer_is_audited_and_raises_the_version(cast, kpi):
     confirm_figures(by=cast.staff, kpi=kpi, year=FIRST_YEAR, version=1, answers=answers)
     report = YearlyReport.objects.get()
     assert (report.version, report.state, report.explanation, report.improvement) == (
-        2, ReportState.DRAFT, "人力不足", "增補",
-    )  # fmt: skip
+        2,
+        ReportState.DRAFT,
+        "人力不足",
+        "增補",
+    )
     (change,) = AuditEvent.objects.filter(action=AuditAction.SAVED).latest("id").changes
     assert (change["what"], change["old"], change["question"]) == ("數字無誤", None, "worst")
     assert "70 低於 102 年至 104 年每一年" in change["new"]

@@ -95,9 +95,12 @@ def test_a_receipt_holds_everything_that_was_sent(open_plan, cast):
 
 def test_a_receipt_says_what_the_scorecard_says(open_plan, cast):
     for code, entered in {
-        "AC1.1": {"actuals": 93}, "AC1.2": {"actuals": 21}, "AP1.1": {"actuals": [20, 5]}, "AL1.1": {"actuals": 46},
+        "AC1.1": {"actuals": 93},
+        "AC1.2": {"actuals": 21},
+        "AP1.1": {"actuals": [20, 5]},
+        "AL1.1": {"actuals": 46},
         "AF1.1": {"unmeasured": "停辦"},
-    }.items():  # fmt: skip
+    }.items():
         fill(cast.staff, kpi_of(open_plan, code), **entered)
     kpis = list(open_plan.kpis.filter(code__startswith="A"))
     submit_reports(by=cast.staff, plan=open_plan, year=FIRST_YEAR, kpis=kpis)
@@ -110,8 +113,12 @@ def test_a_receipt_says_what_the_scorecard_says(open_plan, cast):
         for shown, measure in zip(told.measures, line.measures, strict=True):
             cell = measure.cell
             assert (shown.target_text, shown.actual_text, shown.remark, shown.rate_text, shown.status) == (
-                cell.target_text, cell.actual_text, cell.actual_remark, cell.rate_text, cell.status
-            )  # fmt: skip
+                cell.target_text,
+                cell.actual_text,
+                cell.actual_remark,
+                cell.rate_text,
+                cell.status,
+            )
             assert shown.direction_text == measure.direction_text
 
 

@@ -47,8 +47,11 @@ def test_staff_read_what_is_missing_in_their_division_returned_first_with_a_link
     body = to(reachable.staff).get(kind=MailKind.REMINDER).body
     listed = [line.strip() for line in body.splitlines() if "・" in line]
     assert listed == [
-        "・AL1.1 指標 AL1.1（退回補正）", "・AC1.2 指標 AC1.2", "・AP1.1 指標 AP1.1", "・AF1.1 指標 AF1.1",
-    ]  # fmt: skip
+        "・AL1.1 指標 AL1.1（退回補正）",
+        "・AC1.2 指標 AC1.2",
+        "・AP1.1 指標 AP1.1",
+        "・AF1.1 指標 AF1.1",
+    ]
     assert "甲組還有 4 項 KPI 尚未送出" in body
     assert "截止日 106 年 1 月 31 日（尚餘 7 天）" in body
     assert f"{settings.SITE_URL}/plans/test-plan/105/reporting/{kpi.division_id}/" in body
@@ -74,9 +77,20 @@ def test_where_there_is_no_reviewer_the_admins_are_told_of_the_queue(reachable, 
     assert names(send_due_reminders(day=timezone.localdate()).notices) == ["admin"]
 
 
-@pytest.mark.parametrize(("days", "is_reminded"), [
-    (-14, True), (-13, False), (-7, True), (-1, True), (0, True), (1, False), (3, True), (14, True), (15, False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("days", "is_reminded"),
+    [
+        (-14, True),
+        (-13, False),
+        (-7, True),
+        (-1, True),
+        (0, True),
+        (1, False),
+        (3, True),
+        (14, True),
+        (15, False),
+    ],
+)
 def test_staff_are_reminded_on_the_days_of_the_schedule(reachable, open_plan, days, is_reminded):
     reminded = due_reminders(day=DUE + timedelta(days))
     assert names(reminded.notices) == (["other-staff", "staff"] if is_reminded else [])
@@ -133,8 +147,9 @@ def test_people_who_are_switched_off_or_have_no_address_are_skipped_and_named(re
     User.objects.filter(pk=reachable.other_staff.pk).update(is_active=False)
     reminded = send_due_reminders(day=DUE)
     assert {(row.user.username, row.reason) for row in reminded.skipped} == {
-        ("staff", "沒有電子郵件"), ("other-staff", "帳號已停用"),
-    }  # fmt: skip
+        ("staff", "沒有電子郵件"),
+        ("other-staff", "帳號已停用"),
+    }
     assert not OutgoingMail.objects.exists()
 
 

@@ -44,8 +44,6 @@ def busy():
 
 
 @pytest.mark.one_database
-
-
 def test_a_report_is_begun_watched_and_downloaded_and_then_kept(open_plan, viewer):
     begun = viewer.post(address(open_plan, "report_make"), {"part": "theme-A", "appendix": "0"})
     assert begun.status_code == 302 and begun.url == address(open_plan, "report_making") + "?part=theme-A&appendix=0"
@@ -99,8 +97,6 @@ def test_while_two_are_made_others_are_told_when_to_come_back(open_plan, viewer,
 
 
 @pytest.mark.one_database
-
-
 def test_making_is_shown_and_can_be_cancelled(open_plan, viewer):
     key, _ = job(open_plan)
     child = pdf_service.start(key, lambda: LONG)
@@ -114,8 +110,6 @@ def test_making_is_shown_and_can_be_cancelled(open_plan, viewer):
 
 
 @pytest.mark.one_database
-
-
 def test_who_waits_for_a_report_that_somebody_cancels_is_told(open_plan, viewer):
     key, _ = job(open_plan)
     answers = []
@@ -136,8 +130,6 @@ def _outcome(key):
 
 
 @pytest.mark.one_database
-
-
 def test_a_report_that_takes_too_much_is_told_of_in_words(open_plan, viewer, settings):
     settings.PDF_MEMORY_MB = 100
     response = viewer.get(address(open_plan, "annual_report"))

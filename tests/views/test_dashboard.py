@@ -60,9 +60,7 @@ def test_an_open_year_with_unapproved_figures_offers_to_count_them(look, plan, c
 
 def test_missed_kpis_stand_with_last_years_actual_target_and_explanation(look, plan, cast):
     factories.open_year(cast.admin, plan)
-    factories.approved(
-        cast, factories.kpi(plan, "AC1.1"), actuals=70, explanation="人力不足", improvement="增補人力"
-    )  # fmt: skip
+    factories.approved(cast, factories.kpi(plan, "AC1.1"), actuals=70, explanation="人力不足", improvement="增補人力")
     page = look()
     concerns = text(page).split("未達與接近")[1].split("預算與執行")[0]
     assert "AC1.1 指標 AC1.1 甲組 80 100 次 70 未達 70% 人力不足 改善措施：增補人力" in concerns

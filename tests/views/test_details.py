@@ -136,9 +136,12 @@ def test_removed_evidence_is_not_named(look, cast, kpi):
     made = {"report": report, "size": 1, "content_type": "text/plain", "uploaded_by": cast.staff}
     report.evidence.create(token="12345678123456781234567812345678", name="統計表.csv", **made)
     report.evidence.create(
-        token="87654321876543218765432187654321", name="誤傳.csv", removed_by=cast.staff,
-        removed_at=report.changed_at, **made,
-    )  # fmt: skip
+        token="87654321876543218765432187654321",
+        name="誤傳.csv",
+        removed_by=cast.staff,
+        removed_at=report.changed_at,
+        **made,
+    )
     said = text(look("kpi", code="AC1.1"))
     assert "統計表.csv" in said
     assert "誤傳.csv" not in said

@@ -39,8 +39,9 @@ def test_what_was_typed_is_kept_as_typed_offered_with_its_differences_and_applie
     with nothing_written():
         kept = keep(staff, table, {actual: "abc", note: "不含網路"}).json()
         assert EntryDraft.objects.get().rows[str(first.pk)]["fields"] == {
-            f"actual_{first.measures.get().pk}": "abc", f"note_{first.measures.get().pk}": "不含網路",
-        }  # fmt: skip
+            f"actual_{first.measures.get().pk}": "abc",
+            f"note_{first.measures.get().pk}": "不含網路",
+        }
         page = staff.get(table)
         assert "您有還沒儲存的草稿" in text(page)
         assert "AC1.1 實際值 （空白） abc" in text(page)
@@ -80,8 +81,10 @@ def test_typing_on_beside_an_offered_draft_loses_neither(staff, table, first, op
     keep(staff, table, {name_of(first, "actual"): "95"})
     fields = form_to(staff.get(f"{table}?draft=applied")).fields
     assert [fields[name] for name in (name_of(first, "note"), name_of(first, "actual"), name_of(second, "actual"))] == [
-        ["草稿"], ["95"], ["19"],
-    ]  # fmt: skip
+        ["草稿"],
+        ["95"],
+        ["19"],
+    ]
     # Saving one field of an offered draft leaves the others in it.
     fill_in(staff, table, {name_of(first, "actual"): "96"})
     (row_1, row_2) = EntryDraft.objects.get().rows.values()

@@ -22,9 +22,12 @@ def two_years(open_plan, cast):
     """AL1 is met in 105 and at 60 in 106; AF1 is at 50 in 105 and met in 106; AP1 has a score in 106 alone."""
     factories.open_year(cast.admin, open_plan, MIDDLE_YEAR)
     for year, code, actuals in [
-        (FIRST_YEAR, "AL1.1", 50), (MIDDLE_YEAR, "AL1.1", 27), (FIRST_YEAR, "AF1.1", 45), (MIDDLE_YEAR, "AF1.1", 90),
+        (FIRST_YEAR, "AL1.1", 50),
+        (MIDDLE_YEAR, "AL1.1", 27),
+        (FIRST_YEAR, "AF1.1", 45),
+        (MIDDLE_YEAR, "AF1.1", 90),
         (MIDDLE_YEAR, "AP1.1", [20, 5]),
-    ]:  # fmt: skip
+    ]:
         factories.approved(cast, factories.kpi(open_plan, code), year, actuals=actuals, explanation="說明")
     return open_plan
 
@@ -61,8 +64,9 @@ def test_two_years_are_two_maps_the_later_one_with_the_changes(viewer, two_years
 
 def test_it_makes_no_difference_from_which_year_one_comes(viewer, two_years):
     from_earlier, from_later = (
-        compared(viewer, two_years, FIRST_YEAR, 106), compared(viewer, two_years, MIDDLE_YEAR, 105),
-    )  # fmt: skip
+        compared(viewer, two_years, FIRST_YEAR, 106),
+        compared(viewer, two_years, MIDDLE_YEAR, 105),
+    )
     assert drawings(from_earlier) == drawings(from_later)
     for page in (from_earlier, from_later):
         assert "105 年與 106 年策略地圖" in text(page)
@@ -159,8 +163,6 @@ def test_the_map_is_one_sheet_of_the_size_asked_for(viewer, two_years, size, wid
 
 
 @pytest.mark.one_database
-
-
 def test_the_printed_map_of_two_years_bears_the_marks(viewer, two_years):
     response = viewer.get(address(two_years, "map_pdf"), {"compare": "106"})
     printed = squeezed(open_pdf(response.content))

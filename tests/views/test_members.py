@@ -111,9 +111,14 @@ def test_a_handover_is_shown_first_and_then_done(admin, plan):
     assert again.status_code == 409 and "沒有可以移交" in text(again)
 
 
-@pytest.mark.parametrize(("target", "sentence"), [
-    ({}, "擇一"), ({"target_person": "王小明"}, "只能移交給科室"), ({"target_division": "same"}, "雙方相同"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("target", "sentence"),
+    [
+        ({}, "擇一"),
+        ({"target_person": "王小明"}, "只能移交給科室"),
+        ({"target_division": "same"}, "雙方相同"),
+    ],
+)
 def test_a_handover_that_makes_no_sense_is_told_why(admin, plan, target, sentence):
     first = plan.agency.divisions.first()
     target = {name: first.pk if value == "same" else value for name, value in target.items()}

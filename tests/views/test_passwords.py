@@ -75,7 +75,7 @@ def test_a_password_set_by_an_admin_is_changed_before_anything_else_is_reachable
         assert client.get(wanted)["Location"] == reverse("password_change")
     assert client.post(address(plan, "kpi_comment", code="AC1.1"), {"text": "x"})["Location"] == (
         reverse("password_change")
-    )  # fmt: skip
+    )
     assert "密碼由管理者設定" in text(client.get(reverse("password_change")))
     assert change(client, GOOD[0], GOOD[1])["Location"] == reverse("password_change_done")
     assert client.get(address(plan, "strategy_map")).status_code == 200

@@ -109,9 +109,13 @@ def test_what_was_typed_in_the_table_comes_along(staff, table, names, open_plan)
 
 @pytest.mark.parametrize(
     ("pasted", "words"),
-    [("", "請貼上從 Excel 複製的儲存格"), ("\t\n\t", "貼上的儲存格都是空白"), ("1\n" * 1001, "最多 1,000 列"),
-     ("1" * 100_001, "最多 100,000 字")],
-)  # fmt: skip
+    [
+        ("", "請貼上從 Excel 複製的儲存格"),
+        ("\t\n\t", "貼上的儲存格都是空白"),
+        ("1\n" * 1001, "最多 1,000 列"),
+        ("1" * 100_001, "最多 100,000 字"),
+    ],
+)
 def test_what_cannot_be_pasted_is_said(staff, table, pasted, words):
     page = preview(staff, table, pasted)
     assert page.status_code == 422

@@ -1,6 +1,5 @@
 """填報收執 on the pages: who sees which, and what they read; its PDF is read in tests/exports/test_sheets.py."""
 
-
 from scorecard.models import Submission
 from tests import factories
 from tests.factories import fill, submit

@@ -50,14 +50,18 @@ def test_the_table_shows_last_years_actual_target_unit_due_date_and_whom_to_phon
 def test_saving_keeps_figures_notes_and_explanation_and_reports_them_as_a_draft(staff, table, open_plan, cast):
     first, two = kpi(open_plan, "AC1.1"), kpi(open_plan, "AP1.1")
     response = fill_in(
-        staff, table,
+        staff,
+        table,
         {
-            name_of(first, "actual"): "70", name_of(first, "note"): "不含網路",
-            name_of(first, "explanation"): "人力不足", name_of(first, "improvement"): "增補\r\n人力",
-            name_of(two, "actual", 0): "21", name_of(two, "actual", 1): "6",
+            name_of(first, "actual"): "70",
+            name_of(first, "note"): "不含網路",
+            name_of(first, "explanation"): "人力不足",
+            name_of(first, "improvement"): "增補\r\n人力",
+            name_of(two, "actual", 0): "21",
+            name_of(two, "actual", 1): "6",
         },
         follow=True,
-    )  # fmt: skip
+    )
     assert "已儲存 2 項 KPI" in told(response)
     assert response.redirect_chain == [(table, 302)]
     value, report = value_of(first), YearlyReport.objects.get(kpi=first)
@@ -82,9 +86,11 @@ def test_figures_are_read_as_people_type_them(staff, table, open_plan, typed, fi
 def test_an_invalid_figure_saves_nothing_keeps_all_that_was_typed_and_names_the_place(staff, table, open_plan):
     first, second = kpi(open_plan, "AC1.1"), kpi(open_plan, "AC1.2")
     typed = {
-        name_of(first, "actual"): "99", name_of(first, "note"): "不含網路",
-        name_of(second, "actual"): "約二十<b>", name_of(second, "explanation"): "說明",
-    }  # fmt: skip
+        name_of(first, "actual"): "99",
+        name_of(first, "note"): "不含網路",
+        name_of(second, "actual"): "約二十<b>",
+        name_of(second, "explanation"): "說明",
+    }
     with nothing_written():
         page = fill_in(staff, table, typed)
     assert page.status_code == 422

@@ -55,6 +55,7 @@ def typeable(page, action):
 @pytest.fixture
 def forms_of_pages(open_plan, cast, submitted, kpi):
     """(who, page, action) of every form with a text of the site, and one of the admin's."""
+
     def at(name, **arguments):
         return address(open_plan, name, **arguments)
 
