@@ -64,7 +64,7 @@ def main(count):
     """Print the figures."""
     from django.db import connection
 
-    from scorecard.reports.audit_trail import verify_chain
+    from scorecard.read_models.audit_verification import verify_chain
 
     _, singly = timed(write_singly, BATCH)
     print(f"{connection.vendor}: one event a transaction: {singly / BATCH * 1000:.2f} ms each")

@@ -93,8 +93,8 @@ def _dump_cell(worksheet, placed, cell_format):
 
 def measure_writing(plan):
     """Print how long the form takes to be written, and the dump; returns the form's bytes."""
-    from scorecard.exports.form import choose_years, form_ods, form_sheets, form_xlsx
-    from scorecard.reports.build import build_scorecard
+    from scorecard.agency_form.writing.form_file import choose_years, form_ods, form_sheets, form_xlsx
+    from scorecard.read_models.build_scorecard import build_scorecard
 
     [(read, scorecard)] = best(lambda: build_scorecard(plan, plan.first_year, with_action_plans=True))
     chosen = choose_years(scorecard)
@@ -149,9 +149,9 @@ def measure_reading(content):
     from django.template.loader import render_to_string
     from django.test import RequestFactory, override_settings
 
-    from scorecard.imports.uploads import build_preview
+    from scorecard.agency_form.preview_page import preview_context
     from scorecard.models import Agency, FormUpload, User
-    from scorecard.views.form_preview import preview_context
+    from scorecard.services.import_uploads import build_preview
 
     agency, somebody = Agency.objects.create(name="量測機關", slug="measured"), User(username="somebody")
     upload = FormUpload(agency=agency, uploaded_by=somebody, name="表單.xlsx", size=len(content), content=content)
@@ -160,7 +160,7 @@ def measure_reading(content):
 
     def page():
         context = preview_context(build_preview(upload), agency=upload.agency)
-        return render_to_string("scorecard/form_preview.html", context, request)
+        return render_to_string("scorecard/form_import/preview.html", context, request)
 
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     # Addresses of style sheets without their digests, which collectstatic would have made.
@@ -177,9 +177,9 @@ def measure_reading(content):
 
 def measure_bombs():
     """Print how long files made to burst take to be refused."""
-    from scorecard.imports.grid import FormRefused
-    from scorecard.imports.workbook import read_sheets
-    from tests.imports.broken import FILES
+    from scorecard.spreadsheets.grid import FormRefused
+    from scorecard.spreadsheets.reader import read_sheets
+    from tests.agency_form.broken_workbooks import FILES
 
     def refuse(content):
         try:

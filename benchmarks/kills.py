@@ -42,7 +42,7 @@ def work(pipe, seed, people):
 
 
 def _refused():
-    from scorecard.policies import RuleBroken
+    from scorecard.domain.policies import RuleBroken
     from scorecard.services.reporting import Conflict
     from scorecard.services.years import Overtaken
 
@@ -175,7 +175,7 @@ def lost(told):
 def torn(plan):
     """Rows that do not agree with the audit trail."""
     from scorecard.models import AuditEvent, Comment, OutgoingMail, Plan, Submission, YearlyReport
-    from scorecard.reports.audit_trail import verify_chain
+    from scorecard.read_models.audit_verification import verify_chain
 
     found = []
 

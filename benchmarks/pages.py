@@ -42,9 +42,9 @@ def set_up(folder):
     from django.core.management import call_command
     from django.utils import timezone
 
-    from scorecard.exports.year_closing import close_year
     from scorecard.models import Plan
     from scorecard.services import demo
+    from scorecard.services.year_closing import close_year
 
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("migrate", verbosity=0)

@@ -51,7 +51,7 @@ def work(log, number, person, saves):
 def check(saves):
     """What of the acknowledged saves is not in the audit trail, or not what stands; the chain must be whole."""
     from scorecard.models import AuditEvent, YearlyReport, YearlyValue
-    from scorecard.reports.audit_trail import verify_chain
+    from scorecard.read_models.audit_verification import verify_chain
 
     lost = []
     for code in SHARED:

@@ -33,7 +33,7 @@ PLAN = "/plans/taipei-secretariat-105/105"
 WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 BARE = """
 import pickle, sys
-from scorecard.exports.pdf_writer import write_pdf
+from scorecard.pdf.writer import write_pdf
 document = pickle.load(open(sys.argv[1], "rb"))
 open(sys.argv[2], "wb").write(write_pdf(document))
 """
@@ -58,9 +58,9 @@ def set_up(folder):
     from django.core.management import call_command
     from django.utils import timezone
 
-    from scorecard.exports.year_closing import close_year
     from scorecard.models import Plan
     from scorecard.services import demo
+    from scorecard.services.year_closing import close_year
 
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("migrate", verbosity=0)
@@ -124,7 +124,7 @@ def empty_cache():
 
 def measure_cold():
     """The same of a report from the database to its bytes, and these; the peak is that of all children so far."""
-    from scorecard.exports.annual_pdf import annual_report_pdf
+    from scorecard.documents.annual_report_pdf import annual_report_pdf
 
     empty_cache()
     start, worked = time.perf_counter(), processor_time()
@@ -151,7 +151,7 @@ def measure_size(folder, name, rounds=ROUNDS):
 
     from pypdf import PdfReader
 
-    from scorecard.exports.annual_pdf import annual_report_job, annual_report_pdf
+    from scorecard.documents.annual_report_pdf import annual_report_job, annual_report_pdf
 
     measured = [measure_cold() for _ in range(rounds)]
     cold, peak = min(measured)[:2], measured[-1][2]
@@ -171,8 +171,8 @@ def measure_size(folder, name, rounds=ROUNDS):
 
 def measure_office(folder):
     """Print the time that LibreOffice needs to turn the exported workbook into PDF."""
-    from scorecard.exports.workbook import scorecard_workbook
-    from scorecard.reports.build import build_scorecard
+    from scorecard.read_models.build_scorecard import build_scorecard
+    from scorecard.spreadsheets.xlsx_writer import scorecard_workbook
 
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if not office:

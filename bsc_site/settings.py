@@ -117,14 +117,14 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Login is the default; a view that is open says so with login_not_required.
-    "scorecard.views.typed.KeepTyped",
+    "scorecard.middleware.session_expiry.KeepTyped",
     # A password of somebody else's choice is changed before anything else; with single sign-on there are none.
-    "scorecard.views.account.AccountRules",
+    "scorecard.middleware.account_rules.AccountRules",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "scorecard.views.busy.PDFPages",
+    "scorecard.middleware.pdf_errors.PDFPages",
     # Before any view or token check reads the body, after the person is known.
-    "scorecard.views.uploads.limit_body",
+    "scorecard.middleware.body_limit.limit_body",
     # Last, so that it replaces the answer to the failed login that reached the limit.
     "axes.middleware.AxesMiddleware",
 ]
@@ -143,7 +143,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "scorecard.context.navigation",
+                "scorecard.context_processors.navigation",
             ],
         },
     },
@@ -205,7 +205,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "scorecard.models.passwords.NoReuse"},
+    {"NAME": "scorecard.models.password_history.NoReuse"},
 ]
 # How long the link in an invitation, or for a forgotten password, holds.
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
@@ -232,10 +232,10 @@ if SSO_USER_HEADER:
         raise ImproperlyConfigured(
             f"環境變數 SSO_USER_HEADER 的值「{SSO_USER_HEADER}」不是標頭名稱，請改為像 X-Remote-User 的名稱。"
         )
-    AUTHENTICATION_BACKENDS = ["scorecard.views.account.SingleSignOnBackend"]
+    AUTHENTICATION_BACKENDS = ["scorecard.middleware.account_rules.SingleSignOnBackend"]
     MIDDLEWARE.insert(
         MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1,
-        "scorecard.views.account.SingleSignOnMiddleware",
+        "scorecard.middleware.account_rules.SingleSignOnMiddleware",
     )
     # No password is tried here, so axes has nothing to count.
     SILENCED_SYSTEM_CHECKS += ["axes.W003"]
@@ -245,7 +245,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "scorecard.views.typed.csrf_failure"
+CSRF_FAILURE_VIEW = "scorecard.middleware.session_expiry.csrf_failure"
 
 
 # ── Transport and headers ────────────────────────────────────────────────────────────────
@@ -311,13 +311,13 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "tt
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 FILE_UPLOAD_HANDLERS = [
-    "scorecard.views.uploads.UploadLimits",
+    "scorecard.middleware.body_limit.UploadLimits",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 # A year's table of a big agency posts a few thousand fields; Django's 1,000 would refuse it.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
-# Above what a report may hold (scorecard/policies.py), so that the form itself can say how many are too many.
+# Above what a report may hold (scorecard/domain/policies.py), so that the form itself can say how many are too many.
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 

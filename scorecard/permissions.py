@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 
-from scorecard.choices import Role
+from scorecard.domain.choices import Role
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,12 @@ from hypothesis import settings as hypothesis_settings
 
 from scorecard.models import triggers
 from tests import factories
-from tests.layers import LAYERS, asked_for, layer, may_share
+from tests.shared_rows import LAYERS, asked_for, layer, may_share
 
-DRAWN_FOLDERS = [Path(__file__).resolve().parent / name for name in ("browser", "exports")]
+HERE = Path(__file__).resolve().parent
+# Files and pages drawn from a report that is already built.
+DRAWN = [HERE / name for name in ("browser", "documents", "pdf", "spreadsheets")]
+DRAWN += [HERE / "agency_form" / "test_writing.py", HERE / "fill_in" / "test_writer_and_reader.py"]
 
 # No deadline: on a busy machine it fails examples for being slow once. The same examples each
 # time and no example database: a run in one place repeats a run in another.
@@ -45,13 +48,12 @@ def is_for_every_database(item):
     """Whether PostgreSQL repeats a test that `make test` has run on SQLite just before.
 
     It repeats what asks the database, but not what cannot turn out otherwise there: how what was read is drawn or laid
-    out, and what a browser does with pages. That is all in exports/ (files made of a report already built) and in
-    browser/, whose pages other tests visit; elsewhere the mark `one_database` says so. What in those folders does prove
-    something of rows, order or services bears the mark `every_database`.
+    out, and what a browser does with pages. That is all in DRAWN; elsewhere the mark `one_database` says so. What in
+    DRAWN does prove something of rows, order or services bears the mark `every_database`.
     """
     if not asks_the_database(item):
         return False
-    if any(item.path.is_relative_to(folder) for folder in DRAWN_FOLDERS):
+    if any(item.path.is_relative_to(place) for place in DRAWN):
         return item.get_closest_marker("every_database") is not None
     return item.get_closest_marker("one_database") is None
 
@@ -93,7 +95,7 @@ def empty_media_root():
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
-    """Leave no layer to a test that cannot stand on it; see tests/layers.py."""
+    """Leave no layer to a test that cannot stand on it; see tests/shared_rows.py."""
     if not may_share(item):
         LAYERS.clear()
 
@@ -143,3 +145,10 @@ def open_plan(plan, cast):
 def kpi(open_plan):
     """AC1.1 of the open plan, which the cast's staff report for: target 100, higher is better."""
     return factories.kpi(open_plan, "AC1.1")
+
+
+@layer
+def submitted(cast, kpi):
+    """AC1.1's report of 2016, submitted by the cast's staff."""
+    factories.fill(cast.staff, kpi)
+    return factories.submit(cast.staff, kpi)

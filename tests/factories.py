@@ -20,7 +20,8 @@ from functools import cached_property
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from scorecard.choices import Direction, Question, Role, YearState
+from scorecard.domain.choices import Direction, Question, Role, YearState
+from scorecard.domain.ratios import Parts
 from scorecard.models import (
     KPI,
     ActionBudget,
@@ -41,7 +42,6 @@ from scorecard.models import (
     YearlyValue,
 )
 from scorecard.models.snapshots import FILES
-from scorecard.ratios import Parts
 from scorecard.services import evidence, reporting, years
 
 PASSWORD = "for the tests alone"

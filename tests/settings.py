@@ -46,7 +46,7 @@ from bsc_site.settings import DATABASES, STORAGES  # noqa: E402
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A thread of its own sees nothing of a test that is rolled back.
 MAIL_IN_BACKGROUND = False
-# Hashed names need collectstatic first; tests/test_deployment.py runs that storage once.
+# Hashed names need collectstatic first; tests/repository/test_deployment.py runs that storage once.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

@@ -7,10 +7,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
 from scorecard import permissions
-from scorecard.choices import ReportState, Role
+from scorecard.domain.choices import ReportState, Role
 from scorecard.models import Membership, User, YearlyReport
 from tests import factories
-from tests.layers import layer
+from tests.shared_rows import layer
 
 pytestmark = pytest.mark.django_db
 

@@ -12,10 +12,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from scorecard import permissions
-from scorecard.choices import AuditAction, Role
+from scorecard.domain.choices import AuditAction, Role
+from scorecard.domain.policies import RuleBroken
 from scorecard.models import KPI, Agency, Division, Membership, Plan
 from scorecard.models.triggers import sentence_of
-from scorecard.policies import RuleBroken
 from scorecard.services import audit
 
 KEEPERS = (Role.REVIEWER, Role.ADMIN)

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from scorecard.admin.base import MANAGERS, ScopedAdmin, site
-from scorecard.choices import AuditAction
+from scorecard.domain.choices import AuditAction
 from scorecard.models import Agency, Division, Membership, User
 from scorecard.services.members import admins_kept
 

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from scorecard.admin.base import MANAGERS, ScopedAdmin, choices, site
-from scorecard.admin.frozen import BudgetForm, YearsLocked, frozen_years, tell_why_read_only
+from scorecard.admin.closed_years import BudgetForm, YearsLocked, frozen_years, tell_why_read_only
+from scorecard.domain.roc_years import year_text
 from scorecard.models import (
     KPI,
     ActionBudget,
@@ -20,7 +21,6 @@ from scorecard.models import (
     PlanYear,
     Theme,
 )
-from scorecard.roc import year_text
 
 
 class RowsOf(admin.TabularInline):
@@ -178,7 +178,7 @@ class ObjectiveAdmin(CodedAdmin):
         return super().get_search_results(request, queryset, search_term)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """Lock the plan before links are checked for cycles, as services/links.py does."""
+        """Lock the plan before links are checked for cycles, as services/objective_links.py does."""
         with transaction.atomic():
             if request.method == "POST" and object_id:
                 plans = Plan.objects.select_for_update(of=("self",), no_key=True).order_by("pk")

@@ -4,10 +4,10 @@ from django import forms
 from django.contrib import admin
 
 from scorecard.admin.base import ScopedAdmin, site
-from scorecard.admin.frozen import YearsLocked, frozen_years, tell_why_read_only
-from scorecard.choices import YearState
+from scorecard.admin.closed_years import YearsLocked, frozen_years, tell_why_read_only
+from scorecard.domain.choices import YearState
 from scorecard.models import Measure, PlanYear, YearlyValue
-from scorecard.models.frozen import CLOSED
+from scorecard.models.frozen_rows import CLOSED
 
 
 class YearlyValueForm(forms.ModelForm):

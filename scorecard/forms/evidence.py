@@ -2,8 +2,8 @@
 
 from django import forms
 
-from scorecard import policies
-from scorecard.file_types import ALLOWED, FILE_TYPES
+from scorecard.domain import policies
+from scorecard.uploaded_files.allowed_types import ALLOWED, FILE_TYPES
 
 LIMITS = (
     f"可上傳 {ALLOWED}。單一檔案最大 {policies.EVIDENCE_FILE_BYTES // policies.MEGABYTE} MB，"

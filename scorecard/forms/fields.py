@@ -3,7 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from scorecard.roc import NumberError, parse_amount, parse_number
+from scorecard.domain.roc_years import NumberError, parse_amount, parse_number
 
 
 class FigureField(forms.CharField):

@@ -2,10 +2,10 @@
 
 from django import forms
 
-from scorecard.forms.drafts import has_changed
-from scorecard.imports.messages import Level, Message
-from scorecard.imports.workbook import MEGABYTE, MOST_BYTES
-from scorecard.scoring import plain
+from scorecard.domain.scoring import plain
+from scorecard.forms.unsaved_entries import has_changed
+from scorecard.spreadsheets.cell_messages import Level, Message
+from scorecard.spreadsheets.reader import MEGABYTE, MOST_BYTES
 
 
 class FillInForm(forms.Form):

@@ -5,8 +5,8 @@ import json
 from django import forms
 
 from scorecard.forms.fields import PlainTextField
-from scorecard.imports.workbook import MEGABYTE, MOST_BYTES
 from scorecard.models import Plan
+from scorecard.spreadsheets.reader import MEGABYTE, MOST_BYTES
 
 CELL = "cell"
 

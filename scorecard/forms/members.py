@@ -4,7 +4,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from scorecard.choices import Role
+from scorecard.domain.choices import Role
 from scorecard.models import Division, Plan, User
 from scorecard.services.transfers import Owner, people_of
 

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 
 from django import forms
 
-from scorecard.calculation_text import working
-from scorecard.choices import Question
+from scorecard.domain.choices import Question
+from scorecard.domain.explanation import working
+from scorecard.domain.plausibility import Asked
+from scorecard.domain.ratios import Parts
+from scorecard.domain.roc_years import MAX_WHOLE_DIGITS, NumberError, parse_number
+from scorecard.domain.scoring import Outcome, assess, plain
 from scorecard.forms.fields import AmountField, FigureField, PlainTextField
-from scorecard.questions import Asked
-from scorecard.ratios import Parts
-from scorecard.reports.action_plan_lines import ActionPlanLine, BudgetLine
-from scorecard.reports.asked import questions_about
-from scorecard.reports.scorecard import MeasureLine
-from scorecard.roc import MAX_WHOLE_DIGITS, NumberError, parse_number
-from scorecard.scoring import Outcome, assess, plain
+from scorecard.read_models.action_plan_lines import ActionPlanLine, BudgetLine
+from scorecard.read_models.plausibility_questions import questions_about
+from scorecard.read_models.scorecard import MeasureLine
 from scorecard.services.reporting import Answer, Draft, Entry, Execution
 
 TEXT = {"required": False, "max_length": 2000, "show_hidden_initial": True}

@@ -4,8 +4,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from scorecard.domain.roc_years import date_text
 from scorecard.forms.fields import PlainTextField
-from scorecard.roc import date_text
 
 
 def date_input():

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
+from scorecard.domain.roc_years import YearError, parse_year
 from scorecard.models import Plan
-from scorecard.roc import YearError, parse_year
 
 REASONS = {
     errno.ENOENT: "資料夾不存在",

@@ -2,16 +2,16 @@
 
 from scorecard.models.action_plans import MOST_PER_KPI, ActionBudget, ActionPlan
 from scorecard.models.audit import AuditEvent, AuditHead
-from scorecard.models.drafts import EntryDraft
 from scorecard.models.form_uploads import FormUpload
 from scorecard.models.kpis import KPI, Measure
 from scorecard.models.mail import OutgoingMail
 from scorecard.models.organisation import Agency, Division, Membership, User
-from scorecard.models.passwords import PasswordRecord
+from scorecard.models.password_history import PasswordRecord
+from scorecard.models.receipts import Submission
 from scorecard.models.reporting import Comment, Evidence, YearlyReport
 from scorecard.models.snapshots import YearSnapshot
 from scorecard.models.strategy import Objective, ObjectiveLink, Perspective, Plan, Theme
-from scorecard.models.submissions import Submission
+from scorecard.models.unsaved_entries import EntryDraft
 from scorecard.models.values import FigureConfirmation, PlanYear, YearlyValue
 
 __all__ = [

@@ -10,8 +10,8 @@ from django.db import models, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from scorecard import audit_chain
-from scorecard.choices import AuditAction
+from scorecard.domain import audit_chain
+from scorecard.domain.choices import AuditAction
 from scorecard.models.kpis import KPI
 from scorecard.models.organisation import Agency, User
 from scorecard.models.strategy import Plan

@@ -1,4 +1,4 @@
-"""Forms of agencies that were uploaded and wait to be looked over and taken in (imports/uploads.py)."""
+"""Forms of agencies that were uploaded and wait to be looked over and taken in (services/import_uploads.py)."""
 
 from datetime import timedelta
 from uuid import uuid4

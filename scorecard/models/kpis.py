@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from scorecard.choices import Direction
+from scorecard.domain.choices import Direction
 from scorecard.models.organisation import Division
 from scorecard.models.strategy import (
     CODE_LENGTH,

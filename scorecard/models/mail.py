@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from scorecard.choices import AT_MOST_ONCE, MailKind
+from scorecard.domain.choices import AT_MOST_ONCE, MailKind
 from scorecard.models.organisation import Agency, User
 
 MOST_ATTEMPTS = 5

@@ -5,7 +5,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 
-from scorecard.choices import Role
+from scorecard.domain.choices import Role
 
 
 class Agency(models.Model):

@@ -3,10 +3,10 @@
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 
-from scorecard.choices import EDITABLE_STATES, REPORT_TRANSITIONS, ReportState
+from scorecard.domain.choices import EDITABLE_STATES, REPORT_TRANSITIONS, ReportState
+from scorecard.domain.roc_years import year_text
 from scorecard.models.kpis import KPI
 from scorecard.models.organisation import User
-from scorecard.roc import year_text
 
 # A review changes the report, but not whose figures they are.
 REVIEWED = Q(state__in=[ReportState.APPROVED, ReportState.RETURNED])

@@ -25,7 +25,7 @@ class YearSnapshot(models.Model):
     document is JSON in UTF-8, report the annual report as PDF, workbook the scorecard as XLSX; beside each its
     SHA-256 in hexadecimal. data_version is the plan's when they were made; audit_number and audit_digest are the end
     of the audit chain then (0 and empty before the first event). The database refuses every change, and deletion but
-    of what a demo account closed (models/frozen.py).
+    of what a demo account closed (models/frozen_rows.py).
     """
 
     plan_year = models.ForeignKey(PlanYear, verbose_name="計畫年度", on_delete=models.PROTECT, related_name="snapshots")

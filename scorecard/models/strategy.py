@@ -9,10 +9,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connections, models
 from django.db.models import F, Q
 
-from scorecard.causality import cycle_made_by, cycle_text
-from scorecard.choices import DisplayCap
+from scorecard.domain.causality import cycle_made_by, cycle_text
+from scorecard.domain.choices import DisplayCap
+from scorecard.domain.roc_years import to_roc
 from scorecard.models.organisation import Agency, Division, User
-from scorecard.roc import to_roc
 
 CODE_LENGTH = 30
 
@@ -292,7 +292,7 @@ class ObjectiveLink(models.Model):
         """Both ends belong to the link's own plan, and no chain of links leads from the effect back to the cause.
 
         The first rule is the database's, too. The second costs a query and holds against others who add links at the
-        same moment only while the plan's row is locked (services/links.py).
+        same moment only while the plan's row is locked (services/objective_links.py).
         """
         check_same_plan(self, cause="因", effect="果")
         if not (self.plan_id and self.cause_id and self.effect_id) or self.cause_id == self.effect_id:

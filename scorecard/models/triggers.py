@@ -4,8 +4,8 @@ They are installed by post_migrate and not by a migration because SQLite drops a
 migration rebuilds that table.
 """
 
-from scorecard.models import frozen
-from scorecard.models.trigger import Trigger
+from scorecard.models import frozen_rows
+from scorecard.models.trigger_rule import Trigger
 
 
 def _same_plan(table, column, referenced):
@@ -45,7 +45,7 @@ TRIGGERS = (
     Trigger("receipt_never_updated", "scorecard_submission", "UPDATE", "1 = 1"),
     Trigger("receipt_never_deleted", "scorecard_submission", "DELETE", "1 = 1"),
     Trigger("receipt_numbers_have_no_gap", "scorecard_submission", "INSERT", LEAVES_A_GAP),
-    *frozen.TRIGGERS,
+    *frozen_rows.TRIGGERS,
 )
 
 

@@ -3,11 +3,11 @@
 from django.db import models
 from django.db.models import Q
 
-from scorecard.choices import Question, YearState
+from scorecard.domain.choices import Question, YearState
+from scorecard.domain.roc_years import year_text
 from scorecard.models.kpis import FIGURE, Measure
 from scorecard.models.organisation import User
 from scorecard.models.strategy import Plan
-from scorecard.roc import year_text
 
 
 class PlanYear(models.Model):
@@ -72,7 +72,9 @@ class PlanYear(models.Model):
 
     @property
     def is_frozen(self):
-        """Whether the database refuses every change of the year's rows (models/frozen.py); baseline years never are."""
+        """Whether the database refuses every change of the year's rows (models/frozen_rows.py); baseline years never
+        are.
+        """
         return self.is_closed and self.closings > 0
 
 
@@ -89,7 +91,7 @@ class YearlyValue(models.Model):
 
     None means that there is no such figure, never zero. unmeasured says that the year was reported without a number
     (無統計); the note then keeps the reason as written. numerator and denominator belong to ratio measures: both or
-    neither, and with them the actual is their quotient, rounded half-up (services/figures.py sees to it).
+    neither, and with them the actual is their quotient, rounded half-up (services/report_figures.py sees to it).
     """
 
     measure = models.ForeignKey(Measure, verbose_name="衡量項", on_delete=models.CASCADE, related_name="values")

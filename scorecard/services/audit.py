@@ -8,9 +8,9 @@ from datetime import date
 from django.db import transaction
 from django.db.models import F
 
+from scorecard.domain.roc_years import date_text
+from scorecard.domain.scoring import plain
 from scorecard.models import AuditEvent, Plan
-from scorecard.roc import date_text
-from scorecard.scoring import plain
 
 _held_back = ContextVar("held_back", default=None)
 

@@ -11,7 +11,8 @@ from decimal import Decimal
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from scorecard.choices import AuditAction, Question, ReportState, Role, YearState
+from scorecard.domain.choices import AuditAction, Question, ReportState, Role, YearState
+from scorecard.domain.ratios import Parts
 from scorecard.models import (
     ActionBudget,
     Division,
@@ -22,7 +23,6 @@ from scorecard.models import (
     YearlyReport,
     YearlyValue,
 )
-from scorecard.ratios import Parts
 from scorecard.services import audit, demo_data, reporting, years
 from scorecard.services.demo_data import CLOSED_YEAR, MARK, OPEN_YEAR
 

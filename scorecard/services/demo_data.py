@@ -6,7 +6,7 @@ so that none passes for the real thing even where it is copied out of the produc
 
 from dataclasses import dataclass
 
-from scorecard.choices import ReportState
+from scorecard.domain.choices import ReportState
 
 CLOSED_YEAR, OPEN_YEAR = 2016, 2017
 CONTACT = "示範承辦人 分機 6000"

@@ -6,7 +6,8 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Q
 
-from scorecard.choices import AuditAction, ReportState, YearState
+from scorecard.domain.choices import AuditAction, ReportState, YearState
+from scorecard.domain.roc_years import year_text
 from scorecard.models import (
     ActionBudget,
     AuditEvent,
@@ -20,7 +21,6 @@ from scorecard.models import (
     YearlyReport,
     YearlyValue,
 )
-from scorecard.roc import year_text
 from scorecard.services import audit
 
 

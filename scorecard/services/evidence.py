@@ -12,12 +12,13 @@ from django.db import DatabaseError, connection, transaction
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
-from scorecard import permissions, policies
-from scorecard.choices import AuditAction, ReportState
-from scorecard.file_names import clean_name, extension
-from scorecard.file_types import FileRefused, check_file
+from scorecard import permissions
+from scorecard.domain import policies
+from scorecard.domain.choices import AuditAction, ReportState
 from scorecard.models import Evidence, PlanYear, YearlyReport
 from scorecard.services import audit
+from scorecard.uploaded_files.allowed_types import FileRefused, check_file
+from scorecard.uploaded_files.safe_names import clean_name, extension
 
 
 def add_evidence(*, by, kpi, year, files):

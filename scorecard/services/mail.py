@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from scorecard.choices import WITH_PASSWORD_LINK
+from scorecard.domain.choices import WITH_PASSWORD_LINK
 from scorecard.models import OutgoingMail
 
 log = logging.getLogger(__name__)

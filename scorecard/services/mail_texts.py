@@ -1,7 +1,7 @@
 """What mails say: plain text, in lines that a mail program shows as they stand."""
 
-from scorecard.choices import ReportState
-from scorecard.roc import date_text, year_text
+from scorecard.domain.choices import ReportState
+from scorecard.domain.roc_years import date_text, year_text
 from scorecard.services.mail import PASSWORD_LINK, link, one_line
 
 SIGNATURE = "平衡計分卡系統\n（這封信由系統寄出，請勿直接回覆。）"

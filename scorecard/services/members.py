@@ -10,12 +10,13 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from scorecard import permissions, policies
-from scorecard.choices import AuditAction, MailKind, Role
+from scorecard import permissions
+from scorecard.domain import policies
+from scorecard.domain.choices import AuditAction, MailKind, Role
+from scorecard.domain.policies import RuleBroken
 from scorecard.models import Agency, Membership, User
-from scorecard.policies import RuleBroken
 from scorecard.services import audit, mail, mail_texts
-from scorecard.services.accounts import SECONDS_BETWEEN_MAILS, link_days
+from scorecard.services.passwords import SECONDS_BETWEEN_MAILS, link_days
 
 DIVISIONS = "填報科室"
 

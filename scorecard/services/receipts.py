@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from django.db.models import Max
 
-from scorecard.choices import Direction
+from scorecard.domain.choices import Direction
+from scorecard.domain.ratios import parts_of
+from scorecard.domain.scoring import Outcome, Score, assess, kpi_score, percent_text, plain
 from scorecard.models import ActionBudget, Evidence, Measure, Submission, YearlyValue
-from scorecard.models.submissions import digest_of
-from scorecard.ratios import parts_of
-from scorecard.scoring import Outcome, Score, assess, kpi_score, percent_text, plain
+from scorecard.models.receipts import digest_of
 
 # The form of the content; a later form gets a number of its own, and receipts of this one are read for ever.
 FORM = 1

@@ -10,11 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from scorecard import permissions, policies
-from scorecard.choices import AuditAction, MailKind, ReportState, Role, YearState
+from scorecard import permissions
+from scorecard.domain import policies
+from scorecard.domain.choices import AuditAction, MailKind, ReportState, Role, YearState
+from scorecard.domain.roc_years import year_text
 from scorecard.models import KPI, AuditEvent, Membership, OutgoingMail, PlanYear, User, YearlyReport
 from scorecard.models.strategy import parse_reminder_days
-from scorecard.roc import year_text
 from scorecard.services import audit, mail, mail_texts
 
 NOT_SUBMITTED = frozenset({ReportState.PENDING, ReportState.DRAFT, ReportState.RETURNED})

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from scorecard import permissions, policies
-from scorecard.choices import AuditAction, MailKind, ReportState, Status
+from scorecard import permissions
+from scorecard.domain import policies
+from scorecard.domain.choices import AuditAction, MailKind, ReportState, Status
 from scorecard.models import KPI, Comment, PlanYear, YearlyReport
 from scorecard.services import audit, mail, mail_texts
-from scorecard.services.figures import (
+from scorecard.services.receipts import issue_receipts, judge_report
+from scorecard.services.report_figures import (
     Answer,
     Entry,
     Execution,
@@ -22,7 +24,6 @@ from scorecard.services.figures import (
     apply_executions,
     open_questions,
 )
-from scorecard.services.receipts import issue_receipts, judge_report
 
 __all__ = ["Answer", "Conflict", "Draft", "Entry", "Execution"]
 

@@ -9,9 +9,9 @@ from hashlib import sha256
 from django.db import transaction
 
 from scorecard import permissions
-from scorecard.choices import AuditAction
+from scorecard.domain.choices import AuditAction
+from scorecard.domain.policies import RuleBroken
 from scorecard.models import KPI, ActionPlan, Division, Plan, PlanYear
-from scorecard.policies import RuleBroken
 from scorecard.services import audit
 
 

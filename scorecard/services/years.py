@@ -1,7 +1,7 @@
 """Opening, closing and reopening a plan year (domain.md §5).
 
 A year is closed together with its snapshot, in one transaction. The snapshot's files take seconds to make, so they are
-made before any lock (exports/year_closing.py), and close_year() accepts them only for the data that they show.
+made before any lock (services/year_closing.py), and close_year() accepts them only for the data that they show.
 """
 
 from dataclasses import dataclass
@@ -10,10 +10,11 @@ from hashlib import sha256
 from django.db import transaction
 from django.utils import timezone
 
-from scorecard import permissions, policies
-from scorecard.choices import AuditAction, ReportState, YearState
+from scorecard import permissions
+from scorecard.domain import policies
+from scorecard.domain.choices import AuditAction, ReportState, YearState
+from scorecard.domain.roc_years import year_text
 from scorecard.models import KPI, Plan, PlanYear, YearlyReport, YearSnapshot
-from scorecard.roc import year_text
 from scorecard.services import audit
 
 

@@ -4,7 +4,7 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 
-from scorecard import calculation_text, roc, scoring
+from scorecard.domain import explanation, roc_years, scoring
 
 register = template.Library()
 
@@ -30,7 +30,7 @@ def figure(number):
 @register.filter
 def with_unit(text, unit):
     """A figure's text with its unit: 「1,500 件」, 「93.5%」."""
-    return text + calculation_text.unit_after(unit)
+    return text + explanation.unit_after(unit)
 
 
 @register.filter
@@ -68,13 +68,13 @@ def money(amount):
 @register.filter
 def roc_date(value):
     """A date in ROC years: 「106 年 1 月 31 日」."""
-    return "" if value is None else roc.date_text(value)
+    return "" if value is None else roc_years.date_text(value)
 
 
 @register.filter
 def roc_datetime(value):
     """A point in time in ROC years."""
-    return "" if value is None else roc.datetime_text(timezone.localtime(value))
+    return "" if value is None else roc_years.datetime_text(timezone.localtime(value))
 
 
 @register.filter
@@ -92,7 +92,7 @@ def at_key(by_key, key):
 @register.filter
 def roc_year(year):
     """A Gregorian year as 「105 年」."""
-    return roc.year_text(year)
+    return roc_years.year_text(year)
 
 
 @register.filter

@@ -5,7 +5,7 @@ from functools import cache
 from django import template
 from django.template.loader import render_to_string
 
-from scorecard.choices import Status
+from scorecard.domain.choices import Status
 
 register = template.Library()
 

@@ -8,7 +8,7 @@ from functools import cache
 from django import template
 from django.template.loader import render_to_string
 
-from scorecard.choices import Status
+from scorecard.domain.choices import Status
 
 register = template.Library()
 
@@ -16,13 +16,13 @@ register = template.Library()
 @register.filter
 def light_mark(status):
     """The mark of a light as SVG, around the origin."""
-    return _rendered("_components/light_mark.svg", Status(status))
+    return _rendered("_drawings/light_mark.svg", Status(status))
 
 
 @register.filter
 def light_ink(status):
     """The colour of a status' word."""
-    return _rendered("_components/light_ink.txt", Status(status))
+    return _rendered("_drawings/light_ink.txt", Status(status))
 
 
 @register.filter

@@ -2,13 +2,13 @@
 
 from django.views.decorators.http import require_safe
 
-from scorecard.exports.form import form_ods, form_xlsx
-from scorecard.exports.ods import MIME_TYPE as ODS
-from scorecard.exports.workbook import MIME_TYPE as XLSX
-from scorecard.forms.form_years import FormYearsForm
-from scorecard.reports.build import build_scorecard
-from scorecard.views import access
+from scorecard.agency_form.writing.form_file import form_ods, form_xlsx
+from scorecard.forms.agency_form import FormYearsForm
+from scorecard.read_models.build_scorecard import build_scorecard
+from scorecard.spreadsheets.ods_writer import MIME_TYPE as ODS
+from scorecard.spreadsheets.xlsx_writer import MIME_TYPE as XLSX
 from scorecard.views.downloads import downloads_page, file_response
+from scorecard.web import access
 
 
 @require_safe

@@ -7,16 +7,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from scorecard.exports import pdf_service
-from scorecard.exports.annual_pdf import annual_report_job, data_time
-from scorecard.forms.annual_choices import AnnualChoicesForm
-from scorecard.forms.form_years import FormYearsForm
-from scorecard.reports.annual import NoSuchPart, build_annual_report
-from scorecard.reports.annual_part import read_choices
-from scorecard.reports.build import build_scorecard
-from scorecard.roc import datetime_text, to_roc
-from scorecard.views import access
+from scorecard.documents.annual_report_pdf import annual_report_job, data_time
+from scorecard.domain.roc_years import datetime_text, to_roc
+from scorecard.forms.agency_form import FormYearsForm
+from scorecard.forms.annual_report import AnnualChoicesForm
+from scorecard.pdf import jobs
+from scorecard.read_models.annual_report import NoSuchPart, build_annual_report
+from scorecard.read_models.annual_report_part import read_choices
+from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.views.downloads import downloads_page, file_response
+from scorecard.web import access
 
 
 class Unknown(Exception):
@@ -29,7 +29,7 @@ def annual_report(request, slug, year):
     scope = access.get_scope(request, slug, year)
     try:
         choices = _choices(request.GET)
-        content = pdf_service.obtain(*annual_report_job(scope.plan, year, choices))
+        content = jobs.obtain(*annual_report_job(scope.plan, year, choices))
     except (Unknown, NoSuchPart):
         return _choose_again(request, scope, request.GET)
     part = f"-{choices.part}" if choices.part.isascii() and choices.part.replace("-", "").isalnum() else ""
@@ -49,11 +49,11 @@ def making(request, slug, year):
     context = {
         "scorecard": report.scorecard,
         "title": report.title,
-        "making": pdf_service.making(key),
+        "making": jobs.making(key),
         "choices": choices,
         "query": urlencode(choices.query),
     }
-    response = render(request, "scorecard/report_making.html", context)
+    response = render(request, "scorecard/annual_report/making.html", context)
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -65,7 +65,7 @@ def make(request, slug, year):
     form = AnnualChoicesForm(request.POST, scorecard=build_scorecard(scope.plan, year))
     if not form.is_valid():
         return _choose_again(request, scope, request.POST, status=422)
-    pdf_service.start(*annual_report_job(scope.plan, year, form.choices))
+    jobs.start(*annual_report_job(scope.plan, year, form.choices))
     return _to_making(slug, year, form.choices)
 
 
@@ -76,7 +76,7 @@ def cancel(request, slug, year):
     form = AnnualChoicesForm(request.POST, scorecard=build_scorecard(scope.plan, year))
     if not form.is_valid():
         return _choose_again(request, scope, request.POST, status=422)
-    pdf_service.cancel(annual_report_job(scope.plan, year, form.choices)[0])
+    jobs.cancel(annual_report_job(scope.plan, year, form.choices)[0])
     return _to_making(slug, year, form.choices)
 
 
@@ -95,7 +95,7 @@ def annual_report_page(request, slug, year):
         "made": datetime_text(data_time(scope.plan)),
         "query": urlencode(choices.query),
     }
-    return render(request, "scorecard/annual_report.html", context)
+    return render(request, "scorecard/annual_report/page.html", context)
 
 
 def _choices(query):

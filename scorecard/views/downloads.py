@@ -5,16 +5,16 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from scorecard import permissions
-from scorecard.exports.plan_json import plan_json as as_json
-from scorecard.exports.scorecard_json import scorecard_json
-from scorecard.exports.workbook import MIME_TYPE
-from scorecard.forms.annual_choices import AnnualChoicesForm
-from scorecard.forms.form_years import FormYearsForm
+from scorecard.documents.plan_json import plan_json as as_json
+from scorecard.documents.scorecard_json import scorecard_json
+from scorecard.domain.roc_years import to_roc
+from scorecard.forms.agency_form import FormYearsForm
+from scorecard.forms.annual_report import AnnualChoicesForm
 from scorecard.models import YearSnapshot
-from scorecard.reports.build import build_scorecard
-from scorecard.roc import to_roc
-from scorecard.views import access
-from scorecard.views.pages import get_scorecard
+from scorecard.read_models.build_scorecard import build_scorecard
+from scorecard.spreadsheets.xlsx_writer import MIME_TYPE
+from scorecard.web import access
+from scorecard.web.plan_pages import get_scorecard
 
 
 def file_response(content, content_type, name):

@@ -7,14 +7,14 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from scorecard.file_names import clean_name
+from scorecard.domain.policies import EVIDENCE_FILES_PER_REPORT, RuleBroken
 from scorecard.forms.evidence import EvidenceForm
+from scorecard.middleware.body_limit import left_out
 from scorecard.models import KPI, Evidence, YearlyReport
-from scorecard.policies import EVIDENCE_FILES_PER_REPORT, RuleBroken
-from scorecard.reports.build import build_scorecard
+from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.services.evidence import add_evidence, remove_evidence, too_large
-from scorecard.views import access
-from scorecard.views.uploads import left_out
+from scorecard.uploaded_files.safe_names import clean_name
+from scorecard.web import access
 
 log = logging.getLogger(__name__)
 PAYLOAD_TOO_LARGE = 413
@@ -74,7 +74,7 @@ def _page(request, scope, kpi, form, errors=(), status=200):
         "form": form if scope.plan_year.is_open and (report is None or report.is_editable) else None,
         "errors": errors,
     }
-    return render(request, "scorecard/evidence.html", context, status=status)
+    return render(request, "scorecard/reporting/evidence.html", context, status=status)
 
 
 @require_POST

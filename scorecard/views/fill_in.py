@@ -5,18 +5,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from scorecard import policies
+from scorecard.domain import policies
+from scorecard.domain.roc_years import year_text
+from scorecard.fill_in.reader import NotAFillIn, read_fill_in
 from scorecard.forms.fill_in import FillInForm, rows_of
-from scorecard.imports.fill_in import NotAFillIn, read_fill_in
-from scorecard.imports.grid import FormRefused
-from scorecard.imports.workbook import read_sheets
-from scorecard.reports.build import build_scorecard
-from scorecard.roc import year_text
-from scorecard.services.drafts import keep_draft
-from scorecard.views import access
+from scorecard.middleware.body_limit import left_out
+from scorecard.read_models.build_scorecard import build_scorecard
+from scorecard.services.unsaved_entries import keep_draft
+from scorecard.spreadsheets.grid import FormRefused
+from scorecard.spreadsheets.reader import read_sheets
 from scorecard.views.form_import import PAYLOAD_TOO_LARGE, TOO_LARGE
 from scorecard.views.reporting import entry_forms
-from scorecard.views.uploads import left_out
+from scorecard.web import access
 
 OTHER_TABLE = "這份填報表不是{division} {year}度的；請確認選對檔案，或重新下載填報表。"
 
@@ -32,7 +32,7 @@ def upload(request, slug, year, division_id):
     scorecard = build_scorecard(scope.plan, year, include_provisional=True, with_action_plans=True)
     page = {"scorecard": scorecard, "division": division, "plan_year": scope.plan_year, "form": FillInForm()}
     if request.method != "POST":
-        return render(request, "scorecard/reporting_fill_in.html", page)
+        return render(request, "scorecard/reporting/fill_in.html", page)
     form = FillInForm(request.POST, request.FILES)
     refused, status, wrong = _refused(request, form), 422, ()
     if left_out(request):
@@ -51,7 +51,7 @@ def upload(request, slug, year, division_id):
         else:
             return _filled(request, rows, without_row, {"slug": slug, "year": year, "division_id": division.pk})
     page |= {"form": form, "errors": refused, "wrong": wrong}
-    return render(request, "scorecard/reporting_fill_in.html", page, status=status)
+    return render(request, "scorecard/reporting/fill_in.html", page, status=status)
 
 
 def _refused(request, form):

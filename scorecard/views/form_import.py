@@ -6,17 +6,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from scorecard import permissions
-from scorecard.choices import YearState
+from scorecard.agency_form.preview_page import cell_context, conflict_rows, not_kept_rows, preview_context
+from scorecard.domain.choices import YearState
+from scorecard.domain.policies import RuleBroken
 from scorecard.forms.form_import import ApplyForm, UploadForm, corrections_of
-from scorecard.imports import uploads
-from scorecard.imports.updating import ImportConflict
-from scorecard.imports.uploads import FormRefused
-from scorecard.imports.workbook import MEGABYTE, MOST_BYTES
+from scorecard.middleware.body_limit import left_out
 from scorecard.models import FormUpload
-from scorecard.policies import RuleBroken
-from scorecard.views import access
-from scorecard.views.form_preview import cell_context, conflict_rows, not_kept_rows, preview_context
-from scorecard.views.uploads import left_out
+from scorecard.services import import_uploads
+from scorecard.services.import_into_plan import ImportConflict
+from scorecard.services.import_uploads import FormRefused
+from scorecard.spreadsheets.reader import MEGABYTE, MOST_BYTES
+from scorecard.web import access
 
 TOO_LARGE = f"檔案超過 {MOST_BYTES // MEGABYTE} MB；填好的表單不會這麼大，請移除圖片與不需要的工作表後再上傳。"
 PAYLOAD_TOO_LARGE = 413
@@ -35,7 +35,7 @@ def upload(request, agency):
         return _upload_page(request, agency, form, [text for texts in form.errors.values() for text in texts], 422)
     file = form.cleaned_data["file"]
     try:
-        kept = uploads.keep_upload(
+        kept = import_uploads.keep_upload(
             by=request.user, agency=agency, plan=form.cleaned_data["plan"], file=file, name=file.name
         )
     except FormRefused as refusal:
@@ -48,7 +48,7 @@ def upload(request, agency):
 def _upload_page(request, agency, form, errors=(), status=200):
     waiting = FormUpload.objects.unfinished(agency, timezone.now())
     context = {"agency": agency, "form": form, "errors": errors, "waiting": waiting}
-    return render(request, "scorecard/form_import.html", context, status=status)
+    return render(request, "scorecard/form_import/upload.html", context, status=status)
 
 
 def _get_upload(request, agency, token):
@@ -66,11 +66,11 @@ def preview(request, agency, token):
         return _taken_in(request, kept)
     texts = {}
     try:
-        shown = uploads.build_preview(kept)
+        shown = import_uploads.build_preview(kept)
         if request.method != "POST":
             return _preview_page(request, agency, shown)
         texts = corrections_of(request.POST, shown.sheets)
-        count, overtaken = uploads.correct_upload(by=request.user, upload=kept, sheets=shown.sheets, texts=texts)
+        count, overtaken = import_uploads.correct_upload(by=request.user, upload=kept, sheets=shown.sheets, texts=texts)
     except FormRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("form_import", agency=agency.slug)
@@ -78,7 +78,7 @@ def preview(request, agency, token):
         messages.error(request, " ".join(error.messages))
         return _preview_page(request, agency, shown, 422, not_kept=not_kept_rows(shown, texts))
     if overtaken:
-        shown = uploads.build_preview(kept)
+        shown = import_uploads.build_preview(kept)
         mine = not_kept_rows(shown, {place: texts[place] for place in overtaken})
         return _preview_page(request, agency, shown, 409, not_kept=mine, is_overtaken=True, count=count)
     messages.success(request, f"已更正 {count} 格，並重新檢查。" if count else "沒有需要更正的內容。")
@@ -92,7 +92,7 @@ def _taken_in(request, kept):
 
 def _preview_page(request, agency, shown, status=200, **context):
     context |= preview_context(shown, agency=agency, wanted=request.GET.get("all", ""))
-    return render(request, "scorecard/form_preview.html", context, status=status)
+    return render(request, "scorecard/form_import/preview.html", context, status=status)
 
 
 @require_safe
@@ -102,12 +102,12 @@ def cell(request, agency, token):
     if kept.applied_at:
         return _taken_in(request, kept)
     try:
-        shown = uploads.build_preview(kept)
+        shown = import_uploads.build_preview(kept)
     except FormRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("form_import", agency=agency.slug)
     context = {"agency": agency, "upload": kept} | cell_context(shown, request.GET)
-    return render(request, "scorecard/form_cell.html", context)
+    return render(request, "scorecard/form_import/cell.html", context)
 
 
 @require_POST
@@ -122,7 +122,7 @@ def apply(request, agency, token):
         return _again(request, agency, kept, 422)
     agreed = form.cleaned_data
     try:
-        plan = uploads.apply_upload(
+        plan = import_uploads.apply_upload(
             by=request.user, upload=kept, version=agreed["version"], seen=agreed["seen"], reason=agreed["reason"]
         )
     except ImportConflict as conflict:
@@ -151,7 +151,7 @@ def _again(request, agency, kept, status, **context):
     if kept is None or kept.applied_at:
         return redirect("form_import", agency=agency.slug)
     try:
-        return _preview_page(request, agency, uploads.build_preview(kept), status, **context)
+        return _preview_page(request, agency, import_uploads.build_preview(kept), status, **context)
     except FormRefused:
         return redirect("form_import", agency=agency.slug)
 
@@ -160,6 +160,6 @@ def _again(request, agency, kept, status, **context):
 def discard(request, agency, token):
     """Throw the upload away."""
     agency, kept = _get_upload(request, agency, token)
-    uploads.discard_upload(by=request.user, upload=kept)
+    import_uploads.discard_upload(by=request.user, upload=kept)
     messages.success(request, f"已捨棄「{kept.name}」，沒有匯入任何內容。")
     return redirect("form_import", agency=agency.slug)

@@ -4,9 +4,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from scorecard import permissions
-from scorecard.choices import Role
+from scorecard.domain.choices import Role
 from scorecard.models import Agency
-from scorecard.views import access
+from scorecard.web import access
 
 
 @require_safe

@@ -7,19 +7,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from scorecard import permissions
-from scorecard.exports.sheets_pdf import kpi_sheet_pdf
+from scorecard.documents.single_page_pdfs import kpi_sheet_pdf
+from scorecard.domain.policies import RuleBroken
+from scorecard.domain.roc_years import to_roc
 from scorecard.forms.review import CommentForm
 from scorecard.models import KPI, YearlyReport
-from scorecard.policies import RuleBroken
-from scorecard.reports.annual import review_of
-from scorecard.reports.budgets import budgets_of
-from scorecard.reports.history import build_history
-from scorecard.reports.measure_charts import kpi_charts
-from scorecard.roc import to_roc
+from scorecard.read_models.annual_report import review_of
+from scorecard.read_models.budgets import budgets_of
+from scorecard.read_models.kpi_history import build_history
+from scorecard.read_models.measure_charts import kpi_charts
 from scorecard.services.reporting import comment_on_report
-from scorecard.views import access
 from scorecard.views.downloads import file_response
-from scorecard.views.pages import get_scorecard
+from scorecard.web import access
+from scorecard.web.plan_pages import get_scorecard
 
 HISTORY_SHOWN = 50
 
@@ -47,7 +47,7 @@ def _page(request, slug, year, code, form=None, status=200):
         "comment_form": (form or CommentForm()) if report and permissions.can_comment(request.user, kpi) else None,
         "can_review": permissions.can_review(request.user, kpi.plan.agency_id),
     }
-    return render(request, "scorecard/kpi.html", context, status=status)
+    return render(request, "scorecard/kpi/kpi.html", context, status=status)
 
 
 @require_safe

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from scorecard.forms.links import AddLinkForm, ReasonForm, RemoveLinkForm
 from scorecard.models import Objective, ObjectiveLink
-from scorecard.reports.build import build_scorecard
-from scorecard.reports.strategy_map import build_strategy_map
-from scorecard.services.links import add_link, change_reason, remove_link
-from scorecard.views import access
-from scorecard.views.pages import map_addresses
+from scorecard.read_models.build_scorecard import build_scorecard
+from scorecard.read_models.strategy_map import build_strategy_map
+from scorecard.services.objective_links import add_link, change_reason, remove_link
+from scorecard.web import access
+from scorecard.web.plan_pages import map_addresses
 
 PAGE = "strategy_map_links"
 
@@ -43,7 +43,7 @@ def _page(request, scope, *, add_form=None, failed=None, status=200):
             for link in sorted(links, key=lambda link: (places[link.cause.code], places[link.effect.code]))
         ],
     }
-    return render(request, "scorecard/links.html", context, status=status)
+    return render(request, "scorecard/map/links.html", context, status=status)
 
 
 def _forms(link, failed):

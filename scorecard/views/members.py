@@ -5,11 +5,11 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from scorecard.domain.policies import RuleBroken
 from scorecard.forms.members import InviteForm, MemberForm
 from scorecard.models import Membership, OutgoingMail
-from scorecard.policies import RuleBroken
 from scorecard.services import members
-from scorecard.views import access
+from scorecard.web import access
 
 MAILS_A_PAGE = 50
 
@@ -20,7 +20,7 @@ def _list_page(request, agency, form=None, status=200):
         "memberships": Membership.objects.filter(agency=agency).with_people(),
         "form": form or InviteForm(agency=agency),
     }
-    return render(request, "scorecard/members.html", context, status=status)
+    return render(request, "scorecard/members/list.html", context, status=status)
 
 
 def _get_membership(agency, membership_id):
@@ -66,7 +66,7 @@ def member(request, agency, membership_id):
             return redirect("members", agency=agency.slug)
     status = 422 if form.errors else 200
     context = {"agency": agency, "membership": membership, "form": form}
-    return render(request, "scorecard/member.html", context, status=status)
+    return render(request, "scorecard/members/member.html", context, status=status)
 
 
 def _act(request, agency, membership_id, act, done, **arguments):
@@ -110,4 +110,4 @@ def mails(request, agency):
     """What the agency's business wrote to people, newest first."""
     agency = access.get_agency_to_manage(request, agency)
     page = Paginator(OutgoingMail.objects.of_agency(agency), MAILS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "scorecard/mails.html", {"agency": agency, "page": page})
+    return render(request, "scorecard/members/mails.html", {"agency": agency, "page": page})

@@ -4,11 +4,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from scorecard.exports.sheets_pdf import receipt_pdf
-from scorecard.reports.build import build_scorecard
-from scorecard.reports.receipts import build_receipt
-from scorecard.views import access
+from scorecard.documents.single_page_pdfs import receipt_pdf
+from scorecard.read_models.build_scorecard import build_scorecard
+from scorecard.read_models.receipts import build_receipt
 from scorecard.views.downloads import file_response
+from scorecard.web import access
 
 
 @require_safe
@@ -19,7 +19,7 @@ def receipts(request, slug, year):
         "scorecard": build_scorecard(scope.plan, year),
         "receipts": access.visible_receipts(request, scope),
     }
-    return render(request, "scorecard/receipts.html", context)
+    return render(request, "scorecard/reporting/receipts.html", context)
 
 
 @require_safe
@@ -32,7 +32,7 @@ def receipt(request, slug, year, serial):
         "submission": submission,
         "receipt": build_receipt(submission),
     }
-    return render(request, "scorecard/receipt.html", context)
+    return render(request, "scorecard/reporting/receipt.html", context)
 
 
 @require_safe

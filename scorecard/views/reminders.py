@@ -5,9 +5,9 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from scorecard.policies import RuleBroken
+from scorecard.domain.policies import RuleBroken
 from scorecard.services.reminders import remind_now
-from scorecard.views import access
+from scorecard.web import access
 
 
 @require_POST

@@ -6,18 +6,18 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from scorecard import policies
-from scorecard.choices import Question, ReportState, Status
-from scorecard.forms.drafts import differences, show_draft, touched_names
+from scorecard.domain import policies
+from scorecard.domain.choices import Question, ReportState, Status
 from scorecard.forms.reporting import KPIEntryForm, read_answer
 from scorecard.forms.review import SeenForm
+from scorecard.forms.unsaved_entries import differences, show_draft, touched_names
 from scorecard.models import KPI, Division, Evidence, FigureConfirmation, Submission, YearlyReport
 from scorecard.permissions import standings
-from scorecard.reports.build import build_scorecard
-from scorecard.reports.progress import build_tasks, count_states
-from scorecard.services.drafts import find_draft, save_and_settle
+from scorecard.read_models.build_scorecard import build_scorecard
+from scorecard.read_models.progress import build_tasks, count_states
 from scorecard.services.reporting import Conflict, confirm_figures, submit_reports
-from scorecard.views import access
+from scorecard.services.unsaved_entries import find_draft, save_and_settle
+from scorecard.web import access
 
 SENT = (ReportState.SUBMITTED, ReportState.APPROVED)
 
@@ -41,7 +41,7 @@ def reporting(request, slug, year):
         "open_years": [line for line in scorecard.plan_years if line.is_open and line.year != year],
         "receipts": access.visible_receipts(request, scope),
     }
-    return render(request, "scorecard/reporting_tasks.html", context)
+    return render(request, "scorecard/reporting/tasks.html", context)
 
 
 def entry_forms(scorecard, scope, division, data=None):
@@ -112,7 +112,7 @@ def render_table(request, scope, division, scorecard, forms, status=200):
         ],
         "is_any_editable": scope.plan_year.is_open and any(form.is_editable for form in forms),
     }
-    return render(request, "scorecard/reporting_table.html", context, status=status)
+    return render(request, "scorecard/reporting/table.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -172,7 +172,7 @@ def light(request, slug, year, division_id, code):
     form.is_valid()
     outcome = form.outcome(measure, scope.plan.warning_threshold)
     context = {"outcome": outcome, "cap": scope.plan.display_cap, "row": form.fields_of(measure)}
-    return render(request, "_components/entry_light.html", context)
+    return render(request, "scorecard/reporting/_light.html", context)
 
 
 def _what_is_missing(form):
@@ -219,7 +219,7 @@ def check(request, slug, year, division_id):
         "incomplete": [(form, missing) for form, missing in rows if missing],
         "sent": [line for line in scorecard.due_kpis if line.division_id == division.pk and line.report_state in SENT],
     }
-    return render(request, "scorecard/reporting_check.html", context, status=status)
+    return render(request, "scorecard/reporting/check.html", context, status=status)
 
 
 def _after_submitting(request, scope, division, codes, submitted):

@@ -10,18 +10,18 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from scorecard import permissions
-from scorecard.choices import ReportState, Status
+from scorecard.domain.choices import ReportState, Status
+from scorecard.domain.policies import RuleBroken
 from scorecard.forms.review import ApproveForm, CommentForm, ReturnForm
 from scorecard.models import YearlyReport
-from scorecard.policies import RuleBroken
-from scorecard.reports.build import build_scorecard
-from scorecard.reports.data_checks import build_data_checks
-from scorecard.reports.filters import NAMES, choices
-from scorecard.reports.progress import build_progress, total_progress
-from scorecard.reports.review import FILTERS, build_queue, read_queue_filter
+from scorecard.read_models.build_scorecard import build_scorecard
+from scorecard.read_models.data_checks import build_data_checks
+from scorecard.read_models.progress import build_progress, total_progress
+from scorecard.read_models.review_queue import FILTERS, build_queue, read_queue_filter
+from scorecard.read_models.scorecard_filter import NAMES, choices
 from scorecard.services.reminders import last_reminded
 from scorecard.services.reporting import Conflict, approve_reports, comment_on_report, return_report
-from scorecard.views import access
+from scorecard.web import access
 
 # Where what the data checks find is mended, by the key of the check.
 OF_KPIS_IN_ADMIN = {"no_measure", "no_formula"}
@@ -57,7 +57,7 @@ def _queue_page(request, scope, failed=None, chosen=(), status=200):
         ],
         "can_manage": permissions.can_manage(request.user, scope.plan.agency_id),
     }
-    return render(request, "scorecard/review.html", context, status=status)
+    return render(request, "scorecard/review/queue.html", context, status=status)
 
 
 def _options(scorecard, name):

@@ -4,8 +4,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from scorecard.reports.search import search as find
-from scorecard.views.pages import get_scorecard
+from scorecard.read_models.search import search as find
+from scorecard.web.plan_pages import get_scorecard
 
 
 @require_safe

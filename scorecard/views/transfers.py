@@ -4,10 +4,10 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from scorecard.domain.policies import RuleBroken
 from scorecard.forms.members import TransferForm
-from scorecard.policies import RuleBroken
 from scorecard.services import transfers
-from scorecard.views import access
+from scorecard.web import access
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,4 +35,4 @@ def transfer(request, agency):
 
 def _page(request, agency, form, moves, status=200):
     context = {"agency": agency, "form": form, "moves": moves, "chosen": form.data}
-    return render(request, "scorecard/transfer.html", context, status=status)
+    return render(request, "scorecard/members/transfer.html", context, status=status)

@@ -4,16 +4,16 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from scorecard.choices import ReportState, YearState
-from scorecard.exports.pdf_writer import PDFError
-from scorecard.exports.year_closing import close_year
+from scorecard.domain.choices import ReportState, YearState
+from scorecard.domain.policies import RuleBroken
 from scorecard.forms.years import ChangeYearForm, CloseYearForm, OpenYearForm, ReopenYearForm
 from scorecard.models import AuditEvent, YearSnapshot
-from scorecard.policies import RuleBroken
-from scorecard.reports.build import build_scorecard
+from scorecard.pdf.writer import PDFError
+from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.services import years
 from scorecard.services.reminders import last_reminded
-from scorecard.views import access
+from scorecard.services.year_closing import close_year
+from scorecard.web import access
 
 NEXT_STEP = {YearState.NOT_OPEN: OpenYearForm, YearState.OPEN: CloseYearForm, YearState.CLOSED: ReopenYearForm}
 STEPS = {YearState.OPEN: (CloseYearForm, ChangeYearForm)}

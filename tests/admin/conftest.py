@@ -2,11 +2,11 @@
 
 import pytest
 
-from scorecard.choices import Role
+from scorecard.domain.choices import Role
 from scorecard.models import KPI, Agency, Division, Membership, Objective, Perspective, Plan, Theme
 from tests import factories
-from tests.layers import layer
-from tests.pages import client_of
+from tests.page_reading import client_of
+from tests.shared_rows import layer
 
 FOREIGN = "外機關"
 

@@ -6,7 +6,7 @@ The factories' plan has AF1 → AL1 → AP1 → AC1.
 import pytest
 
 from scorecard.models import Objective, ObjectiveLink
-from tests.admin.forms import errors, page, send
+from tests.admin.form_data import errors, page, send
 from tests.services.rows import nothing_written
 
 

@@ -9,8 +9,8 @@ from scorecard.admin import site
 from scorecard.models import KPI, Agency, AuditEvent, Division, Membership, Objective, Plan, User
 from tests import factories
 from tests.admin.conftest import FOREIGN
-from tests.admin.forms import page
-from tests.pages import body, client_of, text
+from tests.admin.form_data import page
+from tests.page_reading import body, client_of, text
 
 pytestmark = pytest.mark.django_db
 MODELS = [model._meta.model_name for model in site._registry]

@@ -2,11 +2,11 @@
 
 import pytest
 
-from scorecard.choices import AuditAction, Role
+from scorecard.domain.choices import AuditAction, Role
 from scorecard.models import Membership, User
 from tests import factories
-from tests.admin.forms import errors, newest, page, send, told
-from tests.pages import client_of, form_to, forms, text
+from tests.admin.form_data import errors, newest, page, send, told
+from tests.page_reading import client_of, form_to, forms, text
 from tests.services.rows import nothing_written
 
 pytestmark = pytest.mark.django_db

@@ -3,11 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from scorecard.choices import AuditAction, Direction
+from scorecard.domain.choices import AuditAction, Direction
 from scorecard.models import ActionPlan, AuditEvent, Objective, ObjectiveLink, Plan, YearlyValue
 from tests import factories
-from tests.admin.forms import errors, newest, page, send, told
-from tests.pages import client_of, form_to, text
+from tests.admin.form_data import errors, newest, page, send, told
+from tests.page_reading import client_of, form_to, text
 from tests.services.rows import nothing_written
 
 pytestmark = pytest.mark.django_db

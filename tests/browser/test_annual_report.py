@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from scorecard.choices import Role
+from scorecard.domain.choices import Role
 from tests import factories
-from tests.pages import address
+from tests.page_reading import address
 
 SECONDS = 60_000
 

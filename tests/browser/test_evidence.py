@@ -9,8 +9,8 @@ from scorecard.models import Evidence
 from tests import factories
 from tests.browser.accessibility import assert_accessible
 from tests.factories import attach
-from tests.files import PDF, image
-from tests.pages import address
+from tests.page_reading import address
+from tests.uploaded_files.sample_files import PDF, image
 
 DROP = """([zone, names]) => {
   const carried = new DataTransfer();

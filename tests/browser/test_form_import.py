@@ -2,12 +2,12 @@
 
 from playwright.sync_api import expect
 
-from scorecard.choices import Role
+from scorecard.domain.choices import Role
 from scorecard.models import Plan, YearlyValue
 from tests import factories
 from tests.browser.accessibility import assert_accessible
 from tests.browser.test_pages import assert_fits_a_phone
-from tests.secretariat import WORKBOOK
+from tests.secretariat_facts import WORKBOOK
 
 
 def test_an_agency_uploads_its_form_corrects_a_cell_and_sees_its_map(browse):

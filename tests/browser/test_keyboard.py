@@ -5,7 +5,7 @@ from playwright.sync_api import Error, expect
 
 from scorecard.models import YearlyReport
 from tests import factories
-from tests.pages import address
+from tests.page_reading import address
 
 
 @pytest.fixture

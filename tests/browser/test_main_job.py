@@ -8,11 +8,11 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from scorecard.choices import ReportState, Role
+from scorecard.domain.choices import ReportState, Role
 from scorecard.models import YearlyReport, YearlyValue
-from tests import factories, secretariat
+from tests import factories, secretariat_facts
 from tests.factories import FIRST_YEAR, PASSWORD, make_member
-from tests.pages import address
+from tests.page_reading import address
 
 MOST_MILLISECONDS = 120_000
 
@@ -20,7 +20,7 @@ MOST_MILLISECONDS = 120_000
 @pytest.fixture
 def plan(transactional_db):
     """The Secretariat's plan."""
-    return secretariat.load_plan()
+    return secretariat_facts.load_plan()
 
 
 @pytest.fixture

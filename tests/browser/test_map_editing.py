@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests import factories
 from tests.browser.accessibility import assert_accessible
 from tests.factories import FIRST_YEAR, MIDDLE_YEAR
-from tests.pages import address
+from tests.page_reading import address
 
 REASON = "同仁熟悉系統後，處理天數縮短"
 MOST_STOPS = 80

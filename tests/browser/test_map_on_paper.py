@@ -5,16 +5,16 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from scorecard.choices import Role
-from scorecard.text import fold
-from tests import factories, secretariat
-from tests.pages import address
+from scorecard.domain.choices import Role
+from scorecard.domain.text_folding import fold
+from tests import factories, secretariat_facts
+from tests.page_reading import address
 
 
 @pytest.fixture
 def sheets(browse, transactional_db):
     """A function that prints the Secretariat's map of 105 with a query: the texts of the sheets, without spaces."""
-    plan = secretariat.load_plan()
+    plan = secretariat_facts.load_plan()
     page = browse(factories.make_member("viewer", plan.agency, Role.VIEWER))
 
     def printed(query=""):

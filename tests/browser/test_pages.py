@@ -7,14 +7,14 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from scorecard.choices import AuditAction, Role
+from scorecard.domain.choices import AuditAction, Role
 from scorecard.models import AuditEvent, Comment, ObjectiveLink
-from tests import factories, secretariat
+from tests import factories, secretariat_facts
 from tests.browser.accessibility import assert_accessible
 from tests.factories import fill, make_member, submit
-from tests.pages import client_of
-from tests.test_urls_guarded import PARAMETER
-from tests.urls_table import AGENCY, PLAN, SITE
+from tests.page_reading import client_of
+from tests.web.test_urls_guarded import PARAMETER
+from tests.web.urls_table import AGENCY, PLAN, SITE
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 CODES = {f"{PLAN}objectives/<str:code>/": "DC1", f"{PLAN}themes/<str:code>/": "D"}
@@ -25,7 +25,7 @@ WIDEST = """() => [...document.querySelectorAll("body *")]
 
 @dataclass(frozen=True)
 class Visit:
-    """A page that a role opens: its route in tests/urls_table.py, and what differs from the plain visit."""
+    """A page that a role opens: its route in tests/web/urls_table.py, and what differs from the plain visit."""
 
     route: str
     query: str = ""
@@ -101,7 +101,7 @@ VISITS = {
 @pytest.fixture
 def plan(transactional_db):
     """The Secretariat's plan."""
-    return secretariat.load_plan()
+    return secretariat_facts.load_plan()
 
 
 @pytest.fixture

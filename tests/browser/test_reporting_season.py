@@ -5,14 +5,14 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
-from scorecard.choices import ReportState
+from scorecard.domain.choices import ReportState
 from scorecard.models import KPI, EntryDraft, YearlyReport, YearlyValue
 from tests import factories
 from tests.browser.accessibility import assert_accessible
 from tests.browser.test_main_job import log_in, submit
 from tests.browser.test_pages import assert_fits_a_phone
 from tests.factories import FIRST_YEAR
-from tests.pages import address
+from tests.page_reading import address
 
 KPIS = 20
 

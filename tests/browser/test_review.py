@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from scorecard.models import Comment, YearlyReport
 from tests import factories
 from tests.browser.accessibility import assert_accessible
-from tests.pages import address
+from tests.page_reading import address
 
 CODES = ("AC1.1", "AC1.2", "AP1.1", "AL1.1")
 

@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from scorecard.choices import Role
-from scorecard.text import fold
-from tests import factories, secretariat
+from scorecard.domain.choices import Role
+from scorecard.domain.text_folding import fold
+from tests import factories, secretariat_facts
 from tests.browser.accessibility import assert_accessible
-from tests.pages import address
+from tests.page_reading import address
 
 PHONE, TABLET, DESK = (
     {"width": 360, "height": 740},
@@ -23,7 +23,7 @@ SCROLLER, CORNER = ".scorecard-scroll", "thead .c-kpi"
 @pytest.fixture
 def plan(transactional_db):
     """The Secretariat's plan."""
-    return secretariat.load_plan()
+    return secretariat_facts.load_plan()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from scorecard.models import AuditEvent, YearlyValue
 from tests import factories
-from tests.pages import address
+from tests.page_reading import address
 
 WHO_AND_WHEN = re.compile(r"staff 君在 \d+ 年 \d+ 月 \d+ 日.* 變更了這一項")
 

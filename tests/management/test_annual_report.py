@@ -6,8 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests import factories
-from tests.exports import pdf_reading as reading
-from tests.layers import layer
+from tests.pdf import pdf_reading as reading
+from tests.shared_rows import layer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
@@ -75,9 +75,9 @@ def test_a_file_that_cannot_be_written_is_refused(plan, tmp_path, monkeypatch):
 
 def test_a_pdf_that_cannot_be_made_is_told_and_no_file_is_left(plan, tmp_path, monkeypatch):
     def fail(*args, **kwargs):
-        from scorecard.exports.pdf_writer import PDFError
+        from scorecard.pdf.writer import PDFError
 
-        raise PDFError("靜態檔案不存在：static:css/pdf.css")
+        raise PDFError("靜態檔案不存在：static:css/pdf/base.css")
 
     monkeypatch.setattr("scorecard.management.commands.annual_report.annual_report_pdf", fail)
     with pytest.raises(CommandError, match="無法產生 PDF：靜態檔案不存在"):

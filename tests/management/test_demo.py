@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.test import TestCase, override_settings
 
 from scorecard.models import AuditEvent, User, YearlyReport
-from tests import factories, secretariat
+from tests import factories, secretariat_facts
 
 
 def run(*arguments, **environment):
@@ -34,7 +34,7 @@ class AfterLoading(TestCase):
     @classmethod
     def setUpTestData(cls):
         """Load fixture and sample data once for all tests."""
-        cls.plan = secretariat.load_plan()
+        cls.plan = secretariat_facts.load_plan()
         cls.printed = run("load")
 
     def test_every_account_and_what_was_loaded_is_told(self):
@@ -84,7 +84,7 @@ class Refusals(TestCase):
     @classmethod
     def setUpTestData(cls):
         """Load the fixture once for all tests."""
-        cls.plan = secretariat.load_plan()
+        cls.plan = secretariat_facts.load_plan()
 
     def test_nothing_is_loaded_or_removed_where_debug_is_off(self):
         for act in ("load", "remove"):

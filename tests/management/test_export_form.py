@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests import factories
-from tests.layers import layer
+from tests.shared_rows import layer
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from scorecard.models import Plan
-from tests import factories, secretariat
+from tests import factories, secretariat_facts
 
 pytestmark = pytest.mark.django_db
 
@@ -26,10 +26,10 @@ def exported_heading(content):
 
 
 def test_the_plan_is_written_as_json(tmp_path):
-    secretariat.load_plan()
+    secretariat_facts.load_plan()
     path = tmp_path / "plan.json"
-    said = export(secretariat.SLUG, "--format", "json", "-o", path)
-    assert json.loads(path.read_text(encoding="utf-8")) == secretariat.expected_document()
+    said = export(secretariat_facts.SLUG, "--format", "json", "-o", path)
+    assert json.loads(path.read_text(encoding="utf-8")) == secretariat_facts.expected_document()
     assert said == f"已寫入 {path}：臺北市政府秘書處 105–107 年策略計畫（105 年）\n"
 
 

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from scorecard.models import AuditEvent, Plan
-from tests.imports.workbooks import CARD, with_cells
-from tests.secretariat import WORKBOOK
+from tests.agency_form.form_workbooks import CARD, with_cells
+from tests.secretariat_facts import WORKBOOK
 
 pytestmark = pytest.mark.django_db
 

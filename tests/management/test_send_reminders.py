@@ -6,10 +6,10 @@ import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 
-from scorecard.choices import MailKind
+from scorecard.domain.choices import MailKind
 from scorecard.models import OutgoingMail, User
 from tests import factories
-from tests.layers import layer
+from tests.shared_rows import layer
 
 pytestmark = pytest.mark.django_db
 

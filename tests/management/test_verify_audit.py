@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from scorecard.choices import AuditAction
+from scorecard.domain.choices import AuditAction
 from scorecard.models import AuditEvent, AuditHead, triggers
 
 pytestmark = pytest.mark.django_db

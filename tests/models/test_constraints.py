@@ -5,10 +5,10 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
-from scorecard.choices import Direction, ReportState
-from tests.layers import layer
-from tests.models import pairs, pairs_of_reports
-from tests.models.pairs_of_papers import PAIRS
+from scorecard.domain.choices import Direction, ReportState
+from tests.models import constraint_cases, constraint_cases_of_reports
+from tests.models.constraint_cases_of_papers import PAIRS
+from tests.shared_rows import layer
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,7 @@ FIELD_CHECKS = {"budget_never_negative": ["failed: amount"], "executed_never_neg
 @layer
 def world():
     """A plan whose first KPI has no report, two objectives without a link, two people."""
-    return pairs.make_world()
+    return constraint_cases.make_world()
 
 
 def constraints():
@@ -81,7 +81,7 @@ def names_in_errors(model, constraint):
 
 @pytest.mark.parametrize("direction", [Direction.HIGHER, Direction.LOWER])
 def test_a_measure_that_is_no_band_has_no_tolerance(world, direction):
-    measure = pairs.a_measure(world, direction=direction, tolerance=1)
+    measure = constraint_cases.a_measure(world, direction=direction, tolerance=1)
     with pytest.raises(ValidationError, match="其他方向不填"):
         measure.validate_constraints()
     with pytest.raises(IntegrityError, match="measure_tolerance_exactly_for_band"), transaction.atomic():
@@ -89,17 +89,17 @@ def test_a_measure_that_is_no_band_has_no_tolerance(world, direction):
 
 
 def test_a_value_reported_without_a_number_has_none(world):
-    value = pairs.a_value(world, unmeasured=True, actual_note="無統計", actual=0)
+    value = constraint_cases.a_value(world, unmeasured=True, actual_note="無統計", actual=0)
     with pytest.raises(IntegrityError, match="value_or_note_where_reported"), transaction.atomic():
         value.save()
 
 
 def test_an_approved_report_names_its_reviewer(world):
-    report = pairs_of_reports.a_submitted_report(world, state=ReportState.APPROVED)
+    report = constraint_cases_of_reports.a_submitted_report(world, state=ReportState.APPROVED)
     with pytest.raises(IntegrityError, match="nobody_approves_their_own_submission"), transaction.atomic():
         report.save()
 
 
 def test_an_action_plan_has_some_owner(world):
     with pytest.raises(ValidationError, match="其中之一"):
-        pairs_of_reports.an_action_plan(world, owner_person="").validate_constraints()
+        constraint_cases_of_reports.an_action_plan(world, owner_person="").validate_constraints()

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
-from scorecard.choices import AuditAction
+from scorecard.domain.choices import AuditAction
 from scorecard.models import (
     KPI,
     ActionPlan,
@@ -18,12 +18,12 @@ from scorecard.models import (
     Plan,
     Submission,
     Theme,
-    frozen,
+    frozen_rows,
     triggers,
 )
 from scorecard.models.triggers import TRIGGERS
 from tests import factories
-from tests.layers import layer
+from tests.shared_rows import layer
 
 pytestmark = pytest.mark.django_db
 
@@ -137,8 +137,8 @@ RECEIPTS = {
 
 
 def test_every_trigger_is_tested():
-    # tests/models/test_frozen.py has the pairs of the others.
-    own = {trigger.name for trigger in TRIGGERS if trigger not in frozen.TRIGGERS}
+    # tests/models/test_frozen_rows.py has the pairs of the others.
+    own = {trigger.name for trigger in TRIGGERS if trigger not in frozen_rows.TRIGGERS}
     assert own == {*ACTS, *AUDIT, *HEAD, *RECEIPTS, "audit_event_only_appended", "receipt_numbers_have_no_gap"}
 
 

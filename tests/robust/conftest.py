@@ -7,15 +7,15 @@ import pytest
 from django.conf import settings
 from django.core import mail
 
-from tests.robust.acts import make_scene
 from tests.robust.whole_database import dump, put_back
+from tests.robust.write_actions import make_scene
 
 _made = {}
 
 
 @pytest.fixture
 def scene(transactional_db, tmp_path_factory):
-    """See tests/robust/acts.py; scene_again() makes it what it was."""
+    """See tests/robust/write_actions.py; scene_again() makes it what it was."""
     if not _made:
         _made["scene"] = make_scene()
         _made["rows"] = dump()

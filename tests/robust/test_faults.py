@@ -15,9 +15,9 @@ from django.db.transaction import TransactionManagementError
 from hypothesis import settings as hypothesis_settings
 
 from scorecard.models import Evidence, OutgoingMail, Submission
-from tests.robust.acts import ACTS, DONE
 from tests.robust.conftest import scene_again
 from tests.robust.whole_database import blank, cells_of, differing_cells, dump, files, number_from_here
+from tests.robust.write_actions import ACTS, DONE
 
 OK = {DONE, 200}
 WRITING = {"INSERT", "UPDATE", "DELETE", "before commit", "after commit"}

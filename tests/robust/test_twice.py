@@ -5,16 +5,16 @@ import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 
-from scorecard.choices import Role
+from scorecard.domain.choices import Role
+from scorecard.domain.policies import RuleBroken
 from scorecard.models import Comment, Membership
-from scorecard.policies import RuleBroken
 from scorecard.services import members
 from scorecard.services.reporting import comment_on_report
 from tests import factories
-from tests.robust.acts import ACTS
 from tests.robust.conftest import scene_again
 from tests.robust.test_faults import check_beside_the_database, no_log, outcome, twice
 from tests.robust.whole_database import blank, differing_cells
+from tests.robust.write_actions import ACTS
 from tests.services.test_concurrency import at_once, person
 
 __all__ = ["no_log"]

@@ -1,6 +1,6 @@
 """What tests of services share, besides the rows of tests/conftest.py."""
 
-from scorecard.choices import Role
+from scorecard.domain.choices import Role
 from scorecard.models import User
 
 ROLES = ("viewer", "staff", "other_staff", "reviewer", "admin", "outsider", "superuser")

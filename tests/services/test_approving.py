@@ -4,15 +4,15 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from scorecard.choices import AuditAction, ReportState, Role
+from scorecard.domain.choices import AuditAction, ReportState, Role
+from scorecard.domain.policies import RuleBroken
 from scorecard.models import AuditEvent, Comment, YearlyReport
-from scorecard.policies import RuleBroken
 from scorecard.services.reporting import Conflict, approve_reports, return_report
 from tests import factories
 from tests.factories import FIRST_YEAR, MIDDLE_YEAR, approve, fill, send_back, submit
-from tests.layers import layer
 from tests.services.conftest import in_another_role
 from tests.services.rows import nothing_written
+from tests.shared_rows import layer
 
 CODES = ("AC1.1", "AC1.2", "AP1.1")
 

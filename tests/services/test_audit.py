@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
-from scorecard.choices import AuditAction
+from scorecard.domain.choices import AuditAction
 from scorecard.models import AuditEvent
 from scorecard.services import audit
 from tests import factories

@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from scorecard import audit_chain
-from scorecard.choices import AuditAction
+from scorecard.domain import audit_chain
+from scorecard.domain.choices import AuditAction
 from scorecard.models import AuditEvent, AuditHead, Plan, triggers
-from scorecard.reports import audit_trail
-from scorecard.reports.audit_trail import verify_chain
+from scorecard.read_models import audit_verification
+from scorecard.read_models.audit_verification import verify_chain
 from scorecard.services import audit
 from tests import factories
 from tests.factories import fill
-from tests.layers import layer
 from tests.services.test_concurrency import at_once, person
+from tests.shared_rows import layer
 
 ROWS = 1000
 TABLE = "scorecard_auditevent"
@@ -197,7 +197,7 @@ def test_a_copy_of_a_row_put_between_others_is_found(chain, place):
 
 def test_a_row_written_past_the_head_is_found_and_work_goes_on(chain):
     AuditEvent.objects.bulk_create([AuditEvent(pk=chain[-1] + 1, action="saved", target="x", digest="0" * 64)])
-    assert verify_chain().broken.what == audit_trail.UNCHAINED
+    assert verify_chain().broken.what == audit_verification.UNCHAINED
     append(1)
     assert broken() == chain[-1] + 1
 
@@ -220,7 +220,7 @@ def test_a_head_that_was_changed_is_found(chain, forged):
 
 def test_a_head_that_is_gone_is_found(chain):
     AuditHead.objects.all().delete()
-    assert verify_chain().broken.what == audit_trail.HEADLESS
+    assert verify_chain().broken.what == audit_verification.HEADLESS
 
 
 def test_a_chain_rewritten_with_its_head_is_whole_but_no_longer_holds_a_digest_once_printed(chain):

@@ -7,11 +7,10 @@ import pytest
 from django.core import mail as django_mail
 from django.db import connection
 
-from scorecard.choices import AuditAction, MailKind, ReportState
-from scorecard.exports import year_closing
+from scorecard.domain.choices import AuditAction, MailKind, ReportState
+from scorecard.domain.policies import RuleBroken
 from scorecard.models import AuditEvent, OutgoingMail, Plan, Submission, User, YearlyReport, YearlyValue
-from scorecard.policies import RuleBroken
-from scorecard.services import mail
+from scorecard.services import mail, year_closing
 from scorecard.services.reminders import remind_now, send_due_reminders
 from scorecard.services.reporting import Conflict, approve_reports, return_report, save_reports, submit_reports
 from tests import factories

@@ -7,7 +7,7 @@ import pytest
 from django.test import TestCase
 from django.utils import timezone
 
-from scorecard.choices import AuditAction, ReportState, Role, Status, YearState
+from scorecard.domain.choices import AuditAction, ReportState, Role, Status, YearState
 from scorecard.models import (
     ActionBudget,
     AuditEvent,
@@ -19,12 +19,12 @@ from scorecard.models import (
     YearlyReport,
     YearlyValue,
 )
-from scorecard.reports.build import build_scorecard
+from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.services import demo, demo_data
 from scorecard.services.demo_data import CLOSED_YEAR, OPEN_YEAR
-from tests import factories, secretariat
-from tests.layers import layer
+from tests import factories, secretariat_facts
 from tests.services.rows import rows_of_exports
+from tests.shared_rows import layer
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ TODAY = date(2018, 1, 19)
 @layer
 def plan():
     """The Secretariat's plan as the fixture brings it."""
-    return secretariat.load_plan()
+    return secretariat_facts.load_plan()
 
 
 def scorecard_of(plan, year, **options):
@@ -49,7 +49,7 @@ class SampleDataOfTheSecretariat(TestCase):
     @classmethod
     def setUpTestData(cls):
         """Load fixture and sample data once for all tests."""
-        cls.plan = secretariat.load_plan()
+        cls.plan = secretariat_facts.load_plan()
         cls.loaded = demo.load(
             plan=cls.plan, today=TODAY, password="一二三四五六七八九十十一", close_year=factories.close_prepared
         )

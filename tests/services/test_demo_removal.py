@@ -9,7 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import TestCase
 
-from scorecard.choices import AuditAction, ReportState, Role, YearState
+from scorecard.domain.choices import AuditAction, ReportState, Role, YearState
 from scorecard.models import (
     ActionBudget,
     AuditEvent,
@@ -24,7 +24,7 @@ from scorecard.models import (
 from scorecard.services import demo, demo_removal
 from scorecard.services.demo_data import CLOSED_YEAR, OPEN_YEAR
 from scorecard.services.reporting import Execution, comment_on_report, save_reports
-from tests import factories, secretariat
+from tests import factories, secretariat_facts
 from tests.services.rows import rows_of_exports
 
 
@@ -41,7 +41,7 @@ class RemovalOfSampleData(TestCase):
     @classmethod
     def setUpTestData(cls):
         """Load fixture and sample data once for all tests; writer reports for 文書組."""
-        cls.plan = secretariat.load_plan()
+        cls.plan = secretariat_facts.load_plan()
         cls.before = rows_of_exports()
         writers = cls.plan.agency.divisions.get(name="文書組")
         cls.writer = factories.make_member("wang", cls.plan.agency, Role.STAFF, writers)

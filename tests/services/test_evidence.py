@@ -9,19 +9,19 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import transaction
 
-from scorecard import policies
-from scorecard.choices import AuditAction, ReportState
+from scorecard.domain import policies
+from scorecard.domain.choices import AuditAction, ReportState
+from scorecard.domain.policies import RuleBroken
 from scorecard.models import AuditEvent, Evidence, YearlyReport
-from scorecard.policies import RuleBroken
 from scorecard.services import audit
 from scorecard.services import evidence as service
 from scorecard.services.evidence import add_evidence, remove_evidence
 from tests import factories
 from tests.factories import FIRST_YEAR, MIDDLE_YEAR, attach
-from tests.files import GENUINE, HTML, image, upload
 from tests.services.conftest import ROLES
 from tests.services.rows import nothing_written
-from tests.test_file_types import HOSTILE
+from tests.uploaded_files.sample_files import GENUINE, HTML, image, upload
+from tests.uploaded_files.test_allowed_types import HOSTILE
 
 
 def add(by, kpi, *files, year=FIRST_YEAR):

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from scorecard.choices import AuditAction, ReportState
+from scorecard.domain.choices import AuditAction, ReportState
+from scorecard.domain.policies import RuleBroken
 from scorecard.models import ActionBudget, AuditEvent, YearlyReport
-from scorecard.policies import RuleBroken
 from scorecard.services import audit
 from scorecard.services.reporting import Conflict, Execution, save_reports
 from tests import factories

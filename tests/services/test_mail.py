@@ -9,9 +9,9 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
 from django.utils import timezone
 
-from scorecard.choices import MailKind
+from scorecard.domain.choices import MailKind
+from scorecard.domain.policies import RuleBroken
 from scorecard.models import AuditEvent, OutgoingMail, YearlyReport
-from scorecard.policies import RuleBroken
 from scorecard.services import mail
 from scorecard.services.reporting import Conflict, return_report
 from tests import factories

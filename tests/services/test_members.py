@@ -6,13 +6,13 @@ import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 
-from scorecard.choices import AuditAction, MailKind, Role
+from scorecard.domain.choices import AuditAction, MailKind, Role
+from scorecard.domain.policies import RuleBroken
 from scorecard.models import AuditEvent, Comment, Membership, OutgoingMail, User, YearlyReport
-from scorecard.policies import RuleBroken
 from scorecard.services import members
 from tests import factories
 from tests.factories import fill, send_back, submit
-from tests.pages import client_of, form_to
+from tests.page_reading import client_of, form_to
 from tests.services.rows import nothing_written
 
 pytestmark = pytest.mark.django_db

@@ -5,9 +5,9 @@ import hashlib
 import pytest
 
 from scorecard.models import ActionBudget, AuditEvent, Evidence, Submission
-from scorecard.models.submissions import digest_of
-from scorecard.reports.build import build_scorecard
-from scorecard.reports.receipts import build_receipt
+from scorecard.models.receipts import digest_of
+from scorecard.read_models.build_scorecard import build_scorecard
+from scorecard.read_models.receipts import build_receipt
 from scorecard.services.reporting import submit_reports
 from tests import factories
 from tests.factories import FIRST_YEAR, attach, fill, send_back, submit

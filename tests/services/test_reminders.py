@@ -6,15 +6,15 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from scorecard.choices import AuditAction, MailKind, Role
+from scorecard.domain.choices import AuditAction, MailKind, Role
+from scorecard.domain.policies import RuleBroken
 from scorecard.models import AuditEvent, OutgoingMail, Plan, User, YearlyReport
 from scorecard.models.strategy import parse_reminder_days
-from scorecard.policies import RuleBroken
 from scorecard.services.reminders import due_reminders, last_reminded, remind_now, send_due_reminders
 from tests import factories
 from tests.factories import DUE, FIRST_YEAR, fill, send_back, submit
-from tests.layers import layer
 from tests.services.rows import nothing_written
+from tests.shared_rows import layer
 
 pytestmark = pytest.mark.django_db
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from scorecard.choices import AuditAction, ReportState
+from scorecard.domain.choices import AuditAction, ReportState
+from scorecard.domain.policies import RuleBroken
 from scorecard.models import AuditEvent, YearlyReport, YearlyValue
-from scorecard.policies import RuleBroken
 from scorecard.services import audit
 from scorecard.services.reporting import Conflict, Entry, save_reports, submit_reports
 from tests import factories

@@ -4,9 +4,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from scorecard.choices import AuditAction, ReportState, Role
+from scorecard.domain.choices import AuditAction, ReportState, Role
+from scorecard.domain.policies import RuleBroken
 from scorecard.models import AuditEvent, Comment, YearlyReport
-from scorecard.policies import RuleBroken
 from scorecard.services import audit
 from scorecard.services.reporting import (
     Conflict,
@@ -18,9 +18,9 @@ from scorecard.services.reporting import (
 )
 from tests import factories
 from tests.factories import FIRST_YEAR, approve, draft, fill, send_back, submit
-from tests.layers import layer
 from tests.services.conftest import ROLES, in_another_role
 from tests.services.rows import nothing_written
+from tests.shared_rows import layer
 
 REVIEWERS = ("reviewer", "admin")
 OTHERS = tuple(role for role in ROLES if role not in REVIEWERS)

@@ -3,8 +3,8 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from scorecard.domain.policies import RuleBroken
 from scorecard.models import KPI, ActionPlan, AuditEvent
-from scorecard.policies import RuleBroken
 from scorecard.services.reporting import save_reports
 from scorecard.services.transfers import Owner, find_moves, people_of, transfer
 from tests import factories

@@ -5,15 +5,15 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from scorecard.choices import AuditAction, YearState
+from scorecard.domain.choices import AuditAction, YearState
+from scorecard.domain.policies import RuleBroken
 from scorecard.models import AuditEvent
-from scorecard.policies import RuleBroken
 from scorecard.services import audit, years
 from tests import factories
 from tests.factories import CONTACT, DUE, FIRST_YEAR, LAST_YEAR, close_year, fill, open_year, submit
-from tests.layers import layer
 from tests.services.conftest import ROLES
 from tests.services.rows import nothing_written
+from tests.shared_rows import layer
 
 LATER = date(2017, 3, 31)
 

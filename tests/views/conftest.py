@@ -1,21 +1,14 @@
 """What every test of a page starts from."""
 
-from scorecard.choices import Role
-from tests import factories, secretariat
-from tests.layers import layer
-
-
-@layer
-def submitted(cast, kpi):
-    """AC1.1's report of 2016, submitted by the cast's staff."""
-    factories.fill(cast.staff, kpi)
-    return factories.submit(cast.staff, kpi)
+from scorecard.domain.choices import Role
+from tests import factories, secretariat_facts
+from tests.shared_rows import layer
 
 
 @layer
 def secretariat_plan():
     """The Secretariat's own plan."""
-    return secretariat.load_plan()
+    return secretariat_facts.load_plan()
 
 
 @layer

@@ -4,15 +4,15 @@ import threading
 
 import pytest
 
-from scorecard.exports import pdf_service
-from scorecard.exports.annual_pdf import annual_report_job
-from scorecard.exports.pdf_writer import Document
+from scorecard.documents.annual_report_pdf import annual_report_job
 from scorecard.models import Plan
-from scorecard.reports.annual import Choices
+from scorecard.pdf import jobs
+from scorecard.pdf.writer import Document
+from scorecard.read_models.annual_report import Choices
 from tests import factories
-from tests.exports import pdf_reading as reading
-from tests.exports.test_pdf_service import LONG
-from tests.pages import address, client_of, links, text
+from tests.page_reading import address, client_of, links, text
+from tests.pdf import pdf_reading as reading
+from tests.pdf.test_jobs import LONG
 
 
 @pytest.fixture(autouse=True)
@@ -35,11 +35,11 @@ def job(plan, **choices):
 @pytest.fixture
 def busy():
     """Both places taken until the test ends."""
-    keys = [pdf_service.key_of("busy", number) for number in range(pdf_service.AT_ONCE)]
-    children = [pdf_service.start(key, lambda: LONG) for key in keys]
+    keys = [jobs.key_of("busy", number) for number in range(jobs.AT_ONCE)]
+    children = [jobs.start(key, lambda: LONG) for key in keys]
     yield
     for key, child in zip(keys, children, strict=True):
-        pdf_service.cancel(key)
+        jobs.cancel(key)
         child.wait()
 
 
@@ -50,7 +50,7 @@ def test_a_report_is_begun_watched_and_downloaded_and_then_kept(open_plan, viewe
     page = viewer.get(begun.url)
     assert "正在產生報告" in text(page) or "報告已經產生" in text(page)
     key, _ = job(open_plan, part="theme-A", with_appendix=False)
-    while pdf_service.making(key).is_running:
+    while jobs.making(key).is_running:
         pass
     page = viewer.get(begun.url)
     download = address(open_plan, "annual_report") + "?part=theme-A&appendix=0"
@@ -89,7 +89,7 @@ def test_a_plan_without_any_event_is_told_apart_by_what_it_says(db):
 @pytest.mark.one_database
 def test_while_two_are_made_others_are_told_when_to_come_back(open_plan, viewer, busy, name):
     response = viewer.get(address(open_plan, name))
-    assert (response.status_code, response["Retry-After"]) == (503, str(pdf_service.RETRY_AFTER))
+    assert (response.status_code, response["Retry-After"]) == (503, str(jobs.RETRY_AFTER))
     assert "請約 10 秒後再試" in text(response)
     assert address(open_plan, name) in links(response)
     assert viewer.get(address(open_plan, "downloads")).status_code == 200
@@ -99,7 +99,7 @@ def test_while_two_are_made_others_are_told_when_to_come_back(open_plan, viewer,
 @pytest.mark.one_database
 def test_making_is_shown_and_can_be_cancelled(open_plan, viewer):
     key, _ = job(open_plan)
-    child = pdf_service.start(key, lambda: LONG)
+    child = jobs.start(key, lambda: LONG)
     page = viewer.get(address(open_plan, "report_making"))
     assert "正在產生報告" in text(page) and "取消" in text(page)
     assert b'http-equiv="refresh"' in page.content and b'hx-trigger="every 1s"' in page.content
@@ -115,7 +115,7 @@ def test_who_waits_for_a_report_that_somebody_cancels_is_told(open_plan, viewer)
     answers = []
     thread = threading.Thread(target=lambda: answers.append(_outcome(key)))
     thread.start()
-    while not pdf_service.making(key).step:
+    while not jobs.making(key).step:
         pass
     viewer.post(address(open_plan, "report_cancel"))
     thread.join()
@@ -124,8 +124,8 @@ def test_who_waits_for_a_report_that_somebody_cancels_is_told(open_plan, viewer)
 
 def _outcome(key):
     try:
-        pdf_service.obtain(key, lambda: LONG)
-    except pdf_service.PDFCancelled as error:
+        jobs.obtain(key, lambda: LONG)
+    except jobs.PDFCancelled as error:
         return str(error)
 
 

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from scorecard.choices import ReportState
+from scorecard.domain.choices import ReportState
 from scorecard.models import Submission, YearlyReport
 from tests import factories
 from tests.factories import kpi as kpi_of
-from tests.pages import address, client_of, form_to, links, text, told
+from tests.page_reading import address, client_of, form_to, links, text, told
 from tests.services.rows import nothing_written
 
 

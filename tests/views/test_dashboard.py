@@ -7,7 +7,7 @@ import pytest
 from scorecard.models import KPI, ActionBudget, ActionPlan
 from tests import factories
 from tests.factories import FIRST_YEAR, MIDDLE_YEAR
-from tests.pages import address, client_of, links, text
+from tests.page_reading import address, client_of, links, text
 
 
 @pytest.fixture

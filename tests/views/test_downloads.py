@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from tests import factories
-from tests.pages import address, client_of, links, text
+from tests.page_reading import address, client_of, links, text
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES = {

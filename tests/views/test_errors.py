@@ -5,7 +5,7 @@ from django.db import DatabaseError
 from django.urls import reverse
 
 from tests import factories
-from tests.pages import address, client_of, text
+from tests.page_reading import address, client_of, text
 
 pytestmark = pytest.mark.django_db
 INNARDS = ("Traceback", "Exception", "scorecard/", "site-packages", "DEBUG", "SELECT")
@@ -49,7 +49,7 @@ def test_a_fault_of_the_program(cast, plan, monkeypatch):
     def fail(*args, **kwargs):
         raise DatabaseError("SELECT secret FROM scorecard_user")
 
-    monkeypatch.setattr("scorecard.views.pages.build_scorecard", fail)
+    monkeypatch.setattr("scorecard.web.plan_pages.build_scorecard", fail)
     client = client_of(cast.viewer, raise_request_exception=False)
     response = client.get(address(plan, "theme", code="A"))
     assert_plain(response, 500, "系統發生錯誤", "先前已儲存的資料不受影響")

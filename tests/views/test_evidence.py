@@ -9,15 +9,15 @@ from django.conf import settings
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT
 
-from scorecard import policies
+from scorecard.domain import policies
+from scorecard.middleware import body_limit
 from scorecard.models import Evidence
-from scorecard.views import uploads
 from tests import factories
 from tests.factories import attach
-from tests.files import GENUINE, HTML, image, upload
-from tests.pages import address, client_of, links, text, told
+from tests.page_reading import address, client_of, links, text, told
 from tests.services.rows import nothing_written
-from tests.test_file_types import HOSTILE
+from tests.uploaded_files.sample_files import GENUINE, HTML, image, upload
+from tests.uploaded_files.test_allowed_types import HOSTILE
 
 NAMES = [
     "../../../etc/passwd",
@@ -202,14 +202,14 @@ def test_a_file_above_its_limit_is_stopped_on_the_way_in_and_named(staff, page):
 
 def test_a_stopped_file_is_not_written_beyond_the_limit(rf):
     request = rf.get("/")
-    handler = uploads.UploadLimits(request)
+    handler = body_limit.UploadLimits(request)
     handler.new_file("files", "大.pdf", "", None)
     chunk = bytes(policies.MEGABYTE)
     for _ in range(20):
         assert handler.receive_data_chunk(chunk, 0) == chunk
-    with pytest.raises(uploads.SkipFile):
+    with pytest.raises(body_limit.SkipFile):
         handler.receive_data_chunk(b"x", 0)
-    assert uploads.left_out(request) == ["大.pdf"]
+    assert body_limit.left_out(request) == ["大.pdf"]
 
 
 def test_too_many_files_at_once_are_refused_with_the_limit(staff, page):
@@ -240,14 +240,14 @@ def send(client, url, size):
 
 
 def test_a_request_beyond_the_limit_is_answered_by_a_page_before_anything_is_stored(staff, page):
-    answer, taken = send(staff, page, uploads.BODY_BYTES + 1)
+    answer, taken = send(staff, page, body_limit.BODY_BYTES + 1)
     assert answer.status_code == 413
     assert "檔案太大" in text(answer) and "100 MB" in text(answer)
-    assert taken == uploads.BODY_BYTES + 1, "a browser shows the page only after it could send everything"
+    assert taken == body_limit.BODY_BYTES + 1, "a browser shows the page only after it could send everything"
     assert on_disk() == []
 
 
-@pytest.mark.parametrize("size", [uploads.READ_AWAY_BYTES + 1, 10**15])
+@pytest.mark.parametrize("size", [body_limit.READ_AWAY_BYTES + 1, 10**15])
 def test_a_request_far_beyond_the_limit_is_not_even_read(staff, page, size):
     answer, taken = send(staff, page, size)
     assert (answer.status_code, taken) == (413, 0)

@@ -8,10 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from scorecard.models import ActionBudget, YearlyValue
 from tests import factories
-from tests.exports.test_fill_in import book_of, fill, row_of
+from tests.agency_form.form_workbooks import original
 from tests.factories import kpi
-from tests.imports.workbooks import original
-from tests.pages import address, client_of, form_to, text, told
+from tests.fill_in.test_writer_and_reader import book_of, fill, row_of
+from tests.page_reading import address, client_of, form_to, text, told
 from tests.services.rows import nothing_written
 
 

@@ -8,13 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from scorecard.choices import Role
+from scorecard.domain.choices import Role
 from scorecard.models import KPI, AuditEvent, FormUpload, Plan, YearlyValue
 from tests import factories
-from tests.imports.workbooks import CARD, MAP, edited, original, with_cells
-from tests.layers import layer
-from tests.pages import client_of, form_to, links, text, told
+from tests.agency_form.form_workbooks import CARD, MAP, edited, original, with_cells
+from tests.page_reading import client_of, form_to, links, text, told
 from tests.services.rows import nothing_written
+from tests.shared_rows import layer
 
 
 def send(client, agency, content, name="表單.xlsx", **data):

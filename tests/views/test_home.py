@@ -3,11 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from scorecard.choices import Role, YearState
+from scorecard.domain.choices import Role, YearState
 from scorecard.models import User
 from tests import factories
 from tests.factories import PASSWORD
-from tests.pages import address, client_of, links, text
+from tests.page_reading import address, client_of, links, text
 
 
 def landing(user):

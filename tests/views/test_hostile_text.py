@@ -9,10 +9,10 @@ from django.apps import apps
 from django.db import models
 from django.urls import reverse
 
-from scorecard.choices import YearState
+from scorecard.domain.choices import YearState
 from scorecard.models import AuditEvent, Comment, Evidence, FormUpload, YearlyReport
 from tests import factories
-from tests.pages import address, client_of
+from tests.page_reading import address, client_of
 
 # Fields of closed vocabularies, addresses and logins hold no free text; codes stand in addresses.
 CLOSED = {

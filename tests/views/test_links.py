@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from scorecard.models import AuditEvent, ObjectiveLink
 from tests import factories
-from tests.layers import layer
-from tests.pages import address, body, client_of, form_to, links, text, told, words
+from tests.page_reading import address, body, client_of, form_to, links, text, told, words
 from tests.services.rows import nothing_written
+from tests.shared_rows import layer
 
 REASON = "同仁熟悉系統後，處理天數縮短"
 

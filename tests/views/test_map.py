@@ -6,10 +6,10 @@ from xml.etree import ElementTree
 import pytest
 from django.utils.html import escape
 
-from scorecard.choices import Status
+from scorecard.domain.choices import Status
 from scorecard.models import Objective, ObjectiveLink, Perspective, Theme
 from tests import factories
-from tests.pages import address, body, client_of, links, text
+from tests.page_reading import address, body, client_of, links, text
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -7,12 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
-from scorecard.exports.map_pdf import strategy_map_pdf
+from scorecard.documents.map_pdf import strategy_map_pdf
 from tests import factories
-from tests.exports.pdf_reading import open_pdf, squeezed
 from tests.factories import FIRST_YEAR, LAST_YEAR, MIDDLE_YEAR
-from tests.layers import layer
-from tests.pages import address, body, client_of, links, text
+from tests.page_reading import address, body, client_of, links, text
+from tests.pdf.pdf_reading import open_pdf, squeezed
+from tests.shared_rows import layer
 
 MORE_FOR_TWO_YEARS = 8
 

@@ -3,10 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from scorecard.choices import MailKind, Role
+from scorecard.domain.choices import MailKind, Role
 from scorecard.models import KPI, Membership, OutgoingMail, User
 from tests import factories
-from tests.pages import client_of, form_to, forms, links, text, told
+from tests.page_reading import client_of, form_to, forms, links, text, told
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from scorecard.choices import MailKind
+from scorecard.domain.choices import MailKind
 from scorecard.models import AuditEvent, OutgoingMail, PasswordRecord, User
-from scorecard.services.accounts import set_own_password
+from scorecard.services.passwords import set_own_password
 from tests import factories
-from tests.admin.forms import page, send
+from tests.admin.form_data import page, send
 from tests.factories import PASSWORD
-from tests.pages import address, body, client_of, form_to, forms, text
+from tests.page_reading import address, body, client_of, form_to, forms, text
 
 GOOD = ("公文處理 one of three", "總務採購 two of three", "人事差勤 three of all", "資訊安全 four of all")
 

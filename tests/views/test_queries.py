@@ -6,12 +6,12 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from scorecard.choices import ReportState, Role, YearState
+from scorecard.domain.choices import ReportState, Role, YearState
 from scorecard.models import Comment, YearlyReport, YearlyValue
 from tests import factories
 from tests.factories import DUE, FIRST_YEAR
-from tests.layers import layer
-from tests.pages import address, client_of
+from tests.page_reading import address, client_of
+from tests.shared_rows import layer
 
 SMALL, LARGE = 10, 100
 PAGES = {

@@ -1,11 +1,13 @@
-"""填報收執 on the pages: who sees which, and what they read; its PDF is read in tests/exports/test_sheets.py."""
+"""填報收執 on the pages: who sees which, and what they read; its PDF is read in
+tests/documents/test_single_page_pdfs.py.
+"""
 
 from scorecard.models import Submission
 from tests import factories
 from tests.factories import fill, submit
 from tests.factories import kpi as kpi_of
-from tests.layers import layer
-from tests.pages import address, client_of, links, text
+from tests.page_reading import address, client_of, links, text
+from tests.shared_rows import layer
 
 
 @layer

@@ -7,7 +7,7 @@ from django.utils import timezone
 from scorecard.models import OutgoingMail, User
 from scorecard.services.reminders import remind_now
 from tests.factories import FIRST_YEAR, PASSWORD
-from tests.pages import address, client_of, form_to, forms, text, told
+from tests.page_reading import address, client_of, form_to, forms, text, told
 
 
 @pytest.fixture

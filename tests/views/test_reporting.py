@@ -2,11 +2,11 @@
 
 import pytest
 
-from scorecard.choices import ReportState
+from scorecard.domain.choices import ReportState
 from scorecard.models import AuditEvent, YearlyReport, YearlyValue
 from tests import factories
 from tests.factories import FIRST_YEAR, MIDDLE_YEAR, kpi
-from tests.pages import address, client_of, form_to, links, text, told
+from tests.page_reading import address, client_of, form_to, links, text, told
 from tests.services.rows import nothing_written
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from scorecard.models import YearlyReport
 from tests import factories
-from tests.pages import client_of, form_to, text, told
+from tests.page_reading import client_of, form_to, text, told
 from tests.services.rows import nothing_written
 from tests.views.test_reporting import fill_in, name_of, table, value_of
 

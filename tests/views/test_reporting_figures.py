@@ -6,7 +6,7 @@ from scorecard.models import ActionBudget, FigureConfirmation, YearlyReport
 from scorecard.services.reporting import Answer, confirm_figures
 from tests import factories
 from tests.factories import FIRST_YEAR, Decimal, kpi
-from tests.pages import address, body, client_of, form_to, forms, text, told
+from tests.page_reading import address, body, client_of, form_to, forms, text, told
 from tests.services.rows import nothing_written
 from tests.views.test_reporting import fill_in, table, value_of
 

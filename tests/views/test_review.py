@@ -3,11 +3,11 @@
 import pytest
 from django.utils import timezone
 
-from scorecard.choices import ReportState, Role
+from scorecard.domain.choices import ReportState, Role
 from scorecard.models import AuditEvent, Comment, Membership
 from tests import factories
 from tests.factories import kpi as kpi_of
-from tests.pages import address, client_of, form_to, forms, links, text, told
+from tests.page_reading import address, client_of, form_to, forms, links, text, told
 from tests.services.rows import nothing_written
 
 

@@ -4,14 +4,14 @@ import re
 
 import pytest
 
-from scorecard.choices import ReportState, Role
+from scorecard.domain.choices import ReportState, Role
 from scorecard.models import Comment, Membership, Objective, YearlyReport, YearlyValue
 from tests import factories
 from tests.factories import MIDDLE_YEAR
 from tests.factories import kpi as kpi_of
-from tests.layers import layer
-from tests.pages import address, client_of, form_to, links, text, told
+from tests.page_reading import address, client_of, form_to, links, text, told
 from tests.services.rows import nothing_written
+from tests.shared_rows import layer
 
 CODES = ("AC1.1", "AC1.2", "AP1.1")
 

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from scorecard.models import KPI, ActionPlan, Measure
-from scorecard.reports.build import build_scorecard
+from scorecard.read_models.build_scorecard import build_scorecard
 from tests import factories
-from tests.pages import address, body, client_of, words
+from tests.page_reading import address, body, client_of, words
 
 
 def collapsed(said):

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
-from tests.pages import address, body, client_of, forms, links, text
+from tests.page_reading import address, body, client_of, forms, links, text
 
 FILES = ("scorecard_xlsx", "scorecard_ods", "scorecard_csv", "scorecard_pdf")
 EVERYTHING = {

@@ -3,11 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from scorecard.reports.build import build_scorecard
-from scorecard.reports.search import search
+from scorecard.read_models.build_scorecard import build_scorecard
+from scorecard.read_models.search import search
 from tests.factories import make_cast
-from tests.layers import layer
-from tests.secretariat import load_plan
+from tests.secretariat_facts import load_plan
+from tests.shared_rows import layer
 
 
 @layer

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from scorecard.choices import Role
+from scorecard.domain.choices import Role
 from scorecard.models import KPI, Division, Membership
 from tests import factories
 from tests.factories import fill, send_back, submit
 from tests.factories import kpi as kpi_of
-from tests.pages import address, client_of, links, text
+from tests.page_reading import address, client_of, links, text
 
 CODES = ["AC1.1", "AC1.2", "AP1.1", "AL1.1", "AF1.1"]
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from scorecard.choices import YearState
-from scorecard.exports.pdf_writer import PDFError
+from scorecard.domain.choices import YearState
+from scorecard.pdf.writer import PDFError
 from scorecard.services import years
 from tests import factories
 from tests.factories import MIDDLE_YEAR
-from tests.pages import address, client_of, form_to, links, text, told
+from tests.page_reading import address, client_of, form_to, links, text, told
 from tests.services.rows import nothing_written
 
 
@@ -189,7 +189,7 @@ def test_a_report_that_cannot_be_drawn_closes_no_year(admin, open_plan, monkeypa
     def fail(*_, **__):
         raise PDFError("靜態檔案不存在")
 
-    monkeypatch.setattr("scorecard.exports.year_closing.annual_report_pdf", fail)
+    monkeypatch.setattr("scorecard.services.year_closing.annual_report_pdf", fail)
     with nothing_written():
         page = send(admin, open_plan, "plan_year_close", reason="期限已過")
     assert page.status_code == 422 and "年度沒有關閉" in text(page)

@@ -3,14 +3,14 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from scorecard.exports.annual_pdf import annual_report_pdf
-from scorecard.exports.pdf_service import PDFBusy
-from scorecard.exports.pdf_writer import PDFError
+from scorecard.documents.annual_report_pdf import annual_report_pdf
+from scorecard.domain.roc_years import year_text
 from scorecard.management.files import find_plan, read_year, write_whole
-from scorecard.reports.annual import BaselineYear, Choices, NoSuchYear, build_annual_report
-from scorecard.reports.annual_part import parts_of
-from scorecard.reports.build import build_scorecard
-from scorecard.roc import year_text
+from scorecard.pdf.jobs import PDFBusy
+from scorecard.pdf.writer import PDFError
+from scorecard.read_models.annual_report import BaselineYear, Choices, NoSuchYear, build_annual_report
+from scorecard.read_models.annual_report_part import parts_of
+from scorecard.read_models.build_scorecard import build_scorecard
 
 
 class Command(BaseCommand):

@@ -7,11 +7,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from scorecard.exports.year_closing import close_year
+from scorecard.domain.roc_years import year_text
 from scorecard.management.files import find_plan
 from scorecard.management.tables import aligned
-from scorecard.roc import year_text
 from scorecard.services import demo, demo_removal
+from scorecard.services.year_closing import close_year
 
 HEADINGS = ("帳號", "姓名", "角色", "科室")
 

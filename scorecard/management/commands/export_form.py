@@ -4,10 +4,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from scorecard.exports.form import choose_years, form_ods, form_xlsx
+from scorecard.agency_form.writing.form_file import choose_years, form_ods, form_xlsx
+from scorecard.domain.roc_years import year_text
 from scorecard.management.files import find_plan, read_year, write_whole
-from scorecard.reports.build import build_scorecard
-from scorecard.roc import year_text
+from scorecard.read_models.build_scorecard import build_scorecard
 
 WRITERS = {".xlsx": form_xlsx, ".ods": form_ods}
 

@@ -2,13 +2,13 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from scorecard.choices import ReportState
-from scorecard.exports.plan_json import plan_json
-from scorecard.exports.workbook import scorecard_workbook
+from scorecard.documents.plan_json import plan_json
+from scorecard.domain.choices import ReportState
+from scorecard.domain.roc_years import year_text
 from scorecard.management.files import find_plan, read_year, write_whole
 from scorecard.models import YearlyReport
-from scorecard.reports.build import NoSuchYear, build_scorecard
-from scorecard.roc import year_text
+from scorecard.read_models.build_scorecard import NoSuchYear, build_scorecard
+from scorecard.spreadsheets.xlsx_writer import scorecard_workbook
 
 STANDARD_OUTPUT = "-"
 WRITERS = {"json": lambda scorecard: plan_json(scorecard).encode(), "xlsx": scorecard_workbook}

@@ -6,13 +6,13 @@ import sys
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from scorecard.imports import importer, updating
-from scorecard.imports.form import FormRefused, read_form
-from scorecard.imports.grid import WHOLE_FILE
-from scorecard.imports.messages import Level, Message
-from scorecard.imports.plan_read import FormRead
+from scorecard.agency_form.form_plan import FormRead
+from scorecard.agency_form.reading.form_file import FormRefused, read_form
 from scorecard.management.tables import aligned
+from scorecard.services import import_into_plan, import_new_plan
 from scorecard.services.audit import as_read
+from scorecard.spreadsheets.cell_messages import Level, Message
+from scorecard.spreadsheets.grid import WHOLE_FILE
 
 NOTHING_WRITTEN = "沒有寫入任何資料。"
 HEADINGS = ("等級", "工作表", "儲存格", "內容", "讀為", "說明")
@@ -52,13 +52,13 @@ def _import(form, writes, reason):
     if form.has_errors:
         count = sum(message.level is Level.ERROR for message in form.messages)
         return _slug(form), f"有 {count} 個錯誤，沒有寫入任何資料；請改正後再執行一次。", ()
-    agency = importer.find_agency(form.plan.agency)
-    plan = importer.find_plan(agency, form.plan)
+    agency = import_new_plan.find_agency(form.plan.agency)
+    plan = import_new_plan.find_plan(agency, form.plan)
     try:
         if plan:
             return _update(plan, form, writes, reason)
         if writes:
-            plan = importer.apply_new(by=None, form=form, agency=agency)
+            plan = import_new_plan.apply_new(by=None, form=form, agency=agency)
             return plan.slug, f"已寫入計畫 {plan.slug}：{plan}。", ()
     except ValidationError as error:
         return _slug(form), NOTHING_WRITTEN, tuple(_whole_file(sentence) for sentence in error.messages)
@@ -67,7 +67,7 @@ def _import(form, writes, reason):
 
 
 def _update(plan, form, writes, reason):
-    found = updating.compare(plan, form)
+    found = import_into_plan.compare(plan, form)
     told = [
         f"{change.kind.label}：{change.what} {_shown(change.old)} → {_shown(change.new)}" for change in found.changes
     ]
@@ -78,8 +78,8 @@ def _update(plan, form, writes, reason):
     if not writes:
         return plan.slug, "\n".join([*told, f"檢查完成，也沒有寫入；加 --write 更新計畫 {plan.slug}。"]), found.messages
     try:
-        changes = updating.apply_to(by=None, plan=plan, form=form, seen=found.seen(), reason=reason)
-    except updating.ImportConflict as conflict:
+        changes = import_into_plan.apply_to(by=None, plan=plan, form=form, seen=found.seen(), reason=reason)
+    except import_into_plan.ImportConflict as conflict:
         sentence = f"剛才有人改了 {conflict}；沒有寫入任何資料，請再執行一次。"
         return plan.slug, NOTHING_WRITTEN, (*found.messages, _whole_file(sentence))
     return plan.slug, "\n".join([*told, f"已更新計畫 {plan.slug}：{len(changes)} 項變更。"]), found.messages
@@ -106,9 +106,9 @@ def _whole_file(sentence):
 def _slug(form):
     if form.plan is None or not form.plan.agency:
         return None
-    agency = importer.find_agency(form.plan.agency)
-    plan = importer.find_plan(agency, form.plan)
-    return plan.slug if plan else importer.slug_for(form.plan, agency)
+    agency = import_new_plan.find_agency(form.plan.agency)
+    plan = import_new_plan.find_plan(agency, form.plan)
+    return plan.slug if plan else import_new_plan.slug_for(form.plan, agency)
 
 
 def _table(messages):

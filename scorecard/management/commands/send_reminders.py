@@ -5,7 +5,7 @@ from datetime import date
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from scorecard.roc import date_text
+from scorecard.domain.roc_years import date_text
 from scorecard.services import mail, reminders
 
 

@@ -3,8 +3,8 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from scorecard.reports.audit_trail import verify_chain
-from scorecard.roc import datetime_text
+from scorecard.domain.roc_years import datetime_text
+from scorecard.read_models.audit_verification import verify_chain
 
 
 class Command(BaseCommand):

@@ -3,10 +3,10 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from scorecard.exports.year_check import check_snapshot
+from scorecard.documents.year_snapshot_check import check_snapshot
+from scorecard.domain.roc_years import datetime_text, year_text
 from scorecard.management.files import find_plan, read_year
 from scorecard.models import YearSnapshot
-from scorecard.roc import datetime_text, year_text
 
 MOST_TOLD = 50
 

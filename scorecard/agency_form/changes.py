@@ -1,0 +1,335 @@
+"""What importing a form into an existing plan would change: pure, over the form as read and the plan as it stands.
+
+Both are taken as facts, {key: value}; a key names one thing that can differ, for example
+("value", "AC1.1", 1, 2016, "target") or ("kpi", "AC1.1", "name"). A form removes nothing: what the plan has and the
+form lacks is told and stays. Actuals of plan years belong to those who report and are told, never taken.
+"""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scorecard.agency_form.form_plan import PlanRead
+from scorecard.agency_form.reading.texts import squeezed
+from scorecard.domain.choices import Direction, ReportState, YearState
+from scorecard.domain.roc_years import year_text
+from scorecard.models.action_plans import MOST_PER_KPI
+from scorecard.services.audit import as_read
+from scorecard.spreadsheets.cell_messages import Level, Message
+from scorecard.spreadsheets.grid import WHOLE_FILE, Place
+
+ITEMS = {"perspective": "構面", "theme": "策略主題", "objective": "策略目標", "kpi": "KPI", "action_plan": "行動方案"}
+FIELDS = {
+    "name": "名稱",
+    "lead_division": "主辦單位",
+    "theme": "策略主題",
+    "perspective": "構面",
+    "objective": "策略目標",
+    "formula": "計算公式",
+    "division": "主責科室",
+    "supporting_divisions": "協辦科室",
+    "unit": "單位",
+    "direction": "方向",
+    "description": "內容",
+    "kpi": "KPI",
+    "owner": "主責",
+    "target": "目標值",
+    "target_note": "目標備註",
+    "actual": "實際值",
+    "actual_note": "實際備註",
+    "mission": "使命",
+    "vision": "願景",
+    "core_values": "核心價值",
+    "instructions": "填表說明",
+    "last_year": "最後一個計畫年度",
+}
+
+
+class ChangeKind(StrEnum):
+    """What becomes of a thing."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    RENAMED = "renamed"
+    CHANGED = "changed"
+    TARGET_LOWERED = "target_lowered"
+
+    @property
+    def label(self):
+        """In the words of the page."""
+        return {
+            "added": "新增",
+            "removed": "表單沒有",
+            "renamed": "改名",
+            "changed": "修改",
+            "target_lowered": "目標放寬",
+        }[self]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A value of the form and its cell."""
+
+    value: object
+    place: Place
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference. old and new are figures, texts or None; of a thing added or removed its name."""
+
+    kind: ChangeKind
+    key: tuple
+    old: object
+    new: object
+    place: Place
+
+    @property
+    def what(self):
+        """What differs, in words: 「AC1.1 105 年目標值」."""
+        kind, code, *rest = self.key
+        if kind == "plan":
+            return FIELDS[code]
+        if kind in ITEMS and self.kind in (ChangeKind.ADDED, ChangeKind.REMOVED):
+            return f"{ITEMS[kind]} {code}"
+        if kind == "budget":
+            return f"{code} {year_text(rest[0])}預算"
+        if kind == "value":
+            position, year, field = rest
+            return f"{code}{f' 第 {position} 項' if position > 1 else ''} {year_text(year)}{FIELDS[field]}"
+        return f"{code} {FIELDS[rest[-1]]}"
+
+    @property
+    def kpi_code(self):
+        """The KPI that it belongs to, None for what stands above KPIs or is an action plan's."""
+        return self.key[1] if self.key[0] in ("kpi", "measure", "value") else None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A plan as it stands: its facts without cells, its years' states, and reports past editing by (KPI, year)."""
+
+    facts: dict[tuple, object]
+    year_states: dict[int, YearState]
+    reports: dict[tuple[str, int], ReportState]
+    directions: dict[tuple[str, int], Direction]
+    action_plans: dict[str, str]
+    first_year: int
+    data_version: int
+
+    def has(self, kind, code):
+        """Whether the plan has such a thing."""
+        return (kind, code, "description" if kind == "action_plan" else "name") in self.facts
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What would change, what stays though the form lacks it, and what keeps the form from being imported.
+
+    to_explain: those of the changes for which somebody must give a reason, targets of open years (domain.md §5).
+    """
+
+    changes: tuple[Change, ...]
+    removed: tuple[Change, ...]
+    messages: tuple[Message, ...]
+    data_version: int
+    to_explain: tuple[Change, ...] = ()
+
+    @property
+    def has_errors(self):
+        """Whether something must be mended first."""
+        return any(message.level is Level.ERROR for message in self.messages)
+
+    def seen(self):
+        """What a person saw, to be given back when they agree: {key as text: old value as text}."""
+        return {key_text(change.key): as_read(change.old) for change in self.changes}
+
+
+def key_text(key):
+    """A key as text."""
+    return json.dumps(key, ensure_ascii=False)
+
+
+def difference(read: PlanRead, standing: Standing) -> Difference:
+    """How the plan would differ after importing the form."""
+    facts = facts_of(read)
+    names = {(kind, code) for kind, code, *_ in facts if kind in ITEMS}
+    changes, messages = [], []
+    for kind, code in dict.fromkeys(key[:2] for key in facts if key[0] in ITEMS):
+        if not standing.has(kind, code):
+            first = facts[kind, code, "description" if kind == "action_plan" else "name"]
+            changes.append(Change(ChangeKind.ADDED, (kind, code), None, first.value, first.place))
+    for key, fact in facts.items():
+        is_new = key[0] in ITEMS and not standing.has(*key[:2])
+        is_of_new = key[0] in ("measure", "value") and not standing.has("kpi", key[1])
+        is_of_new |= key[0] == "budget" and not standing.has("action_plan", key[1])
+        if is_new or is_of_new or _same(standing.facts.get(key), fact.value):
+            continue
+        change = Change(_kind(key, standing, fact.value), key, standing.facts.get(key), fact.value, fact.place)
+        problem = _problem(change, read, standing)
+        if problem:
+            messages.append(problem)
+        if problem is None:
+            changes.append(change)
+    messages += _problems_of_new_kpis(read, standing) + _counts(read, standing)
+    removed = tuple(
+        Change(ChangeKind.REMOVED, key[:2], value, None, WHOLE_FILE)
+        for key, value in standing.facts.items()
+        if key[0] in ITEMS and key[-1] in ("name", "description") and key[:2] not in names
+    )
+    to_explain = tuple(change for change in changes if _is_target_of_open_year(change, standing))
+    return Difference(tuple(changes), removed, tuple(messages), standing.data_version, to_explain)
+
+
+def _is_target_of_open_year(change, standing):
+    is_target = change.key[0] == "value" and change.key[-1] == "target"
+    return is_target and standing.year_states.get(change.key[3]) == YearState.OPEN
+
+
+def facts_of(read: PlanRead) -> dict[tuple, Fact]:
+    """The form's facts; blank budgets, assumed directions, actuals without column and labels, which no cell of the form
+    holds, say nothing.
+    """
+    facts = {
+        ("plan", name): Fact(getattr(read, name).text, getattr(read, name).place)
+        for name in ("mission", "vision", "core_values", "instructions")
+        if getattr(read, name).text
+    }
+    facts["plan", "last_year"] = Fact(read.last_year, WHOLE_FILE)
+    for each in read.perspectives:
+        facts["perspective", each.code, "name"] = Fact(each.name, each.place)
+    for each in read.themes:
+        facts["theme", each.code, "name"] = Fact(each.name, each.place)
+        facts["theme", each.code, "lead_division"] = Fact(each.lead_division, each.lead_place)
+    for each in read.objectives:
+        for name in ("name", "theme", "perspective"):
+            facts["objective", each.code, name] = Fact(getattr(each, name), each.place)
+    for each in read.kpis:
+        _add_kpi(facts, each, read)
+    return facts
+
+
+def _add_kpi(facts, kpi, read):
+    places = {"formula": kpi.formula_place, "division": kpi.division_place}
+    for name in ("name", "objective", "formula", "division"):
+        facts["kpi", kpi.code, name] = Fact(getattr(kpi, name), places.get(name) or kpi.place)
+    supporting = "、".join(sorted(kpi.supporting_divisions))
+    if supporting:
+        facts["kpi", kpi.code, "supporting_divisions"] = Fact(supporting, kpi.division_place or kpi.place)
+    for position, measure in enumerate(kpi.measures, 1):
+        for name in ("unit",) if measure.direction_is_assumed else ("unit", "direction"):
+            facts["measure", kpi.code, position, name] = Fact(getattr(measure, name), measure.place)
+        for field, figures in (("target", measure.targets), ("actual", measure.actuals)):
+            for year, figure in figures.items():
+                facts["value", kpi.code, position, year, field] = Fact(figure.value, figure.place)
+                facts["value", kpi.code, position, year, f"{field}_note"] = Fact(figure.note, figure.place)
+    for plan in kpi.action_plans:
+        facts["action_plan", plan.code, "description"] = Fact(plan.description, plan.place)
+        facts["action_plan", plan.code, "kpi"] = Fact(kpi.code, plan.place)
+        facts["action_plan", plan.code, "owner"] = Fact(plan.owner_division or plan.owner_person, plan.owner_place)
+        for year, budget in plan.budgets.items():
+            if budget.amount is not None:
+                facts["budget", plan.code, year] = Fact(budget.amount, budget.place)
+
+
+def _same(old, new):
+    """Blank is blank, and a form breaks its texts anywhere: what differs in white space alone is the same."""
+    if isinstance(old, str) and isinstance(new, str):
+        return squeezed(old) == squeezed(new)
+    return old == new or (old in (None, "") and new in (None, ""))
+
+
+def _kind(key, standing, new):
+    if key[-1] == "name":
+        return ChangeKind.RENAMED
+    old = standing.facts.get(key)
+    if key[-1] == "target" and old is not None and new is not None:
+        is_lower_better = standing.directions.get(key[1:3]) == Direction.LOWER
+        if new > old if is_lower_better else new < old:
+            return ChangeKind.TARGET_LOWERED
+    return ChangeKind.CHANGED
+
+
+def _problem(change, read, standing):
+    """The message that keeps a change from being made; None where it may be."""
+    if change.key == ("plan", "last_year") and change.new < change.old:
+        return _message(Level.HINT, change, f"表單只到 {year_text(change.new)}；計畫原有的年度保留。")
+    if change.key[0] == "measure" and change.key[-1] in ("unit", "direction") and _has_closed_plan_year(standing):
+        return _message(Level.ERROR, change, f"{change.what}不能改變：計畫已有關閉的年度，改了會使已定案的達成率改變。")
+    if change.key[0] == "measure" and (*change.key[:3], "unit") not in standing.facts:
+        return _message(Level.ERROR, change, f"{change.key[1]} 的衡量項數目與計畫不同；請先在計畫中調整衡量項。")
+    if change.key[0] not in ("value", "budget"):
+        return None
+    year = change.key[3] if change.key[0] == "value" else change.key[2]
+    return _problem_of_year(change, year, standing)
+
+
+def _problem_of_year(change, year, standing):
+    is_actual = change.key[0] == "value" and change.key[-1].startswith("actual")
+    if standing.year_states.get(year) == YearState.CLOSED:
+        return _message(
+            Level.ERROR,
+            change,
+            f"{year_text(year)}已關閉，{change.what}不能改為「{_shown(change.new)}」；"
+            f"請改回「{_shown(change.old)}」，或請管理者重新開放這個年度。",
+        )
+    if is_actual and year >= standing.first_year:
+        return _message(
+            Level.HINT,
+            change,
+            f"{year_text(year)}的實際值由填報人員填報與送審，表單的「{_shown(change.new)}」沒有匯入。",
+        )
+    state = standing.reports.get((change.key[1], year)) if change.key[0] == "value" else None
+    if state is not None:
+        return _message(
+            Level.ERROR,
+            change,
+            f"{change.key[1]} {year_text(year)}的填報{state.label}，{change.what}不能改變；請改回"
+            f"「{_shown(change.old)}」，或先退回這項填報。",
+        )
+    return None
+
+
+def _problems_of_new_kpis(read, standing):
+    """A new KPI brings no target into a plan year that is closed."""
+    closed = [y for y, state in standing.year_states.items() if state == YearState.CLOSED and y >= standing.first_year]
+    return [
+        Message(
+            Level.ERROR,
+            figure.place.sheet,
+            figure.place.cell,
+            as_read(figure.value),
+            "",
+            f"{year_text(year)}已關閉，新增的 {kpi.code} 在這一年不能有目標值；請改為「—」。",
+        )
+        for kpi in read.kpis
+        if not standing.has("kpi", kpi.code)
+        for measure in kpi.measures
+        for year, figure in measure.targets.items()
+        if year in closed and figure.value is not None
+    ]
+
+
+def _counts(read, standing):
+    """Errors where action plans that the form lacks, and that stay, make more than three with those it has."""
+    problems = []
+    for kpi in read.kpis:
+        own = {plan.code for plan in kpi.action_plans}
+        kept = [c for c, of in standing.action_plans.items() if of == kpi.code and c not in own]
+        if kept and len(own) + len(kept) > MOST_PER_KPI and own - standing.action_plans.keys():
+            place = kpi.action_plans[0].place
+            told = f"{kpi.code} 在計畫中還有 {'、'.join(kept)}，行動方案合計超過 {MOST_PER_KPI} 項；請先刪除。"
+            problems.append(Message(Level.ERROR, place.sheet, place.cell, "", "", told))
+    return problems
+
+
+def _has_closed_plan_year(standing):
+    return any(s == YearState.CLOSED and y >= standing.first_year for y, s in standing.year_states.items())
+
+
+def _message(level, change, text):
+    return Message(level, change.place.sheet, change.place.cell, _shown(change.new), "", text)
+
+
+def _shown(value):
+    return as_read(value) or "空白"

@@ -1,0 +1,82 @@
+"""A plan as it stands, as facts to compare a form with; a fixed number of queries."""
+
+from scorecard.agency_form.changes import Standing
+from scorecard.domain.choices import Direction, ReportState, YearState
+from scorecard.models import (
+    KPI,
+    ActionBudget,
+    ActionPlan,
+    Measure,
+    Objective,
+    Perspective,
+    PlanYear,
+    Theme,
+    YearlyReport,
+    YearlyValue,
+)
+
+# Past editing: a reviewer has them, or is done with them.
+_SETTLED = (ReportState.SUBMITTED, ReportState.APPROVED)
+
+
+def standing_of(plan):
+    """The Standing of a plan: ten queries, whatever its size."""
+    facts = {("plan", name): getattr(plan, name) for name in ("mission", "vision", "core_values", "instructions")}
+    facts["plan", "last_year"] = plan.last_year
+    _add(facts, "perspective", Perspective.objects.filter(plan=plan).values_list("code", "name"), "name")
+    themes = Theme.objects.filter(plan=plan).values_list("code", "name", "lead_division__name")
+    _add(facts, "theme", themes, "name", "lead_division")
+    objectives = Objective.objects.filter(plan=plan).values_list("code", "name", "theme__code", "perspective__code")
+    _add(facts, "objective", objectives, "name", "theme", "perspective")
+    kpis = KPI.objects.filter(plan=plan).select_related("objective", "division")
+    for kpi in kpis.prefetch_related("supporting_divisions"):
+        for name in ("name", "formula"):
+            facts["kpi", kpi.code, name] = getattr(kpi, name)
+        facts["kpi", kpi.code, "objective"] = kpi.objective.code
+        facts["kpi", kpi.code, "division"] = kpi.division.name
+        supporting = sorted(division.name for division in kpi.supporting_divisions.all())
+        facts["kpi", kpi.code, "supporting_divisions"] = "、".join(supporting)
+    directions = _add_figures(facts, plan)
+    action_plans = {}
+    for row in ActionPlan.objects.filter(plan=plan).select_related("kpi", "owner_division"):
+        facts["action_plan", row.code, "description"] = row.description
+        facts["action_plan", row.code, "kpi"] = action_plans[row.code] = row.kpi.code
+        facts["action_plan", row.code, "owner"] = row.owner
+    budgets = ActionBudget.objects.filter(action_plan__plan=plan)
+    for code, year, amount in budgets.values_list("action_plan__code", "year", "amount"):
+        facts["budget", code, year] = amount
+    reports = YearlyReport.objects.filter(kpi__plan=plan, state__in=_SETTLED).values_list("kpi__code", "year", "state")
+    return Standing(
+        facts=facts,
+        year_states={y: YearState(s) for y, s in PlanYear.objects.filter(plan=plan).values_list("year", "state")},
+        reports={(code, year): ReportState(state) for code, year, state in reports},
+        directions=directions,
+        action_plans=action_plans,
+        first_year=plan.first_year,
+        data_version=plan.data_version,
+    )
+
+
+def _add(facts, kind, rows, *names):
+    for code, *values in rows:
+        for name, value in zip(names, values, strict=True):
+            facts[kind, code, name] = value or ""
+
+
+def _add_figures(facts, plan):
+    """Measures and values, a measure known by its place among the KPI's; returns directions by (KPI, place)."""
+    places, counts, directions = {}, {}, {}
+    for row in Measure.objects.filter(kpi__plan=plan).select_related("kpi").order_by("kpi", "position"):
+        code = row.kpi.code
+        counts[code] = places[row.pk] = counts.get(code, 0) + 1
+        directions[code, places[row.pk]] = Direction(row.direction)
+        facts["measure", code, places[row.pk], "unit"] = row.unit
+        facts["measure", code, places[row.pk], "direction"] = Direction(row.direction)
+    fields = ("target", "target_note", "actual", "actual_note")
+    values = YearlyValue.objects.filter(measure__kpi__plan=plan).values_list(
+        "measure_id", "measure__kpi__code", "year", *fields
+    )
+    for measure_id, code, year, *figures in values:
+        for field, figure in zip(fields, figures, strict=True):
+            facts["value", code, places[measure_id], year, field] = figure
+    return directions

@@ -1,0 +1,320 @@
+"""What the preview of an uploaded form shows: messages with their cells, the difference, map and table, a sheet."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.http import Http404
+from django.urls import reverse
+
+from scorecard.agency_form.changes import ChangeKind, key_text
+from scorecard.agency_form.preview_scorecard import scorecard_of
+from scorecard.domain.roc_years import year_text
+from scorecard.domain.scoring import grouped
+from scorecard.forms.form_import import ApplyForm, field_name
+from scorecard.read_models.strategy_map import build_strategy_map
+from scorecard.services.audit import as_read
+from scorecard.spreadsheets.cell_messages import Level, Message
+from scorecard.spreadsheets.grid import coordinate, row_and_column
+from scorecard.web.plan_pages import MapAddresses
+
+# More than these are shown on request: a form of a thousand KPIs can have thousands of hints, and its page took longer
+# to be written than the form to be read.
+SHOWN_AT_ONCE, CARDS_AT_ONCE = 100, 200
+MAP, TABLE = "map", "table"
+ROWS_ABOVE, ROWS_BELOW, COLUMNS_SHOWN = 5, 15, 30
+
+
+@dataclass(frozen=True)
+class MessageLine:
+    """A message with its place. link is empty for the whole file; name is the field of its correction, "" without.
+
+    shown: what is read in the cell at present; is_corrected: a person typed it.
+    """
+
+    message: Message
+    link: str = ""
+    name: str = ""
+    shown: str = ""
+    is_corrected: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """The messages of one level; hidden is how many of them are left out."""
+
+    level: Level
+    count: int
+    lines: list
+    hidden: int
+
+
+@dataclass(frozen=True)
+class NotKept:
+    """A correction that was typed and not kept: where, the name of its field, and what stands there now."""
+
+    place: str
+    link: str
+    name: str
+    now: str
+    typed: str
+
+
+@dataclass(frozen=True)
+class GridCell:
+    """A cell of the sheet as shown around another one."""
+
+    cell: str
+    text: str
+    link: str
+    is_picked: bool
+    is_merged: bool
+    is_corrected: bool
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """A row of the sheet."""
+
+    number: int
+    cells: list = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """A measure of the table: its direction in words, and (figure as text, note) of every year shown."""
+
+    label: str
+    unit: str
+    direction: str
+    figures: list
+
+
+@dataclass(frozen=True)
+class KPIRow:
+    """A KPI of the table: link leads to its cell; action_plans with their budgets in words."""
+
+    code: str
+    name: str
+    objective: str
+    formula: str
+    division: str
+    link: str
+    measures: list
+    action_plans: list
+
+
+def preview_context(preview, *, agency, wanted=""):
+    """Everything that the preview's template asks for. wanted: what shall be shown whole, a level, MAP or TABLE."""
+    upload, difference = preview.upload, preview.difference
+    read, groups = preview.form.plan, _groups(preview, wanted)
+    context = {
+        "agency": agency,
+        "upload": upload,
+        "preview": preview,
+        "groups": groups,
+        "read": read,
+        "counts": _counts(read) if read else (),
+        "changes": [_change_row(preview, change) for change in difference.changes] if difference else (),
+        "removed": difference.removed if difference else (),
+        "to_explain": difference.to_explain if difference else (),
+        "kinds": _kinds(difference) if difference else (),
+        "form": ApplyForm(),
+        "seen": json.dumps(difference.seen(), ensure_ascii=False) if difference else "",
+        "sheet_link": cell_link(upload, 0, "A1"),
+        "told": [(group.level.label, group.count) for group in groups],
+    }
+    if read:
+        context["other_agency"] = _other_agency(preview, read)
+        if len(read.objectives) <= CARDS_AT_ONCE or wanted == MAP:
+            context["map"] = build_strategy_map(scorecard_of(read, preview.plan))
+            context["addresses"] = MapAddresses("#objective-", "", "#theme-", "")
+        context |= _table(preview, read, read.kpis if wanted == TABLE else read.kpis[:SHOWN_AT_ONCE])
+        names = (("使命", read.mission), ("願景", read.vision), ("核心價值", read.core_values))
+        context["statements"] = [(label, statement.text) for label, statement in names]
+        context["lowered"] = [change for change in context["to_explain"] if change.kind is ChangeKind.TARGET_LOWERED]
+    return context
+
+
+def _other_agency(preview, read):
+    """The agency that the form's title names, where it is another than the one it is read for; else None."""
+    place = read.agency_place
+    said = (m for m in preview.form.messages if (m.sheet, m.cell, m.read) == (place.sheet, place.cell, read.agency))
+    return next((message.found for message in said), None)
+
+
+def _table(preview, read, kpis):
+    """The years and rows of the table of these KPIs, and how many more there are."""
+    numbers = {sheet.name: number for number, sheet in enumerate(preview.sheets)}
+    years = [(year, False) for year in read.baseline_years]
+    years += [(year, True) for year in sorted({year for kpi in read.kpis for m in kpi.measures for year in m.targets})]
+    rows = [
+        KPIRow(
+            kpi.code,
+            kpi.name,
+            kpi.objective,
+            kpi.formula,
+            kpi.division,
+            cell_link(preview.upload, numbers[kpi.place.sheet], kpi.place.cell),
+            [_measure_row(measure, years) for measure in kpi.measures],
+            [(plan, _budgets(plan)) for plan in kpi.action_plans],
+        )
+        for kpi in kpis
+    ]
+    heads = [{"text": f"{year_text(year)}{'目標' if is_target else '實際'}"} for year, is_target in years]
+    return {"table_years": heads, "table_rows": rows, "rows_left_out": len(read.kpis) - len(kpis)}
+
+
+def _measure_row(measure, years):
+    found = [(measure.targets if is_target else measure.actuals).get(year) for year, is_target in years]
+    figures = [_figure(figure) for figure in found]
+    return MeasureRow(measure.label, measure.unit, measure.direction.label, figures)
+
+
+def _figure(figure):
+    if figure is None or figure.value is None:
+        return (figure.note if figure and figure.note else "—"), ""
+    return grouped(figure.value), figure.note
+
+
+def _budgets(plan):
+    stated = [f"{year_text(year)} {budget.amount:,}" for year, budget in sorted(plan.budgets.items()) if budget.amount]
+    return "、".join(stated)
+
+
+def conflict_rows(conflict, seen):
+    """(what, as it stood in the preview, as it stands now, as the form has it) of each thing changed meanwhile."""
+    return [
+        (change.what, seen.get(key_text(change.key)), as_read(change.old), as_read(change.new))
+        for change in conflict.changes
+    ]
+
+
+def not_kept_rows(preview, texts):
+    """A NotKept of each correction. texts: {(sheet name, cell): (as the person saw it, as typed)}."""
+    numbers = {sheet.name: number for number, sheet in enumerate(preview.sheets)}
+    rows = []
+    for (name, cell), (_, typed) in texts.items():
+        number = numbers[name]
+        if row_and_column(cell):
+            _, now = preview.text_at(preview.sheets[number], cell)
+            rows.append(
+                NotKept(f"{name} {cell}", cell_link(preview.upload, number, cell), field_name(number, cell), now, typed)
+            )
+    return rows
+
+
+def _change_row(preview, change):
+    """(change, old and new in words, the link to its cell or "")."""
+    number = next((n for n, sheet in enumerate(preview.sheets) if sheet.name == change.place.sheet), None)
+    link = "" if number is None else cell_link(preview.upload, number, change.place.cell)
+    return change, as_read(change.old), as_read(change.new), link
+
+
+def _kinds(difference):
+    counts = Counter(change.kind for change in (*difference.changes, *difference.removed))
+    return [(kind.label, counts[kind]) for kind in ChangeKind if counts[kind]]
+
+
+def _counts(read):
+    action_plans = sum(len(kpi.action_plans) for kpi in read.kpis)
+    return (
+        ("策略主題", len(read.themes)),
+        ("構面", len(read.perspectives)),
+        ("策略目標", len(read.objectives)),
+        ("KPI", len(read.kpis)),
+        ("行動方案", action_plans),
+        ("科室", len(read.divisions)),
+    )
+
+
+def _groups(preview, wanted):
+    numbers = {sheet.name: number for number, sheet in enumerate(preview.sheets)}
+    groups, seen = [], set()
+    for level in Level:
+        own = [message for message in preview.messages if message.level is level]
+        shown = own if wanted == level.value else own[:SHOWN_AT_ONCE]
+        lines = [_line(preview, message, numbers, seen) for message in shown]
+        if own:
+            groups.append(Group(level, len(own), lines, len(own) - len(shown)))
+    return groups
+
+
+def _line(preview, message, numbers, seen):
+    number = numbers.get(message.sheet)
+    if number is None or not message.cell:
+        return MessageLine(message)
+    link = cell_link(preview.upload, number, message.cell)
+    if (number, message.cell) in seen:
+        return MessageLine(message, link)
+    seen.add((number, message.cell))
+    original, shown = preview.text_at(preview.sheets[number], message.cell)
+    return MessageLine(message, link, field_name(number, message.cell), shown, original != shown)
+
+
+def cell_link(upload, number, cell):
+    """The page of the sheet around a cell."""
+    page = reverse("form_import_cell", args=[upload.agency.slug, upload.token])
+    return f"{page}?sheet={number}&cell={cell}#cell-{cell}"
+
+
+def cell_context(preview, query):
+    """What the page of a sheet around a cell shows; 404 for a sheet or cell that the file does not have."""
+    number, cell = query.get("sheet", "0"), query.get("cell", "A1").upper()
+    where = row_and_column(cell)
+    if not number.isdecimal() or len(number) > 3 or int(number) >= len(preview.sheets) or where is None:
+        raise Http404
+    number = int(number)
+    sheet = preview.sheets[number]
+    original, shown = preview.text_at(sheet, cell)
+    levels = {}
+    for message in preview.messages:
+        if message.sheet == sheet.name:
+            levels.setdefault(message.cell, []).append(message)
+    columns = _columns(sheet, where[1])
+    return {
+        "sheet": sheet,
+        "number": number,
+        "sheets": [(index, each.name) for index, each in enumerate(preview.sheets)],
+        "cell": cell,
+        "original": original,
+        "shown": shown,
+        "name": field_name(number, cell),
+        "is_corrected": original != shown,
+        "cell_messages": levels.get(cell, ()),
+        "columns": [coordinate(1, column)[:-1] for column in columns],
+        "rows": _grid_rows(preview, number, where, columns, levels),
+    }
+
+
+def _columns(sheet, picked):
+    last = max((column for _, column in sheet.cells), default=1)
+    first = max(1, min(picked - COLUMNS_SHOWN // 2, last - COLUMNS_SHOWN + 1))
+    return range(first, max(min(first + COLUMNS_SHOWN - 1, last), picked) + 1)
+
+
+def _grid_rows(preview, number, where, columns, levels):
+    sheet = preview.sheets[number]
+    last = max(sheet.rows, default=1)
+    first = max(1, where[0] - ROWS_ABOVE)
+    rows = []
+    for row in range(first, max(min(where[0] + ROWS_BELOW, last), where[0]) + 1):
+        line = GridRow(row)
+        for column in columns:
+            cell = coordinate(row, column)
+            original, shown = preview.text_at(sheet, cell)
+            found = tuple(dict.fromkeys(message.level for message in levels.get(cell, ())))
+            line.cells.append(
+                GridCell(
+                    cell,
+                    shown,
+                    cell_link(preview.upload, number, cell),
+                    (row, column) == where,
+                    sheet.home(row, column) != (row, column),
+                    original != shown,
+                    found,
+                )
+            )
+        rows.append(line)
+    return rows

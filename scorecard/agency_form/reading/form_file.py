@@ -1,0 +1,152 @@
+"""Reads an agency's filled form (domain.md §3): two sheets found by their content, one plan, and messages by cell.
+
+    form = read_form(file)                                  an .xlsx or .ods, as a seekable binary stream
+    form = read_form(file, corrections={("平衡計分卡", "B13"): "AP1.1 …"})     as if these texts stood in the cells
+
+Nothing here asks the database. Whatever is wrong is a message at its cell; read_form() raises nothing but FormRefused,
+for a file that cannot be opened as a spreadsheet at all.
+"""
+
+import re
+
+from scorecard.agency_form.form_plan import FormRead, PlanRead, Statement
+from scorecard.agency_form.reading.headings import find_heading_row
+from scorecard.agency_form.reading.map_sheet import MapRead, find_theme_row, read_map, title_of
+from scorecard.agency_form.reading.scorecard_sheet import read_scorecard
+from scorecard.domain.roc_years import FIRST_YEAR, YearError, parse_year, year_text
+from scorecard.domain.text_folding import fold
+from scorecard.spreadsheets.cell_messages import Messages
+from scorecard.spreadsheets.grid import WHOLE_FILE, FormRefused, with_corrections
+from scorecard.spreadsheets.reader import read_sheets
+
+LONGEST_AGENCY = 100
+_TITLE_YEARS = re.compile(r"(?:民國)?(?P<first>[0-9]{2,4})(?:年度?)?(?:[-–—~～至到](?P<last>[0-9]{2,4}))?年度?")
+_AGENCY_ENDS = " 　:：-–—_之的"
+
+
+def read_form(file, *, agency="", corrections=None):
+    """The FormRead of a file. agency: its name where the title's shall not count. Raises FormRefused."""
+    return read_form_sheets(read_sheets(file), agency=agency, corrections=corrections)
+
+
+def read_form_sheets(sheets, *, agency="", corrections=None):
+    """The same of sheets that were read before, so that a page with corrections need not open the file again."""
+    sheets = with_corrections(sheets, corrections or {})
+    messages = Messages([sheet.name for sheet in sheets], is_ours=any(sheet.is_ours for sheet in sheets))
+    map_sheet = _choose(sheets, find_theme_row, "策略地圖", messages)
+    card_sheet = _choose(sheets, find_heading_row, "平衡計分卡", messages)
+    strategy_map = read_map(map_sheet, messages) if map_sheet else None
+    if card_sheet is None:
+        return FormRead(None, messages.all())
+    card = read_scorecard(card_sheet, strategy_map, messages)
+    name, place, title_years = _agency(map_sheet, card_sheet, agency, messages)
+    plan = _plan(card_sheet, card, strategy_map, name, place)
+    if title_years and not title_years & set(plan.years):
+        messages.hint(place, f"標題的年度與目標值的年度（{_span(plan)}）不同，以目標值的年度為準。")
+    _check_objectives(strategy_map, card, messages)
+    return FormRead(plan, messages.all())
+
+
+def _choose(sheets, find, title, messages):
+    """The one sheet that holds the part of the form; of several only one may be visible."""
+    fitting = [sheet for sheet in sheets if find(sheet) is not None]
+    visible = [sheet for sheet in fitting if not sheet.is_hidden]
+    chosen = visible or fitting
+    if not chosen:
+        what = {"策略地圖": "「策略主題」的列", "平衡計分卡": "「KPI」「計算公式」「目標值」的標題列"}[title]
+        messages.error(WHOLE_FILE, f"檔案裡沒有「{title}」工作表：沒有任何工作表有{what}；請確認選對檔案，兩張表都在。")
+        return None
+    titled = [sheet for sheet in chosen if title_of(sheet, title)]
+    if len(chosen) > 1 and len(titled) != 1:
+        names = "、".join(f"「{sheet.name}」" for sheet in chosen)
+        messages.error(WHOLE_FILE, f"{names}都像是「{title}」；請只保留一張，其餘刪除後再上傳。", found=names)
+    best = (titled or chosen)[0]
+    if best.is_hidden:
+        messages.assumption(
+            WHOLE_FILE, f"只有隱藏的工作表「{best.name}」像「{title}」，讀取了它；請確認不是舊資料。", read=best.name
+        )
+    if len(fitting) > 1 and len(chosen) == 1 or len(chosen) > 1 and len(titled) == 1:
+        messages.assumption(WHOLE_FILE, f"有幾張工作表像「{title}」，讀取「{best.name}」。", read=best.name)
+    return best
+
+
+def _agency(map_sheet, card_sheet, given, messages):
+    """(name, the title's place, years in the titles)."""
+    found, years = [], set()
+    for sheet, suffix in ((map_sheet, "策略地圖"), (card_sheet, "平衡計分卡")):
+        title = title_of(sheet, suffix) if sheet else None
+        if title:
+            text, row, column = title
+            name, stated = _split_title(text.removesuffix(suffix))
+            years |= stated
+            if name:
+                found.append((name, sheet.place(row, column)))
+    if not found:
+        if not given:
+            messages.error(WHOLE_FILE, "工作表的標題沒有機關名稱；請在第一列寫「○○機關策略地圖」，或另外指定機關。")
+        return given, WHOLE_FILE, years
+    name, place = found[0]
+    for other, other_place in found[1:]:
+        if other != name:
+            messages.error(
+                other_place, f"這裡的機關是「{other}」，策略地圖的機關是「{name}」；請確認是同一份表單。", found=other
+            )
+    if given:
+        if fold(name) != fold(given):
+            messages.assumption(place, f"標題的機關是「{name}」，讀為「{given}」的表單。", found=name, read=given)
+        return given, place, years
+    if len(name) > LONGEST_AGENCY:
+        messages.error(place, f"機關名稱有 {len(name)} 個字，最多 {LONGEST_AGENCY} 個；請確認標題。", found=name)
+    return name, place, years
+
+
+def _split_title(text):
+    """(agency, years) of a title without its last word: 「○○局105-107年」."""
+    years = set()
+    match = _TITLE_YEARS.search(text)
+    if match:
+        for typed in filter(None, match.groupdict().values()):
+            try:
+                years.add(parse_year(typed))
+            except YearError:
+                return text.strip(_AGENCY_ENDS), set()
+        text = text[: match.start()] + text[match.end() :]
+    return text.strip(_AGENCY_ENDS), years
+
+
+def _plan(sheet, card, strategy_map, agency, agency_place):
+    strategy_map = strategy_map or MapRead(
+        dict.fromkeys(("mission", "vision", "core_values"), Statement("", WHOLE_FILE)), (), (), ()
+    )
+    columns = card.columns
+    targets = sorted(columns.targets) or [FIRST_YEAR]
+    return PlanRead(
+        agency=agency,
+        agency_place=agency_place,
+        first_year=targets[0],
+        last_year=targets[-1],
+        baseline_years=tuple(sorted(year for year in columns.actuals if year < targets[0])),
+        actual_years={year: sheet.place(columns.row, c) for year, c in sorted(columns.actuals.items())},
+        **strategy_map.statements,
+        instructions=card.instructions,
+        perspectives=strategy_map.perspectives,
+        themes=strategy_map.themes,
+        objectives=strategy_map.objectives,
+        kpis=card.kpis,
+        divisions=card.divisions,
+    )
+
+
+def _check_objectives(strategy_map, card, messages):
+    """An objective that no KPI measures is worth a look."""
+    measured = {kpi.objective for kpi in card.kpis}
+    for objective in strategy_map.objectives if strategy_map else ():
+        if objective.code not in measured:
+            messages.hint(objective.place, f"策略目標 {objective.code} 在平衡計分卡沒有 KPI。", found=objective.code)
+
+
+def _span(plan):
+    return f"{year_text(plan.first_year)}至 {year_text(plan.last_year)}"
+
+
+__all__ = ["FormRefused", "read_form", "read_form_sheets"]

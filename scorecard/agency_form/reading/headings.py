@@ -1,0 +1,180 @@
+"""The heading row of the sheet 平衡計分卡: which column holds what, told by the headings' words and not their order."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from scorecard.agency_form.reading.texts import squeezed
+from scorecard.domain.roc_years import YearError, parse_year, year_text
+from scorecard.spreadsheets.grid import UNREADABLE, Place
+
+_YEAR = r"(?:民國)?([0-9]{2,4})年?度?"
+_ACTUAL = re.compile(rf"{_YEAR}(?:實際值|實績值|實際數|實績|達成值)")
+_TARGET = re.compile(rf"{_YEAR}目標(?:值|數)?")
+_BUDGET = re.compile(rf"{_YEAR}(?:度)?預算")
+NAMES = {
+    "objective": "策略目標",
+    "kpi": "KPI",
+    "formula": "KPI 計算公式及計量單位",
+    "division": "KPI 主責科室",
+    "plans": "行動方案",
+    "owner": "行動方案主責科室（或同仁）",
+    "supporting": "協辦科室",
+}
+# The heading of a figure that lacks its year, or a year that lacks its kind: two rows of headings have both.
+_HALF = re.compile(
+    r"(?:民國)?[0-9]{2,4}年?度?|(?:各年度?)?(?:目標[值數]?|實際[值數]|實績值?|達成值|(?:對應)?預算數?(?:\(元\))?)"
+)
+HALF = "看不出是哪一年的哪一種數值；標題請寫在同一格，例如「105年目標值」「104年實際值」。"
+LONGEST_HEADING = 150
+REQUIRED = ("objective", "kpi", "formula", "division")
+
+
+@dataclass
+class Columns:
+    """Where everything stands. one: {name of NAMES: column}; the others {Gregorian year: column}."""
+
+    row: int
+    one: dict = field(default_factory=dict)
+    actuals: dict = field(default_factory=dict)
+    targets: dict = field(default_factory=dict)
+    budgets: dict = field(default_factory=dict)
+
+    def all(self):
+        """{what: column}, for comparison with a repeated heading row."""
+        years = {"actual": self.actuals, "target": self.targets, "budget": self.budgets}
+        return self.one | {(kind, year): column for kind, found in years.items() for year, column in found.items()}
+
+    def last(self):
+        """The last column of the table."""
+        return max(self.all().values(), default=0)
+
+
+def heading_of(text):
+    """What a heading names: a name of NAMES, or (actual|target|budget, year as typed); None for anything else."""
+    if len(text) > LONGEST_HEADING:
+        return None
+    flat = unicodedata.normalize("NFKC", squeezed(text))
+    for kind, pattern in (("budget", _BUDGET), ("actual", _ACTUAL), ("target", _TARGET)):
+        match = pattern.search(flat)
+        if match and len(flat) <= 40:
+            return kind, match[1]
+    lower = flat.upper()
+    if "計算公式" in flat:
+        return "formula"
+    if flat in ("策略目標", "策略目標(編號)", "策略目標名稱"):
+        return "objective"
+    if flat.startswith("協辦"):
+        return "supporting"
+    if flat.startswith("行動方案"):
+        return "owner" if "主責" in flat or "主辦" in flat else "plans"
+    if ("主責" in flat or "主辦" in flat) and len(flat) <= 20:
+        return "division"
+    if lower.startswith(("KPI", "關鍵績效指標")) and len(flat) <= 30:
+        return "kpi"
+    return None
+
+
+def find_heading_row(sheet):
+    """The first row that heads a scorecard, None where the sheet is none: KPI and at least two other headings."""
+    return next((row for row in sheet.rows if is_heading_row(sheet, row)), None)
+
+
+def is_heading_row(sheet, row):
+    """Whether the row heads the table, for the first time or again."""
+    found = {heading_of(sheet.text(row, column)) for column in sheet.rows.get(row, ())} - {None}
+    return "kpi" in found and len(found) >= 3
+
+
+def read_columns(sheet, row, messages):
+    """The Columns of a heading row; errors for what is missing or there twice."""
+    columns = Columns(row)
+    for column in sheet.rows[row]:
+        text, place = sheet.text(row, column), sheet.place(row, column)
+        heading = heading_of(text)
+        if heading is None and sheet.cell(row, column).kind in UNREADABLE:
+            messages.error(place, f"標題「{text}」不是文字，{HALF}", found=text)
+        elif heading is None and _HALF.fullmatch(unicodedata.normalize("NFKC", squeezed(text))):
+            messages.error(place, f"標題「{squeezed(text)}」{HALF}", found=text)
+        elif heading is None:
+            messages.hint(place, f"「{squeezed(text)[:30]}」不是表單的欄，這一欄的內容沒有讀入。", found=text)
+        elif isinstance(heading, str):
+            _take(columns.one, heading, column, place, text, messages)
+        else:
+            _take_year(columns, heading, column, place, text, messages)
+    return columns
+
+
+def check_columns(sheet, columns, messages):
+    """Errors for columns without which there is no plan."""
+    place = sheet.place(columns.row, sheet.rows[columns.row][0])
+    for name in REQUIRED:
+        if name not in columns.one:
+            messages.error(place, f"標題列沒有「{NAMES[name]}」欄；請依表單的標題補上。")
+    if not columns.targets:
+        messages.error(place, "標題列沒有「○○年目標值」欄；請依表單的標題補上，例如「105年目標值」。")
+    if columns.budgets and "plans" not in columns.one:
+        messages.error(place, "標題列有預算，卻沒有「行動方案」欄；請依表單的標題補上。")
+    if "plans" in columns.one and not columns.budgets:
+        messages.hint(place, "標題列沒有「行動方案對應○○年預算」欄，行動方案沒有預算。")
+    years = sorted(columns.targets)
+    missing = [year for year in range(years[0], years[-1] + 1) if year not in columns.targets] if years else []
+    if missing:
+        messages.hint(place, f"目標值的年度不連續，缺 {'、'.join(map(year_text, missing))}；這些年度沒有目標值。")
+    for year, column in columns.budgets.items():
+        if years and not years[0] <= year <= years[-1]:
+            messages.error(
+                sheet.place(columns.row, column), f"{year_text(year)}不在目標值的年度之內，不能有預算；請確認年度。"
+            )
+    _check_units(sheet, columns, messages)
+
+
+def _check_units(sheet, columns, messages):
+    for column in columns.budgets.values():
+        text = squeezed(sheet.text(columns.row, column))
+        if "千元" in text or "萬元" in text:
+            place = sheet.place(columns.row, column)
+            messages.error(place, "預算欄的單位不是元；請換算成元，並把標題改為「（元）」。", found=text)
+
+
+def check_repeated(sheet, row, columns, messages):
+    """A heading row that stands again must head the same columns."""
+    again = _Silent()
+    repeated = read_columns(sheet, row, again)
+    if repeated.all() != columns.all():
+        place = sheet.place(row, sheet.rows[row][0])
+        messages.error(place, f"這個標題列與第 {columns.row} 列的標題不同；請讓同一張表的欄位一致。")
+
+
+class _Silent:
+    """Takes messages that have been given before."""
+
+    def error(self, place: Place, text, *, found="", read=""):
+        """Told at the first heading row."""
+
+    hint = error
+
+
+def _take(found, what, column, place, text, messages):
+    if what in found:
+        name = NAMES.get(what) or text
+        messages.error(place, f"「{squeezed(name)}」欄出現兩次；請保留一欄。", found=text)
+    else:
+        found[what] = column
+
+
+def _take_year(columns, heading, column, place, text, messages):
+    kind, typed = heading
+    try:
+        year = parse_year(typed)
+    except YearError as error:
+        messages.error(place, str(error), found=text)
+        return
+    _take(
+        {"actual": columns.actuals, "target": columns.targets, "budget": columns.budgets}[kind],
+        year,
+        column,
+        place,
+        text,
+        messages,
+    )

@@ -1,0 +1,271 @@
+"""The notations of figures and amounts in the cells of a form (domain.md §3), as pure functions.
+
+Each returns what was read together with notices: nothing is lost, and nothing inferred or corrected goes untold.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from scorecard.domain.roc_years import MAX_DECIMALS, MAX_WHOLE_DIGITS, NumberError, parse_amount, parse_number
+from scorecard.domain.scoring import plain
+from scorecard.spreadsheets.cell_messages import Level
+from scorecard.spreadsheets.grid import UNREADABLE, Cell, Kind
+
+LONGEST_NOTE = 500
+# The form's own words for no value, and dashes of every width.
+NO_FIGURE = frozenset({"未統計", "無統計", "無資料", "—"})
+DASHES = frozenset("-–—―─－﹣ー一")
+LIKE_NO_FIGURE = frozenset(
+    {
+        "無",
+        "無數據",
+        "無資料可統計",
+        "未有統計",
+        "尚未統計",
+        "尚無統計",
+        "尚無資料",
+        "無法統計",
+        "未辦理",
+        "尚未辦理",
+        "不適用",
+        "免填",
+        "N/A",
+        "NA",
+        "n/a",
+        "無目標",
+        "未訂",
+        "未訂定",
+    }
+)
+
+_ENUMERATED = re.compile(r"([1-9１-９][0-9０-９]?)[.．、)）]\s*(.*)", re.DOTALL)
+_NUMERAL = re.compile(r"[-−－]?[0-9０-９][0-9０-９,，.．]*")
+_COMPARED = re.compile(r"(?:≥|≧|>=|＞=|≤|≦|<=|＞|＜|>|<|=|＝)\s*")
+_NOTE = re.compile(r"\s*[(（](?P<inner>.*)[)）]\s*", re.DOTALL)
+# 「100」 over 「(已完成)」: a cell with a note cannot be a number, and the form writes it so.
+_BESIDE = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\n[(（].*[)）]", re.DOTALL)
+_OTHER_UNIT = re.compile(r"[^\W\d_]{1,10}|[%％‰]|[^\W\d_]{1,6}/[^\W\d_]{1,6}")
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a notation has to tell about its cell; becomes a Message there."""
+
+    level: Level
+    found: str
+    read: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A value with its note: None is no value, never zero. is_error: the cell must be mended."""
+
+    value: Decimal | None = None
+    note: str = ""
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def is_error(self):
+        """Whether the cell must be mended."""
+        return any(notice.level is Level.ERROR for notice in self.notices)
+
+
+def is_no_figure(text):
+    """Whether the text is one of the form's words for no value, a dash of any width included."""
+    return text in NO_FIGURE or (0 < len(text) <= 3 and set(text) <= DASHES)
+
+
+def read_figure(cell: Cell | None, unit: str) -> Reading:
+    """One figure of a measure with this unit; an empty cell has neither value nor note."""
+    if cell is None:
+        return Reading()
+    if cell.kind in UNREADABLE:
+        return _error(cell.text, f"「{cell.text}」{UNREADABLE[cell.kind]}")
+    if cell.kind is Kind.NUMBER:
+        return _number(cell.text)
+    return read_figure_text(cell.text, unit, is_number=cell.kind is Kind.PERCENT)
+
+
+def read_figure_text(text: str, unit: str, *, is_number=False, is_part=False) -> Reading:
+    """A figure written as text: a number, with its unit, with a note; a word for none; or another unit's number.
+
+    is_number: the program shows a number so. is_part: of a cell of several, which has its own notice.
+    """
+    if not text:
+        return Reading()
+    if is_no_figure(text):
+        return Reading(None, text)
+    if text in LIKE_NO_FIGURE or _is_word_with_note(text):
+        said = Notice(Level.ASSUMPTION, text, "沒有數值", f"「{_line(text)}」讀為沒有數值，原文保留在備註。")
+        return _with_note(None, text, (said,))
+    compared = _COMPARED.match(text)
+    numeral = _NUMERAL.match(text, compared.end() if compared else 0)
+    if not numeral:
+        return _error(text, f"看不懂「{_line(text)}」；請填數字，沒有數值請填「無統計」或「—」，其他說明寫在括號裡。")
+    return _numbered(text, numeral, compared, unit, is_number=is_number, is_part=is_part)
+
+
+def _numbered(text, numeral, compared, unit, *, is_number, is_part):
+    """A text with a number in it: what follows the number is its unit, a note, or both."""
+    after = text[numeral.end() :].strip()
+    rest, note = _split_note(after)
+    if rest and not _is_own_unit(rest, unit):
+        return _other_unit(text, rest, unit)
+    try:
+        value = parse_number(numeral.group())
+    except NumberError as error:
+        return _error(text, str(error))
+    notices = ()
+    if compared:
+        note = text
+    elif note is None:
+        return _error(
+            text, f"看不懂「{_line(text)}」中數字後面的部分；說明請寫在括號裡，例如「{plain(value)}(說明)」。"
+        )
+    if not is_part:
+        how = "程式以百分比顯示" if is_number else "儲存格是文字"
+        kept = f"，備註「{_line(note)}」" if note else ""
+        level = Level.HINT if _BESIDE.fullmatch(text) else Level.CORRECTION
+        notices = (Notice(level, text, plain(value), f"{how}，讀為數值 {plain(value)}{kept}。"),)
+    return _with_note(value, note, notices)
+
+
+def _split_note(after):
+    """(what stands before the note, the note without its brackets); None for a note that cannot be told apart."""
+    if not after:
+        return "", ""
+    head, bracket, _ = _partition(after)
+    if not bracket:
+        first, _, more = after.partition("\n")
+        # A second line is a note even without brackets.
+        return (first.strip(), more.strip()) if more else (after, "")
+    match = _NOTE.fullmatch(after[len(head) :])
+    return head.strip(), match["inner"].strip() if match else None
+
+
+def _partition(text):
+    place = min((index for index in (text.find("("), text.find("（")) if index >= 0), default=-1)
+    return (text, "", "") if place < 0 else (text[:place], text[place], text[place + 1 :])
+
+
+def _is_own_unit(found, unit):
+    """件 is the unit 件數, too."""
+    one, other = ("".join(unicodedata.normalize("NFKC", text).split()) for text in (found, unit))
+    return one == other or f"{one}數" == other or one == f"{other}數"
+
+
+def _other_unit(text, rest, unit):
+    if not _OTHER_UNIT.fullmatch(rest) or any(unicodedata.category(char) == "No" for char in rest):
+        return _error(text, f"看不懂「{_line(text)}」；數字後面只能是單位「{unit}」或括號裡的說明。")
+    said = (
+        f"「{_line(text)}」的單位是「{rest}」，不是這一項的單位「{unit}」，因此不讀為數值；原文保留在備註。"
+        f"請確認單位，或換算後填數字。"
+    )
+    return _with_note(None, text, (Notice(Level.HINT, text, "沒有數值", said),))
+
+
+def _is_word_with_note(text):
+    """「無統計(系統建置中)」."""
+    head, bracket, _ = _partition(text)
+    return bool(bracket) and (is_no_figure(head.strip()) or head.strip() in LIKE_NO_FIGURE)
+
+
+def _number(text):
+    """A number cell: more decimals than are kept come out of a formula, and are rounded as a correction."""
+    number = Decimal(text)
+    if len(text) <= MAX_WHOLE_DIGITS and text.isdecimal():
+        return Reading(number)
+    if -number.as_tuple().exponent > MAX_DECIMALS:
+        rounded = number.quantize(Decimal(1).scaleb(-MAX_DECIMALS), ROUND_HALF_UP)
+        said = f"{text} 的小數超過 {MAX_DECIMALS} 位，四捨五入為 {plain(rounded)}。"
+        return Reading(rounded, "", (Notice(Level.CORRECTION, text, plain(rounded), said),))
+    try:
+        return Reading(parse_number(text))
+    except NumberError as error:
+        return _error(text, str(error))
+
+
+def _with_note(value, note, notices):
+    if len(note) > LONGEST_NOTE:
+        return _error(note, f"備註有 {len(note)} 個字，最多 {LONGEST_NOTE} 個；請縮短。")
+    return Reading(value, note, notices)
+
+
+def read_figures(cell: Cell | None, units: list[str]) -> tuple[list[Reading], tuple[Notice, ...]]:
+    """A figure for each of a row's measures (two or more), and what is to be told of the cell as a whole.
+
+    Lines 1. 2. 3. are an enumeration where there are as many as measures; else one line a measure; a word for no value
+    serves all.
+    """
+    count = len(units)
+    if cell is None:
+        return [Reading()] * count, ()
+    if cell.kind not in (Kind.TEXT, Kind.NUMBER, Kind.PERCENT):
+        return [Reading()] * count, _error(cell.text, f"「{cell.text}」{UNREADABLE[cell.kind]}").notices
+    lines = [line.strip() for line in cell.text.split("\n") if line.strip()]
+    if len(lines) == 1 and (is_no_figure(cell.text) or cell.text in LIKE_NO_FIGURE or _is_word_with_note(cell.text)):
+        reading = read_figure_text(cell.text, units[0])
+        return [Reading(reading.value, reading.note)] * count, reading.notices
+    if len(lines) != count:
+        said = f"這一列有 {count} 個衡量項，儲存格卻有 {len(lines)} 行；請每個衡量項各填一行，例如「1.4」換行「2.6」。"
+        return [Reading()] * count, _error(cell.text, said).notices
+    parts = enumerated(lines)
+    readings = [read_figure_text(part, unit, is_part=True) for part, unit in zip(parts or lines, units, strict=True)]
+    notices = [notice for reading in readings for notice in reading.notices]
+    if not any(reading.is_error for reading in readings):
+        told = "、".join(_told(reading) for reading in readings)
+        how = "逐項編號" if parts else "逐行"
+        notices.insert(0, Notice(Level.ASSUMPTION, cell.text, told, f"依{how}讀為 {count} 個衡量項的值：{told}。"))
+    return [Reading(reading.value, reading.note) for reading in readings], tuple(notices)
+
+
+def enumerated(lines: list[str]) -> list[str] | None:
+    """What follows 1. 2. 3. … in two or more lines; None where line k does not begin with k."""
+    found = [_ENUMERATED.fullmatch(line) for line in lines]
+    if len(lines) < 2 or any(match is None or int(match[1]) != k for k, match in enumerate(found, 1)):
+        return None
+    return [match[2].strip() for match in found]
+
+
+def _told(reading):
+    value = plain(reading.value) if reading.value is not None else ""
+    return f"{value}（{_line(reading.note)}）" if value and reading.note else value or _line(reading.note) or "空白"
+
+
+def read_amounts(cell: Cell | None, count: int) -> tuple[int | None, tuple[Notice, ...]]:
+    """The budget of each of the action plans (count of them) beside one cell, in NT$ whole dollars; None for none.
+
+    Zero is zero for each; an amount beside several cannot be shared out.
+    """
+    if cell is None:
+        return None, ()
+    text = cell.text
+    if text == "0" and cell.kind is Kind.NUMBER:
+        return 0, ()
+    if cell.kind in UNREADABLE:
+        return None, _error(text, f"「{text}」{UNREADABLE[cell.kind]}").notices
+    if is_no_figure(text) or text in LIKE_NO_FIGURE:
+        said = f"「{text}」讀為沒有預算數，不是 0；預算為零請填 0。"
+        return None, (Notice(Level.HINT, text, "沒有預算數", said),)
+    try:
+        amount = parse_amount(text)
+    except NumberError as error:
+        return None, _error(text, str(error)).notices
+    if count > 1 and amount:
+        said = f"一個預算 {amount:,} 元對應 {count} 個行動方案，無法分配；請每個行動方案各占一列，各填預算。"
+        return None, _error(text, said).notices
+    if cell.kind is Kind.NUMBER or amount is None:
+        return amount, ()
+    return amount, (Notice(Level.CORRECTION, text, str(amount), f"儲存格是文字，讀為 {amount:,} 元。"),)
+
+
+def _error(found, text):
+    return Reading(None, "", (Notice(Level.ERROR, found, "", text),))
+
+
+def _line(text):
+    line = " ".join(text.split())
+    return line if len(line) <= 40 else f"{line[:40]}…"

@@ -1,0 +1,330 @@
+"""Reads the sheet 平衡計分卡 row by row: bands, repeated headings and notes are structure, the rest are KPIs."""
+
+import re
+from dataclasses import dataclass, field
+
+from scorecard.agency_form.form_plan import KPIRead, Statement
+from scorecard.agency_form.reading import headings
+from scorecard.agency_form.reading.codes import code_and_name, corrected, is_usual, joined, split_coded
+from scorecard.agency_form.reading.kpi_row import KPIRowReader
+from scorecard.agency_form.reading.texts import checked_name, squeezed
+from scorecard.spreadsheets.grid import UNREADABLE, WHOLE_FILE, Kind, Place
+
+_NOTES = re.compile(r"填\s*表\s*說\s*明\s*[：:]?")
+_NOTE_NUMBER = re.compile(r"[(（]?[0-9０-９]{1,2}[.、)）]\s*")
+MOST_TOLD = 10
+_TOTALS = frozenset({"合計", "總計", "小計"})
+
+
+@dataclass(frozen=True)
+class ScorecardRead:
+    """What the scorecard's sheet holds."""
+
+    columns: headings.Columns
+    kpis: tuple[KPIRead, ...]
+    instructions: Statement
+    divisions: tuple[str, ...]
+
+
+@dataclass
+class _Started:
+    """A KPI whose action plans may go on in the rows below."""
+
+    fields: dict
+    action_plans: list = field(default_factory=list)
+
+    @property
+    def code(self):
+        return self.fields["code"]
+
+
+def read_scorecard(sheet, strategy_map, messages):
+    """The ScorecardRead of a sheet in which columns.find_heading_row() finds its row.
+
+    strategy_map: the MapRead to which objectives and divisions belong, None where the file has none.
+    """
+    return _ScorecardReader(sheet, strategy_map, messages).read()
+
+
+class _ScorecardReader:
+    def __init__(self, sheet, strategy_map, messages):
+        self.sheet, self.messages = sheet, messages
+        self.columns = headings.read_columns(sheet, headings.find_heading_row(sheet), messages)
+        headings.check_columns(sheet, self.columns, messages)
+        self.objectives = {line.code: line for line in strategy_map.objectives} if strategy_map else None
+        self.perspectives = {line.code: line.name for line in strategy_map.perspectives} if strategy_map else {}
+        self.divisions = (
+            dict.fromkeys(t.lead_division for t in strategy_map.themes if t.lead_division) if strategy_map else {}
+        )
+        self.last_column = self.columns.last()
+        self.started, self.places, self.objective_cells = [], {}, {}
+        self.band = self.above = None
+        self.rows = KPIRowReader(sheet, self.columns, messages, self.divisions)
+
+    def read(self):
+        instructions = Statement("", WHOLE_FILE)
+        for row in self.sheet.rows:
+            if row <= self.columns.row:
+                continue
+            if self._is_notes(row):
+                instructions = self._notes(row)
+                break
+            self._read_row(row)
+        self._tell_hidden()
+        if not self.started:
+            self.messages.error(self.sheet.place(self.columns.row, 1), "平衡計分卡裡沒有任何 KPI。")
+        kpis = tuple(KPIRead(**each.fields, action_plans=tuple(each.action_plans)) for each in self.started)
+        return ScorecardRead(self.columns, kpis, instructions, tuple(self.divisions))
+
+    def _tell_hidden(self):
+        """A row that was filtered out on the screen is read like any other: a filter is no wish to leave things out."""
+        hidden = [row for row in self.sheet.rows if row > self.columns.row and row in self.sheet.hidden_rows]
+        if hidden:
+            told = "、".join(map(str, hidden[:MOST_TOLD])) + ("…" if len(hidden) > MOST_TOLD else "")
+            self.messages.hint(
+                self.sheet.place(hidden[0], 1),
+                f"第 {told} 列是隱藏的，共 {len(hidden)} 列，內容照樣讀入；不要的列請在試算表中刪除。",
+            )
+
+    def _read_row(self, row):
+        one = self.columns.one
+        texts = [column for column in self.sheet.rows[row] if column <= self.last_column]
+        if not texts:
+            self._tell_unread(row, self.sheet.rows[row][0])
+        elif self._heads_again(row):
+            headings.check_repeated(self.sheet, row, self.columns, self.messages)
+        elif self._is_band(row, texts):
+            self.band, self.above = squeezed(self.sheet.text(row, texts[0])).removesuffix("構面"), None
+        elif squeezed(self.sheet.text(row, texts[0])) in _TOTALS:
+            self.messages.hint(
+                self.sheet.place(row, texts[0]),
+                "合計列由系統自行計算，沒有讀入。",
+                found=self.sheet.text(row, texts[0]),
+            )
+        elif self._own(row, one.get("kpi")):
+            self._start_kpis(row)
+        elif self._own(row, one.get("plans")):
+            self._more_action_plans(row)
+        else:
+            self._leftover(row, texts)
+
+    def _heads_again(self, row):
+        kpi = self.sheet.text(row, self.columns.one.get("kpi", 0))
+        return headings.heading_of(kpi) == "kpi" and headings.is_heading_row(self.sheet, row)
+
+    def _own(self, row, column):
+        return bool(column) and self.sheet.cell(row, column) is not None
+
+    def _is_band(self, row, texts):
+        return len(texts) == 1 and squeezed(self.sheet.text(row, texts[0])).endswith("構面")
+
+    def _is_notes(self, row):
+        return any(_NOTES.match(self.sheet.text(row, column)) for column in self.sheet.rows[row][:2])
+
+    def _notes(self, first):
+        """填表說明: each point a line, without its number."""
+        lines = []
+        for row, columns in self.sheet.rows.items():
+            if row >= first:
+                for column in columns:
+                    text = (
+                        _NOTES.sub("", self.sheet.text(row, column), count=1)
+                        if row == first
+                        else self.sheet.text(row, column)
+                    )
+                    lines += [_NOTE_NUMBER.sub("", line, count=1).strip() for line in text.split("\n")]
+        return Statement("\n".join(line for line in lines if line), self.sheet.place(first, self.sheet.rows[first][0]))
+
+    def _tell_unread(self, row, column):
+        self.messages.hint(
+            self.sheet.place(row, column), "不屬於表單的內容，沒有讀入。", found=self.sheet.text(row, column)
+        )
+
+    def _leftover(self, row, texts):
+        """A row without KPI and action plan: figures without a KPI are an error, a remark is not read."""
+        one = self.columns.one
+        figures = {*self.columns.actuals.values(), *self.columns.targets.values(), *self.columns.budgets.values()}
+        stray = next((c for c in texts if c in figures or c in (one.get("formula"), one.get("division"))), None)
+        if stray is not None:
+            place = self.sheet.place(row, one.get("kpi", stray))
+            self.messages.error(place, "這一列有內容，KPI 卻是空白；請填 KPI 編號與名稱，或刪除這一列。")
+        elif one.get("objective") in texts and code_and_name(self.sheet.text(row, one["objective"])):
+            place = self.sheet.place(row, one.get("kpi", texts[0]))
+            self.messages.error(place, "這個策略目標沒有 KPI；請填 KPI，或刪除這一列。")
+        else:
+            self._tell_unread(row, texts[0])
+
+    def _start_kpis(self, row):
+        column = self.columns.one["kpi"]
+        place, text = self.sheet.place(row, column), self._text(row, column)
+        heads = []
+        for code, name in split_coded(text):
+            if not code:
+                self.messages.error(
+                    place, f"KPI「{name}」沒有編號；請在前面加上編號與空格，例如「AC1.1 {name}」。", found=name
+                )
+            else:
+                heads.append((self._corrected("KPI ", code, place), name))
+        if not heads:
+            return
+        objective = self._objective(row)
+        for code, name in heads:
+            self._check_kpi(code, name, objective, place)
+        made = self.rows.read_kpis(row, heads)
+        new = [
+            _Started({"code": code, "objective": objective or "", "place": place, **fields})
+            for (code, _), fields in zip(heads, made, strict=True)
+        ]
+        self.started += new
+        self.above = new
+        self._action_plans(row, new)
+
+    def _check_kpi(self, code, name, objective, place):
+        self._check_once("KPI ", code, place)
+        if not name:
+            self.messages.error(place, f"KPI {code} 沒有名稱；請在編號之後填名稱。", found=code)
+        checked_name(self.messages, place, "KPI 名稱", name, 200)
+        if objective and is_usual(objective) and code.split(".")[0] != objective or code.count(".") == 2:
+            self.messages.hint(
+                place, f"KPI 編號 {code} 不是「策略目標編號＋序號」（例如 {objective}.1）；請確認沒有打錯。", found=code
+            )
+
+    def _check_once(self, what, code, place):
+        first = self.places.setdefault((what, code), place)
+        if first is not place:
+            self.messages.error(
+                place, f"{what}編號 {code} 重複，第一次出現在 {first.cell}；請改成不同的編號。", found=code
+            )
+
+    def _corrected(self, what, code, place):
+        right = corrected(code, self.objectives or {})
+        if right != code:
+            self.messages.correction(place, f"{what}編號 {code} 的字母 I 讀為數字 1：{right}。", found=code, read=right)
+        return right
+
+    def _text(self, row, column):
+        cell = self.sheet.cell(row, column)
+        if cell and cell.kind in UNREADABLE:
+            self.messages.error(
+                self.sheet.place(row, column), f"「{cell.text}」{UNREADABLE[cell.kind]}", found=cell.text
+            )
+            return ""
+        return cell.text if cell and cell.kind is not Kind.NO_VALUE else ""
+
+    def _objective(self, row):
+        """The code of the row's objective, its own or that of the merged area; None where there is none."""
+        column = self.columns.one.get("objective")
+        if column is None:
+            return None
+        home = self.sheet.home(row, column)
+        if home not in self.objective_cells:
+            self.objective_cells[home] = self._read_objective(*home, self.sheet.place(row, column))
+        return self.objective_cells[home]
+
+    def _read_objective(self, row, column, place):
+        text = self._text(row, column)
+        if not text:
+            self.messages.error(place, "這一列的 KPI 沒有策略目標；請填策略目標，或與上一列的策略目標合併儲存格。")
+            return None
+        pair = code_and_name(text)
+        if pair is None:
+            self.messages.error(place, f"策略目標「{joined(text)}」沒有編號；請在前面加上編號與空格。", found=text)
+            return None
+        code = self._corrected("策略目標", pair[0], place)
+        if self.objectives is None:
+            return code
+        on_map = self.objectives.get(code)
+        if on_map is None:
+            self.messages.error(place, f"策略地圖上沒有策略目標 {code}；請確認編號，或在策略地圖補上。", found=text)
+            return None
+        if squeezed(on_map.name) != squeezed(pair[1]):
+            self.messages.hint(
+                place,
+                f"{code} 的名稱與策略地圖（{on_map.place.cell}）不同，以策略地圖為準：{on_map.name}。",
+                found=pair[1],
+                read=on_map.name,
+            )
+        self._check_band(on_map, place)
+        return code
+
+    def _check_band(self, objective, place):
+        name = self.perspectives.get(objective.perspective, "")
+        if self.band and squeezed(name).removesuffix("構面") != self.band:
+            self.messages.hint(
+                place,
+                f"{objective.code} 在策略地圖屬於「{name}」構面，這裡卻列在「{self.band}」構面之下；以策略地圖為準。",
+            )
+
+    def _more_action_plans(self, row):
+        """A row of its own for a further action plan of the KPI above (the form's own request)."""
+        place = self.sheet.place(row, self.columns.one["plans"])
+        if not self.above:
+            self.messages.error(
+                place,
+                "這個行動方案的上方沒有 KPI；請填這一列的 KPI。",
+                found=self._text(row, self.columns.one["plans"]),
+            )
+            return
+        home = self.sheet.home(row, self.columns.one["kpi"])
+        if home[0] == row:
+            codes = "、".join(each.code for each in self.above)
+            self.messages.assumption(place, f"這一列的 KPI 是空白，行動方案讀為上一列 {codes} 的。", read=codes)
+        stray = [c for c in (*self.columns.actuals.values(), *self.columns.targets.values()) if self._own(row, c)]
+        for column in stray:
+            self.messages.error(
+                self.sheet.place(row, column),
+                "這一列沒有 KPI，不能有實際值或目標值；請清除，或填這一列的 KPI。",
+                found=self.sheet.text(row, column),
+            )
+        self._action_plans(row, self.above)
+
+    def _action_plans(self, row, kpis):
+        column = self.columns.one.get("plans")
+        if column is None:
+            return
+        place: Place = self.sheet.place(row, column)
+        lines = split_coded(self._text(row, column))
+        if not lines and self.sheet.home(row, column)[0] == row:
+            self.messages.hint(place, f"{'、'.join(each.code for each in kpis)} 沒有行動方案。")
+        coded = []
+        for code, description in lines:
+            if not code:
+                self.messages.error(
+                    place,
+                    f"行動方案「{description}」沒有編號；請在前面加上編號與空格，例如「{kpis[0].code}.1」。",
+                    found=description,
+                )
+            else:
+                coded.append((self._corrected("行動方案", code, place), description))
+        for plan in self.rows.read_action_plans(row, coded, kpis[0].fields["division"]):
+            self._check_once("行動方案", plan.code, place)
+            owner = self._kpi_of(plan.code, kpis, place)
+            if owner is not None:
+                owner.action_plans.append(plan)
+                if len(owner.action_plans) == 4:
+                    self.messages.error(
+                        place,
+                        f"{owner.code} 的行動方案超過 3 項；1 項 KPI 之行動方案請勿超過 3 項（填表說明 3）。",
+                        found=plan.code,
+                    )
+
+    def _kpi_of(self, code, kpis, place):
+        """The KPI that an action plan serves: the only one of the row, or the one whose code begins its own."""
+        fitting = [each for each in kpis if code.startswith(f"{each.code}.")]
+        if fitting:
+            return max(fitting, key=lambda each: len(each.code))
+        if len(kpis) > 1:
+            codes = "、".join(each.code for each in kpis)
+            self.messages.error(
+                place, f"看不出行動方案 {code} 屬於哪一項 KPI（{codes}）；請讓編號以 KPI 編號開頭。", found=code
+            )
+            return None
+        if kpis[0].code.startswith(f"{code}."):
+            self.messages.error(
+                place, f"行動方案 {code} 的編號比 KPI {kpis[0].code} 短；兩欄的內容是否填反了？", found=code
+            )
+        else:
+            self.messages.hint(
+                place, f"行動方案編號 {code} 不是以 KPI 編號 {kpis[0].code} 開頭；請確認沒有打錯。", found=code
+            )
+        return kpis[0]

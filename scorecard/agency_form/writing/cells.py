@@ -1,0 +1,87 @@
+"""What stands in one cell of the agency's own form, written as domain.md §3 reads it.
+
+A number alone is a number. Whatever cannot be one is text: a note beside its number in brackets on a second line, a
+note without a number as it is, and the figures of several measures one a line. Lines are numbered where a reader could
+not tell them apart otherwise: where one of them is blank or has a note, or where the measures are of several KPIs.
+"""
+
+import re
+from functools import lru_cache
+
+from scorecard.documents.scorecard_columns import Figure
+from scorecard.domain.scoring import grouped, plain
+
+_CODE_BELOW = re.compile(r"\s*\n\s*(?=[0-9A-Za-z０-９Ａ-Ｚａ-ｚ])")
+
+
+def figure_cell(pairs, *, is_enumerated=False):
+    """Figure, str or None for the (value, note) of each measure of a row; is_enumerated: they are of several KPIs."""
+    if len(pairs) == 1:
+        return _single(*pairs[0])
+    notes = {note for value, note in pairs}
+    if all(value is None for value, note in pairs) and len(notes) == 1:
+        return notes.pop() or None
+    lines = [_line(*pair) for pair in pairs]
+    is_plain = notes == {""} and not any(value is None for value, note in pairs)
+    if is_plain and not is_enumerated and not _looks_numbered(lines):
+        return "\n".join(lines)
+    return "\n".join(f"{number}.{line}" for number, line in enumerate(lines, start=1))
+
+
+def money_cell(amounts):
+    """Figure or None for the budgets that share a cell, which are all the same."""
+    (amount,) = set(amounts)
+    return None if amount is None else _figure(amount)
+
+
+def formula_cell(kpis):
+    """The formulas of the KPIs of a row and the units of their measures, in the form's words."""
+    units = [measure.unit for kpi in kpis for measure in kpi.measures]
+    if len(kpis) == 1:
+        return "\n".join(part for part in (kpis[0].formula, _units("、".join(units))) if part)
+    formulas = (f"{number}. {kpi.formula}" for number, kpi in enumerate(kpis, start=1))
+    return "\n".join((*formulas, _units(units[0] if len(set(units)) == 1 else "\n".join(units))))
+
+
+def named(*lines):
+    """「AC1.1 名稱」 of each line, one below the other."""
+    return "\n".join(_coded(line.code, line.name) for line in lines)
+
+
+def described(*action_plans):
+    """「AC1.1.1 內容」 of each action plan, one below the other."""
+    return "\n".join(_coded(plan.code, plan.description) for plan in action_plans)
+
+
+def _coded(code, text):
+    """「AC1.1 名稱」; a line of the text that begins like a code is closed up, since it would be read as one."""
+    return f"{code} {_CODE_BELOW.sub(' ', text)}"
+
+
+def _units(text):
+    return f"單位：{text}" if text else ""
+
+
+def _single(value, note):
+    if value is None:
+        return note or None
+    if note:
+        return f"{plain(value)}\n({note})"
+    return _figure(value)
+
+
+@lru_cache(maxsize=4096)
+def _figure(value):
+    return Figure(value, grouped(value), len(plain(value).partition(".")[2]))
+
+
+def _line(value, note):
+    """One line for a measure: breaks inside its note would be read as further measures."""
+    note = " ".join(note.split())
+    if value is None:
+        return note
+    return f"{plain(value)}({note})" if note else plain(value)
+
+
+def _looks_numbered(lines):
+    return all(line.startswith(f"{number}.") for number, line in enumerate(lines, start=1))

@@ -1,0 +1,65 @@
+"""What the frame of every page needs, from the scope that the view obtained (web/access.py)."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from scorecard import permissions
+from scorecard.domain.choices import YearState
+from scorecard.domain.roc_years import year_text
+from scorecard.web.post_targets import PAGES_OF_ACTS, page_of_act
+
+
+def navigation(request):
+    """Main menu, plan switch and year switch; nothing of it on pages outside a plan."""
+    scope = getattr(request, "scope", None)
+    everywhere = {"uses_sso": bool(settings.SSO_USER_HEADER)}
+    if scope is None:
+        return everywhere
+    return everywhere | {
+        "scope": scope,
+        "menu": _menu(request, scope),
+        "year_switch": [
+            {
+                "text": year_text(year.year),
+                "url": _here(request, year=year.year),
+                "current": year.year == scope.year,
+                "state": YearState(year.state).label,
+            }
+            for year in scope.plan.years.all()
+            if year.year >= scope.plan.first_year and _stands_in_a_year(request)
+        ],
+        "keeps_data": permissions.can_edit_strategy(request.user, scope.plan.agency_id),
+        "plan_switch": [plan for plan in scope.plans if plan != scope.plan],
+    }
+
+
+def _menu(request, scope):
+    user, agency_id = request.user, scope.plan.agency_id
+    entries = [("dashboard", "儀表板", True), ("strategy_map", "策略地圖", True), ("scorecard", "計分卡", True)]
+    entries += [
+        ("reporting", "年度填報", permissions.can_report(user, agency_id)),
+        ("review", "審核", permissions.can_review(user, agency_id)),
+        ("downloads", "報告下載", True),
+        ("plan_year", "年度管理", permissions.can_manage(user, agency_id)),
+    ]
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    return [
+        {"text": text, "url": reverse(name, args=[scope.plan.slug, scope.year]), "current": here.startswith(name)}
+        for name, text, is_shown in entries
+        if is_shown
+    ]
+
+
+def _stands_in_a_year(request):
+    """Whether the page has a year; the pages of an agency have none."""
+    return request.resolver_match is not None and "year" in request.resolver_match.kwargs
+
+
+def _here(request, *, year):
+    """The same page in another year, its filters kept."""
+    match = request.resolver_match
+    if match.view_name in PAGES_OF_ACTS:
+        return page_of_act(match.view_name, match.kwargs | {"year": year})
+    url = reverse(match.view_name, kwargs=match.kwargs | {"year": year})
+    query = request.GET.urlencode()
+    return f"{url}?{query}" if query and request.method == "GET" else url

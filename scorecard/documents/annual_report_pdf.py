@@ -1,0 +1,96 @@
+"""The annual report as PDF: what is printed, and by which key the finished file is kept."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from scorecard.agency_form.writing.form_file import choose_years, form_xlsx
+from scorecard.domain.roc_years import datetime_text
+from scorecard.models import AuditEvent
+from scorecard.pdf.document import pdf_document
+from scorecard.pdf.jobs import key_of, obtain
+from scorecard.pdf.writer import Attached
+from scorecard.read_models.annual_report import WHOLE, build_annual_report
+
+STYLESHEETS = ("css/pdf/base.css", "css/pdf/annual-report.css", "css/pdf/annual-report-tables.css")
+# The room that css/pdf/annual-report.css leaves for the map, in millimetres.
+MAP_WIDTH, MAP_HEIGHT = 275, 153
+# Stands for the time in the key of a plan that has none.
+NO_TIME = datetime(2000, 1, 1)
+
+
+def annual_report_pdf(plan, year, choices=WHOLE, *, patience=0):
+    """The bytes of a plan's annual report, kept or made now. Raises what annual_report_job() and obtain() raise."""
+    return obtain(*annual_report_job(plan, year, choices), patience=patience)
+
+
+def annual_report_job(plan, year, choices=WHOLE):
+    """(key, build) of a report for pdf_service: build() reads the plan and gives the Document.
+
+    The key holds what decides the bytes: the plan's data version and last audit event (of whichever database), the
+    years' states, year, choices and release. One query. Without any event the plan was loaded from a file and may be
+    another of the same number, so the report itself is built and, but for the time, is its key; that alone raises what
+    build() raises: NoSuchYear, BaselineYear, NoSuchPart.
+    """
+    event = AuditEvent.objects.last_of(plan)
+    if event is None:
+        report = build_annual_report(plan, year, choices)
+        timeless = annual_report_document(report, made_at=NO_TIME)
+        return key_of(timeless.digest), lambda: annual_report_document(report, made_at=_time_of(None))
+
+    def build():
+        return annual_report_document(build_annual_report(plan, year, choices), made_at=_time_of(event))
+
+    database = settings.DATABASES["default"]
+    data = (str(database["NAME"]), database.get("HOST"), plan.pk, plan.data_version, event.pk, event.digest)
+    states = [(row.year, row.state) for row in plan.years.all()]
+    return key_of("annual report", data, states, year, choices), build
+
+
+def data_time(plan):
+    """The local time up to which a report shows the plan's data: that of its last change. One query."""
+    return _time_of(AuditEvent.objects.last_of(plan))
+
+
+def _time_of(event):
+    return timezone.localtime(event.at if event else None)
+
+
+def annual_report_document(report, *, made_at):
+    """The Document of an AnnualReport: bookmarked, 草稿 across its pages until the year is closed.
+
+    made_at: the local time of the data, printed on it. The whole plan's report has the filled form inside, unless it
+    is wanted without appendix, or with figures that are not approved, which the form never shows.
+    """
+    scorecard = report.scorecard
+    stylesheets = [*STYLESHEETS, "css/pdf/watermark.css"] if scorecard.is_draft else STYLESHEETS
+    is_attached = report.with_appendix and not report.part and not scorecard.include_provisional
+    context = {"report": report, "scorecard": scorecard, "made_at": made_at, "made": datetime_text(made_at)}
+    return pdf_document(
+        "pdf/annual_report.html",
+        context | {"is_attached": is_attached},
+        stylesheets=stylesheets,
+        css=_link_places(report.map),
+        attachments=[_form(scorecard)] if is_attached else [],
+        made_at=made_at,
+    )
+
+
+def _form(scorecard):
+    content = form_xlsx(scorecard, choose_years(scorecard, with_actuals=True))
+    return Attached(f"form-{scorecard.year.roc}.xlsx", content, "填好的機關原表（策略地圖與平衡計分卡）")
+
+
+def _link_places(strategy_map):
+    """Style that lays each card's link over the card: links inside a drawing do not become links of a PDF."""
+    layout = strategy_map.layout
+    scale = min(MAP_WIDTH / layout.width, MAP_HEIGHT / layout.height)
+    left, top = (MAP_WIDTH - layout.width * scale) / 2, (MAP_HEIGHT - layout.height * scale) / 2
+    rules = (
+        f"#card-{card.objective.id}{{left:{left + place.x * scale:.2f}mm;top:{top + place.y * scale:.2f}mm;"
+        f"width:{place.w * scale:.2f}mm;height:{place.h * scale:.2f}mm}}"
+        for card in strategy_map.cards
+        for place in (card.place,)
+    )
+    return "".join(rules)

@@ -1,0 +1,352 @@
+"""The columns of the scorecard: what stands in each cell, once for the page and every file.
+
+Columns stand in the order of the agency's form. Between its targets and its 主責科室 come three columns of results for
+each plan year that has any, which the form has no place for. Files give each column its own; the page and the PDF draw
+those of one Stack beneath each other, as the form's readers know it. What would stand beside a number is its note:
+drawn beneath it on the page, collected in 備註 at the end of a file's row, so that files can be calculated with.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+
+from django.db.models import TextChoices
+
+from scorecard.domain.choices import Status
+from scorecard.domain.scoring import grouped, plain
+from scorecard.read_models.budgets import add_up
+from scorecard.read_models.scorecard import BLANK
+
+WITHHELD = "填報值未核定，未列入"
+
+SHAPES = {
+    Status.MET: "●",
+    Status.NEAR: "▲",
+    Status.MISSED: "■",
+    Status.UNMEASURED: "◇",
+    Status.PENDING: "○",
+    Status.NO_TARGET: "–",
+}
+
+
+class Group(TextChoices):
+    """Columns shown or hidden together; 策略目標, KPI and the remarks on what is shown are always there."""
+
+    FORMULA = "formula", "公式及單位"
+    BASELINE = "baseline", "基準年度實際值"
+    TARGETS = "targets", "目標值"
+    RESULTS = "results", "實際值、達成率、燈號"
+    STATE = "state", "填報狀態"
+    DIVISION = "division", "主責科室"
+    ACTIONS = "actions", "行動方案"
+    BUDGETS = "budgets", "預算"
+    EXECUTED = "executed", "執行數"
+    OWNER = "owner", "行動方案主責"
+
+
+# What the agency's own form does not have is shown on request.
+EXTRA_GROUPS = frozenset({Group.STATE, Group.EXECUTED})
+DEFAULT_GROUPS = frozenset(Group) - EXTRA_GROUPS
+_FIGURES = frozenset({Group.BASELINE, Group.TARGETS, Group.RESULTS})
+
+
+class Level(Enum):
+    """Which line of a FormRow a column tells of; its cells are merged over the rows that the line reaches over."""
+
+    OBJECTIVE = "objective"
+    KPI = "kpi"
+    MEASURE = "measure"
+    ACTION_PLAN = "action_plan"
+
+
+class Kind(Enum):
+    """What a column is about, as far as it decides how wide it is and where it leads."""
+
+    OBJECTIVE = "objective"
+    KPI = "kpi"
+    FORMULA = "formula"
+    FIGURE = "figure"
+    STATE = "state"
+    DIVISION = "division"
+    ACTION = "action"
+    MONEY = "money"
+    OWNER = "owner"
+    REMARKS = "remarks"
+
+
+@dataclass(frozen=True)
+class Words:
+    """Text in a cell. code leads it; below is a second line that belongs to it; note: see the module."""
+
+    is_light = is_percentage = False
+    words: str
+    code: str = ""
+    below: str = ""
+    note: str = ""
+
+    @property
+    def text(self):
+        """As one text, without the note."""
+        line = f"{self.code} {self.words}" if self.code else self.words
+        return "\n".join(part for part in (line, self.below) if part)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number in its own cell. unit is printed after it, "" for none; a percentage is a share, 0.95 for 95 %.
+
+    decimals is how many are shown: those that the number has. text is the number ready to print, with its unit.
+    """
+
+    is_light, code, below = False, "", ""
+    value: Decimal | int
+    text: str
+    decimals: int = 0
+    unit: str = ""
+    is_percentage: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Light:
+    """A status as shape and word; the writer adds the colour. word replaces its own; remark is a second line."""
+
+    is_light, is_percentage, code, below, note = True, False, "", "", ""
+    status: Status
+    remark: str = ""
+    word: str = ""
+
+    @property
+    def text(self):
+        """「● 達成」."""
+        mark = f"{SHAPES[self.status]} {self.word or self.status.label}"
+        return f"{mark}\n{self.remark}" if self.remark else mark
+
+
+@dataclass(frozen=True)
+class Column:
+    """heading and what stands below it: content takes a line of the level and returns Words, Figure, Light or None.
+
+    group None: always shown. width is in half-width characters. is_centred: text stands in the middle, as words
+    between figures do; figures are always to the right. total is the column's sum, None where it has none. stack: the
+    Gregorian year with whose other columns it shares a cell on the page, None for a cell of its own.
+    """
+
+    heading: str
+    content: Callable
+    level: Level
+    kind: Kind
+    width: float
+    group: Group | None = None
+    is_centred: bool = False
+    total: Figure | None = None
+    stack: int | None = None
+
+    @property
+    def is_result(self):
+        """Whether it tells what was reported for a plan year."""
+        return self.group == Group.RESULTS
+
+
+def read_groups(values):
+    """(groups, notices) of a URL's columns= values, given singly or with commas; none at all means the form's own.
+
+    An unknown name is left out and told in a notice; an empty value alone asks for no column but the first two.
+    """
+    if not values:
+        return DEFAULT_GROUPS, ()
+    asked = [name for value in values for name in value.split(",") if name]
+    unknown = [name for name in asked if name not in Group.values]
+    notices = (f"沒有這個欄位：「{unknown[0][:20]}」，已略過。",) if unknown else ()
+    return frozenset(map(Group, set(asked) - set(unknown))), notices
+
+
+def columns(scorecard, kpis, groups=DEFAULT_GROUPS):
+    """The chosen columns of a scorecard in the form's order; totals are over the KPIs given, those that are shown."""
+    made = [*_leading(), *_figure_columns(scorecard), *_kpi_columns(scorecard), *_plan_columns(scorecard, kpis)]
+    if groups & _FIGURES:
+        made.append(Column("備註", _remarks(scorecard, groups), Level.MEASURE, Kind.REMARKS, 18))
+    return tuple(column for column in made if column.group is None or column.group in groups)
+
+
+def _leading():
+    yield Column("策略目標", _named, Level.OBJECTIVE, Kind.OBJECTIVE, 15)
+    yield Column("KPI\n（關鍵績效指標）", _named, Level.KPI, Kind.KPI, 21)
+    yield Column("KPI 計算公式及計量單位", _formula, Level.KPI, Kind.FORMULA, 28, Group.FORMULA)
+
+
+def _figure_columns(scorecard):
+    for year in scorecard.baseline_years:
+        yield _figures(f"{year.roc}年\n實際值", _actual(year), 9.5, Group.BASELINE)
+    for year in scorecard.plan_years:
+        yield _figures(f"{year.roc}年\n目標值", _target(year), 8.5, Group.TARGETS, stack=year.year)
+    awaited = {measure.id for kpi in scorecard.kpis if kpi.awaits_review for measure in kpi.measures}
+    for year in _years_with_results(scorecard):
+        waiting = awaited if year.year == scorecard.year.year else ()
+        yield _result(f"{year.roc}年\n實際值", _actual(year), 9.5, year)
+        yield _result(f"{year.roc}年\n達成率", _rate(year), 8, year)
+        yield _result(f"{year.roc}年\n燈號", _light(year, waiting), 9.5, year)
+
+
+def _kpi_columns(scorecard):
+    heading = f"{scorecard.year.roc}年\n填報狀態"
+    yield Column(heading, _state, Level.KPI, Kind.STATE, 9.5, Group.STATE, is_centred=True)
+    yield Column("KPI\n主責\n科室", _division, Level.KPI, Kind.DIVISION, 12, Group.DIVISION, is_centred=True)
+
+
+def _plan_columns(scorecard, kpis):
+    heading = "行動方案\n（達成策略目標之重要工作項目、計畫）"
+    yield Column(heading, _action_plan, Level.ACTION_PLAN, Kind.ACTION, 32, Group.ACTIONS)
+    budgets = {year.year: _budgets_of(kpis, year) for year in scorecard.plan_years}
+    for year in scorecard.plan_years:
+        heading = f"行動方案對應\n{year.roc}年預算\n（元）"
+        total = _money(add_up(budgets[year.year]).amount)
+        yield _amounts(heading, _budget(year, "amount"), Group.BUDGETS, total)
+    for year in scorecard.plan_years:
+        if year.year == scorecard.year.year or _has_executed(scorecard, year):
+            total = _money(add_up(budgets[year.year]).executed)
+            yield _amounts(f"{year.roc}年\n執行數\n（元）", _budget(year, "executed"), Group.EXECUTED, total)
+    heading = "行動方案\n主責科室\n（或同仁）"
+    yield Column(heading, _owner, Level.ACTION_PLAN, Kind.OWNER, 12, Group.OWNER, is_centred=True)
+
+
+def _figures(heading, content, width, group, **options):
+    return Column(heading, content, Level.MEASURE, Kind.FIGURE, width, group, is_centred=True, **options)
+
+
+def _result(heading, content, width, year):
+    return _figures(heading, content, width, Group.RESULTS, stack=year.year)
+
+
+def _amounts(heading, content, group, total):
+    return Column(heading, content, Level.ACTION_PLAN, Kind.MONEY, 12.5, group, total=total)
+
+
+def _years_with_results(scorecard):
+    """Of the whole scorecard whatever the filter, which thus hides rows and never a column."""
+    reported = {
+        cell.year
+        for kpi in scorecard.kpis
+        for measure in kpi.measures
+        for cell in measure.cells.values()
+        if cell.actual is not None or cell.unmeasured
+    }
+    return [year for year in scorecard.plan_years if year.year in reported or year.year == scorecard.year.year]
+
+
+def _budgets_of(kpis, year):
+    return [plan.budgets.get(year.year) for kpi in kpis for plan in kpi.action_plans]
+
+
+def _has_executed(scorecard, year):
+    return add_up(_budgets_of(scorecard.kpis, year)).executed is not None
+
+
+def _named(line):
+    return Words(line.name, code=line.code)
+
+
+def _action_plan(plan):
+    return Words(plan.description, code=plan.code)
+
+
+def _owner(plan):
+    return Words(plan.owner)
+
+
+def _division(kpi):
+    return Words(kpi.division)
+
+
+def _state(kpi):
+    return Words(kpi.report_state.label if kpi.report_state else BLANK)
+
+
+def _formula(kpi):
+    return Words(kpi.formula, below=f"單位：{kpi.unit_text}")
+
+
+def _actual(year):
+    def content(measure):
+        cell = measure.cells[year.year]
+        if cell.is_withheld:
+            return Words(BLANK, note=WITHHELD)
+        if cell.actual is None:
+            return Words(cell.actual_text)
+        return _figure(cell.actual, measure, cell.actual_remark)
+
+    return content
+
+
+def _target(year):
+    def content(measure):
+        cell = measure.cells[year.year]
+        if cell.target is None:
+            return Words(cell.target_text)
+        return _figure(cell.target, measure, cell.target_remark)
+
+    return content
+
+
+def _figure(number, measure, note):
+    """With its unit where the KPI has several measures: 公式及單位 then names several."""
+    unit = measure.unit if measure.label else ""
+    decimals = len(plain(number).partition(".")[2])
+    return Figure(number, f"{grouped(number)} {unit}".rstrip(), decimals, unit=unit, note=note)
+
+
+def _rate(year):
+    """As every page rounds and caps it; text where it is no number (「—」, 「>999%」)."""
+
+    def content(measure):
+        text = measure.cells[year.year].rate_text
+        shown = text.removesuffix("%")
+        if shown == text or shown.startswith(">"):
+            return Words(text)
+        return Figure(Decimal(shown) / 100, text, len(shown.partition(".")[2]), is_percentage=True)
+
+    return content
+
+
+def _light(year, waiting):
+    """waiting: ids of measures whose submitted figure is not shown yet; their light says so."""
+
+    def content(measure):
+        cell = measure.cells[year.year]
+        word = "待核定" if cell.is_withheld and measure.id in waiting else ""
+        return Light(cell.status, "未核定" if cell.is_provisional else "", word)
+
+    return content
+
+
+def _budget(year, field):
+    def content(plan):
+        budget = plan.budgets.get(year.year)
+        return None if budget is None else _money(getattr(budget, field))
+
+    return content
+
+
+def _money(amount):
+    return None if amount is None else Figure(amount, grouped(amount))
+
+
+def _remarks(scorecard, groups):
+    """Which measure of several a row is, and the notes of the figures that are shown."""
+    results = _years_with_results(scorecard) if Group.RESULTS in groups else ()
+    shown = []
+    for year in scorecard.years:
+        if not year.is_baseline and Group.TARGETS in groups:
+            shown.append((year.text, "目標", _target(year)))
+        if (Group.BASELINE in groups) if year.is_baseline else (year in results):
+            shown.append((year.text, "實際", _actual(year)))
+
+    def content(measure):
+        remarks = [f"{measure.label}（{measure.unit}）"] if measure.label else []
+        for year, word, of in shown:
+            if note := of(measure).note:
+                remarks.append(f"{year}{note}" if note == WITHHELD else f"{year}{word}：{note}")
+        return Words("\n".join(remarks)) if remarks else None
+
+    return content

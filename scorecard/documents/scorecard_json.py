@@ -1,0 +1,76 @@
+"""The judged scorecard of a year as data: what every page shows, for other systems. The plan itself is plan_json.py.
+
+Figures are text exactly as pages print them ("95%", "93.6", "—" for none), because a rounded figure has one right form;
+statuses are words of choices.Status. Which figures are left out for want of approval is the Scorecard's decision.
+"""
+
+import json
+
+from scorecard.domain.scoring import grouped
+
+
+def scorecard_json(scorecard):
+    """The scores as JSON text: the same Scorecard always gives the same text; no query."""
+    return json.dumps(scorecard_document(scorecard), ensure_ascii=False, indent=2) + "\n"
+
+
+def scorecard_document(scorecard):
+    """The scores as a dict of JSON types, in the scorecard's order."""
+    return {
+        "agency": scorecard.agency,
+        "plan": scorecard.plan_slug,
+        "year": scorecard.year.year,
+        "year_state": scorecard.year.state.value,
+        "includes_provisional": scorecard.include_provisional,
+        "has_sample_data": scorecard.has_sample_data,
+        "data_version": scorecard.data_version,
+        "warning_threshold": scorecard.threshold_text,
+        **_scored(scorecard),
+        "perspectives": [_named(line) for line in scorecard.perspectives],
+        "themes": [_named(line) for line in scorecard.themes],
+        "divisions": [{"name": line.name, **_scored(line)} for line in scorecard.divisions],
+        "objectives": [
+            {**_named(line), "theme": line.theme_code, "perspective": line.perspective_code}
+            for line in scorecard.objectives
+        ],
+        "kpis": [_kpi(kpi) for kpi in scorecard.kpis],
+    }
+
+
+def _scored(line):
+    tally = line.score.tally
+    return {
+        "score": line.score_text,
+        "status": line.status.value,
+        "met": tally.met,
+        "assessed": tally.assessed,
+        "due": tally.due,
+    }
+
+
+def _named(line):
+    return {"code": line.code, "name": line.name, **_scored(line)}
+
+
+def _kpi(kpi):
+    return {
+        **_named(kpi),
+        "objective": kpi.objective_code,
+        "division": kpi.division,
+        "rate": kpi.rate_text,
+        "report_state": kpi.report_state and kpi.report_state.value,
+        "measures": [
+            {
+                "label": measure.label or None,
+                "unit": measure.unit,
+                "target": measure.cell.target_text,
+                "actual": measure.cell.actual_text,
+                "numerator": measure.cell.parts and grouped(measure.cell.parts.numerator),
+                "denominator": measure.cell.parts and grouped(measure.cell.parts.denominator),
+                "rate": measure.cell.rate_text,
+                "status": measure.cell.status.value,
+                "provisional": measure.cell.is_provisional,
+            }
+            for measure in kpi.measures
+        ],
+    }

@@ -1,0 +1,13 @@
+"""A scorecard's table as PDF on A3, with the rows and columns that a reader asked for."""
+
+from scorecard.domain.roc_years import datetime_text
+from scorecard.pdf.document import render_pdf
+
+
+def table_pdf(table, *, made_at):
+    """A ScorecardTable as the bytes of a tagged PDF. made_at: the local time printed on it."""
+    stylesheets = ["css/pdf/base.css", "css/pdf/scorecard.css"]
+    if table.scorecard.is_draft:
+        stylesheets.append("css/pdf/scorecard-watermark.css")
+    context = {"table": table, "scorecard": table.scorecard, "made_at": made_at, "made": datetime_text(made_at)}
+    return render_pdf("pdf/scorecard_table.html", context, stylesheets=stylesheets)

@@ -1,0 +1,221 @@
+"""The scorecard's table as a reader asked for it: rows, columns and the words around them, for page and files."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from scorecard.documents.scorecard_columns import DEFAULT_GROUPS, Column, Figure, Kind, Light, Words, columns
+from scorecard.domain.choices import Status
+from scorecard.read_models.scorecard import BLANK, PerspectiveLine
+from scorecard.read_models.scorecard_filter import ScorecardFilter, Selection, select
+from scorecard.read_models.table_rows import FormRow, form_rows
+
+# Whose cells lead somewhere, in the order of StackedCell's fields.
+_NAMED = (Kind.KPI, Kind.OBJECTIVE, Kind.DIVISION)
+
+
+@dataclass(frozen=True)
+class Band:
+    """A perspective and its rows; number counts all perspectives of the plan, also those that a filter hides."""
+
+    perspective: PerspectiveLine
+    number: int
+    rows: tuple[FormRow, ...]
+
+    @property
+    def name(self):
+        """As the form has it: 「顧客構面」."""
+        return f"{self.perspective.name.removesuffix('構面')}構面"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Columns that a reader sees beneath each other in one cell, mostly a single one; files spread them.
+
+    kind is the value of the first one's Kind, or 「result」 where a year's results are among them, and 「current」 for
+    whatever is shown of the scorecard's own year.
+    """
+
+    columns: tuple[Column, ...]
+    kind: str
+
+    @property
+    def heading_lines(self):
+        """The heading by lines; a year's is 「105年」, 「目標值」, 「實際值」, rate and light going without saying."""
+        lines = tuple(dict.fromkeys(line for column in self.columns for line in column.heading.split("\n")))
+        return lines if len(self.columns) == 1 else lines[: 2 if self.columns[0].is_result else 3]
+
+
+class StackedCell(NamedTuple):
+    """What a stack holds in a row, about `line`; rows is over how many rows where that is more than one, else None.
+
+    text is all of it where that is nothing but text; else it is None, and contents has what each column says. href is
+    where it leads, "" for nowhere.
+    """
+
+    kind: str
+    rows: int | None
+    line: object
+    contents: tuple[Words | Figure | Light, ...]
+    text: str | None
+    is_kpi: bool
+    is_objective: bool
+    is_division: bool
+    href: str
+
+
+@dataclass(frozen=True)
+class ScorecardTable:
+    """A Selection in the chosen columns. Build its Scorecard with_action_plans=True; nothing here costs a query.
+
+    leads_to gives the address that an objective, a KPI or a KPI's division has for readers: (Kind, line) -> str.
+    """
+
+    selection: Selection
+    groups: frozenset = DEFAULT_GROUPS
+    leads_to: Callable = lambda kind, line: ""
+
+    @property
+    def scorecard(self):
+        """The whole scorecard that the rows come from."""
+        return self.selection.scorecard
+
+    @cached_property
+    def columns(self):
+        """The columns as files have them."""
+        return columns(self.scorecard, self.selection.kpis, self.groups)
+
+    @cached_property
+    def bands(self):
+        """The perspectives that are shown, with their rows."""
+        numbers = {line.id: number for number, line in enumerate(self.scorecard.perspectives, start=1)}
+        return tuple(
+            Band(line, numbers[line.id], tuple(row for group in form_rows(line.objectives) for row in group.rows))
+            for line in self.selection.perspectives
+        )
+
+    @cached_property
+    def stacks(self):
+        """The columns as a reader sees them; the remarks stand beneath the figures there, not in a column."""
+        stacked = {}
+        for index, column in enumerate(self.columns):
+            if column.kind != Kind.REMARKS:
+                stacked.setdefault(column.stack or -index, []).append(column)
+        current = self.scorecard.year.year
+        return tuple(_stack(tuple(found), year == current) for year, found in stacked.items())
+
+    @cached_property
+    def stacked_bands(self):
+        """(Band, its rows) for a reader: for each row, the cells that begin in it."""
+        return tuple((band, tuple(tuple(self._stacked_cells(row)) for row in band.rows)) for band in self.bands)
+
+    def _stacked_cells(self, row):
+        for stack in self.stacks:
+            spanned = getattr(row, stack.columns[0].level.value)
+            if spanned is not None:
+                yield _stacked_cell(stack, spanned, self.leads_to)
+
+    @property
+    def title(self):
+        """「臺北市政府秘書處平衡計分卡」, as the form has it."""
+        return f"{self.scorecard.agency}平衡計分卡"
+
+    @property
+    def marks(self):
+        """Every mark that a reader must see before the figures: 「草稿」, 「示範資料」 and what is not approved."""
+        scorecard, marks = self.scorecard, []
+        if scorecard.is_draft:
+            marks.append("草稿")
+        if scorecard.has_sample_data:
+            marks.append("示範資料")
+        if unapproved := scorecard.unapproved_figures_count:
+            shown = "已列入並註明「未核定」" if scorecard.include_provisional else "未列入"
+            marks.append(f"{unapproved} 項 KPI 的數值未核定，{shown}")
+        return tuple(marks)
+
+    @property
+    def year_text(self):
+        """「105 年（填報開放中）」."""
+        year = self.scorecard.year
+        return f"{year.text}（{'基準年度' if year.is_baseline else year.state.label}）"
+
+    @property
+    def subtitle(self):
+        """Plan, year and its state, score of the whole plan, and the marks."""
+        scorecard = self.scorecard
+        parts = [scorecard.plan_title, self.year_text]
+        if not scorecard.year.is_baseline:
+            parts.append(f"得分 {scorecard.score_text}（{scorecard.tally_text}）")
+        return "　".join(parts + [f"【{mark}】" for mark in self.marks])
+
+    @property
+    def filter_text(self):
+        """What was left out and by which words; "" where nothing was."""
+        if not self.selection.filter.is_active:
+            return ""
+        asked = "、".join(self.selection.words)
+        return f"篩選結果：{self.selection.count_text}（{asked}）。得分與燈號統計仍以全部 KPI 計算。"
+
+    @property
+    def legend(self):
+        """What the lights mean."""
+        met, near, missed, unmeasured, pending, no_target = (Light(status).text for status in Status)
+        threshold = self.scorecard.threshold_text
+        return (
+            f"燈號：{met}（達成率 100% 以上）　{near}（{threshold} 以上，未達 100%）　{missed}（未達 {threshold}）　"
+            f"{unmeasured}（已填報，無統計數值）　{pending}　{no_target}"
+        )
+
+    @property
+    def totals_heading(self):
+        """What the row of sums is called; of a filtered table it sums what is shown."""
+        return "所列行動方案合計" if self.selection.filter.is_active else "行動方案預算合計"
+
+    @property
+    def has_totals(self):
+        """Whether any column has a sum."""
+        return any(column.total is not None for column in self.columns)
+
+    @cached_property
+    def stacked_totals(self):
+        """(how many stacks stand before the first sum, the sums from there on: a Figure or None each)."""
+        totals = [stack.columns[0].total for stack in self.stacks]
+        first = next((index for index, total in enumerate(totals) if total is not None), len(totals))
+        return first, tuple(totals[first:])
+
+
+def whole_table(scorecard):
+    """The scorecard as the agency's form has it: every row, the form's columns."""
+    return ScorecardTable(select(scorecard, ScorecardFilter()))
+
+
+def _stack(found, is_current):
+    if is_current:
+        return Stack(found, "current")
+    return Stack(found, "result" if found[-1].is_result else found[0].kind.value)
+
+
+def _stacked_cell(stack, spanned, leads_to):
+    line, kind, rows = spanned.item, stack.columns[0].kind, spanned.rows if spanned.rows > 1 else None
+    contents = _contents(stack, line)
+    if line is not None and kind in _NAMED:
+        is_one_of = (kind == each for each in _NAMED)
+        return StackedCell(stack.kind, rows, line, contents, None, *is_one_of, leads_to(kind, line))
+    text = None
+    if len(contents) < 2 and not any(each.is_light or each.code or each.below or each.note for each in contents):
+        text = "".join(each.text for each in contents)
+    return StackedCell(stack.kind, rows, line, contents, text, kind == Kind.KPI, False, False, "")
+
+
+def _contents(stack, line):
+    """What the columns say of a line. Beneath a target, a result that is still to come shows by its light alone."""
+    if line is None:
+        return ()
+    found = [column.content(line) for column in stack.columns]
+    if len(found) > 1:
+        found[1:] = [Words("", note=each.note) if each.text == BLANK else each for each in found[1:]]
+    return tuple(each for each in found if each is not None and (each.text or each.note))
+
+
+__all__ = ["Band", "ScorecardTable", "Stack", "StackedCell", "whole_table"]

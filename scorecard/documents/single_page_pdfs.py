@@ -1,0 +1,40 @@
+"""Sheets of their own: a KPI, a division, a receipt. The annual report's parts and style, on a page or few."""
+
+from scorecard.domain.roc_years import datetime_text
+from scorecard.pdf.document import render_pdf
+
+STYLESHEETS = (
+    "css/pdf/base.css",
+    "css/pdf/annual-report.css",
+    "css/pdf/annual-report-tables.css",
+    "css/pdf/single-page.css",
+)
+
+
+def kpi_sheet_pdf(scorecard, review, *, money, made_at):
+    """A KPI's sheet as bytes: definition, figures of all years, calculation, explanation, action plans.
+
+    money: the PlanBudgets of the KPI; made_at: the local time printed on it.
+    """
+    return _sheet("pdf/kpi_sheet.html", scorecard, made_at, review=review, kpi=review.kpi, money=money)
+
+
+def division_sheet_pdf(scorecard, line, *, group, money, made_at):
+    """A division's sheet as bytes: its score and lights, its KPIs, its action plans with their money.
+
+    line: its DivisionLine; group: the Group of it; money: the PlanBudgets of its KPIs.
+    """
+    previous = [year for year in scorecard.years if year.year < scorecard.year.year][-1:]
+    return _sheet("pdf/division_sheet.html", scorecard, made_at, line=line, group=group, money=money, previous=previous)
+
+
+def receipt_pdf(receipt, *, made_at):
+    """A Receipt as bytes; what it says does not depend on made_at, the local time printed at the foot."""
+    context = {"receipt": receipt, "made_at": made_at, "made": datetime_text(made_at)}
+    return render_pdf("pdf/receipt.html", context, stylesheets=STYLESHEETS)
+
+
+def _sheet(template, scorecard, made_at, **context):
+    stylesheets = [*STYLESHEETS, "css/pdf/watermark.css"] if scorecard.is_draft else STYLESHEETS
+    context |= {"scorecard": scorecard, "made_at": made_at, "made": datetime_text(made_at)}
+    return render_pdf(template, context, stylesheets=stylesheets)

@@ -1,0 +1,64 @@
+"""What a closed year was, as data: the plan and its figures of that year, the scores, and what was reported.
+
+The JSON file of a year's snapshot; services/year_closing.py makes it and documents/year_snapshot_check.py compares it.
+"""
+
+import json
+
+from scorecard.documents.plan_json import plan_document
+from scorecard.documents.scorecard_json import scorecard_document
+from scorecard.models import Evidence, YearlyReport
+
+FORMAT = 1
+
+
+def year_document(scorecard, *, reports, audit_number, audit_digest):
+    """The snapshot's document as a dict of JSON types. reports: from report_rows(); audit_*: the end of the chain."""
+    return {
+        "format": FORMAT,
+        "data_version": scorecard.data_version,
+        "audit_number": audit_number,
+        "audit_digest": audit_digest,
+        "plan": _of_year(plan_document(scorecard), scorecard.year.year),
+        "scores": scorecard_document(scorecard),
+        "reports": reports,
+    }
+
+
+def as_bytes(document):
+    """The document as UTF-8; the same document always gives the same bytes."""
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def report_rows(plan, year):
+    """The year's reports with their texts, who submitted and reviewed, and evidence: JSON types, two queries."""
+    attached = {}
+    present = Evidence.objects.present().filter(report__kpi__plan=plan, report__year=year).order_by("uploaded_at", "id")
+    for report_id, name, size in present.values_list("report_id", "name", "size"):
+        attached.setdefault(report_id, []).append({"name": name, "size": size})
+    rows = YearlyReport.objects.for_year(plan, year).select_related("kpi", "submitted_by", "reviewed_by")
+    return [
+        {
+            "kpi": report.kpi.code,
+            "state": report.state,
+            "version": report.version,
+            "explanation": report.explanation or None,
+            "improvement": report.improvement or None,
+            "submitted_by": report.submitted_by and report.submitted_by.name,
+            "submitted_at": report.submitted_at and report.submitted_at.isoformat(),
+            "reviewed_by": report.reviewed_by and report.reviewed_by.name,
+            "reviewed_at": report.reviewed_at and report.reviewed_at.isoformat(),
+            "evidence": attached.get(report.pk, []),
+        }
+        for report in rows.order_by("kpi__code")
+    ]
+
+
+def _of_year(plan, year):
+    """The plan without the figures of other years."""
+    for kpi in plan["kpis"]:
+        for measure in kpi["measures"]:
+            measure["values"] = [value for value in measure["values"] if value["year"] == year]
+        for action_plan in kpi["action_plans"]:
+            action_plan["budgets"] = [budget for budget in action_plan["budgets"] if budget["year"] == year]
+    return plan

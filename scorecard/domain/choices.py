@@ -1,0 +1,131 @@
+"""Every enumeration of the domain, and the named sets of states that rules speak of."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a membership lets a person do in an agency (domain.md §6)."""
+
+    VIEWER = "viewer", "檢視"
+    STAFF = "staff", "填報"
+    REVIEWER = "reviewer", "審核"
+    ADMIN = "admin", "管理"
+
+
+class Direction(models.TextChoices):
+    """Which way a measure's figures are better (domain.md §3)."""
+
+    HIGHER = "higher", "越高越好"
+    LOWER = "lower", "越低越好"
+    BAND = "band", "落在範圍內"
+
+
+class Status(models.TextChoices):
+    """The light of a measure, KPI or roll-up in a year (domain.md §4)."""
+
+    MET = "met", "達成"
+    NEAR = "near", "接近"
+    MISSED = "missed", "未達"
+    UNMEASURED = "unmeasured", "無統計"
+    PENDING = "pending", "待填報"
+    NO_TARGET = "no_target", "無目標"
+
+
+# Lights with a rate, and those without.
+RATED = (Status.MET, Status.NEAR, Status.MISSED)
+NOT_RATED = (Status.UNMEASURED, Status.PENDING, Status.NO_TARGET)
+
+
+class ChangeKind(models.TextChoices):
+    """What became of a score from one year to another."""
+
+    ROSE = "rose", "上升"
+    FELL = "fell", "下降"
+    NEW = "new", "新增評核"
+    GONE = "gone", "不再評核"
+    SAME = "same", "持平"
+    NONE = "none", "兩年都未評核"
+
+
+class DisplayCap(models.IntegerChoices):
+    """Where the achievement rate stops on display, in percent (domain.md §4); scores are always capped at 100."""
+
+    OFF = 0, "不設上限"
+    AT_100 = 100, "100%"
+    AT_120 = 120, "120%"
+    AT_150 = 150, "150%"
+
+
+class Question(models.TextChoices):
+    """What a figure is asked about before it is submitted; plausibility.py says when."""
+
+    UNIT = "unit", "單位可能有誤"
+    MAGNITUDE = "magnitude", "與前次相差十倍左右"
+    WORST = "worst", "比以往各年都差"
+    OVER_WHOLE = "over_whole", "比率超過 100%"
+
+
+class YearState(models.TextChoices):
+    """The life of a plan year (domain.md §5)."""
+
+    NOT_OPEN = "not_open", "未開放"
+    OPEN = "open", "填報開放中"
+    CLOSED = "closed", "已關閉"
+
+
+class ReportState(models.TextChoices):
+    """The way of a yearly report through review (domain.md §5)."""
+
+    PENDING = "pending", "待填報"
+    DRAFT = "draft", "填報中"
+    SUBMITTED = "submitted", "已送出"
+    APPROVED = "approved", "已核定"
+    RETURNED = "returned", "退回補正"
+
+
+EDITABLE_STATES = frozenset({ReportState.PENDING, ReportState.DRAFT, ReportState.RETURNED})
+
+REPORT_TRANSITIONS = {
+    ReportState.PENDING: frozenset({ReportState.DRAFT}),
+    ReportState.DRAFT: frozenset({ReportState.DRAFT, ReportState.SUBMITTED}),
+    ReportState.RETURNED: frozenset({ReportState.DRAFT, ReportState.SUBMITTED}),
+    ReportState.SUBMITTED: frozenset({ReportState.APPROVED, ReportState.RETURNED}),
+    # An approval is withdrawn, with a comment (docs/decisions/0008); nothing else changes an approved report.
+    ReportState.APPROVED: frozenset({ReportState.RETURNED}),
+}
+
+
+class AuditAction(models.TextChoices):
+    """What an audit event tells of."""
+
+    CREATED = "created", "新增"
+    CHANGED = "changed", "修改"
+    DELETED = "deleted", "刪除"
+    SAVED = "saved", "儲存填報"
+    RESTORED = "restored", "還原"
+    SUBMITTED = "submitted", "送出"
+    APPROVED = "approved", "核定"
+    RETURNED = "returned", "退回"
+    COMMENTED = "commented", "留言"
+    OPENED = "opened", "開放填報"
+    CLOSED = "closed", "關閉年度"
+    REOPENED = "reopened", "重新開放"
+    DEMO_REMOVED = "demo_removed", "移除示範資料"
+    REMINDED = "reminded", "提醒"
+    INVITED = "invited", "邀請"
+
+
+class MailKind(models.TextChoices):
+    """What a mail tells of."""
+
+    REMINDER = "reminder", "填報與審核提醒"
+    RETURNED = "returned", "退回補正"
+    INVITATION = "invitation", "邀請"
+    PASSWORD = "password", "重設密碼"
+
+
+# Sent at most once: a lost reminder is followed by the next one, a doubled one annoys everybody. All others are sent
+# at least once: whoever does not get them waits for ever.
+AT_MOST_ONCE = frozenset({MailKind.REMINDER})
+# These hold a link that opens the account, so it is made when the mail is sent and is never kept.
+WITH_PASSWORD_LINK = frozenset({MailKind.INVITATION, MailKind.PASSWORD})

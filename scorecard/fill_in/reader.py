@@ -1,0 +1,231 @@
+"""Reads a division's fill-in workbook (scorecard/fill_in/layout.py tells what stands where) as rows of what was
+entered.
+
+Sheets are grids: each has a name, `rows` ({row: columns that hold something}) and `text(row, column)`, "" where a cell
+is empty. Nothing here asks the database or judges who may save what. A row whose cells are as they were when the file
+was made is not touched: saving it would put an old figure over somebody's new one. What cannot be read is an error
+at its cell (spreadsheets/cell_messages.py), and then the row's figure is None; only a file without errors may be taken
+over.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from scorecard.domain.roc_years import NumberError, parse_amount, parse_number
+from scorecard.domain.scoring import plain
+from scorecard.fill_in import layout
+from scorecard.fill_in.layout import BudgetColumn, MeasureColumn
+from scorecard.spreadsheets.cell_messages import Message, Messages
+from scorecard.spreadsheets.grid import WHOLE_FILE, Place, coordinate
+
+NOT_OURS = "這不是從本系統下載的填報表；請在年度填報頁下載，填好後再上傳。"
+OTHER_LAYOUT = "這份填報表是由不同版本的系統產生；請重新下載，再把填好的內容貼上。"
+BROKEN_SEAL = "列的識別資料與檔案不符：可能有列被刪除、複製，或來自另一份檔案。請重新下載，再把填好的內容貼上。"
+NO_FIGURE = frozenset({"無統計", "未統計", "無資料", "—"})
+
+_MEASURE = re.compile(r"M(\d{1,18})-K(\d{1,18})-V(\d{1,9})-D([0-9a-f]{12})")
+_BUDGET = re.compile(r"B(\d{1,18})-K(\d{1,18})-D([0-9a-f]{12})")
+
+
+class NotAFillIn(ValueError):
+    """The file is no fill-in workbook that can be read; the message says in Chinese what to do."""
+
+
+@dataclass(frozen=True)
+class FilledMeasure:
+    """What was entered for a measure, as services take it; cell is where its actual stands."""
+
+    measure_id: int
+    actual: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    note: str
+    unmeasured: bool
+    cell: str
+
+
+@dataclass(frozen=True)
+class FilledReport:
+    """What was entered for a KPI. version: its report's when the file was made, 0 for none; cell: its first row's."""
+
+    kpi_id: int
+    version: int
+    measures: tuple[FilledMeasure, ...]
+    explanation: str
+    improvement: str
+    is_touched: bool
+    cell: str
+
+
+@dataclass(frozen=True)
+class FilledBudget:
+    """What was entered for an action plan's budget: NT$ whole dollars, None for not reported.
+
+    was: the digest of what stood there when the file was made; fill_in_rows.digest_of((executed, progress)) of what
+    stands now tells whether somebody else changed it meanwhile.
+    """
+
+    budget_id: int
+    kpi_id: int
+    executed: int | None
+    progress: str
+    was: str
+    is_touched: bool
+    cell: str
+
+
+@dataclass(frozen=True)
+class FillInRead:
+    """A whole workbook: plan is the slug, year Gregorian, data_version the plan's when the file was made."""
+
+    plan: str
+    year: int
+    division_id: int
+    data_version: int
+    reports: tuple[FilledReport, ...]
+    budgets: tuple[FilledBudget, ...]
+    messages: tuple[Message, ...]
+
+
+def is_fill_in(sheets):
+    """Whether the sheets are of a fill-in workbook, so that an upload can be told from the agency's form."""
+    identity = next((sheet for sheet in sheets if sheet.name == layout.IDENTITY_SHEET), None)
+    return identity is not None and identity.text(1, 2).split(" ")[0] == layout.MARK
+
+
+def read_fill_in(sheets):
+    """The FillInRead of a workbook's sheets. Raises NotAFillIn."""
+    by_name = {sheet.name: sheet for sheet in sheets}
+    names = (layout.MEASURES_SHEET, layout.BUDGETS_SHEET, layout.IDENTITY_SHEET)
+    if not is_fill_in(sheets) or not all(name in by_name for name in names):
+        raise NotAFillIn(NOT_OURS)
+    measures, budgets, identity = (by_name[name] for name in names)
+    values = {identity.text(row, 1): identity.text(row, 2) for row in range(1, len(layout.KEYS) + 1)}
+    if values.get(layout.MARK_KEY) != f"{layout.MARK} {layout.LAYOUT_VERSION}":
+        raise NotAFillIn(OTHER_LAYOUT)
+    numbers = [values.get(key, "") for key in (layout.YEAR, layout.DIVISION, layout.DATA_VERSION)]
+    if not all(re.fullmatch(r"[0-9]{1,18}", number) for number in numbers):
+        raise NotAFillIn(NOT_OURS)
+    year, division_id, data_version = map(int, numbers)
+    reader = _Reader()
+    reports, filled_budgets = reader.read_reports(measures), reader.read_budgets(budgets)
+    plan = values[layout.PLAN]
+    if values[layout.SEAL] != layout.seal_of(plan, year, division_id, reader.identities):
+        reader.messages.error(WHOLE_FILE, BROKEN_SEAL)
+    return FillInRead(plan, year, division_id, data_version, reports, filled_budgets, reader.messages.all())
+
+
+class _Reader:
+    def __init__(self):
+        self.messages, self.identities = Messages(), []
+
+    def read_reports(self, sheet):
+        groups = {}
+        for row in sorted(row for row in sheet.rows if row >= layout.FIRST_ROW):
+            match = self._identity(sheet, row, _MEASURE)
+            if match:
+                groups.setdefault((int(match[2]), int(match[3]), match[4]), []).append((row, int(match[1])))
+        return tuple(self._report(sheet, *key, found) for key, found in groups.items())
+
+    def read_budgets(self, sheet):
+        found = ((row, self._identity(sheet, row, _BUDGET)) for row in sorted(sheet.rows) if row >= layout.FIRST_ROW)
+        return tuple(self._budget(sheet, row, match) for row, match in found if match)
+
+    def _identity(self, sheet, row, pattern):
+        """The match of a row's identity. A row with words, but no identity, was added: it is told and not read."""
+        text = sheet.text(row, MeasureColumn.IDENTITY)
+        match = pattern.fullmatch(text)
+        if match:
+            self.identities.append(text)
+        elif sheet.rows[row]:
+            self._tell(sheet, row, MeasureColumn.KPI, "這一列不是系統產生的，沒有讀入；請刪除這一列，填在原有的列。")
+        return match
+
+    def _report(self, sheet, kpi_id, version, digest, found):
+        first = found[0][0]
+        measures, texts = [], []
+        for row, measure_id in found:
+            measure, own = self._measure(sheet, row, measure_id)
+            measures.append(measure)
+            texts += own
+        explanation, improvement = (
+            self._text(sheet, first, column, layout.LONGEST_TEXT)
+            for column in (MeasureColumn.EXPLANATION, MeasureColumn.IMPROVEMENT)
+        )
+        now = layout.digest_of((layout.digest_of(texts), explanation, improvement))
+        cell = coordinate(first, MeasureColumn.KPI)
+        return FilledReport(kpi_id, version, tuple(measures), explanation, improvement, now != digest, cell)
+
+    def _measure(self, sheet, row, measure_id):
+        """(FilledMeasure, the texts of its open cells as they are digested)."""
+        unit = sheet.text(row, MeasureColumn.UNIT)
+        numerator = self._number(sheet, row, MeasureColumn.NUMERATOR)
+        denominator = self._number(sheet, row, MeasureColumn.DENOMINATOR)
+        self._check_parts(sheet, row, numerator, denominator)
+        note = self._text(sheet, row, MeasureColumn.NOTE, layout.LONGEST_NOTE)
+        word = sheet.text(row, MeasureColumn.UNMEASURED).strip()
+        typed = sheet.text(row, MeasureColumn.ACTUAL).strip()
+        unmeasured, actual = word == layout.UNMEASURED, None
+        texts = [_digested(value) for value in (numerator, denominator)]
+        if typed in NO_FIGURE:
+            # Written where the number belongs, as the agency's form has it: the word is the reason.
+            unmeasured, note_or_word = True, note or typed
+        else:
+            actual, note_or_word = self._number(sheet, row, MeasureColumn.ACTUAL, unit), note
+        texts += [typed if typed in NO_FIGURE else _digested(actual), word, note]
+        if word not in ("", layout.UNMEASURED):
+            said = f"「{word[:20]}」不是選項；沒有統計時請選「無統計」，否則留白。"
+            self._tell(sheet, row, MeasureColumn.UNMEASURED, said)
+        self._check_unmeasured(sheet, row, unmeasured, actual, note_or_word)
+        cell = coordinate(row, MeasureColumn.ACTUAL)
+        return FilledMeasure(measure_id, actual, numerator, denominator, note_or_word, unmeasured, cell), texts
+
+    def _check_parts(self, sheet, row, numerator, denominator):
+        if not sheet.text(row, MeasureColumn.PARTS):
+            if numerator is not None or denominator is not None:
+                self._tell(sheet, row, MeasureColumn.NUMERATOR, "這一項沒有分子與分母；請清除，只填實際值。")
+        elif (numerator is None) != (denominator is None):
+            missing = MeasureColumn.NUMERATOR if numerator is None else MeasureColumn.DENOMINATOR
+            self._tell(sheet, row, missing, "分子與分母請同時填寫，或同時留白。")
+        elif denominator == 0:
+            self._tell(sheet, row, MeasureColumn.DENOMINATOR, "分母不可為 0。")
+
+    def _check_unmeasured(self, sheet, row, unmeasured, actual, note):
+        if unmeasured and actual is not None:
+            self._tell(sheet, row, MeasureColumn.ACTUAL, "已選「無統計」；請清除數字，或清除「無統計」。")
+        elif unmeasured and not note:
+            self._tell(sheet, row, MeasureColumn.NOTE, "請在備註說明無統計的原因。")
+
+    def _budget(self, sheet, row, match):
+        typed = sheet.text(row, BudgetColumn.EXECUTED)
+        executed = None
+        try:
+            executed = parse_amount(typed)
+        except NumberError as error:
+            self._tell(sheet, row, BudgetColumn.EXECUTED, str(error))
+        progress = self._text(sheet, row, BudgetColumn.PROGRESS, layout.LONGEST_TEXT)
+        now = layout.digest_of(("" if executed is None else str(executed), progress))
+        cell = coordinate(row, BudgetColumn.EXECUTED)
+        return FilledBudget(int(match[1]), int(match[2]), executed, progress, match[3], now != match[3], cell)
+
+    def _number(self, sheet, row, column, unit=""):
+        try:
+            return parse_number(sheet.text(row, column), unit=unit)
+        except NumberError as error:
+            self._tell(sheet, row, column, str(error))
+            return None
+
+    def _text(self, sheet, row, column, longest):
+        text = sheet.text(row, column).replace("\r\n", "\n").replace("\r", "\n").strip()
+        if len(text) > longest:
+            self._tell(sheet, row, column, f"有 {len(text)} 個字，最多 {longest} 個；請縮短。")
+        return text
+
+    def _tell(self, sheet, row, column, text):
+        place = Place(sheet.name, coordinate(row, column))
+        self.messages.error(place, text, found=sheet.text(row, column))
+
+
+def _digested(number):
+    return "" if number is None else plain(number)

@@ -1,0 +1,65 @@
+"""Which of a plan's years the agency's own form is to show."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from scorecard.agency_form.writing.form_file import choose_years
+from scorecard.domain.roc_years import YearError, parse_year, to_roc
+
+
+class YearChoiceField(forms.ChoiceField):
+    """One of a plan's years as an URL may write it (102, 民國102年, 2013); a Gregorian integer."""
+
+    def __init__(self, years, **kwargs):
+        super().__init__(choices=[(str(year.roc), year.text) for year in years], required=False, **kwargs)
+
+    def to_python(self, value):
+        """The ROC year as the choices have it."""
+        if not value:
+            return ""
+        try:
+            return str(to_roc(parse_year(value)))
+        except YearError as error:
+            raise ValidationError(str(error)) from error
+
+    def validate(self, value):
+        """A year that the plan has."""
+        if value and not self.valid_value(value):
+            raise ValidationError(f"這份計畫沒有 {value} 年；請從選單選擇年度。")
+
+    def clean(self, value):
+        """None where no year was chosen."""
+        cleaned = super().clean(value)
+        return parse_year(cleaned) if cleaned else None
+
+
+class FormYearsForm(forms.Form):
+    """?from=102&to=107&actuals=1; every part may be left out."""
+
+    actuals = forms.BooleanField(label="列出計畫年度的實際值（已核定者）", required=False)
+
+    def __init__(self, data=None, *, scorecard):
+        super().__init__(data)
+        self.scorecard = scorecard
+        years = scorecard.years
+        self.fields["from"] = YearChoiceField(years, label="從", initial=str(years[0].roc))
+        self.fields["to"] = YearChoiceField(years, label="到", initial=str(years[-1].roc))
+
+    @property
+    def spans(self):
+        """The two fields of years, in order."""
+        return self["from"], self["to"]
+
+    def clean(self):
+        """The first year is not after the last."""
+        cleaned = super().clean()
+        first, last = cleaned.get("from"), cleaned.get("to")
+        if first and last and first > last:
+            raise ValidationError(f"起始年度（{to_roc(first)} 年）不可晚於結束年度（{to_roc(last)} 年）。")
+        return cleaned
+
+    @property
+    def chosen(self):
+        """The FormYears of the valid form."""
+        cleaned = self.cleaned_data
+        return choose_years(self.scorecard, first=cleaned["from"], last=cleaned["to"], with_actuals=cleaned["actuals"])

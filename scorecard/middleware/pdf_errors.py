@@ -1,0 +1,35 @@
+"""What a reader is told when a PDF cannot be had now."""
+
+import logging
+
+from django.shortcuts import render
+
+from scorecard.pdf.jobs import PDFBusy
+from scorecard.pdf.writer import PDFError
+
+logger = logging.getLogger(__name__)
+
+
+class PDFPages:
+    """Middleware: 503 with Retry-After where too many PDFs are being made; 500 with its reason where one failed."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        """Every other answer passes as it is."""
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        """The page of a PDFBusy or PDFError; None for any other exception."""
+        if isinstance(exception, PDFBusy):
+            context = {"seconds": exception.retry_after, "again": request.method == "GET"}
+            response = render(request, "scorecard/pdf_unavailable.html", context, status=503)
+            response["Retry-After"] = str(exception.retry_after)
+        elif isinstance(exception, PDFError):
+            logger.error("%s: %s", request.path, exception)
+            response = render(request, "scorecard/pdf_unavailable.html", {"failed": exception}, status=500)
+        else:
+            return None
+        response["Cache-Control"] = "no-store"
+        return response

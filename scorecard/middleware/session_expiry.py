@@ -1,0 +1,215 @@
+"""An ended session loses nothing: what was typed into a form is kept while the person logs in again.
+
+A form sent without a login leaves its texts in the anonymous session of that browser, which Django carries over the
+login, whatever way it goes. Afterwards the person is back on the page of the form and finds the texts in it
+(middleware/form_refill.py), or, for the reporting table, as the draft that it offers. Nothing is written by itself.
+
+Kept for an hour, for one form, for the person whose browser it was: somebody else who logs in there gets nothing.
+Never kept: passwords, tokens, files, and anything beyond MOST_BYTES.
+"""
+
+import json
+import time
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.views import redirect_to_login
+from django.dispatch import receiver
+from django.http import Http404, QueryDict
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.csrf import csrf_failure as token_refused
+
+from scorecard.domain.policies import RuleBroken
+from scorecard.forms.unsaved_entries import typed_rows
+from scorecard.middleware.form_refill import refill
+from scorecard.read_models.build_scorecard import build_scorecard
+from scorecard.services.unsaved_entries import keep_draft
+from scorecard.views.reporting import sent_forms
+from scorecard.web import access
+from scorecard.web.post_targets import PAGES_OF_ACTS, page_of_act
+
+KEY = "typed"
+SECONDS = 60 * 60
+MOST_BYTES = 256 * 1024
+TYPIST = "typist"
+TYPIST_SECONDS = 30 * 24 * 60 * 60
+# Where in a page the form stands that has the texts.
+PLACE = "#typed"
+# Forms of the reporting table: what they hold becomes a draft.
+TABLE_FORMS = {"reporting_table", "reporting_draft", "reporting_paste"}
+
+
+class KeepTyped(LoginRequiredMiddleware):
+    """Login is required by default; whoever sends a form without one finds it again after it."""
+
+    def handle_no_permission(self, request, view_func):
+        """To the login page; from a form sent, with a way back to the page where it stood."""
+        if request.method != "POST":
+            return super().handle_no_permission(request, view_func)
+        page = page_of_form(request)
+        if is_navigation(request):
+            keep(request, page)
+        return redirect_to_login(page + PLACE, settings.LOGIN_URL)
+
+    def process_request(self, request):
+        """A page that will be filled is not to be answered from the browser's own copy."""
+        if request.method == "GET" and settings.SESSION_COOKIE_NAME in request.COOKIES and _is_due(request):
+            request.META.pop("HTTP_IF_NONE_MATCH", None)
+            request.META.pop("HTTP_IF_MODIFIED_SINCE", None)
+
+    def process_response(self, request, response):
+        """Fill the page that the person came back to, and remember whose browser this is."""
+        user = getattr(request, "_logged_in", None)
+        if user is not None:
+            response.set_signed_cookie(
+                TYPIST,
+                user.pk,
+                max_age=TYPIST_SECONDS,
+                httponly=True,
+                samesite="Lax",
+                secure=settings.SESSION_COOKIE_SECURE,
+            )
+        is_page = response.status_code == 200 and response.get("Content-Type", "").startswith("text/html")
+        is_shown = request.method == "GET" and is_page and not response.streaming
+        if is_shown and settings.SESSION_COOKIE_NAME in request.COOKIES and _is_due(request):
+            _fill(request, response)
+        return response
+
+
+def is_navigation(request):
+    """Whether a person sent the form and not a script in the background; browsers say so, and silence is a person."""
+    return request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate" and "HX-Request" not in request.headers
+
+
+def page_of_form(request):
+    """The page on which the form stood that was sent: the page says so itself, or its address is known."""
+    referrer = urlsplit(request.headers.get("Referer", ""))
+    if referrer.netloc == request.get_host() and referrer.path.startswith("/"):
+        page = referrer.path + (f"?{referrer.query}" if referrer.query else "")
+        if url_has_allowed_host_and_scheme(page, allowed_hosts=None) and _is_page(referrer.path):
+            return page
+    try:
+        match = resolve(request.path)
+    except Resolver404:
+        return reverse("home")
+    return page_of_act(match.view_name, match.kwargs) if match.view_name in PAGES_OF_ACTS else request.path
+
+
+def _is_page(path):
+    try:
+        return resolve(path).view_name not in {*PAGES_OF_ACTS, "login"}
+    except Resolver404:
+        return False
+
+
+def keep(request, page):
+    """Keep the texts of the form that was sent in the session of this browser, for whoever used it last."""
+    fields = {name: texts for name, texts in request.POST.lists() if not _is_secret(name)}
+    # What stands as it was shown was not typed.
+    untouched = [name for name in fields if fields.get(f"initial-{name}") == fields[name]]
+    for name in untouched:
+        del fields[name], fields[f"initial-{name}"]
+    size = len(json.dumps(fields).encode())
+    typist = request.get_signed_cookie(TYPIST, default=None, max_age=TYPIST_SECONDS)
+    request.session[KEY] = {
+        "page": urlsplit(page).path,
+        "action": request.path,
+        "fields": fields if size <= MOST_BYTES else {},
+        "is_too_large": size > MOST_BYTES,
+        "had_files": bool(request.FILES),
+        "typist": typist,
+        "until": time.time() + SECONDS,
+    }
+    if not request.user.is_authenticated:
+        request.session.set_expiry(SECONDS)
+
+
+def _is_secret(name):
+    return "password" in name or name == "csrfmiddlewaretoken"
+
+
+def _is_due(request):
+    """Whether the page asked for is the one to be filled."""
+    typed = request.session.get(KEY)
+    is_here = typed is not None and typed["page"] == request.path and typed["until"] > time.time()
+    return is_here and request.user.is_authenticated
+
+
+@receiver(user_logged_in, dispatch_uid="scorecard.middleware.session_expiry")
+def take_over(sender, request, user, **kwargs):
+    """At a login by any way: the session lasts as long as any, and the texts are this person's or nobody's."""
+    if request is None or not hasattr(request, "session"):
+        return
+    request._logged_in = user
+    typed = request.session.get(KEY)
+    if typed is None:
+        return
+    request.session.set_expiry(None)
+    if typed["until"] < time.time() or typed["typist"] not in (None, str(user.pk)):
+        del request.session[KEY]
+        return
+    keep_as_draft(request, user)
+
+
+def keep_as_draft(request, user):
+    """Texts of a reporting table become the person's draft, as far as they may fill it in; others stay as they are."""
+    typed = request.session[KEY]
+    match = resolve(typed["action"])
+    if match.view_name not in TABLE_FORMS:
+        return
+    try:
+        scope = access.get_scope(request, match.kwargs["slug"], match.kwargs["year"])
+        division = access.get_own_division(request, scope, match.kwargs["division_id"])
+        scorecard = build_scorecard(scope.plan, scope.year, include_provisional=True, with_action_plans=True)
+        forms = sent_forms(scorecard, scope, division, _as_sent(typed["fields"]))
+        keep_draft(by=user, plan_year=scope.plan_year, division=division, rows=typed_rows(forms), beside=True)
+    except (Http404, RuleBroken):
+        # Not this person's table, or more than a draft holds: then there is nothing to offer.
+        pass
+    if match.view_name != "reporting_paste":
+        del request.session[KEY]
+
+
+def _as_sent(fields):
+    data = QueryDict(mutable=True)
+    for name, texts in fields.items():
+        data.setlist(name, texts)
+    return data
+
+
+def _fill(request, response):
+    typed = request.session.pop(KEY)
+    notice = render_to_string("_components/refilled_notice.html", typed)
+    page, filled = refill(
+        response.content.decode(), url=request.path, action=typed["action"], fields=typed["fields"], notice=notice
+    )
+    if not filled and typed["typist"]:
+        # The form is gone from the page, but the text was this person's own.
+        lost = [text for texts in typed["fields"].values() for text in texts if text.strip()]
+        told = render_to_string("_components/refilled_notice.html", typed | {"lost": lost})
+        page = page.replace("</h1>", "</h1>" + told, 1) if lost else page
+    response.content = page
+    if response.has_header("Content-Length"):
+        response["Content-Length"] = str(len(response.content))
+
+
+def csrf_failure(request, reason=""):
+    """A form whose page is older than the login: its texts are kept as well, where the browser says it is our own form.
+
+    The token changes at every login, so a form opened before, in another tab, is refused though nobody forged it.
+    """
+    is_own = request.headers.get("Sec-Fetch-Site") == "same-origin" and is_navigation(request)
+    if not is_own or settings.CSRF_COOKIE_NAME not in request.COOKIES or request.path == reverse(settings.LOGIN_URL):
+        return token_refused(request, reason)
+    page = page_of_form(request)
+    keep(request, page)
+    if not request.user.is_authenticated:
+        return redirect_to_login(page + PLACE, settings.LOGIN_URL)
+    request.session[KEY]["typist"] = str(request.user.pk)
+    keep_as_draft(request, request.user)
+    return redirect(page + PLACE)

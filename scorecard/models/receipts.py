@@ -1,0 +1,81 @@
+"""填報收執: what was sent to review, frozen when it was sent; models/triggers.py has the database refuse any change."""
+
+import json
+from hashlib import sha256
+
+from django.db import models
+from django.utils import timezone
+
+from scorecard.domain.roc_years import to_roc
+from scorecard.models.organisation import Division, User
+from scorecard.models.strategy import Plan
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
+def digest_of(content):
+    """SHA-256 of a receipt's content, in 64 hexadecimal digits: the same from every database and Python version.
+
+    content: JSON of texts, whole numbers, booleans and None, without fractions.
+    """
+    return sha256(_encode(content).encode("ascii")).hexdigest()
+
+
+class SubmissionQuerySet(models.QuerySet):
+    """Questions over submissions."""
+
+    def for_year(self, plan, year):
+        """The receipts of a plan in a Gregorian year, the latest first."""
+        return self.filter(plan=plan, year=year).select_related("division", "submitted_by").order_by("-serial")
+
+    def latest_with(self, codes):
+        """The latest that holds every one of these KPI codes, None where none does or no code is asked for."""
+        wanted = set(codes)
+        return next((row for row in self if wanted and wanted <= set(row.codes)), None)
+
+
+class Submission(models.Model):
+    """填報收執: one sending of one division's KPIs to review. serial counts from 1 without gaps in each plan year.
+
+    content is what was sent, frozen (services/receipts.py writes it); digest is its digest_of(), the 驗證碼.
+    """
+
+    plan = models.ForeignKey(Plan, verbose_name="計畫", on_delete=models.PROTECT, related_name="submissions")
+    year = models.PositiveSmallIntegerField("年度（西元）")
+    serial = models.PositiveIntegerField("流水號")
+    division = models.ForeignKey(Division, verbose_name="科室", on_delete=models.PROTECT, related_name="submissions")
+    submitted_by = models.ForeignKey(User, verbose_name="送出者", on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField("送出時間", default=timezone.now)
+    content = models.JSONField("內容")
+    digest = models.CharField("驗證碼", max_length=64)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "填報收執"
+        ordering = ["plan", "year", "serial"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "year", "serial"],
+                name="receipt_number_given_once",
+                violation_error_message="這個收執編號已經用過。",
+            )
+        ]
+
+    def __str__(self):
+        return self.number
+
+    @property
+    def number(self):
+        """「105-003」: ROC year and serial."""
+        return f"{to_roc(self.year)}-{self.serial:03d}"
+
+    @property
+    def codes(self):
+        """The codes of the KPIs sent, in order."""
+        return [kpi["code"] for kpi in self.content["kpis"]]
+
+    @property
+    def is_intact(self):
+        """Whether the content still is what the digest was made of."""
+        return digest_of(self.content) == self.digest

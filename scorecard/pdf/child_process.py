@@ -1,0 +1,123 @@
+"""The process that makes one PDF: python -m scorecard.pdf.child_process, told what by its standard input.
+
+There it finds, pickled, first an Order and then the Document, which it gets ready for while that is still being built.
+It bounds itself, so that it ends in time whatever becomes of the process that started it: memory, time, size of files,
+no host, no further process. The two locks (pdf/jobs.py) reach it as open files; they end with it.
+"""
+
+import contextlib
+import gc
+import json
+import os
+import pickle
+import resource
+import signal
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from scorecard.pdf.writer import PDFError, Progress, get_ready, write_pdf
+
+LARGEST_FILE = 256 * 1024 * 1024
+FORBIDDEN = {
+    "socket.connect",
+    "socket.getaddrinfo",
+    "subprocess.Popen",
+    "os.exec",
+    "os.fork",
+    "os.posix_spawn",
+    "os.system",
+}
+TOO_MUCH_MEMORY = "報告太大，超過產生 PDF 的記憶體上限。請改下載單一主題、構面或科室，或請管理員調高 PDF_MEMORY_MB。"
+TOO_MUCH_TIME = "產生 PDF 超過時間上限。請稍後再試，或改下載單一主題、構面或科室。"
+CANCELLED = "已取消產生報告。"
+
+
+@dataclass(frozen=True)
+class Order:
+    """Where to put a PDF and what it may take. seconds: of wall time; memory: bytes of address space.
+
+    note: where progress and failure are told (JSON); cancel: a file whose appearance ends the work.
+    """
+
+    target: Path
+    note: Path
+    cancel: Path
+    seconds: int
+    memory: int
+
+
+def write_whole(path, content):
+    """Put the bytes into a private file that is there either whole or not at all."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+    os.replace(draft, path)
+
+
+def tell(path, **facts):
+    """Write a note: step, pages, failed, cancelled."""
+    write_whole(path, json.dumps(facts).encode())
+
+
+def main():
+    """Make the PDF; exit code 0 once it lies at its target, 1 with a note otherwise."""
+    order = pickle.load(sys.stdin.buffer)
+    bound(order)
+    # Looking for garbage as often as usual takes a tenth of the time.
+    gc.set_threshold(50_000, 20, 10)
+    threading.Thread(target=watch, args=(order,), daemon=True).start()
+    try:
+        get_ready()
+        document = pickle.load(sys.stdin.buffer)
+        Progress(lambda step, pages: tell(order.note, step=step, pages=pages)).listen()
+        content = write_pdf(document)
+    except EOFError:
+        # Whoever was building the document ended before it was done.
+        os._exit(1)
+    except MemoryError:
+        stop(order, failed=TOO_MUCH_MEMORY)
+    except PDFError as error:
+        stop(order, failed=str(error))
+    write_whole(order.target, content)
+    order.note.unlink(missing_ok=True)
+
+
+def bound(order):
+    """Limits that the kernel keeps, whatever the HTML does, and a priority below that of pages."""
+    resource.setrlimit(resource.RLIMIT_AS, (order.memory, order.memory))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # The watching thread ends the work in time and says so; the alarm does, should that thread not get its turn.
+    signal.alarm(order.seconds + 5)
+    with contextlib.suppress(OSError):
+        os.nice(10)
+    sys.addaudithook(_refuse)
+
+
+def _refuse(event, args):
+    if event in FORBIDDEN:
+        raise PermissionError(event)
+
+
+def watch(order):
+    """End the process when its time is up or somebody cancels."""
+    end = time.monotonic() + order.seconds
+    while time.monotonic() < end:
+        if order.cancel.exists():
+            stop(order, cancelled=True)
+        time.sleep(0.1)
+    stop(order, failed=TOO_MUCH_TIME)
+
+
+def stop(order, **facts):
+    """Leave a note and end at once, in whichever thread."""
+    with contextlib.suppress(OSError, MemoryError):
+        tell(order.note, **facts)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

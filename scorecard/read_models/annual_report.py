@@ -1,0 +1,285 @@
+"""年度績效報告: the read model of the annual report; the PDF and later renderings only draw it."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from scorecard.domain.choices import NOT_RATED, DisplayCap, Status
+from scorecard.domain.scoring import plain
+from scorecard.drawing.trend_chart import Trend, YearFigures, trend
+from scorecard.models import AuditEvent, YearlyReport
+from scorecard.read_models.annual_report_part import Choices, NoSuchPart, Part, cut_down, find_part
+from scorecard.read_models.annual_report_summary import summarise
+from scorecard.read_models.budgets import BudgetSummary, PlanMoney, summarise_budgets
+from scorecard.read_models.build_scorecard import NoSuchYear, build_scorecard
+from scorecard.read_models.movement import SHORT_OF_TARGET, Movement, ScoreChange, movement
+from scorecard.read_models.score_lines import Group, groups_of, is_cut
+from scorecard.read_models.scorecard import Cell, KPILine, MeasureLine, ObjectiveLine, PerspectiveLine, Scorecard
+from scorecard.read_models.strategy_map import StrategyMap, build_strategy_map
+from scorecard.read_models.table_rows import ObjectiveRows, form_rows
+
+# What a bar of lights is wide, in the units of its drawing, where it has the page's whole width or half of it, and
+# where a column with the change stands beside it.
+WIDE_BAR, NARROW_BAR = 400, 130
+WIDE_BAR_BY_CHANGE, NARROW_BAR_BY_CHANGE = 350, 110
+WHOLE = Choices()
+# Rows of themes or divisions, and of KPIs beneath them, that a summary of one page has room for.
+MOST_ROWS = 14
+
+
+class BaselineYear(LookupError):
+    """The year lies before the plan: it has actuals only, so there is nothing to report on."""
+
+
+@dataclass(frozen=True)
+class Review:
+    """A KPI with its figures of all years and what its division says about it; a trend per measure."""
+
+    kpi: KPILine
+    objective: ObjectiveLine
+    theme: str
+    perspective: str
+    explanation: str
+    improvement: str
+    plans: tuple[PlanMoney, ...]
+    trends: tuple["MeasureTrend", ...]
+
+
+@dataclass(frozen=True)
+class MeasureTrend:
+    """A measure's figures of all years as a chart; text names it to those who do not see it, with the table beside."""
+
+    measure: MeasureLine
+    chart: Trend
+    text: str
+
+
+@dataclass(frozen=True)
+class Unassessed:
+    """A measure without a rate in the year, and why."""
+
+    kpi: KPILine
+    measure: MeasureLine
+    reason: str
+
+
+@dataclass(frozen=True)
+class PerspectiveTable:
+    """A perspective's part of the scorecard in the rows of the form; is_cut: see Group."""
+
+    perspective: PerspectiveLine
+    groups: tuple[ObjectiveRows, ...]
+    is_cut: bool = False
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A weight other than the usual 1."""
+
+    kind: str
+    code: str
+    name: str
+    weight: Decimal
+
+    @property
+    def text(self):
+        """The weight in canonical form."""
+        return plain(self.weight)
+
+
+@dataclass(frozen=True)
+class AnnualReport:
+    """One year of a plan as handed up. unassessed: (Status, measures) for each light without a rate that occurs.
+
+    part: what of the plan it is about; None for the whole. Then the scorecard is cut down to it; the map shows the
+    whole plan with the rest faded.
+
+    score_change: that of the plan, or of the part, since last year on what has a rate in both; None: not comparable.
+
+    audit_event: the last change of what is shown; its print proves the audit chain up to there. None without any.
+    """
+
+    scorecard: Scorecard
+    map: StrategyMap
+    summary: tuple[str, ...]
+    by_perspective: tuple[Group, ...]
+    by_theme: tuple[Group, ...]
+    by_division: tuple[Group, ...]
+    tables: tuple[PerspectiveTable, ...]
+    missed: tuple[Review, ...]
+    near: tuple[Review, ...]
+    unassessed: tuple[tuple[Status, tuple[Unassessed, ...]], ...]
+    budgets: BudgetSummary
+    movement: Movement | None
+    score_change: ScoreChange | None
+    weights: tuple[Weight, ...] = field(default=())
+    audit_event: AuditEvent | None = None
+    part: Part | None = None
+    with_appendix: bool = True
+
+    @property
+    def reviews(self):
+        """Missed KPIs first, then those that nearly met their target."""
+        return self.missed + self.near
+
+    @property
+    def most_highlights(self):
+        """How many missed and how many near KPIs the summary names, so that it stays on one page."""
+        return max(4, MOST_ROWS - max(len(self.by_theme), len(self.by_division)))
+
+    @property
+    def reviewed_ids(self):
+        """The ids of the KPIs that have a part of their own."""
+        return frozenset(review.kpi.id for review in self.reviews)
+
+    @property
+    def card_links(self):
+        """(MapCard, KPI id or None) of the map's cards in the report: where each leads.
+
+        To the part of the objective's first KPI that has one; None: to the objective in the scorecard.
+        """
+        first = {}
+        for review in self.reviews:
+            first.setdefault(review.objective.code, review.kpi.id)
+        shown = self.scorecard.objectives_by_code
+        return tuple((card, first.get(card.objective.code)) for card in self.map.cards if card.objective.code in shown)
+
+    @property
+    def title(self):
+        """「105 年度績效報告」, with the part of the plan that it is about."""
+        title = f"{self.scorecard.year.roc} 年度績效報告"
+        return f"{title}：{self.part.text}" if self.part else title
+
+    @property
+    def display_cap_text(self):
+        """The plan's cap on displayed rates: 「120%」, 「不設上限」."""
+        return DisplayCap(self.scorecard.display_cap).label
+
+
+def build_annual_report(plan, year, choices=WHOLE):
+    """The AnnualReport of a plan in a Gregorian year; the plan as build_scorecard() wants it. 9 queries.
+
+    Raises NoSuchYear for a year the plan has not, BaselineYear for one before its first, NoSuchPart.
+    """
+    scorecard = build_scorecard(
+        plan, year, include_provisional=choices.include_provisional, with_action_plans=True, with_links=True
+    )
+    if scorecard.year.is_baseline:
+        raise BaselineYear(year)
+    texts = {
+        kpi_id: texts
+        for kpi_id, *texts in YearlyReport.objects.for_year(plan, year).values_list(
+            "kpi_id", "explanation", "improvement"
+        )
+    }
+    return assemble(scorecard, texts, choices=choices, audit_event=AuditEvent.objects.last_of(plan))
+
+
+def assemble(scorecard, texts, *, choices=WHOLE, audit_event=None):
+    """The AnnualReport of a scorecard with action plans and links; texts: (explanation, improvement) by KPI id.
+
+    No query. Raises NoSuchPart.
+    """
+    whole, part = scorecard, find_part(scorecard, choices.part) if choices.part else None
+    if part:
+        scorecard = cut_down(whole, part)
+    budgets = summarise_budgets(scorecard)
+    moved = movement(scorecard)
+    score_change = moved and (moved.score_of(part.kind, part.line) if part else moved.score)
+    reviews = _reviews(scorecard, texts, budgets)
+    wide, narrow = (WIDE_BAR_BY_CHANGE, NARROW_BAR_BY_CHANGE) if score_change else (WIDE_BAR, NARROW_BAR)
+    return AnnualReport(
+        scorecard=scorecard,
+        map=build_strategy_map(whole, objectives={line.code for line in scorecard.objectives} if part else None),
+        summary=summarise(scorecard, budgets, moved, score_change, is_part=part is not None),
+        by_perspective=groups_of(scorecard, "perspective", wide, moved=moved, whole=whole),
+        by_theme=groups_of(scorecard, "theme", narrow, moved=moved, whole=whole),
+        by_division=groups_of(scorecard, "division", narrow, moved=moved, whole=whole),
+        tables=tuple(
+            PerspectiveTable(line, form_rows(line.objectives), is_cut(line, "perspective", whole))
+            for line in scorecard.perspectives
+        ),
+        missed=tuple(review for review in reviews if review.kpi.status == Status.MISSED),
+        near=tuple(review for review in reviews if review.kpi.status == Status.NEAR),
+        unassessed=_unassessed(scorecard),
+        budgets=budgets,
+        movement=moved,
+        score_change=score_change,
+        weights=_weights(scorecard),
+        audit_event=audit_event,
+        part=part,
+        with_appendix=choices.with_appendix,
+    )
+
+
+def _reviews(scorecard, texts, budgets):
+    short = [kpi for kpi in scorecard.kpis if kpi.status in SHORT_OF_TARGET]
+    return [review_of(scorecard, kpi, texts.get(kpi.id, ("", "")), budgets.plans) for kpi in short]
+
+
+def review_of(scorecard, kpi, texts, plans):
+    """The Review of any KPI; texts: (explanation, improvement), plans: PlanMoney of it and others. No query."""
+    objective = scorecard.objectives_by_code[kpi.objective_code]
+    return Review(
+        kpi=kpi,
+        objective=objective,
+        theme=next(line.name for line in scorecard.themes if line.code == objective.theme_code),
+        perspective=next(line.name for line in scorecard.perspectives if line.code == objective.perspective_code),
+        explanation=texts[0],
+        improvement=texts[1],
+        plans=tuple(plan for plan in plans if plan.kpi.id == kpi.id),
+        trends=tuple(_trend(scorecard, kpi, measure) for measure in kpi.measures),
+    )
+
+
+def _trend(scorecard, kpi, measure):
+    figures = [
+        YearFigures(year.year, str(year.roc), cell.actual, cell.target, cell.is_provisional)
+        for year in scorecard.years
+        for cell in (measure.cells[year.year],)
+    ]
+    chart = trend(figures, current=scorecard.year.year, tolerance=measure.tolerance)
+    text = f"{kpi.code} {measure.label or kpi.name}各年度實際與目標（{measure.unit}），數值同上表"
+    return MeasureTrend(measure, chart, text)
+
+
+def _unassessed(scorecard):
+    found = {status: [] for status in NOT_RATED}
+    for kpi in scorecard.kpis:
+        for measure in kpi.measures:
+            if measure.cell.status in found:
+                found[measure.cell.status].append(Unassessed(kpi, measure, _why(measure.cell)))
+    return tuple((status, tuple(lines)) for status, lines in found.items() if lines)
+
+
+def _why(cell: Cell):
+    if cell.status == Status.UNMEASURED:
+        return cell.actual_note
+    if cell.status == Status.NO_TARGET:
+        return cell.target_note if cell.target_note not in ("", "—") else "計畫未訂本年度目標值"
+    return "已填報，尚未核定" if cell.is_withheld else "尚未填報"
+
+
+def _weights(scorecard):
+    """Whatever does not weigh 1, from the top down."""
+    made = [("構面", line.code, line.name, line.weight) for line in scorecard.perspectives]
+    made += [("策略目標", line.code, line.name, line.weight) for line in scorecard.objectives]
+    made += [("KPI", line.code, line.name, line.weight) for line in scorecard.kpis]
+    made += [
+        ("衡量項", kpi.code, measure.label or measure.unit, measure.weight)
+        for kpi in scorecard.kpis
+        for measure in kpi.measures
+    ]
+    return tuple(Weight(*row) for row in made if row[3] != 1)
+
+
+__all__ = [
+    "AnnualReport",
+    "BaselineYear",
+    "Choices",
+    "NoSuchPart",
+    "NoSuchYear",
+    "Review",
+    "assemble",
+    "build_annual_report",
+    "review_of",
+]

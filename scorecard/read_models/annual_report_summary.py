@@ -1,0 +1,104 @@
+"""The annual report's summary in words: sentences that say what the figures say, and nothing else."""
+
+from scorecard.domain.choices import NOT_RATED, RATED, Status
+
+MOST_NAMED = 12
+
+
+def summarise(scorecard, budgets, moved, score_change, *, is_part=False):
+    """The sentences, the most important first. is_part: they are not of the whole plan.
+
+    moved: a Movement, or None; score_change: the ScoreChange of what is reported on, or None.
+    """
+    sentences = (
+        _lights(scorecard),
+        _scores(scorecard, is_part),
+        _missed(scorecard),
+        _score_change(score_change),
+        _movement(moved),
+        _money(scorecard, budgets),
+        _provisional(scorecard),
+    )
+    return tuple(sentence for sentence in sentences if sentence)
+
+
+def _lights(scorecard):
+    counts = dict(scorecard.kpi_lights)
+    tally = scorecard.score.tally
+    rated = "、".join(f"{status.label} {counts[status]} 項" for status in RATED if counts[status])
+    others = "、".join(f"{status.label} {counts[status]} 項" for status in NOT_RATED if counts[status])
+    text = f"{len(scorecard.kpis)} 項 KPI 中，應評 {tally.due} 項，已評 {tally.assessed} 項"
+    text += f"：{rated}" if rated else ""
+    return f"{text}；其餘{others}。" if others else f"{text}。"
+
+
+def _scores(scorecard, is_part):
+    rated = [line for line in scorecard.perspectives if line.score.value is not None]
+    if not rated:
+        return "本年度尚無可計算的達成率。"
+    if is_part:
+        return f"得分 {scorecard.score_text}。"
+    text = f"整體得分 {scorecard.score_text}"
+    best = max(rated, key=lambda line: line.score.value)
+    worst = min(rated, key=lambda line: line.score.value)
+    if best.score.value == worst.score.value:
+        return f"{text}。"
+    return f"{text}；{best.full_name}最高（{best.score_text}），{worst.full_name}最低（{worst.score_text}）。"
+
+
+def _missed(scorecard):
+    missed, near = ([kpi for kpi in scorecard.kpis if kpi.status == status] for status in (Status.MISSED, Status.NEAR))
+    parts = [f"{word} {named(kpis)}" for word, kpis in (("未達者為", missed), ("接近者為", near)) if kpis]
+    return f"{'；'.join(parts)}。" if parts else ""
+
+
+def _score_change(change):
+    if change is None:
+        return ""
+    text = f"兩年都有達成率的 {change.compared} 項 KPI，得分"
+    if not (change.is_rise or change.is_fall):
+        return f"{text}與 {change.year.text}同為 {change.now_text}。"
+    word = "升" if change.is_rise else "降"
+    return f"{text}由 {change.year.text}的 {change.before_text} {word}為 {change.now_text}（{change.text}）。"
+
+
+def _movement(moved):
+    if moved is None or not moved.compared:
+        return ""
+    parts = (("進步", moved.improved), ("持平", moved.unchanged), ("退步", moved.worsened))
+    text = f"與 {moved.year.text}實際值相比，可比較的 {moved.compared} 個衡量項中"
+    text += "，" + "、".join(f"{word} {len(found)} 個" for word, found in parts if found)
+    if moved.first_met:
+        text += f"；由未達或接近首次轉為達成：{named(moved.first_met)}"
+    again = [kpi for kpi in moved.newly_met if kpi not in moved.first_met]
+    if again:
+        text += f"；再度轉為達成：{named(again)}"
+    if moved.no_longer_met:
+        text += f"；由達成轉為接近或未達：{named(moved.no_longer_met)}"
+    return f"{text}。"
+
+
+def _money(scorecard, budgets):
+    money = budgets.total.current
+    if money.amount is None:
+        return ""
+    text = f"{budgets.total.plans} 個行動方案 {scorecard.year.text}預算共 {money.amount_text} 元"
+    if money.executed is None:
+        return f"{text}，執行數尚未填報。"
+    done = "" if money.is_complete else f"（已填 {money.reported}／{money.expected} 案）"
+    return f"{text}，執行數 {money.executed_text} 元{done}，執行率 {money.rate_text}。"
+
+
+def _provisional(scorecard):
+    count = scorecard.unapproved_figures_count
+    if not count:
+        return ""
+    if scorecard.include_provisional:
+        return f"本報告含 {count} 項 KPI 的未核定數值，均標示「未核定」。"
+    return f"另有 {count} 項 KPI 已填數值而尚未核定，本報告不列入。"
+
+
+def named(kpis):
+    """「EC1.1、FC1.1」; beyond a dozen, 「EC1.1、… 等 15 項」."""
+    text = "、".join(kpi.code for kpi in kpis[:MOST_NAMED])
+    return text if len(kpis) <= MOST_NAMED else f"{text} 等 {len(kpis)} 項"

@@ -1,0 +1,157 @@
+"""計算過程: any score opened out, level by level, down to the measures with their numbers put into the formula."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from scorecard.domain.choices import Status
+from scorecard.domain.scoring import Part, percent_text, plain, score_text
+from scorecard.read_models.scorecard import (
+    BLANK,
+    DivisionLine,
+    KPILine,
+    MeasureLine,
+    ObjectiveLine,
+    PerspectiveLine,
+    Scorecard,
+    ThemeLine,
+)
+
+
+class Kind(Enum):
+    """What a step is, in the word that readers know it by."""
+
+    PLAN = "計畫"
+    PERSPECTIVE = "構面"
+    THEME = "策略主題"
+    DIVISION = "科室"
+    OBJECTIVE = "策略目標"
+    KPI = "KPI"
+    MEASURE = "衡量項"
+
+
+_KINDS = {
+    Scorecard: Kind.PLAN,
+    PerspectiveLine: Kind.PERSPECTIVE,
+    ThemeLine: Kind.THEME,
+    DivisionLine: Kind.DIVISION,
+    ObjectiveLine: Kind.OBJECTIVE,
+    KPILine: Kind.KPI,
+    MeasureLine: Kind.MEASURE,
+}
+_BELOW = {Kind.PLAN: "perspectives", Kind.DIVISION: "kpis", Kind.OBJECTIVE: "kpis", Kind.KPI: "measures"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A score, what it is made of, and its part in the score above it; all texts ready to print.
+
+    score_text is 0 to 100, for a measure its rate as it counts (at most 100). weight, share (of the weights that
+    count) and contribution are those in the score above, dashes where it does not count, "" at the top. calculation
+    is the measure's line with its numbers, "" for what is made of more; is_capped: its rate is above 100 %.
+    """
+
+    kind: Kind
+    code: str
+    name: str
+    status: Status
+    score_text: str
+    weight_text: str
+    share_text: str
+    contribution_text: str
+    calculation: str
+    is_capped: bool
+    is_provisional: bool
+    steps: tuple["Step", ...]
+
+    @property
+    def counts(self):
+        """Whether it has a score, and so a part in the score above."""
+        return self.score_text != BLANK
+
+    @property
+    def below_text(self):
+        """What it is the mean of: 「策略目標」; "" at a measure."""
+        return self.steps[0].kind.value if self.steps else ""
+
+    @property
+    def has_weights(self):
+        """Whether what it is made of weighs differently, so that the weights are worth showing."""
+        return len({step.weight_text for step in self.steps}) > 1
+
+    @property
+    def is_single(self):
+        """Whether it is made of one thing alone, so that there is nothing to average."""
+        return len(self.steps) == 1
+
+    @property
+    def left_out(self):
+        """How many of its steps have no rate and do not count."""
+        return sum(not step.counts for step in self.steps)
+
+    @property
+    def is_objective(self):
+        """Whether it has the page of an objective."""
+        return self.kind is Kind.OBJECTIVE
+
+    @property
+    def is_kpi(self):
+        """Whether it has the page of a KPI."""
+        return self.kind is Kind.KPI
+
+
+def explain(line, levels=None):
+    """The Step of a scorecard or any of its lines but a measure. No query, and no arithmetic: scoring.py did it all.
+
+    levels: how many levels to open below it, None for all. Below another step, a KPI with one measure that has no name
+    of its own shows the measure's calculation itself: that level would only say the same again.
+    """
+    return _step(line, None, levels)
+
+
+def _step(line, part: Part | None, levels):
+    kind = _KINDS[type(line)]
+    if kind is Kind.MEASURE:
+        return _measure_step(line, part)
+    children = () if levels == 0 else getattr(line, _BELOW.get(kind, "objectives"))
+    below = None if levels is None else levels - 1
+    steps = tuple(_step(child, its, below) for child, its in zip(children, line.score.parts, strict=levels != 0))
+    itself = {"calculation": "", "is_capped": False, "is_provisional": kind is Kind.KPI and line.is_provisional}
+    if kind is Kind.KPI and part is not None and len(steps) == 1 and not steps[0].name:
+        itself |= {"calculation": steps[0].calculation, "is_capped": steps[0].is_capped}
+        steps = ()
+    return Step(
+        kind=kind,
+        code=getattr(line, "code", ""),
+        name=line.plan_title if kind is Kind.PLAN else line.name,
+        status=line.status,
+        score_text=line.score_text,
+        **_texts(part),
+        **itself,
+        steps=steps,
+    )
+
+
+def _measure_step(measure, part):
+    rate = measure.cell.outcome.rate
+    return Step(
+        kind=Kind.MEASURE,
+        code="",
+        name=measure.label,
+        status=measure.cell.status,
+        score_text=score_text(measure.cell.outcome.score),
+        **_texts(part),
+        calculation=measure.calculation,
+        is_capped=rate is not None and rate > 1,
+        is_provisional=measure.cell.is_provisional,
+        steps=(),
+    )
+
+
+def _texts(part):
+    if part is None:
+        return {"weight_text": "", "share_text": "", "contribution_text": ""}
+    return {
+        "weight_text": plain(part.weight),
+        "share_text": percent_text(part.share),
+        "contribution_text": score_text(part.contribution),
+    }

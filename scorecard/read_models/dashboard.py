@@ -1,0 +1,107 @@
+"""儀表板: a plan's year on one page, for those who want the answer: scores, what moved, what was missed, the money."""
+
+from dataclasses import dataclass
+
+from scorecard.domain.choices import ReportState, Status
+from scorecard.drawing.chart_bars import MoneyChart, money_chart
+from scorecard.models import YearlyReport
+from scorecard.read_models.budgets import BudgetSummary, summarise_budgets
+from scorecard.read_models.build_scorecard import build_scorecard
+from scorecard.read_models.movement import Movement, movement
+from scorecard.read_models.progress import DivisionProgress, build_progress, count_states
+from scorecard.read_models.score_lines import Group, groups_of
+from scorecard.read_models.scorecard import KPILine, Scorecard, YearLine
+
+LIGHTS_WIDTH = 240
+
+
+@dataclass(frozen=True)
+class Concern:
+    """A KPI that missed or nearly met its target, with what its division says about it."""
+
+    kpi: KPILine
+    explanation: str
+    improvement: str
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """One year of a plan at a glance. states: the due reports by state; previous: the year before, None at the first.
+
+    movement: what moved since then, None without one.
+    """
+
+    scorecard: Scorecard
+    movement: Movement | None
+    by_perspective: tuple[Group, ...]
+    by_theme: tuple[Group, ...]
+    by_division: tuple[Group, ...]
+    missed: tuple[Concern, ...]
+    near: tuple[Concern, ...]
+    budgets: BudgetSummary
+    money: MoneyChart
+    progress: tuple[DivisionProgress, ...]
+    states: tuple[tuple[ReportState, int], ...]
+
+    @property
+    def concerns(self):
+        """Missed KPIs first, then those that nearly met their target."""
+        return self.missed + self.near
+
+    @property
+    def previous(self) -> YearLine | None:
+        """The year before."""
+        return self.movement.year if self.movement else None
+
+    @property
+    def has_scores(self):
+        """Whether anything of the year has a rate."""
+        return self.scorecard.score.value is not None
+
+    @property
+    def money_text(self):
+        """The bars of money for those who do not see them."""
+        return "；".join(
+            f"{year.text}預算 {money.amount_text} 元、執行數 {money.executed_text}"
+            for year, money in self.budgets.by_year
+        )
+
+
+def build_dashboard(plan, year, *, include_provisional=False):
+    """The Dashboard of a plan in a Gregorian year; the plan as build_scorecard() wants it. 7 queries.
+
+    include_provisional: figures not approved yet are shown and counted, and marked 未核定. Raises NoSuchYear.
+    """
+    scorecard = build_scorecard(plan, year, include_provisional=include_provisional, with_action_plans=True)
+    texts = {
+        kpi_id: texts
+        for kpi_id, *texts in YearlyReport.objects.for_year(plan, year).values_list(
+            "kpi_id", "explanation", "improvement"
+        )
+    }
+    return assemble(scorecard, texts)
+
+
+def assemble(scorecard, texts):
+    """The Dashboard of a scorecard with action plans; texts: (explanation, improvement) by KPI id. No query."""
+    moved = movement(scorecard)
+    budgets = summarise_budgets(scorecard)
+    return Dashboard(
+        scorecard=scorecard,
+        movement=moved,
+        by_perspective=groups_of(scorecard, "perspective", LIGHTS_WIDTH, moved=moved),
+        by_theme=groups_of(scorecard, "theme", LIGHTS_WIDTH, moved=moved),
+        by_division=groups_of(scorecard, "division", LIGHTS_WIDTH, moved=moved),
+        missed=_concerns(scorecard, texts, Status.MISSED),
+        near=_concerns(scorecard, texts, Status.NEAR),
+        budgets=budgets,
+        money=money_chart(
+            (year.text, money.amount, money.executed, year == scorecard.year) for year, money in budgets.by_year
+        ),
+        progress=build_progress(scorecard),
+        states=count_states(scorecard.kpis),
+    )
+
+
+def _concerns(scorecard, texts, status):
+    return tuple(Concern(kpi, *texts.get(kpi.id, ("", ""))) for kpi in scorecard.kpis if kpi.status == status)

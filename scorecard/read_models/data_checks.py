@@ -1,0 +1,99 @@
+"""資料檢查: what in a plan's year is missing or does not fit together, each where it can be mended.
+
+Nothing here keeps anybody from anything: the rules stand in policies.py and in the database.
+"""
+
+from dataclasses import dataclass
+
+from scorecard.domain.choices import ReportState, Role
+from scorecard.models import Membership, YearlyReport
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One place that needs a look. kind says whose id and code these are: 「kpi」, 「objective」 or 「division」."""
+
+    kind: str
+    id: int
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class DataCheck:
+    """What was looked for, in words, and where it was found."""
+
+    key: str
+    title: str
+    findings: tuple[Finding, ...]
+
+
+def build_data_checks(scorecard, plan):
+    """A DataCheck of each kind, those without a finding too; two queries.
+
+    The scorecard is a provisional one with its action plans.
+    """
+    explained, with_evidence = _reports(plan, scorecard.year.year)
+    staffed = _staffed_divisions(plan)
+    kpis, due = scorecard.kpis, scorecard.due_kpis
+    sent = [line for line in due if line.report_state in (ReportState.SUBMITTED, ReportState.APPROVED)]
+    unexplained = [line for line in due if line.is_missed and line.id not in explained]
+    return (
+        _check("no_target", "KPI 沒有本年度目標", _of(line for line in kpis if line.report_state is None)),
+        _check("part_target", "部分衡量項沒有目標", _of(line for line in due if _lacks_some_target(line))),
+        _check("no_measure", "KPI 沒有衡量項", _of(line for line in kpis if not line.measures)),
+        _check("no_formula", "KPI 沒有計算公式", _of(line for line in kpis if not line.formula)),
+        _check("unexplained", "未達目標，沒有差異說明", _of(unexplained)),
+        _check("no_evidence", "已送出，沒有附佐證", _of(line for line in sent if line.id not in with_evidence)),
+        _check("no_execution", "行動方案有預算，沒有執行數", _without_execution(scorecard)),
+        _check("no_kpi", "策略目標沒有 KPI", _without_kpi(scorecard)),
+        _check("no_staff", "主責科室沒有填報人員", _without_staff(scorecard, staffed)),
+    )
+
+
+def _check(key, title, findings):
+    return DataCheck(key, title, tuple(findings))
+
+
+def _of(lines):
+    return (Finding("kpi", line.id, line.code, line.name) for line in lines)
+
+
+def _lacks_some_target(line):
+    return any(measure.cell.target is None for measure in line.measures)
+
+
+def _without_execution(scorecard):
+    """Action plans with a budget that is not zero and nothing reported of it, each under its KPI's code."""
+    for line in scorecard.kpis:
+        for plan in line.action_plans:
+            budget = plan.budgets.get(scorecard.year.year)
+            if budget is not None and budget.amount and budget.executed is None:
+                yield Finding("kpi", line.id, line.code, f"{plan.code} {plan.description}")
+
+
+def _without_kpi(scorecard):
+    for line in scorecard.objectives:
+        if not line.kpis:
+            yield Finding("objective", line.id, line.code, line.name)
+
+
+def _without_staff(scorecard, staffed):
+    for line in scorecard.divisions:
+        if line.id not in staffed and any(kpi.report_state is not None for kpi in line.kpis):
+            yield Finding("division", line.id, "", line.name)
+
+
+def _reports(plan, year):
+    """The ids of the KPIs whose report of the year has an explanation, and of those whose report has evidence."""
+    rows = YearlyReport.objects.for_year(plan, year).with_evidence_mark()
+    explained, with_evidence = set(), set()
+    for kpi_id, explanation, has_evidence in rows.values_list("kpi_id", "explanation", "has_evidence"):
+        explained |= {kpi_id} if explanation else set()
+        with_evidence |= {kpi_id} if has_evidence else set()
+    return explained, with_evidence
+
+
+def _staffed_divisions(plan):
+    members = Membership.objects.filter(agency=plan.agency_id, role=Role.STAFF, user__is_active=True)
+    return set(members.values_list("divisions", flat=True))

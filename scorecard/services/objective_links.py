@@ -1,0 +1,73 @@
+"""Cause–effect links between a plan's objectives (domain.md §1: 因果關係): added, reworded and removed by reviewers.
+
+Every write locks the plan's row first: whether a link closes a cycle depends on all others, so two that are harmless
+each but not together must not be checked at the same moment.
+"""
+
+from django.db import transaction
+
+from scorecard import permissions
+from scorecard.domain.choices import AuditAction
+from scorecard.domain.policies import RuleBroken
+from scorecard.models import ObjectiveLink, Plan
+from scorecard.services import audit
+
+GONE = "這個因果關係已被其他人移除，沒有變更。"
+
+
+@transaction.atomic
+def add_link(*, by, plan, cause, effect, reason):
+    """Add a link and return it.
+
+    Raises ValidationError with a sentence for a self link, a pair already linked, a cycle (its path is named), a
+    missing reason or an objective of another plan; PermissionDenied unless the person edits the plan's strategy.
+    """
+    _lock(by, plan)
+    link = ObjectiveLink(plan=plan, cause=cause, effect=effect, reason=reason, created_by=by)
+    link.full_clean()
+    link.save()
+    changes = [("因", None, cause), ("果", None, effect), ("理由", None, reason)]
+    audit.record(by=by, action=AuditAction.CREATED, target=link, plan=plan, changes=changes)
+    return link
+
+
+@transaction.atomic
+def change_reason(*, by, link, reason, seen):
+    """Reword a link's reason and return the link; the same words leave no trace.
+
+    seen: the reason that the person was shown. RuleBroken where another one stands now, or the link is gone;
+    ValidationError for an empty or overlong reason.
+    """
+    locked = _lock_link(by, link)
+    if locked.reason == reason:
+        return locked
+    if locked.reason != seen:
+        raise RuleBroken(f"其他人已把理由改為「{locked.reason}」；如仍要改成您的內容，請再儲存一次。")
+    changes = [("理由", locked.reason, reason)]
+    locked.reason = reason
+    locked.full_clean()
+    locked.save()
+    audit.record(by=by, action=AuditAction.CHANGED, target=locked, plan=locked.plan, changes=changes)
+    return locked
+
+
+@transaction.atomic
+def remove_link(*, by, link, reason=""):
+    """Remove a link, optionally saying why; RuleBroken where it is gone already."""
+    locked = _lock_link(by, link)
+    changes = [("因", locked.cause, None), ("果", locked.effect, None), ("理由", locked.reason, None)]
+    audit.record(by=by, action=AuditAction.DELETED, target=locked, plan=locked.plan, changes=changes, reason=reason)
+    locked.delete()
+
+
+def _lock(by, plan):
+    permissions.check_can_edit_strategy(by, plan.agency_id)
+    Plan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
+
+
+def _lock_link(by, link):
+    _lock(by, link.plan)
+    locked = ObjectiveLink.objects.select_related("plan", "cause", "effect").filter(pk=link.pk).first()
+    if locked is None:
+        raise RuleBroken(GONE)
+    return locked

@@ -1,0 +1,56 @@
+"""Closing a year with its snapshot: the files are made first, without any lock, and then accepted or made again."""
+
+from django.conf import settings
+
+from scorecard.documents.annual_report_pdf import annual_report_pdf
+from scorecard.documents.year_snapshot_json import as_bytes, report_rows, year_document
+from scorecard.domain.choices import YearState
+from scorecard.domain.policies import RuleBroken
+from scorecard.models import Plan
+from scorecard.read_models.annual_report import build_annual_report
+from scorecard.services import years
+from scorecard.spreadsheets.xlsx_writer import scorecard_workbook
+
+ATTEMPTS = 2
+
+
+def close_year(*, by, plan_year, reason=""):
+    """Close an open year and freeze it as it stands, and return it; takes seconds, in which nothing is locked.
+
+    Raises what years.close_year() raises; where the plan is changed during each attempt, RuleBroken.
+    """
+    years.check_may_close(by=by, plan_year=plan_year, reason=reason)
+    for _ in range(ATTEMPTS):
+        try:
+            return years.close_year(by=by, plan_year=plan_year, prepared=prepare_year(plan_year), reason=reason)
+        except years.Overtaken:
+            continue
+    raise RuleBroken("產生凍結檔時一直有人在變更這份計畫的資料，所以年度還沒有關閉；請稍候再關閉一次。")
+
+
+def prepare_year(plan_year):
+    """The PreparedYear of an open year, its files as they will be once it is closed: without 草稿."""
+    plan = plan_as_closed(plan_year)
+    report = build_annual_report(plan, plan_year.year)
+    event = report.audit_event
+    number, digest = (event.pk, event.digest) if event else (0, "")
+    reports = report_rows(plan, plan_year.year)
+    document = year_document(report.scorecard, reports=reports, audit_number=number, audit_digest=digest)
+    return years.PreparedYear(
+        plan_year_id=plan_year.pk,
+        data_version=plan.data_version,
+        audit_number=number,
+        audit_digest=digest,
+        document=as_bytes(document),
+        report=annual_report_pdf(plan, plan_year.year, patience=settings.PDF_SECONDS),
+        workbook=scorecard_workbook(report.scorecard),
+    )
+
+
+def plan_as_closed(plan_year):
+    """The plan as it stands in the database, in memory with this year closed."""
+    plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan_year.plan_id)
+    for row in plan.years.all():
+        if row.pk == plan_year.pk:
+            row.state = YearState.CLOSED
+    return plan

@@ -1,0 +1,353 @@
+"""The sample plan of /style/: a Scorecard as read_models/build_scorecard.py makes it, of figures that stand here and in
+no table.
+
+Three themes, two perspectives, seven objectives, so that each light, each state of a report and each change from 105 to
+106 年 is there once. Every figure is judged by scoring.py, as everywhere.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from itertools import count
+
+from django.utils import timezone
+
+from scorecard.domain.choices import Direction, ReportState, YearState
+from scorecard.domain.scoring import kpi_score, roll_up
+from scorecard.models import Plan
+from scorecard.read_models import scorecard as lines
+from scorecard.read_models.action_plan_lines import ActionPlanLine, BudgetLine
+from scorecard.read_models.build_scorecard import Judge
+
+SLUG, YEAR, YEAR_BEFORE = "sample", 2017, 2016
+THRESHOLD, DISPLAY_CAP, WEIGHT = Decimal("0.9"), 0, Decimal(1)
+PLAN_YEARS = (2016, 2017, 2018)
+DIVISIONS = {1: "行政園區科", 2: "文書組", 3: "總務組"}
+DAYS_LEFT = 12
+# What figures are judged by.
+RULES = Plan(first_year=PLAN_YEARS[0], warning_threshold=THRESHOLD, display_cap=DISPLAY_CAP)
+
+THEMES = (("A", "市政大樓", "行政園區科"), ("B", "公文與檔案", "文書組"), ("C", "會議服務", ""))
+PERSPECTIVES = (("C", "顧客"), ("P", "內部流程"))
+LINKS = (
+    ("BP1", "BC1", "線上簽核縮短公文流程"),
+    ("AP1", "AC1", "巡檢完成後設施少故障"),
+    ("BP2", "AC2", "檔案數位化騰出空間"),
+)
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """A measure's year as it was entered; texts of figures, None where there is none."""
+
+    target: str | None = None
+    actual: str | None = None
+    note: str = ""
+    unmeasured: bool = False
+    parts: tuple[str, str] | None = None
+    target_note: str = ""
+
+
+@dataclass(frozen=True)
+class _Measure:
+    unit: str
+    direction: Direction
+    years: dict[int, _Figures]
+    label: str = ""
+    tolerance: str | None = None
+    labels: tuple[str, str] = ("", "")
+    factor: int = 1
+
+
+@dataclass(frozen=True)
+class SampleKPI:
+    """A KPI before it is judged. budgets: (code, description, {year: (amount, executed, progress)}) of action plans."""
+
+    code: str
+    name: str
+    formula: str
+    division: int
+    state: ReportState
+    measures: tuple[_Measure, ...]
+    budgets: tuple = ()
+    weight: str = "1"
+
+    @property
+    def objective(self):
+        """The code of the objective that it stands under."""
+        return self.code.split(".")[0]
+
+
+def _f(target=None, actual=None, **more):
+    return _Figures(target, actual, **more)
+
+
+HOUSES = _Measure(
+    "%",
+    Direction.HIGHER,
+    labels=("已配住戶數", "職舍總戶數"),
+    factor=100,
+    years={2015: _f(None, "88"), 2016: _f("90", "85"), 2017: _f("92", "92", parts=("46", "50")), 2018: _f("93")},
+)
+REPAIRS = _Measure(
+    "日", Direction.LOWER, years={2015: _f(None, "9"), 2016: _f("8", "9"), 2017: _f("8", "6.5"), 2018: _f("7.5")}
+)
+WARMTH = _Measure(
+    "°C",
+    Direction.BAND,
+    tolerance="1",
+    years={2015: _f(None, "26.5"), 2016: _f("26", "26"), 2017: _f("26", "27.8", note="空調更新期間"), 2018: _f("26")},
+)
+BORROWERS = _Measure(
+    "分",
+    Direction.HIGHER,
+    label="借用單位",
+    years={2015: _f(None, "84"), 2016: _f("85", "88"), 2017: _f("85", "87.5"), 2018: _f("86")},
+)
+PUBLIC = _Measure(
+    "分",
+    Direction.HIGHER,
+    label="一般民眾",
+    years={2015: _f(), 2016: _f("80", unmeasured=True, note="未辦理調查"), 2017: _f("80", "81"), 2018: _f("80")},
+)
+OVERDUE = _Measure(
+    "%",
+    Direction.LOWER,
+    years={
+        2015: _f(None, "1.8"),
+        2016: _f("1.6", unmeasured=True, note="系統改版，無法統計"),
+        2017: _f("1.5", "2.4"),
+        2018: _f("1.4"),
+    },
+)
+ROUNDS = _Measure(
+    "%",
+    Direction.HIGHER,
+    years={
+        2015: _f(None, "95"),
+        2016: _f("100", "98"),
+        2018: _f("100"),
+        2017: _f("100", unmeasured=True, note="巡檢系統更新中，無法統計"),
+    },
+)
+SIGNED = _Measure(
+    "%",
+    Direction.HIGHER,
+    labels=("線上簽核件數", "公文總件數"),
+    factor=100,
+    years={2015: _f(), 2016: _f("70", unmeasured=True, note="尚未啟用"), 2017: _f("75"), 2018: _f("80")},
+)
+PAGES = _Measure(
+    "頁",
+    Direction.HIGHER,
+    years={2015: _f(None, "90000"), 2016: _f("100000", "125000"), 2017: _f("120000", "125000"), 2018: _f("130000")},
+)
+ROOMS = _Measure(
+    "%",
+    Direction.HIGHER,
+    years={2015: _f(None, "52"), 2016: _f("60", "48"), 2017: _f(target_note="會議室整修，不訂目標"), 2018: _f("65")},
+)
+
+OBJECTIVES = (
+    ("AC1", "提供安心的市政大樓與職務宿舍"),
+    ("AC2", "提升洽公環境品質"),
+    ("BC1", "公文如期辦結"),
+    ("AP1", "落實設備巡檢"),
+    ("BP1", "推動線上簽核"),
+    ("BP2", "加速檔案數位化"),
+    ("CP1", "活化會議空間"),
+)
+KPIS = (
+    SampleKPI(
+        "AC1.1",
+        "職務宿舍配住率",
+        "（已配住戶數／職舍總戶數）× 100%",
+        1,
+        ReportState.APPROVED,
+        (HOUSES,),
+        budgets=(("AC1.1.1", "職務宿舍修繕工程", {2016: (1_545_480, 1_500_000, ""), 2017: (1_600_000, None, "")}),),
+    ),
+    SampleKPI("AC1.2", "設施修繕完成天數", "各案完成天數之平均", 1, ReportState.APPROVED, (REPAIRS,), weight="2"),
+    SampleKPI("AC2.1", "夏季室內溫度", "六至九月量測之平均", 1, ReportState.SUBMITTED, (WARMTH,)),
+    SampleKPI("AC2.2", "場地服務滿意度", "問卷得分之平均", 3, ReportState.APPROVED, (BORROWERS, PUBLIC)),
+    SampleKPI(
+        "BC1.1",
+        "公文逾期比率",
+        "（逾期件數／總件數）× 100%",
+        2,
+        ReportState.RETURNED,
+        (OVERDUE,),
+        budgets=(
+            (
+                "BC1.1.1",
+                "公文時效稽催",
+                {2016: (500_000, 480_000, ""), 2017: (520_000, 260_000, "已辦理講習 2 場"), 2018: (520_000, None, "")},
+            ),
+        ),
+    ),
+    SampleKPI("AP1.1", "設備巡檢完成率", "（完成次數／應巡檢次數）× 100%", 1, ReportState.DRAFT, (ROUNDS,)),
+    SampleKPI("BP1.1", "線上簽核比率", "（線上簽核件數／公文總件數）× 100%", 2, ReportState.PENDING, (SIGNED,)),
+    SampleKPI("BP2.1", "檔案數位化頁數", "年度掃描完成頁數", 2, ReportState.SUBMITTED, (PAGES,)),
+    SampleKPI("CP1.1", "會議室使用率", "（使用時數／開放時數）× 100%", 3, ReportState.APPROVED, (ROOMS,)),
+)
+
+# Ten times the year before: what raises a question.
+DOUBTFUL = SampleKPI(
+    "BP2.1",
+    "檔案數位化頁數",
+    "年度掃描完成頁數",
+    2,
+    ReportState.DRAFT,
+    (replace(PAGES, years=PAGES.years | {YEAR: _f("120000", "1250000")}),),
+)
+
+
+def sample_scorecard(year=YEAR, *, include_provisional=True):
+    """The sample plan's Scorecard in a Gregorian year of PLAN_YEARS, with links and action plans; no query."""
+    return _Builder(year, include_provisional).build()
+
+
+def sample_kpi(kpi):
+    """The line of a SampleKPI in YEAR with provisional figures, as the sample plan's own KPIs are judged."""
+    return _Builder(YEAR, True).kpi(kpi)
+
+
+def with_due_date(scorecard, days):
+    """The scorecard with its year due so many days from today."""
+    return replace(scorecard, year=replace(scorecard.year, due_date=timezone.localdate() + timedelta(days)))
+
+
+def numbered(line, code, number):
+    """A KPI line under another code and with other ids, so that a page can show variants of one KPI."""
+    measures = tuple(replace(each, id=number * 10 + place) for place, each in enumerate(line.measures))
+    plans = tuple(_numbered_plan(each, code, number, place) for place, each in enumerate(line.action_plans, start=1))
+    return replace(line, id=number, code=code, measures=measures, action_plans=plans)
+
+
+def _numbered_plan(plan, code, number, place):
+    budgets = {year: replace(each, id=number * 100 + year) for year, each in plan.budgets.items()}
+    return replace(plan, id=number * 10 + place, code=f"{code}.{place}", budgets=budgets)
+
+
+class _Builder:
+    def __init__(self, year, include_provisional):
+        self.ids, self.include_provisional = count(1), include_provisional
+        states = {2015: YearState.CLOSED, 2016: YearState.CLOSED, 2017: YearState.OPEN, 2018: YearState.NOT_OPEN}
+        due = {YEAR: timezone.localdate() + timedelta(DAYS_LEFT)}
+        self.years = tuple(
+            lines.YearLine(each, state, each not in PLAN_YEARS, due.get(each), "管考窗口 分機 1234")
+            for each, state in states.items()
+        )
+        self.year = next(line for line in self.years if line.year == year)
+
+    def build(self):
+        kpis = [self.kpi(each) for each in KPIS]
+        objectives = tuple(self._objective(code, name, kpis) for code, name in OBJECTIVES)
+        perspectives = tuple(self._perspective(code, name, objectives) for code, name in PERSPECTIVES)
+        return lines.Scorecard(
+            score=_mean(perspectives),
+            agency="示範機關",
+            plan_slug=SLUG,
+            plan_title="105–107 年度策略計畫",
+            first_year=PLAN_YEARS[0],
+            last_year=PLAN_YEARS[-1],
+            mission=("提供市民便捷的市政服務",),
+            vision="友善、效率的市政中心",
+            core_values=("專業", "便民"),
+            instructions=(),
+            warning_threshold=THRESHOLD,
+            display_cap=DISPLAY_CAP,
+            data_version=1,
+            year=self.year,
+            years=self.years,
+            include_provisional=self.include_provisional,
+            has_sample_data=False,
+            perspectives=perspectives,
+            themes=tuple(self._theme(*each, objectives) for each in THEMES),
+            objectives=objectives,
+            divisions=tuple(self._division(id_, name, kpis) for id_, name in DIVISIONS.items()),
+            links=tuple(lines.LinkLine(*each) for each in LINKS),
+        )
+
+    def kpi(self, sample):
+        states = {(sample.code, line.year): self._state_of_year(sample, line.year) for line in self.years}
+        judge = Judge(RULES, states, self.include_provisional)
+        measures = tuple(self._measure(each, judge, sample.code) for each in sample.measures)
+        score = kpi_score([(measure.weight, measure.cell.outcome) for measure in measures], THRESHOLD)
+        state = self._state_of_year(sample, self.year.year) if score.tally.due else None
+        return lines.KPILine(
+            score,
+            next(self.ids),
+            sample.code,
+            sample.name,
+            sample.formula,
+            sample.objective,
+            sample.division,
+            DIVISIONS[sample.division],
+            Decimal(sample.weight),
+            measures,
+            state,
+            tuple(self._plan(sample, *each) for each in sample.budgets),
+        )
+
+    @staticmethod
+    def _state_of_year(sample, year):
+        return sample.state if year == YEAR else ReportState.APPROVED if year < YEAR else ReportState.PENDING
+
+    def _plan(self, sample, code, description, budgets):
+        made = {year: BudgetLine(year, *each, id=next(self.ids)) for year, each in budgets.items()}
+        return ActionPlanLine(next(self.ids), code, description, DIVISIONS[sample.division], made)
+
+    def _measure(self, sample, judge, code):
+        cells = {line.year: self._cell(sample, judge, code, line.year) for line in self.years}
+        tolerance = None if sample.tolerance is None else Decimal(sample.tolerance)
+        return lines.MeasureLine(
+            next(self.ids),
+            sample.label,
+            sample.unit,
+            sample.direction,
+            tolerance,
+            WEIGHT,
+            cells,
+            cells[self.year.year],
+            *sample.labels,
+            sample.factor,
+        )
+
+    def _cell(self, sample, judge, code, year):
+        figures = sample.years[year]
+        row = (
+            year,
+            _number(figures.target),
+            figures.target_note,
+            _number(figures.actual),
+            figures.note,
+            figures.unmeasured,
+            *map(_number, figures.parts or (None, None)),
+        )
+        return judge.cell(code, year, sample.direction, _number(sample.tolerance), sample.factor, row)
+
+    def _objective(self, code, name, kpis):
+        own = tuple(kpi for kpi in kpis if kpi.objective_code == code)
+        return lines.ObjectiveLine(_mean(own), next(self.ids), code, name, code[0], code[1], WEIGHT, own)
+
+    def _perspective(self, code, name, objectives):
+        own = tuple(line for line in objectives if line.perspective_code == code)
+        return lines.PerspectiveLine(_mean(own), next(self.ids), code, name, WEIGHT, own)
+
+    def _theme(self, code, name, lead, objectives):
+        own = tuple(line for line in objectives if line.theme_code == code)
+        return lines.ThemeLine(_mean(own), next(self.ids), code, name, lead, own)
+
+    @staticmethod
+    def _division(id_, name, kpis):
+        own = tuple(kpi for kpi in kpis if kpi.division_id == id_)
+        return lines.DivisionLine(_mean(own), id_, name, own)
+
+
+def _mean(parts):
+    return roll_up([(part.weight, part.score) for part in parts], THRESHOLD)
+
+
+def _number(text):
+    return None if text is None else Decimal(text)

@@ -1,0 +1,56 @@
+"""從 Excel 貼上: cells copied from a spreadsheet, shown row by row, and put into the table as a draft."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from scorecard.domain import policies
+from scorecard.forms.reporting_paste import PasteForm, places_of, rows_to_keep
+from scorecard.forms.unsaved_entries import typed_rows
+from scorecard.read_models.build_scorecard import build_scorecard
+from scorecard.services.unsaved_entries import keep_draft
+from scorecard.views.reporting import entry_forms, sent_forms
+from scorecard.views.unsaved_entries import with_draft
+from scorecard.web import access
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def paste(request, slug, year, division_id):
+    """The page for pasting; a post shows what would go where, and with then=fill puts it into the draft.
+
+    A post from the table itself brings along what was typed there, which is kept first. Nothing is saved as a figure.
+    """
+    scope = access.get_scope(request, slug, year)
+    division = access.get_own_division(request, scope, division_id)
+    scorecard = build_scorecard(scope.plan, year, include_provisional=True, with_action_plans=True)
+    forms = entry_forms(scorecard, scope, division)
+    context = {"division": division, "scorecard": scorecard, "plan_year": scope.plan_year, "rows": None}
+    if request.method != "POST":
+        context["form"] = PasteForm(places=places_of(forms))
+        return render(request, "scorecard/reporting/paste.html", context)
+    whose = {"by": request.user, "plan_year": scope.plan_year, "division": division}
+    form = context["form"] = PasteForm(request.POST, places=places_of(forms))
+    rows = context["rows"] = form.rows() if form.is_valid() else None
+    status = 200 if form.is_valid() else 422
+    try:
+        policies.check_year_is_open(scope.plan_year)
+        typed = typed_rows(sent_forms(scorecard, scope, division, request.POST))
+        if typed:
+            keep_draft(**whose, rows=typed, beside=request.POST.get("draft") == "offered")
+        if rows and request.POST.get("then") == "fill":
+            keep_draft(**whose, rows=rows_to_keep(rows), beside=True)
+            return _filled(request, rows, {"slug": slug, "year": year, "division_id": division.pk})
+    except policies.RuleBroken as error:
+        form.add_error(None, error)
+        context["rows"], status = None, 409
+    is_fragment = "HX-Request" in request.headers
+    context["count"] = sum(bool(row.fields) for row in context["rows"] or ())
+    template = "scorecard/reporting/_paste_preview.html" if is_fragment else "scorecard/reporting/paste.html"
+    return render(request, template, context | {"is_fragment": is_fragment}, status=status)
+
+
+def _filled(request, rows, where):
+    count, left_out = sum(bool(row.fields) for row in rows), sum(not row.fields and any(row.cells) for row in rows)
+    skipped = f"另有 {left_out} 列沒有填入。" if left_out else ""
+    messages.info(request, f"已把 {count} 列填入表格，還沒有儲存。{skipped}")
+    return redirect(with_draft(where))

@@ -1,0 +1,144 @@
+"""平衡計分卡: the source's table with a reader's filter and columns, as a page and as files of exactly its rows."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from scorecard.documents.scorecard_columns import DEFAULT_GROUPS, EXTRA_GROUPS, Group, Kind, read_groups
+from scorecard.documents.scorecard_csv import table_csv
+from scorecard.documents.scorecard_pdf import table_pdf
+from scorecard.documents.scorecard_table import ScorecardTable
+from scorecard.domain.roc_years import to_roc
+from scorecard.read_models.scorecard_filter import LONGEST_TEXT, NAMES, choices, read_filter, select
+from scorecard.spreadsheets.ods_writer import MIME_TYPE as ODS
+from scorecard.spreadsheets.ods_writer import table_ods
+from scorecard.spreadsheets.xlsx_writer import MIME_TYPE as XLSX
+from scorecard.spreadsheets.xlsx_writer import table_workbook
+from scorecard.views.downloads import file_response
+from scorecard.web.conditional import unless_unchanged
+from scorecard.web.plan_pages import get_scorecard
+
+FILES = (("scorecard_xlsx", "Excel"), ("scorecard_ods", "ODS"), ("scorecard_csv", "CSV"), ("scorecard_pdf", "PDF"))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the URL asks for: the table, what of it was not understood, and the same as queries for other URLs."""
+
+    table: ScorecardTable
+    notices: tuple[str, ...]
+
+    @property
+    def query(self):
+        """All of it: the same rows, columns and figures at another URL."""
+        return self._query(*self.table.selection.filter.query, *self._columns)
+
+    @property
+    def query_without_filter(self):
+        """The same columns with every row."""
+        return self._query(*self._columns)
+
+    @property
+    def query_with_forms_columns(self):
+        """The same rows in the form's own columns."""
+        return self._query(*self.table.selection.filter.query)
+
+    @property
+    def _columns(self):
+        groups = self.table.groups
+        return () if groups == DEFAULT_GROUPS else (("columns", ",".join(g.value for g in Group if g in groups)),)
+
+    def _query(self, *pairs):
+        provisional = (("provisional", "1"),) if self.table.scorecard.include_provisional else ()
+        query = urlencode((*pairs, *provisional), doseq=False)
+        return f"?{query}" if query else ""
+
+
+def _read(request, slug, year):
+    """What the request asks for; 404 unless the person may see the plan."""
+    scorecard = get_scorecard(request, slug, year, with_action_plans=True)
+    asked, notices = read_filter(request.GET, scorecard)
+    groups, more = read_groups(request.GET.getlist("columns"))
+    table = ScorecardTable(select(scorecard, asked), groups, _Addresses(slug, year, scorecard.include_provisional))
+    return _Asked(table, notices + more)
+
+
+class _Addresses:
+    """Where the cells of the table lead. Reversing a URL for each of a hundred cells would cost as much as a query."""
+
+    def __init__(self, slug, year, include_provisional):
+        def before(name, argument):
+            return reverse(name, kwargs={"slug": slug, "year": year, argument: 0}).removesuffix("0/")
+
+        self._objective, self._kpi = before("objective", "code"), before("kpi", "code")
+        self._division = before("division", "division_id")
+        self._end = "/?provisional=1" if include_provisional else "/"
+
+    def __call__(self, kind, line):
+        if kind == Kind.DIVISION:
+            return f"{self._division}{line.division_id}{self._end}"
+        start = self._kpi if kind == Kind.KPI else self._objective
+        return f"{start}{quote(line.code, safe='')}{self._end}"
+
+
+@require_safe
+@unless_unchanged
+def scorecard(request, slug, year):
+    """Every KPI of the plan with its years, action plans and budgets, as far as the filter leaves them."""
+    asked = _read(request, slug, year)
+    table = asked.table
+    current = dict(table.selection.filter.query)
+    context = {
+        "asked": asked,
+        "table": table,
+        "selection": table.selection,
+        "scorecard": table.scorecard,
+        "files": FILES,
+        "selects": [
+            {"name": name, "label": NAMES[name], "options": options, "value": current.get(name, "")}
+            for name, options in choices(table.scorecard).items()
+        ],
+        "longest_text": LONGEST_TEXT,
+        "groups": [(group, group in table.groups, group in EXTRA_GROUPS) for group in Group],
+    }
+    return render(request, "scorecard/scorecard.html", context)
+
+
+@require_safe
+def scorecard_xlsx(request, slug, year):
+    """The table as a workbook."""
+    table = _read(request, slug, year).table
+    return file_response(table_workbook(table), XLSX, _name(slug, year, table, "xlsx"))
+
+
+@require_safe
+def scorecard_ods(request, slug, year):
+    """The table as an OpenDocument spreadsheet."""
+    table = _read(request, slug, year).table
+    return file_response(table_ods(table), ODS, _name(slug, year, table, "ods"))
+
+
+@require_safe
+def scorecard_csv(request, slug, year):
+    """The table as CSV."""
+    table = _read(request, slug, year).table
+    return file_response(table_csv(table), "text/csv; charset=utf-8", _name(slug, year, table, "csv"))
+
+
+@require_safe
+def scorecard_pdf(request, slug, year):
+    """The table as PDF on A3."""
+    table = _read(request, slug, year).table
+    pdf = table_pdf(table, made_at=timezone.localtime())
+    return file_response(pdf, "application/pdf", _name(slug, year, table, "pdf"))
+
+
+def _name(slug, year, table, suffix):
+    """The file's name tells a part of the scorecard from the whole."""
+    part = "-selection" if table.selection.filter.is_active else ""
+    return f"{slug}-{to_roc(year)}-scorecard{part}.{suffix}"

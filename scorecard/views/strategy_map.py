@@ -1,0 +1,154 @@
+"""策略地圖, and the pages of an objective and a theme."""
+
+from dataclasses import dataclass
+
+from django.http import Http404
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from scorecard import permissions
+from scorecard.documents.map_pdf import strategy_map_pdf
+from scorecard.domain.choices import Status
+from scorecard.domain.roc_years import YearError, parse_year
+from scorecard.models import Objective
+from scorecard.read_models.build_scorecard import build_scorecard
+from scorecard.read_models.strategy_map import build_strategy_map
+from scorecard.read_models.year_comparison import compare
+from scorecard.views.downloads import file_response
+from scorecard.web import access
+from scorecard.web.conditional import unless_unchanged
+from scorecard.web.plan_pages import get_scorecard, map_addresses, wants_provisional
+
+STATUS_FILTERS = {
+    "attention": ("未達與接近", frozenset({Status.MISSED, Status.NEAR})),
+    "pending": ("待填報", frozenset({Status.PENDING})),
+}
+
+
+@dataclass(frozen=True)
+class MapRequest:
+    """What the reader asked of the map, as it stands in the URL; what is unknown there asks for nothing."""
+
+    status: str
+    theme: str
+    provisional: bool
+    compare: int | None
+
+    @property
+    def query(self):
+        """The part of the query string that pages behind the map share."""
+        return "?provisional=1" if self.provisional else ""
+
+
+def _asked(request, scope):
+    years = [row.year for row in access.plan_years(scope.plan) if row.year != scope.year]
+    try:
+        compare = parse_year(request.GET.get("compare", ""))
+    except YearError:
+        compare = None
+    return MapRequest(
+        status=request.GET.get("status", "") if request.GET.get("status") in STATUS_FILTERS else "",
+        theme=request.GET.get("theme", ""),
+        provisional=wants_provisional(request),
+        compare=compare if compare in years else None,
+    )
+
+
+def _build_maps(request, slug, year):
+    """(what was asked, the map, the map of the earlier year and the comparison, or None twice).
+
+    Of two years the map is the later one: it has the marks of what changed.
+    """
+    scope = access.get_scope(request, slug, year)
+    asked = _asked(request, scope)
+    _, statuses = STATUS_FILTERS.get(asked.status, ("", frozenset()))
+    faded = {"statuses": statuses, "theme": asked.theme}
+
+    def build(year):
+        return build_scorecard(
+            scope.plan, year, include_provisional=asked.provisional, with_links=True, with_other_years=False
+        )
+
+    scorecard = build(year)
+    if asked.compare is None:
+        return asked, build_strategy_map(scorecard, **faded), None, None
+    comparison = compare(scorecard, build(asked.compare))
+    later = build_strategy_map(comparison.later, comparison=comparison, **faded)
+    return asked, later, build_strategy_map(comparison.earlier, **faded), comparison
+
+
+@require_safe
+@unless_unchanged
+def strategy_map(request, slug, year):
+    """The page the secretariat reviews; with ?compare=106 beside another year."""
+    asked, drawn, earlier, comparison = _build_maps(request, slug, year)
+    scorecard = drawn.scorecard if drawn.scorecard.year.year == year else earlier.scorecard
+    context = {
+        "asked": asked,
+        "map": drawn,
+        "earlier": earlier,
+        "comparison": comparison,
+        "scorecard": scorecard,
+        "addresses": map_addresses(slug, drawn.scorecard.year.year, query=asked.query),
+        "earlier_addresses": earlier and map_addresses(slug, earlier.scorecard.year.year, query=asked.query),
+        "status_filters": [("", "全部"), *((key, label) for key, (label, _) in STATUS_FILTERS.items())],
+        "other_years": [line for line in scorecard.plan_years if line.year != year],
+        "can_edit": permissions.can_edit_strategy(request.user, request.scope.plan.agency_id),
+    }
+    return render(request, "scorecard/map/map.html", context)
+
+
+@require_safe
+def map_svg(request, slug, year):
+    """The map alone, as a file, with the filters of the page."""
+    _, drawn, _, _ = _build_maps(request, slug, year)
+    svg = render_to_string("_drawings/strategy_map.svg", {"map": drawn})
+    return file_response(svg, "image/svg+xml; charset=utf-8", _file_name(slug, drawn, "svg"))
+
+
+@require_safe
+def map_pdf(request, slug, year):
+    """The map alone on one sheet: ?size=A3, else A4."""
+    _, drawn, _, comparison = _build_maps(request, slug, year)
+    size = "A3" if request.GET.get("size", "").upper() == "A3" else "A4"
+    pdf = strategy_map_pdf(drawn, comparison=comparison, made_at=timezone.localtime(), size=size)
+    return file_response(pdf, "application/pdf", _file_name(slug, drawn, "pdf"))
+
+
+def _file_name(slug, drawn, ending):
+    return f"{slug}-{drawn.scorecard.year.roc}-strategy-map.{ending}"
+
+
+@require_safe
+def objective(request, slug, year, code):
+    """One objective: its KPIs, values, action plans, causes and effects, and the city's objectives it supports."""
+    scorecard = get_scorecard(request, slug, year, with_links=True, with_action_plans=True)
+    line = scorecard.objectives_by_code.get(code)
+    if line is None:
+        raise Http404
+    by_code = scorecard.objectives_by_code
+    supported = Objective.objects.filter(supported_by=line.id).select_related("plan__agency")
+    context = {
+        "scorecard": scorecard,
+        "objective": line,
+        "theme": next(theme for theme in scorecard.themes if theme.code == line.theme_code),
+        "perspective": next(row for row in scorecard.perspectives if row.code == line.perspective_code),
+        "causes": [(by_code[link.cause], link.reason) for link in scorecard.links if link.effect == code],
+        "effects": [(by_code[link.effect], link.reason) for link in scorecard.links if link.cause == code],
+        "supported": supported,
+        "can_edit": permissions.can_edit_strategy(request.user, request.scope.plan.agency_id),
+    }
+    return render(request, "scorecard/map/objective.html", context)
+
+
+@require_safe
+@unless_unchanged
+def theme(request, slug, year, code):
+    """One theme: its objectives by perspective."""
+    scorecard = get_scorecard(request, slug, year, with_action_plans=True)
+    line = next((theme for theme in scorecard.themes if theme.code == code), None)
+    if line is None:
+        raise Http404
+    return render(request, "scorecard/map/theme.html", {"scorecard": scorecard, "theme": line})

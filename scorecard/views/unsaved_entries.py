@@ -1,0 +1,60 @@
+"""The draft of a reporting table: kept while a person types, shown again, or thrown away."""
+
+from django.contrib import messages
+from django.http import JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from scorecard.domain import policies
+from scorecard.forms.unsaved_entries import typed_rows
+from scorecard.read_models.build_scorecard import build_scorecard
+from scorecard.services.unsaved_entries import keep_draft
+from scorecard.views.reporting import render_table, sent_forms
+from scorecard.web import access
+
+PAYLOAD_TOO_LARGE = 413
+
+
+@require_POST
+def draft(request, slug, year, division_id):
+    """Keep what was typed into the table and not saved, as text.
+
+    then says what for: nothing (the page does it by itself, and is told when), apply: to see the draft in the table;
+    discard: to keep only what was typed on this page; drop: not even that; paste: to go on to the page for pasting.
+    Where the page was offered a draft, what it holds is added to that.
+    """
+    scope = access.get_scope(request, slug, year)
+    division = access.get_own_division(request, scope, division_id)
+    scorecard = build_scorecard(scope.plan, year, include_provisional=True, with_action_plans=True)
+    forms, then = sent_forms(scorecard, scope, division, request.POST), request.POST.get("then")
+    rows = {} if then == "drop" else typed_rows(forms)
+    try:
+        kept = keep_draft(
+            by=request.user,
+            plan_year=scope.plan_year,
+            division=division,
+            rows=rows,
+            beside=request.POST.get("draft") == "offered",
+            instead=then in {"discard", "drop"},
+        )
+    except policies.RuleBroken as error:
+        if not then:
+            return JsonResponse({"error": " ".join(error.messages)}, status=PAYLOAD_TOO_LARGE)
+        messages.error(request, " ".join(error.messages))
+        return render_table(request, scope, division, scorecard, forms, status=PAYLOAD_TOO_LARGE)
+    if not then:
+        saved_at = f"{timezone.localtime(kept.saved_at):%H:%M}" if kept else ""
+        return JsonResponse({"saved_at": saved_at})
+    if then in {"discard", "drop"}:
+        messages.success(request, "已捨棄草稿。")
+    where = {"slug": slug, "year": year, "division_id": division.pk}
+    if then == "paste":
+        return redirect("reporting_paste", **where)
+    return redirect(with_draft(where) if kept else reverse("reporting_table", kwargs=where))
+
+
+def with_draft(where):
+    """The address of the table with the draft typed in. where: the arguments of the table's address."""
+    return reverse("reporting_table", kwargs=where) + "?draft=applied"

@@ -1,0 +1,85 @@
+"""Single sign-on: the proxy's header says who a person is; local passwords and their pages are off."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from scorecard.models import User
+from tests.factories import PASSWORD
+from tests.page_reading import address, links, text
+
+PASSWORD_PAGES = ("password_change", "password_change_done", "admin:password_change")
+LOCAL_PAGES = ("password_reset", "password_reset_done", "password_reset_complete")
+
+
+@pytest.fixture(autouse=True)
+def single_sign_on(settings):
+    """The settings as SSO_USER_HEADER=X-Remote-User makes them."""
+    settings.SSO_USER_HEADER = "X-Remote-User"
+    settings.AUTHENTICATION_BACKENDS = ["scorecard.middleware.account_rules.SingleSignOnBackend"]
+    place = settings.MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1
+    middleware = list(settings.MIDDLEWARE)
+    middleware.insert(place, "scorecard.middleware.account_rules.SingleSignOnMiddleware")
+    settings.MIDDLEWARE = middleware
+
+
+def named(username):
+    """A client behind the proxy that names this person."""
+    return Client(headers={"X-Remote-User": username})
+
+
+def test_whoever_the_proxy_names_is_in(plan, cast):
+    page = named("viewer").get(address(plan, "strategy_map"))
+    assert page.status_code == 200
+    assert "viewer 君" in text(page)
+    assert reverse("password_change") not in links(page)
+
+
+def test_an_unknown_person_is_refused_and_not_created(plan, cast):
+    before = User.objects.count()
+    page = named("stranger").get(address(plan, "strategy_map"), follow=True)
+    assert page.status_code == 403
+    assert "「stranger」在本系統沒有啟用中的帳號" in text(page)
+    assert User.objects.count() == before
+
+
+def test_a_person_switched_off_is_refused(plan, cast):
+    User.objects.filter(pk=cast.viewer.pk).update(is_active=False)
+    assert named("viewer").get(address(plan, "strategy_map"), follow=True).status_code == 403
+
+
+def test_without_the_header_nobody_is_in_even_with_a_session(plan, cast):
+    client = named("viewer")
+    assert client.get(address(plan, "strategy_map")).status_code == 200
+    without = Client()
+    without.cookies = client.cookies
+    page = without.get(address(plan, "strategy_map"), follow=True)
+    assert page.status_code == 403
+    assert "請從機關的單一登入入口進入" in text(page)
+
+
+def test_a_session_follows_the_person_that_the_proxy_names(plan, cast):
+    client = named("viewer")
+    client.get(address(plan, "strategy_map"))
+    page = client.get(address(plan, "strategy_map"), headers={"X-Remote-User": "staff"})
+    assert "staff 君" in text(page)
+
+
+def test_local_passwords_open_nothing(plan, cast):
+    answer = Client().post(reverse("login"), {"username": "viewer", "password": PASSWORD})
+    assert answer.status_code == 403
+    assert not Client().login(username="viewer", password=PASSWORD)
+
+
+def test_the_pages_of_passwords_do_not_exist(cast):
+    for name in PASSWORD_PAGES:
+        assert named("admin").get(reverse(name)).status_code == 404, name
+    for name in LOCAL_PAGES:
+        assert Client().get(reverse(name)).status_code == 404, name
+    url = reverse("admin:auth_user_password_change", args=[cast.viewer.pk])
+    assert named("admin").get(url).status_code == 404
+
+
+def test_a_demand_to_change_a_password_is_void(plan, cast):
+    User.objects.filter(pk=cast.viewer.pk).update(must_change_password=True)
+    assert named("viewer").get(address(plan, "strategy_map")).status_code == 200

@@ -1,0 +1,52 @@
+"""The same pairs as in constraint_cases.py, for mails and uploaded forms."""
+
+from django.utils import timezone
+
+from scorecard.domain.choices import MailKind
+from scorecard.models import FormUpload, OutgoingMail
+from tests import factories
+from tests.models.constraint_cases import pair
+from tests.models.constraint_cases_of_reports import PAIRS
+
+__all__ = ["PAIRS"]
+
+# Mail
+
+
+def a_mail(world, **fields):
+    return OutgoingMail(
+        **{"key": "x", "kind": MailKind.RETURNED, "recipient": world.user, "subject": "主旨", "body": "內容"} | fields
+    )
+
+
+def a_reminder(world, **fields):
+    return a_mail(world, **{"kind": MailKind.REMINDER, "day": factories.DUE} | fields)
+
+
+@pair("one_reminder_per_person_and_day")
+def _(world):
+    a_reminder(world).save()
+    return a_reminder(world, key="y", recipient=world.other), a_reminder(world, key="z")
+
+
+@pair("mail_kind_known")
+def _(world):
+    return a_mail(world), a_mail(world, kind="chat")
+
+
+@pair("reminder_has_its_day")
+def _(world):
+    return a_reminder(world), a_reminder(world, day=None)
+
+
+# Forms that were uploaded
+
+
+@pair("form_taken_in_names_person_and_plan")
+def _(world):
+    def upload(**fields):
+        whose = {"agency": world.plan.agency, "uploaded_by": world.user}
+        return FormUpload(**whose, name="表單.xlsx", size=1, digest="0", content=b"x", **fields)
+
+    done = {"plan": world.plan, "applied_at": timezone.now()}
+    return upload(**done, applied_by=world.user), upload(**done)

@@ -1,0 +1,144 @@
+"""A form becomes a plan: the same rows as the product's fixture, all or nothing."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from scorecard.agency_form.reading.form_file import read_form
+from scorecard.documents.plan_json import plan_json
+from scorecard.domain.policies import RuleBroken
+from scorecard.models import KPI, ActionPlan, AuditEvent, Division, Measure, Objective, Plan, PlanYear, YearlyValue
+from scorecard.read_models.build_scorecard import build_scorecard
+from scorecard.services import import_new_plan
+from tests import factories, secretariat_facts
+from tests.agency_form.form_workbooks import CARD, original, with_cells
+
+pytestmark = pytest.mark.django_db
+
+
+def read(content=None, **options):
+    return read_form(io.BytesIO(content or original()), **options)
+
+
+def exported(plan):
+    plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
+    return plan_json(build_scorecard(plan, plan.first_year, with_action_plans=True))
+
+
+def rows(plan):
+    """Everything of the plan but keys and slugs, in the database's default orders."""
+    of_plan = {"kpi__plan": plan}
+    return {
+        "plan": Plan.objects.filter(pk=plan.pk).values_list("instructions", "warning_threshold", "display_cap").get(),
+        "years": list(PlanYear.objects.filter(plan=plan).values_list("year", "state")),
+        "divisions": list(Division.objects.filter(agency=plan.agency).values_list("name", "position")),
+        "perspectives": list(plan.perspectives.values_list("code", "name", "position", "weight")),
+        "themes": list(plan.themes.values_list("code", "name", "position", "lead_division__name")),
+        "objectives": list(Objective.objects.filter(plan=plan).values_list("code", "name", "position", "weight")),
+        "kpis": list(KPI.objects.filter(plan=plan).values_list("code", "position", "weight", "supporting_divisions")),
+        "measures": list(
+            Measure.objects.filter(**of_plan)
+            .order_by("kpi__code", "position")
+            .values_list(
+                "kpi__code",
+                "label",
+                "unit",
+                "direction",
+                "tolerance",
+                "numerator_label",
+                "denominator_label",
+                "factor",
+                "position",
+                "weight",
+            )
+        ),
+        "values": list(
+            YearlyValue.objects.filter(measure__kpi__plan=plan)
+            .order_by("measure__kpi__code", "measure__position", "year")
+            .values_list(
+                "measure__kpi__code",
+                "year",
+                "target",
+                "target_note",
+                "actual",
+                "actual_note",
+                "unmeasured",
+                "numerator",
+                "denominator",
+            )
+        ),
+        "action_plans": list(
+            ActionPlan.objects.filter(**of_plan)
+            .order_by("code")
+            .values_list("code", "kpi__code", "position", "owner_division__name", "owner_person", "description")
+        ),
+    }
+
+
+def test_the_secretariats_form_gives_the_same_export_and_rows_as_the_fixture():
+    with transaction.atomic():
+        fixture = secretariat_facts.load_plan()
+        expected = exported(fixture), rows(fixture)
+        transaction.set_rollback(True)
+    assert not Plan.objects.exists()
+    plan = import_new_plan.apply_new(by=None, form=read())
+    assert exported(plan) == expected[0]
+    assert rows(plan) == expected[1]
+
+
+def test_slugs_are_derived_from_the_agency_and_the_first_year():
+    agency = factories.make_agency("secretariat")
+    agency.name = "台北市政府秘書處"
+    agency.save()
+    assert import_new_plan.slug_for(read().plan, agency) == "secretariat-105"
+    plan = import_new_plan.apply_new(by=None, form=read())
+    assert (plan.agency, plan.slug) == (agency, "secretariat-105")
+
+
+def test_a_form_with_errors_is_refused_and_nothing_written():
+    with pytest.raises(RuleBroken, match="表單還有錯誤"):
+        import_new_plan.apply_new(by=None, form=read(with_cells(CARD, G4="約二十")))
+    assert not Plan.objects.exists()
+
+
+def test_a_plan_that_is_there_is_not_made_again():
+    import_new_plan.apply_new(by=None, form=read())
+    before = AuditEvent.objects.count()
+    with pytest.raises(RuleBroken, match="已有105 年起的計畫"):
+        import_new_plan.apply_new(by=None, form=read())
+    assert (Plan.objects.count(), AuditEvent.objects.count()) == (1, before)
+
+
+def test_only_reviewers_and_admins_import_and_only_into_their_agency():
+    plan = factories.make_plan(kpis=5)
+    cast = factories.make_cast(plan)
+    form = read(agency="別的機關")
+    for person in (cast.staff, cast.viewer, cast.outsider):
+        with pytest.raises(PermissionDenied):
+            import_new_plan.apply_new(
+                by=person, form=form, agency=cast.other_plan.agency if person != cast.outsider else plan.agency
+            )
+    with pytest.raises(RuleBroken, match="沒有機關「別的機關」"):
+        import_new_plan.apply_new(by=cast.admin, form=form)
+    with pytest.raises(RuleBroken, match="已有105 年起的計畫"):
+        import_new_plan.apply_new(by=cast.reviewer, form=form, agency=plan.agency)
+
+
+def test_a_new_plan_stands_beside_an_older_one_of_its_agency():
+    old = factories.make_plan(kpis=5)
+    cast = factories.make_cast(old)
+    moved = read()
+    later = type(moved)(_years_later(moved.plan, 10), moved.messages)
+    plan = import_new_plan.apply_new(by=cast.reviewer, form=later, agency=old.agency)
+    assert (plan.agency, plan.first_year) == (old.agency, 2026)
+    assert AuditEvent.objects.filter(plan_id=plan.pk, actor_id=cast.reviewer.pk).count() == 1
+    assert plan.kpis.count() == 39
+
+
+def _years_later(plan, count):
+    return replace(
+        plan, first_year=plan.first_year + count, last_year=plan.last_year + count, baseline_years=(), kpis=plan.kpis
+    )

@@ -1,0 +1,87 @@
+"""Pages that answer 304 while nothing changed, and never once something did."""
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from scorecard.domain.choices import AuditAction
+from scorecard.services import audit
+from tests.secretariat_facts import load_plan
+from tests.shared_rows import layer
+
+
+@layer
+def plan():
+    return load_plan()
+
+
+@pytest.fixture(params=["strategy_map", "scorecard", "dashboard"])
+def url(request, plan):
+    return reverse(request.param, args=[plan.slug, 2016])
+
+
+def visit(client, url, etag=""):
+    return client.get(url, headers={"If-None-Match": etag})
+
+
+@pytest.fixture
+def visited(client, cast, url):
+    """The reader's client after a first visit, and the page's ETag."""
+    client.force_login(cast.viewer)
+    response = visit(client, url)
+    assert response.status_code == 200
+    return client, response["ETag"]
+
+
+def test_a_repeat_visit_answers_304_in_three_queries(visited, url):
+    client, etag = visited
+    with CaptureQueriesContext(connection) as queries:
+        response = visit(client, url, etag)
+    assert response.status_code == 304
+    assert response.content == b""
+    assert len(queries) <= 3
+
+
+def test_a_change_of_the_plan_is_seen_at_once(visited, url, plan):
+    client, etag = visited
+    with transaction.atomic():
+        audit.record(by=None, action=AuditAction.CHANGED, target=plan, plan=plan)
+    assert visit(client, url, etag).status_code == 200
+
+
+def test_a_change_of_a_division_is_seen_at_once(visited, url, plan):
+    client, etag = visited
+    with transaction.atomic():
+        audit.record(by=None, action=AuditAction.CHANGED, target="文書組", agency=plan.agency)
+    assert visit(client, url, etag).status_code == 200
+
+
+def test_another_reader_never_gets_this_readers_page(visited, url, cast):
+    client, etag = visited
+    client.force_login(cast.reviewer)
+    assert visit(client, url, etag).status_code == 200
+
+
+def test_a_changed_role_is_seen_at_once(visited, url, cast):
+    client, etag = visited
+    cast.viewer.memberships.update(role="reviewer")
+    assert visit(client, url, etag).status_code == 200
+
+
+def test_another_filter_is_another_page(visited, url):
+    client, etag = visited
+    assert visit(client, f"{url}?provisional=1", etag).status_code == 200
+
+
+def test_who_lost_the_membership_gets_404_and_not_304(visited, url, cast):
+    client, etag = visited
+    cast.viewer.memberships.all().delete()
+    assert visit(client, url, etag).status_code == 404
+
+
+def test_the_page_may_be_kept_by_the_reader_alone_and_is_asked_for_each_time(visited, url):
+    client, _ = visited
+    kept = visit(client, url)["Cache-Control"]
+    assert "private" in kept
+    assert "no-cache" in kept

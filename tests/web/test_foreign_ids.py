@@ -1,0 +1,292 @@
+"""What belongs to another agency, plan, division or report is answered like what does not exist; nothing is written.
+
+Made from the URLconf and tests/web/urls_table.py: every parameter of every route is given every foreign value of its
+kind, by a person whom the route itself would serve. A new route joins by itself; a new kind of parameter must be told
+here.
+"""
+
+import sys
+from dataclasses import dataclass, field
+
+import pytest
+from django.test import Client
+
+from scorecard.domain.choices import MailKind, Role
+from scorecard.models import (
+    KPI,
+    ActionBudget,
+    ActionPlan,
+    AuditEvent,
+    Division,
+    Measure,
+    Membership,
+    Objective,
+    ObjectiveLink,
+    OutgoingMail,
+    Perspective,
+    Plan,
+    Theme,
+    User,
+    YearlyReport,
+    YearlyValue,
+)
+from scorecard.services import years
+from tests import factories
+from tests.page_reading import body
+from tests.robust.whole_database import dump
+from tests.shared_rows import layer
+from tests.web.test_urls_guarded import MISSING, PARAMETER, scene
+from tests.web.urls_table import AGENCY, PLAN, TABLE
+
+pytestmark = pytest.mark.django_db
+__all__ = ["scene"]
+
+SERVED = {200, 302, 422}
+NOT_FOUND, SERVER_ERROR = 404, 500
+LEAST_PAIRS = 300
+# Django's admin leads from these to the row's page, whether there is one or not.
+TO_CHANGE = {route for route in TABLE if route.startswith("admin/") and route.endswith("<path:object_id>/")}
+# What stands in an address and is nobody's: the year is tests/web/test_urls_guarded.py's, the rest says how, not what.
+NOBODYS = {"year", "change", "file", "uidb64", "content_type_id", "app_label", "url"}
+
+
+@dataclass
+class Foreign:
+    """Rows that the cast of the scene's plan may not reach, by the parameter that would name them."""
+
+    values: dict = field(default_factory=dict)
+    # By model, as the admin site names them.
+    rows: dict = field(default_factory=dict)
+    # What each act needs in order to succeed.
+    forms: dict = field(default_factory=dict)
+
+    def add(self, name, *values):
+        """More values of the parameter."""
+        self.values.setdefault(name, []).extend(values)
+
+
+def furnish(plan, staff, admin):
+    """Give the plan one of everything that has an address: nothing in it has a code that other plans have."""
+    for model in (Theme, Objective, KPI):
+        for row in model.objects.filter(plan=plan):
+            model.objects.filter(pk=row.pk).update(code=f"X{row.code}")
+    for _ in range(2):
+        plan_year = plan.years.get(year=factories.FIRST_YEAR)
+        open_ = years.reopen_year if plan_year.is_closed else years.open_year
+        said = {"reason": "更正"} if plan_year.is_closed else {"contact": ""}
+        open_(by=admin, plan_year=plan_year, due_date=factories.DUE, **said)
+        factories.close_year(admin, plan, reason="提前關閉")
+    years.reopen_year(by=admin, plan_year=plan_year, due_date=factories.DUE, reason="更正")
+    for code in ("XAC1.1", "XAC1.2"):
+        kpi = factories.kpi(plan, code)
+        factories.fill(staff, kpi)
+        factories.attach(staff, kpi)
+        factories.submit(staff, kpi)
+
+
+@layer
+def foreign(scene):
+    """Everything of another agency's plan, of another plan of the same agency, and of the other division."""
+    own = Foreign(forms={route: scene.form(route) for route in TABLE})
+    people = Membership.objects.filter(agency=scene.plan.agency).select_related("user")
+    cast = {row.user.username: row.user for row in people}
+    (outsider,) = Membership.objects.filter(user__username="outsider")
+    other = Plan.objects.get(agency=outsider.agency)
+    staff = factories.make_member("their-staff", other.agency, Role.STAFF, other.agency.divisions.first())
+    furnish(other, staff, outsider.user)
+    # The sibling brings divisions of the same names.
+    for division in scene.plan.agency.divisions.all():
+        Division.objects.filter(pk=division.pk).update(name=f"{division.name}一")
+    sibling = factories.make_plan(kpis=5, slug="sibling", agency=scene.plan.agency)
+    own_staff = cast["staff"]
+    own_staff.memberships.get().divisions.add(*sibling.agency.divisions.filter(kpis__plan=sibling))
+    furnish(sibling, _anew(own_staff), cast["admin"])
+    own_staff.memberships.get().divisions.set(scene.plan.agency.divisions.all()[:1])
+    for code in ("AC1.2", "BC1.1"):
+        by = _anew(own_staff if code < "B" else cast["other-staff"])
+        kpi = factories.kpi(scene.plan, code)
+        factories.fill(by, kpi)
+        factories.attach(by, kpi)
+    _collect(own, scene.plan, other, sibling)
+    return own
+
+
+def _anew(user):
+    """The person without what was remembered of them."""
+    return User.objects.get(pk=user.pk)
+
+
+def _collect(own, plan, other, sibling):
+    own.add("slug", other.slug, other.agency.parent.slug if other.agency.parent else f"{plan.slug}-city")
+    own.add("agency", other.agency.slug, plan.agency.parent.slug)
+    own.add("division_id", *other.agency.divisions.values_list("pk", flat=True))
+    own.add("membership_id", *Membership.objects.filter(agency=other.agency).values_list("pk", flat=True))
+    own.add("code", "XAC1", "XA", *KPI.objects.filter(plan__in=[other, sibling]).values_list("code", flat=True)[:4])
+    own.add("link_id", *ObjectiveLink.objects.filter(plan__in=[other, sibling]).values_list("pk", flat=True))
+    own.add("serial", 2)
+    own.add("number", 2)
+    reports = YearlyReport.objects.filter(kpi__plan__in=[other, sibling])
+    own.add("token", *reports.values_list("evidence__token", flat=True))
+    events = AuditEvent.objects.filter(plan__in=[other, sibling]).exclude(kpi=None).order_by("plan")
+    # Of the plan, but of no KPI, or of another one than the address names.
+    more = AuditEvent.objects.filter(plan=plan).exclude(kpi__code="AC1.1")
+    own.add("event_id", *events.values_list("pk", flat=True)[:6], *more.values_list("pk", flat=True)[:6])
+    mail = OutgoingMail.objects.create(
+        key="y",
+        kind=MailKind.RETURNED,
+        recipient=Membership.objects.filter(agency=other.agency).first().user,
+        agency=other.agency,
+        subject="主旨",
+        body="內容",
+    )
+    first = factories.kpi(other, "XAC1.1")
+    own.rows = {
+        "agency": other.agency,
+        "division": other.agency.divisions.first(),
+        "plan": other,
+        "kpi": first,
+        "membership": Membership.objects.filter(agency=other.agency).first(),
+        "user": Membership.objects.filter(agency=other.agency).first().user,
+        "perspective": Perspective.objects.filter(plan=other).first(),
+        "theme": Theme.objects.get(plan=other),
+        "objective": Objective.objects.filter(plan=other).first(),
+        "outgoingmail": mail,
+        "actionplan": ActionPlan.objects.filter(plan=other).first(),
+        "measure": Measure.objects.filter(kpi=first).get(),
+        "yearlyvalue": YearlyValue.objects.filter(measure__kpi=first).first(),
+        "auditevent": AuditEvent.objects.filter(plan=other).first(),
+    }
+
+
+def tell(capsys, sentence):
+    """Show a figure to whoever runs the tests."""
+    with capsys.disabled():
+        sys.stdout.write(f"\n{sentence}\n")
+
+
+def server_of(route, method):
+    """The person of the agency with the most rights whom the route serves; None where it serves none of them."""
+    answers = TABLE[route][method]
+    return next((role for role in ("staff", "reviewer", "admin") if answers[role] in SERVED), None)
+
+
+def pairs(foreign):
+    """(method, role, route, parameter, foreign value) of every route and every parameter in it."""
+    for route in [route for route in TABLE if route.startswith((PLAN, AGENCY, "admin/")) and route not in TO_CHANGE]:
+        for method in ("GET", "POST"):
+            role = server_of(route, method)
+            for name in PARAMETER.findall(route) if role else ():
+                if name in NOBODYS:
+                    continue
+                if name in {"object_id", "id"}:
+                    values = [foreign.rows[route.split("/")[2]].pk]
+                else:
+                    values = foreign.values[name]
+                for value in values:
+                    yield method, role, route, name, value
+
+
+def ask(scene, role, method, url, data=None):
+    """The answer, of which nothing is undone."""
+    client = Client(raise_request_exception=False)
+    client.cookies.load(scene.sessions[role])
+    return client.post(url, data or {}) if method == "POST" else client.get(url, data or {})
+
+
+def test_every_foreign_value_in_an_address_answers_like_a_missing_one(scene, foreign, capsys):
+    before, wrong, count, missing = dump(), [], 0, {}
+    for method, role, route, name, value in pairs(foreign):
+        count += 1
+        key, form = (method, role, route, name), foreign.forms[route] if method == "POST" else None
+        if key not in missing:
+            answer = ask(scene, role, method, scene.url(route, **{name: MISSING[name]}), form)
+            missing[key] = answer.status_code, body(answer)
+        answer = ask(scene, role, method, scene.url(route, **{name: value}), form)
+        if (answer.status_code, body(answer)) != missing[key] or answer.status_code != NOT_FOUND:
+            wrong.append((method, role, route, name, value, answer.status_code, missing[key][0]))
+    assert not wrong, "\n".join(map(str, wrong))
+    assert dump() == before
+    tell(capsys, f"{count} foreign ids in addresses answered like missing ones")
+    assert count >= LEAST_PAIRS
+
+
+def test_every_kind_of_parameter_is_known_here(foreign):
+    names = {name for route in TABLE for name in PARAMETER.findall(route)}
+    assert names <= set(foreign.values) | NOBODYS | {"object_id", "id"}
+
+
+def bodies(scene, foreign):
+    """(role, method, route, fields with a foreign value, the same with a missing one)."""
+    plan, theirs = scene.plan, foreign.rows
+    other, kpi, division = theirs["plan"], theirs["kpi"], theirs["division"].pk
+    reports = YearlyReport.objects.exclude(kpi__plan=plan)
+    own = YearlyReport.objects.get(kpi__code="AC1.1", kpi__plan=plan)
+    seen = [f"{own.pk}:{own.version}"]
+    for report in reports:
+        for beside in ([], seen):
+            fields = {"report": [*beside, f"{report.pk}:{report.version}"]}
+            yield "reviewer", "POST", f"{PLAN}review/approve/", fields, {"report": [*beside, "999999:1"]}
+    reporting = f"{PLAN}reporting/<int:division_id>/"
+    for code in ("XAC1.1", "XAC1.2", "BC1.1"):
+        for beside in ([], ["AC1.2"]):
+            yield "staff", "POST", f"{reporting}check/", {"kpi": [*beside, code]}, {"kpi": [*beside, "ZZ9.9"]}
+    for row in (kpi, factories.kpi(Plan.objects.get(slug="sibling"), "XAC1.2"), factories.kpi(plan, "BC1.1")):
+        measure, budget = row.measures.first().pk, ActionBudget.objects.filter(action_plan__kpi=row).first().pk
+        for route in (reporting, f"{reporting}draft/", f"{reporting}paste/"):
+            yield "staff", "POST", route, _typed(row.pk, measure, budget), _typed(999999, 999998, 999997)
+    for name, other_name in (("cause", "effect"), ("effect", "cause")):
+        fields = {other_name: "AL1", "reason": "理由"}
+        for code in ("XAC1", "XAP1"):
+            yield "reviewer", "POST", f"{PLAN}links/add/", fields | {name: code}, fields | {name: "ZZ1"}
+    staff = {"email": "a@example.gov.tw", "name": "某", "role": "staff"}
+    for route in (f"{AGENCY}members/invite/", f"{AGENCY}members/<int:membership_id>/"):
+        yield "admin", "POST", route, staff | {"divisions": [division]}, staff | {"divisions": ["999999"]}
+    source = f"division:{scene.arguments['division_id']}"
+    moves = {"source": source, "target_division": "", "plan": "", "target_person": "", "seen": "x"}
+    for name, value, missing in (
+        ("source", f"division:{division}", "division:999999"),
+        ("target_division", division, "999999"),
+        ("plan", other.pk, "999999"),
+    ):
+        yield "admin", "POST", f"{AGENCY}transfer/", moves | {name: value}, moves | {name: missing}
+    light = f"{reporting}light/<str:code>/"
+    yield "staff", "GET", light, {"measure": kpi.measures.first().pk}, {"measure": "999999"}
+
+
+def _typed(kpi, measure, budget):
+    field = f"kpi{kpi}-"
+    return {
+        f"{field}version": "0",
+        f"{field}actual_{measure}": "5",
+        f"initial-{field}actual_{measure}": "",
+        f"{field}executed_{budget}": "5",
+        f"{field}explanation": "說明",
+        "cells": "5",
+    }
+
+
+def test_every_foreign_value_in_a_form_is_answered_like_a_missing_one(scene, foreign, capsys):
+    before, wrong, count = dump(), [], 0
+    for role, method, route, fields, missing in bodies(scene, foreign):
+        count += 1
+        url = scene.url(route).partition("?")[0]
+        answers = [ask(scene, role, method, url, data) for data in (fields, missing)]
+        told = [(answer.status_code, answer.get("Location"), _without(answer, fields, missing)) for answer in answers]
+        if told[0] != told[1] or answers[0].status_code >= SERVER_ERROR:
+            wrong.append((role, method, route, fields, [answer.status_code for answer in answers]))
+    assert not wrong, "\n".join(map(str, wrong))
+    assert dump() == before
+    tell(capsys, f"{count} foreign ids in forms answered like missing ones")
+
+
+def _without(answer, *sent):
+    """The page without what was sent, which it may repeat."""
+    page = body(answer)
+    values = {str(value) for fields in sent for given in fields.values() for value in _listed(given)}
+    for value in sorted(values, key=len, reverse=True):
+        page = page.replace(value, "…")
+    return page
+
+
+def _listed(value):
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,270 @@
+"""Every URL × role × method has its declared answer (tests/web/urls_table.py), and every URL is declared."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import get_resolver
+from django.urls.resolvers import URLResolver
+
+from scorecard.domain.choices import MailKind
+from scorecard.models import (
+    ActionPlan,
+    AuditEvent,
+    FormUpload,
+    Measure,
+    Membership,
+    Objective,
+    OutgoingMail,
+    Perspective,
+    Plan,
+    Theme,
+    YearlyReport,
+    YearlyValue,
+)
+from scorecard.services import years
+from tests import factories
+from tests.agency_form.form_workbooks import original
+from tests.page_reading import body, client_of
+from tests.services.rows import nothing_written
+from tests.shared_rows import layer
+from tests.web.urls_table import AGENCY, MEMBERS, PLAN, ROLES, SITE, TABLE
+
+pytestmark = pytest.mark.django_db
+
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+# A PDF takes two seconds: of the members, who may all have it, those with the least and the most rights ask for it.
+ASK_FOR_PDF = [role for role in ROLES if role not in {"staff", "other_staff", "reviewer"}]
+IN_PLAN = [route for route in SITE if route.startswith(PLAN)]
+MISSING = {
+    "slug": "no-such-plan",
+    "agency": "no-such-agency",
+    "membership_id": 999_999,
+    "code": "ZZ9.9",
+    "division_id": 999_999,
+    "link_id": 999_999,
+    "serial": 999_999,
+    "token": "00000000-0000-4000-8000-000000000000",
+    "event_id": 999_999,
+    "change": 999,
+    "number": 999,
+    "file": "report.exe",
+    "object_id": 999_999,
+    "id": 999_999,
+}
+CODES = {f"{PLAN}objectives/<str:code>/": "AC1", f"{PLAN}themes/<str:code>/": "A"}
+QUERIES = {"admin/autocomplete/": "app_label=scorecard&model_name=kpi&field_name=objective"}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A plan whose year 2016 is open and whose AC1.1 staff submitted, and a session for everyone by role."""
+
+    plan: Plan
+    sessions: dict
+    arguments: dict
+    rows: dict
+
+    def url(self, route, **changed):
+        """The address that the route makes of the scene's rows; changed: other values for its parameters."""
+        values = self.arguments | {"code": CODES.get(route, "AC1.1")}
+        if route.startswith(f"{AGENCY}import/"):
+            values["token"] = self.rows["formupload"].token
+        if route.startswith("admin/scorecard/"):
+            values["object_id"] = values["id"] = self.rows[route.split("/")[2]].pk
+        values |= changed
+        path = route.replace("(?P<url>.*)$", "no-such-page").replace("^(?P<app_label>scorecard)/$", "scorecard/")
+        path = PARAMETER.sub(lambda match: str(values[match[1]]), path)
+        if route.startswith(f"{PLAN}reporting/") and "light" in route:
+            return f"/{path}?measure={self.rows['measure'].pk}"
+        return f"/{path}?{QUERIES[route]}" if route in QUERIES else f"/{path}"
+
+    def form(self, route):
+        """What an act needs in order to succeed; the admin site is sent empty forms."""
+        if "/review/" in route:
+            report = YearlyReport.objects.get(kpi__plan=self.plan)
+            seen = {"version": report.version, "report": f"{report.pk}:{report.version}"}
+            return seen | {"comment": "請補正", "text": "留言"}
+        return {"text": "留言"} if route in SITE else {}
+
+    def answer(self, role, method, url, form=None):
+        """The response to the role's request; whatever it wrote is undone."""
+        client = Client(raise_request_exception=False)
+        client.cookies.load(self.sessions[role])
+        with transaction.atomic():
+            if method == "POST":
+                response = client.post(url, form or {})
+            else:
+                response = client.generic(method, url)
+            transaction.set_rollback(True)
+        return response
+
+
+@layer
+def scene():
+    """See Scene; 2016 was closed and reopened before, so that it has a snapshot."""
+    plan = factories.make_plan()
+    cast = factories.make_cast(plan)
+    # The outsider is at home somewhere, too.
+    assert cast.other_plan
+    factories.open_year(cast.admin, plan)
+    closed = factories.close_year(cast.admin, plan, reason="提前關閉")
+    years.reopen_year(by=cast.admin, plan_year=closed, due_date=factories.DUE, reason="更正")
+    kpi = factories.kpi(plan, "AC1.1")
+    factories.fill(cast.staff, kpi)
+    (evidence,) = factories.attach(cast.staff, kpi)
+    factories.submit(cast.staff, kpi)
+    division = plan.agency.divisions.first()
+    rows = {
+        "agency": plan.agency,
+        "division": division,
+        "membership": Membership.objects.get(user=cast.staff),
+        "user": cast.staff,
+        "plan": plan,
+        "perspective": Perspective.objects.get(plan=plan, code="C"),
+        "theme": Theme.objects.get(plan=plan, code="A"),
+        "objective": Objective.objects.get(plan=plan, code="AC1"),
+        "kpi": kpi,
+        "actionplan": ActionPlan.objects.get(plan=plan, code="AC1.1.1"),
+        "measure": Measure.objects.get(kpi=kpi),
+        "yearlyvalue": YearlyValue.objects.get(measure__kpi=kpi, year=2016),
+        "outgoingmail": OutgoingMail.objects.create(
+            key="x", kind=MailKind.RETURNED, recipient=cast.staff, agency=plan.agency, subject="主旨", body="內容"
+        ),
+        "auditevent": AuditEvent.objects.filter(plan=plan).first(),
+        "formupload": FormUpload.objects.create(
+            agency=plan.agency, name="表單.xlsx", size=1, digest="x", content=original(), uploaded_by=cast.reviewer
+        ),
+    }
+    arguments = {"slug": plan.slug, "year": 105, "division_id": division.pk, "content_type_id": 1, "object_id": 1}
+    arguments |= {"link_id": plan.links.first().pk, "token": evidence.token, "serial": 1}
+    arguments |= {"uidb64": "MQ", "agency": plan.agency.slug, "membership_id": rows["membership"].pk}
+    arguments |= {"event_id": AuditEvent.objects.filter(kpi=kpi, action="saved").first().pk, "change": 0}
+    arguments |= {"number": 1, "file": "data.json"}
+    # The anonymous visitor is no member of the cast.
+    sessions = {role: client_of(getattr(cast, role, None)).cookies.output(header="") for role in ROLES}
+    return Scene(plan, sessions, arguments, rows)
+
+
+def routes(resolver=None, above=""):
+    """Every route that the URLconf can resolve."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        route = above + str(entry.pattern)
+        yield from routes(entry, route) if isinstance(entry, URLResolver) else [route]
+
+
+def test_every_url_is_declared_and_every_declared_url_exists():
+    found = list(routes())
+    assert len(found) == len(set(found)), "two patterns of one route: the second is never reached"
+    assert sorted(set(found) - set(TABLE)) == [], "not declared in tests/web/urls_table.py"
+    assert sorted(set(TABLE) - set(found)) == [], "declared, but no longer there"
+
+
+def test_every_declaration_speaks_of_both_methods_and_every_role():
+    for route, answers in TABLE.items():
+        assert set(answers) == {"GET", "POST"}, route
+        assert all(set(by_role) == set(ROLES) for by_role in answers.values()), route
+
+
+def group_of(route):
+    """What the route is about: 「admin/scorecard/kpi」, 「reporting」, 「account」."""
+    if route.startswith("admin/scorecard/"):
+        return "/".join(route.split("/")[:3])
+    return re.split(r"[/.]", route.removeprefix(PLAN))[0] or "home"
+
+
+# One test for URLs that belong together.
+GROUPS = sorted({group_of(route) for route in TABLE})
+
+
+def roles_to_ask(route, method, declared):
+    """Who asks for a URL: everyone, and after SQLite (`make test`) one role for each answer, since who may see what is
+    not decided in the database.
+    """
+    asking = ASK_FOR_PDF if route.endswith(".pdf") and method == "GET" else ROLES
+    return asking if connection.vendor == "sqlite" else {declared[role]: role for role in asking}.values()
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_urls_answer_every_role_and_method_as_declared(scene, group):
+    wrong = {}
+    for route in [route for route in TABLE if group_of(route) == group]:
+        url, form = scene.url(route), scene.form(route)
+        for method, declared in TABLE[route].items():
+            for role in roles_to_ask(route, method, declared):
+                status = scene.answer(role, method, url, form).status_code
+                if status != declared[role]:
+                    wrong[role, method, url] = f"{status}, declared {declared[role]}"
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.one_database
+def test_what_a_person_may_not_see_answers_exactly_like_what_does_not_exist(scene, group):
+    for route in [route for route in TABLE if group_of(route) == group and PARAMETER.search(route)]:
+        for method, declared in TABLE[route].items():
+            for role in [role for role in ROLES if declared[role] == 404]:
+                there = scene.answer(role, method, scene.url(route))
+                # To members the plan itself is no secret.
+                secret = set(MISSING) - ({"slug"} if role in MEMBERS else set())
+                for name in secret.intersection(PARAMETER.findall(route)):
+                    missing = scene.answer(role, method, scene.url(route, **{name: MISSING[name]}))
+                    assert (missing.status_code, body(missing)) == (there.status_code, body(there)), (
+                        method,
+                        role,
+                        name,
+                    )
+
+
+@pytest.mark.one_database
+def test_a_plan_or_year_that_does_not_exist_is_404_even_for_its_members(scene):
+    for route in IN_PLAN:
+        method = "POST" if TABLE[route]["GET"]["admin"] == 405 else "GET"
+        # 104 is a baseline year: its figures stand beside the plan's own years, but it has no pages.
+        for changed in ({"slug": MISSING["slug"]}, {"year": 99}, {"year": 104}, {"year": 0}):
+            url = scene.url(route, **changed)
+            assert scene.answer("admin", method, url).status_code == 404, url
+
+
+def test_other_methods_are_refused_and_head_is_answered_like_get(scene):
+    sample = ("map/", "reporting/<int:division_id>/", "kpis/<str:code>/comments/")
+    for route in (*(PLAN + rest for rest in sample), "", "healthz"):
+        url = scene.url(route)
+        assert scene.answer("staff", "HEAD", url).status_code == TABLE[route]["GET"]["staff"], url
+        for method in ("PUT", "PATCH", "DELETE"):
+            assert scene.answer("staff", method, url).status_code == 405, (method, url)
+
+
+@pytest.mark.one_database
+def test_no_form_is_taken_without_its_token(scene):
+    client = Client(enforce_csrf_checks=True)
+    client.cookies.load(scene.sessions["admin"])
+    acts = [route for route, answers in TABLE.items() if answers["POST"]["admin"] in {200, 302, 422}]
+    with nothing_written():
+        for route in acts:
+            assert client.post(scene.url(route), scene.form(route)).status_code == 403, route
+
+
+@pytest.mark.one_database
+def test_the_year_switch_of_a_refused_act_leads_to_pages(scene):
+    acts = [route for route in IN_PLAN if TABLE[route]["GET"]["admin"] == 405]
+    answers = [scene.answer("admin", "POST", scene.url(route)) for route in acts]
+    refused = [response for response in answers if response.status_code in {409, 422}]
+    assert refused
+    for response in refused:
+        for year in response.context["year_switch"]:
+            assert scene.answer("admin", "GET", year["url"]).status_code == 200, year["url"]
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("role", ["staff", "reviewer", "admin"])
+def test_get_never_writes(scene, role):
+    client = Client()
+    client.cookies.load(scene.sessions[role])
+    with nothing_written():
+        for route, answers in TABLE.items():
+            # PDFs take their time, and write no more than the workbook.
+            if answers["GET"][role] == 200 and not route.endswith(".pdf"):
+                assert client.get(scene.url(route)).status_code == 200, route

@@ -1,0 +1,217 @@
+"""Every URL of the site with its declared answer to every role and method; tests/web/test_urls_guarded.py holds it to
+them.
+
+An answer is a status; a row gives one a role for GET and one for POST. What stands behind the kinds of rows: domain.md
+§6, and web/access.py for what exists for whom.
+"""
+
+ROLES = ("anonymous", "viewer", "staff", "other_staff", "reviewer", "admin", "outsider", "superuser")
+MEMBERS = ("viewer", "staff", "other_staff", "reviewer", "admin")
+REVIEWERS = ("reviewer", "admin")
+STAFF = ("staff", "other_staff")
+TO_LOGIN = 302
+
+
+def everyone(status):
+    """The same answer to all who are logged in; the others are sent to the login page."""
+    return dict.fromkeys(ROLES, status) | {"anonymous": TO_LOGIN}
+
+
+def members(status, **roles):
+    """An answer to the agency's members, some of them with their own; for all others the plan does not exist."""
+    return everyone(404) | dict.fromkeys(MEMBERS, status) | roles
+
+
+def only(roles, status, others=403):
+    """An answer to some members; others is what the other members get."""
+    return members(others) | dict.fromkeys(roles, status)
+
+
+def row(get, post):
+    """A URL's answers."""
+    return {"GET": get, "POST": post}
+
+
+PAGE = row(members(200), everyone(405))
+OPEN_TO_ALL = dict.fromkeys(ROLES, 200)
+
+
+def act(answers):
+    """What changes something: it answers to POST alone."""
+    return row(everyone(405), answers)
+
+
+PLAN = "plans/<slug:slug>/<roc:year>/"
+AGENCY = "agencies/<slug:agency>/"
+SITE = {
+    "": row(everyone(302) | {"superuser": 200}, everyone(405)),
+    f"{AGENCY}members/": row(only(["admin"], 200), everyone(405)),
+    # What is sent names neither an address nor a role.
+    f"{AGENCY}members/invite/": act(only(["admin"], 422)),
+    f"{AGENCY}members/<int:membership_id>/": row(only(["admin"], 200), only(["admin"], 422)),
+    f"{AGENCY}members/<int:membership_id>/remove/": act(only(["admin"], 302)),
+    f"{AGENCY}members/<int:membership_id>/invite/": act(only(["admin"], 302)),
+    f"{AGENCY}members/<int:membership_id>/off/": act(only(["admin"], 302)),
+    f"{AGENCY}members/<int:membership_id>/on/": act(only(["admin"], 302)),
+    f"{AGENCY}transfer/": row(only(["admin"], 200), only(["admin"], 422)),
+    f"{AGENCY}mails/": row(only(["admin"], 200), everyone(405)),
+    # No file is sent.
+    f"{AGENCY}import/": row(only(REVIEWERS, 200), only(REVIEWERS, 422)),
+    f"{AGENCY}import/<uuid:token>/": row(only(REVIEWERS, 200), only(REVIEWERS, 302)),
+    f"{AGENCY}import/<uuid:token>/sheet/": row(only(REVIEWERS, 200), everyone(405)),
+    # What is sent names no version of the preview.
+    f"{AGENCY}import/<uuid:token>/apply/": act(only(REVIEWERS, 422)),
+    f"{AGENCY}import/<uuid:token>/discard/": act(only(REVIEWERS, 302)),
+    "account/login/": row(everyone(302) | {"anonymous": 200}, everyone(302) | {"anonymous": 200}),
+    "account/logout/": row(everyone(405), everyone(302)),
+    "account/password/": row(everyone(200), everyone(200)),
+    "account/password/done/": row(everyone(200), everyone(405)),
+    "account/forgotten/": row(OPEN_TO_ALL, OPEN_TO_ALL),
+    "account/forgotten/done/": row(OPEN_TO_ALL, dict.fromkeys(ROLES, 405)),
+    # The link is none of those that were mailed, and says so.
+    "account/set-password/<str:uidb64>/<str:token>/": row(OPEN_TO_ALL, OPEN_TO_ALL),
+    "account/set-password/done/": row(OPEN_TO_ALL, dict.fromkeys(ROLES, 405)),
+    "healthz": row(OPEN_TO_ALL, dict.fromkeys(ROLES, 405)),
+    f"{PLAN}dashboard/": PAGE,
+    f"{PLAN}map/": PAGE,
+    f"{PLAN}map.svg": PAGE,
+    f"{PLAN}map.pdf": PAGE,
+    f"{PLAN}links/": row(only(REVIEWERS, 200), everyone(405)),
+    # What is sent names neither objectives nor a reason.
+    f"{PLAN}links/add/": act(only(REVIEWERS, 422)),
+    f"{PLAN}links/<int:link_id>/": act(only(REVIEWERS, 422)),
+    f"{PLAN}links/<int:link_id>/remove/": act(only(REVIEWERS, 302)),
+    f"{PLAN}scorecard/": PAGE,
+    f"{PLAN}scorecard.xlsx": PAGE,
+    f"{PLAN}scorecard.ods": PAGE,
+    f"{PLAN}scorecard.csv": PAGE,
+    f"{PLAN}scorecard.pdf": PAGE,
+    f"{PLAN}objectives/<str:code>/": PAGE,
+    f"{PLAN}themes/<str:code>/": PAGE,
+    f"{PLAN}kpis/<str:code>/": PAGE,
+    f"{PLAN}kpis/<str:code>.pdf": PAGE,
+    f"{PLAN}divisions/<int:division_id>.pdf": PAGE,
+    # The report is submitted: nothing may be restored.
+    f"{PLAN}kpis/<str:code>/history/<int:event_id>/<int:change>/": row(only(["staff"], 200), only(["staff"], 422)),
+    f"{PLAN}kpis/<str:code>/comments/": act(only(("staff", *REVIEWERS), 302)),
+    f"{PLAN}divisions/<int:division_id>/": PAGE,
+    f"{PLAN}divisions/<int:division_id>/fill-in.xlsx": row(only(("staff", *REVIEWERS), 200), everyone(405)),
+    f"{PLAN}search/": PAGE,
+    f"{PLAN}scores.json": PAGE,
+    f"{PLAN}downloads/": PAGE,
+    f"{PLAN}form.xlsx": PAGE,
+    f"{PLAN}form.ods": PAGE,
+    f"{PLAN}snapshots/<int:number>/<str:file>": PAGE,
+    f"{PLAN}report.pdf": PAGE,
+    f"{PLAN}report/": PAGE,
+    f"{PLAN}report/pdf/": PAGE,
+    f"{PLAN}report/pdf/make/": act(members(302)),
+    f"{PLAN}report/pdf/cancel/": act(members(302)),
+    f"{PLAN}plan.json": PAGE,
+    f"{PLAN}reporting/": row(only(STAFF, 200), everyone(405)),
+    f"{PLAN}reporting/receipts/": row(only((*STAFF, *REVIEWERS), 200), everyone(405)),
+    # A receipt exists for its division's staff and for reviewers.
+    f"{PLAN}reporting/receipts/<int:serial>/": row(only(("staff", *REVIEWERS), 200, 404), everyone(405)),
+    f"{PLAN}reporting/receipts/<int:serial>.pdf": row(only(("staff", *REVIEWERS), 200, 404), everyone(405)),
+    # A reporting table exists for its own staff alone.
+    f"{PLAN}reporting/<int:division_id>/": row(only(["staff"], 200, 404), only(["staff"], 302, 404)),
+    f"{PLAN}reporting/<int:division_id>/draft/": act(only(["staff"], 200, 404)),
+    # What is sent is one cell with a word in it.
+    f"{PLAN}reporting/<int:division_id>/paste/": row(only(["staff"], 200, 404), only(["staff"], 200, 404)),
+    # No file is sent.
+    f"{PLAN}reporting/<int:division_id>/fill-in/": row(only(["staff"], 200, 404), only(["staff"], 422, 404)),
+    f"{PLAN}reporting/<int:division_id>/check/": row(only(["staff"], 200, 404), only(["staff"], 302, 404)),
+    f"{PLAN}reporting/<int:division_id>/check/<str:code>/": act(only(["staff"], 302, 404)),
+    f"{PLAN}reporting/<int:division_id>/light/<str:code>/": row(only(["staff"], 200, 404), everyone(405)),
+    # Nothing is sent to be attached, and the report is submitted: nothing may be removed.
+    f"{PLAN}reporting/<int:division_id>/<str:code>/evidence/": row(
+        only(["staff"], 200, 404), only(["staff"], 422, 404)
+    ),
+    f"{PLAN}reporting/<int:division_id>/<str:code>/evidence/<uuid:token>/remove/": act(only(["staff"], 302, 404)),
+    f"{PLAN}evidence/<uuid:token>/": PAGE,
+    f"{PLAN}review/": row(only(REVIEWERS, 200), everyone(405)),
+    f"{PLAN}review/approve/": act(only(REVIEWERS, 302)),
+    f"{PLAN}review/<str:code>/return/": act(only(REVIEWERS, 302)),
+    f"{PLAN}review/<str:code>/comment/": act(only(REVIEWERS, 302)),
+    f"{PLAN}reminders/": act(only(REVIEWERS, 302)),
+    f"{PLAN}year/": row(only(["admin"], 200), everyone(405)),
+    # The year is open: it cannot be opened or reopened, is closed only with a reason, changed only to some date.
+    f"{PLAN}year/open/": act(only(["admin"], 302)),
+    f"{PLAN}year/change/": act(only(["admin"], 422)),
+    f"{PLAN}year/close/": act(only(["admin"], 422)),
+    f"{PLAN}year/reopen/": act(only(["admin"], 302)),
+}
+
+# The admin site exists for reviewers and admins of any agency and for the operator. The outsider is one of them: the
+# admin of another agency, who meets the site, but none of this agency's rows.
+KEEPERS = ("reviewer", "admin", "superuser")
+MANAGERS = ("admin", "superuser")
+OPERATOR = ("superuser",)
+NOBODY = ()
+
+
+def keepers(status, **roles):
+    """An answer to all who keep data of any agency; for everyone else the site does not exist."""
+    return everyone(404) | dict.fromkeys((*KEEPERS, "outsider"), status) | roles
+
+
+def list_for(roles):
+    """A model's list, or its form for a new row: 403 where the role does not suffice."""
+    allowed = (*roles, "outsider") if "admin" in roles else roles
+    return keepers(403) | dict.fromkeys(allowed, 200)
+
+
+def row_for(roles):
+    """A row of this agency: the outsider's own role would suffice, but the row does not exist for them."""
+    return list_for(roles) | ({"outsider": 404} if "admin" in roles else {})
+
+
+def same(answers):
+    """Django's admin answers POST like GET where the form sent is empty."""
+    return row(answers, answers)
+
+
+def model(name, *, view=KEEPERS, add=KEEPERS, change=KEEPERS, delete=None):
+    """The pages of a model: who sees its rows, adds, changes and deletes them (None: whoever changes them)."""
+    path, object_path = f"admin/scorecard/{name}/", f"admin/scorecard/{name}/<path:object_id>/"
+    return {
+        path: same(list_for(view)),
+        f"{path}add/": same(list_for(add)),
+        object_path: same(keepers(302)),
+        f"{object_path}change/": row(row_for(view), row_for(change)),
+        f"{object_path}delete/": same(row_for(change if delete is None else delete)),
+        # The audit trail is the history.
+        f"{object_path}history/": same(everyone(404)),
+    }
+
+
+MANAGED = {"add": MANAGERS, "change": MANAGERS}
+ADMIN = {
+    "admin/": same(keepers(200)),
+    "admin/login/": same(keepers(302)),
+    "admin/logout/": row(keepers(405), keepers(302)),
+    "admin/password_change/": same(keepers(200)),
+    "admin/password_change/done/": row(keepers(200), keepers(405)),
+    "admin/autocomplete/": row(keepers(200), keepers(405)),
+    "admin/jsi18n/": row(keepers(200), keepers(405)),
+    "admin/r/<path:content_type_id>/<path:object_id>/": same(keepers(404)),
+    "admin/^(?P<app_label>scorecard)/$": same(keepers(200)),
+    "admin/(?P<url>.*)$": same(keepers(404)),
+    **model("agency", add=OPERATOR, change=MANAGERS, delete=OPERATOR),
+    **model("division", **MANAGED),
+    **model("membership", view=MANAGERS, **MANAGED),
+    **model("user", view=MANAGERS, **MANAGED, delete=NOBODY),
+    "admin/scorecard/user/<id>/password/": same(row_for(MANAGERS)),
+    **model("plan", **MANAGED),
+    **model("perspective"),
+    **model("theme"),
+    **model("objective"),
+    **model("kpi"),
+    **model("actionplan"),
+    **model("measure", add=NOBODY, change=NOBODY),
+    **model("yearlyvalue", delete=NOBODY),
+    **model("outgoingmail", view=MANAGERS, add=NOBODY, change=NOBODY),
+    **model("auditevent", view=MANAGERS, add=NOBODY, change=NOBODY),
+}
+
+TABLE = SITE | ADMIN
