@@ -16,7 +16,7 @@ from scorecard.read_models.strategy_map import build_strategy_map
 from scorecard.services.audit import as_read
 from scorecard.spreadsheets.cell_messages import Level, Message
 from scorecard.spreadsheets.grid import coordinate, row_and_column
-from scorecard.web.plan_pages import MapAddresses
+from scorecard.web.map_links import MapAddresses
 
 # More than these are shown on request: a form of a thousand KPIs can have thousands of hints, and its page took longer
 # to be written than the form to be read.

@@ -3,12 +3,11 @@
 import json
 from dataclasses import dataclass
 
-from scorecard.documents.year_snapshot_json import report_rows, year_document
+from scorecard.documents.year_snapshot_json import plan_as_closed, report_rows, year_document
 from scorecard.domain.choices import AuditAction
 from scorecard.models import AuditEvent
 from scorecard.models.snapshots import FILES
 from scorecard.read_models.build_scorecard import build_scorecard
-from scorecard.services.year_closing import plan_as_closed
 
 LABELS = {"document": "JSON", "report": "PDF", "workbook": "XLSX"}
 # What tells a row of a list from the others, in the order in which one is looked for.

@@ -29,9 +29,9 @@ from scorecard.forms.unsaved_entries import typed_rows
 from scorecard.middleware.form_refill import refill
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.services.unsaved_entries import keep_draft
-from scorecard.views.reporting import sent_forms
 from scorecard.web import access
 from scorecard.web.post_targets import PAGES_OF_ACTS, page_of_act
+from scorecard.web.reporting_rows import sent_forms
 
 KEY = "typed"
 SECONDS = 60 * 60

@@ -3,10 +3,8 @@
 from django.conf import settings
 
 from scorecard.documents.annual_report_pdf import annual_report_pdf
-from scorecard.documents.year_snapshot_json import as_bytes, report_rows, year_document
-from scorecard.domain.choices import YearState
+from scorecard.documents.year_snapshot_json import as_bytes, plan_as_closed, report_rows, year_document
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import Plan
 from scorecard.read_models.annual_report import build_annual_report
 from scorecard.services import years
 from scorecard.spreadsheets.xlsx_writer import scorecard_workbook
@@ -45,12 +43,3 @@ def prepare_year(plan_year):
         report=annual_report_pdf(plan, plan_year.year, patience=settings.PDF_SECONDS),
         workbook=scorecard_workbook(report.scorecard),
     )
-
-
-def plan_as_closed(plan_year):
-    """The plan as it stands in the database, in memory with this year closed."""
-    plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan_year.plan_id)
-    for row in plan.years.all():
-        if row.pk == plan_year.pk:
-            row.state = YearState.CLOSED
-    return plan

@@ -30,7 +30,7 @@ from scorecard.read_models.search import search
 from scorecard.read_models.strategy_map import build_strategy_map
 from scorecard.read_models.year_comparison import compare
 from scorecard.styleguide.sample_plan import SLUG, THRESHOLD, YEAR, YEAR_BEFORE, sample_scorecard
-from scorecard.web.plan_pages import map_addresses
+from scorecard.web.map_links import map_addresses
 
 COLOURS = ("ink", "ink-soft", "line", "line-strong", "paper", "ground", "wash", "brand", "brand-deep", "brand-wash")
 COLOURS += ("met", "near", "missed", "quiet", "met-wash", "near-wash", "missed-wash")

@@ -7,8 +7,9 @@ from scorecard.forms.agency_form import FormYearsForm
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.spreadsheets.ods_writer import MIME_TYPE as ODS
 from scorecard.spreadsheets.xlsx_writer import MIME_TYPE as XLSX
-from scorecard.views.downloads import downloads_page, file_response
+from scorecard.views.downloads import downloads_page
 from scorecard.web import access
+from scorecard.web.file_response import file_response
 
 
 @require_safe

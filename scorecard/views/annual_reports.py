@@ -15,8 +15,9 @@ from scorecard.pdf import jobs
 from scorecard.read_models.annual_report import NoSuchPart, build_annual_report
 from scorecard.read_models.annual_report_part import read_choices
 from scorecard.read_models.build_scorecard import build_scorecard
-from scorecard.views.downloads import downloads_page, file_response
+from scorecard.views.downloads import downloads_page
 from scorecard.web import access
+from scorecard.web.file_response import file_response
 
 
 class Unknown(Exception):

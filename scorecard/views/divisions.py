@@ -16,8 +16,8 @@ from scorecard.read_models.budgets import budgets_of
 from scorecard.read_models.progress import build_progress
 from scorecard.read_models.score_lines import group_of
 from scorecard.spreadsheets.xlsx_writer import MIME_TYPE
-from scorecard.views.downloads import file_response
 from scorecard.web import access
+from scorecard.web.file_response import file_response
 from scorecard.web.plan_pages import get_scorecard
 
 

@@ -1,6 +1,6 @@
 """報告下載: what there is, the plan as data, and what was frozen; the other files have views of their own."""
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -14,15 +14,8 @@ from scorecard.models import YearSnapshot
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.spreadsheets.xlsx_writer import MIME_TYPE
 from scorecard.web import access
+from scorecard.web.file_response import file_response
 from scorecard.web.plan_pages import get_scorecard
-
-
-def file_response(content, content_type, name):
-    """A response that the browser saves as a file of this name (ASCII) and keeps no copy of."""
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 @require_safe

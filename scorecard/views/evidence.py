@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from scorecard.domain.policies import EVIDENCE_FILES_PER_REPORT, RuleBroken
 from scorecard.forms.evidence import EvidenceForm
-from scorecard.middleware.body_limit import left_out
 from scorecard.models import KPI, Evidence, YearlyReport
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.services.evidence import add_evidence, remove_evidence, too_large
 from scorecard.uploaded_files.safe_names import clean_name
+from scorecard.uploaded_files.upload_handler import left_out
 from scorecard.web import access
 
 log = logging.getLogger(__name__)

@@ -9,14 +9,14 @@ from scorecard.domain import policies
 from scorecard.domain.roc_years import year_text
 from scorecard.fill_in.reader import NotAFillIn, read_fill_in
 from scorecard.forms.fill_in import FillInForm, rows_of
-from scorecard.middleware.body_limit import left_out
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.services.unsaved_entries import keep_draft
 from scorecard.spreadsheets.grid import FormRefused
 from scorecard.spreadsheets.reader import read_sheets
+from scorecard.uploaded_files.upload_handler import left_out
 from scorecard.views.form_import import PAYLOAD_TOO_LARGE, TOO_LARGE
-from scorecard.views.reporting import entry_forms
 from scorecard.web import access
+from scorecard.web.reporting_rows import entry_forms
 
 OTHER_TABLE = "這份填報表不是{division} {year}度的；請確認選對檔案，或重新下載填報表。"
 

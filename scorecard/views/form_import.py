@@ -10,12 +10,12 @@ from scorecard.agency_form.preview_page import cell_context, conflict_rows, not_
 from scorecard.domain.choices import YearState
 from scorecard.domain.policies import RuleBroken
 from scorecard.forms.form_import import ApplyForm, UploadForm, corrections_of
-from scorecard.middleware.body_limit import left_out
 from scorecard.models import FormUpload
 from scorecard.services import import_uploads
 from scorecard.services.import_into_plan import ImportConflict
 from scorecard.services.import_uploads import FormRefused
 from scorecard.spreadsheets.reader import MEGABYTE, MOST_BYTES
+from scorecard.uploaded_files.upload_handler import left_out
 from scorecard.web import access
 
 TOO_LARGE = f"檔案超過 {MOST_BYTES // MEGABYTE} MB；填好的表單不會這麼大，請移除圖片與不需要的工作表後再上傳。"

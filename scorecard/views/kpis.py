@@ -17,8 +17,8 @@ from scorecard.read_models.budgets import budgets_of
 from scorecard.read_models.kpi_history import build_history
 from scorecard.read_models.measure_charts import kpi_charts
 from scorecard.services.reporting import comment_on_report
-from scorecard.views.downloads import file_response
 from scorecard.web import access
+from scorecard.web.file_response import file_response
 from scorecard.web.plan_pages import get_scorecard
 
 HISTORY_SHOWN = 50

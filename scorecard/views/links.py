@@ -19,7 +19,7 @@ from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.strategy_map import build_strategy_map
 from scorecard.services.objective_links import add_link, change_reason, remove_link
 from scorecard.web import access
-from scorecard.web.plan_pages import map_addresses
+from scorecard.web.map_links import map_addresses
 
 PAGE = "strategy_map_links"
 

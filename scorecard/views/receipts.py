@@ -7,8 +7,8 @@ from django.views.decorators.http import require_safe
 from scorecard.documents.single_page_pdfs import receipt_pdf
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.receipts import build_receipt
-from scorecard.views.downloads import file_response
 from scorecard.web import access
+from scorecard.web.file_response import file_response
 
 
 @require_safe

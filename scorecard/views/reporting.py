@@ -1,7 +1,6 @@
 """年度填報: a division's staff enter the year's actuals, check them and submit them."""
 
 from django.contrib import messages
-from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -11,13 +10,14 @@ from scorecard.domain.choices import Question, ReportState, Status
 from scorecard.forms.reporting import KPIEntryForm, read_answer
 from scorecard.forms.review import SeenForm
 from scorecard.forms.unsaved_entries import differences, show_draft, touched_names
-from scorecard.models import KPI, Division, Evidence, FigureConfirmation, Submission, YearlyReport
+from scorecard.models import KPI, Division, FigureConfirmation, Submission, YearlyReport
 from scorecard.permissions import standings
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.progress import build_tasks, count_states
 from scorecard.services.reporting import Conflict, confirm_figures, submit_reports
 from scorecard.services.unsaved_entries import find_draft, save_and_settle
 from scorecard.web import access
+from scorecard.web.reporting_rows import entry_forms, sent_forms
 
 SENT = (ReportState.SUBMITTED, ReportState.APPROVED)
 
@@ -42,34 +42,6 @@ def reporting(request, slug, year):
         "receipts": access.visible_receipts(request, scope),
     }
     return render(request, "scorecard/reporting/tasks.html", context)
-
-
-def entry_forms(scorecard, scope, division, data=None):
-    """A form for every KPI of the division that is due in the year."""
-    kpis = {
-        kpi.id: kpi
-        for kpi in KPI.objects.filter(plan=scope.plan, division=division)
-        .select_related("plan", "division")
-        .prefetch_related("measures")
-    }
-    reports = {
-        report.kpi_id: report
-        for report in YearlyReport.objects.for_year(scope.plan, scope.year)
-        .filter(kpi__in=kpis)
-        .select_related("changed_by")
-        .prefetch_related("comments__author", Prefetch("evidence", Evidence.objects.present()))
-    }
-    answered = FigureConfirmation.objects.answers_of(kpis, scope.year)
-    return [
-        KPIEntryForm(data, line=line, report=reports.get(line.id), kpi=kpis[line.id], answered=answered)
-        for line in scorecard.due_kpis
-        if line.division_id == division.id
-    ]
-
-
-def sent_forms(scorecard, scope, division, data):
-    """The forms of the KPIs whose fields were sent."""
-    return [form for form in entry_forms(scorecard, scope, division, data) if form.add_prefix("version") in form.data]
 
 
 def _draft_shown(request, scope, division, forms):

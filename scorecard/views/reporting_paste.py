@@ -9,9 +9,9 @@ from scorecard.forms.reporting_paste import PasteForm, places_of, rows_to_keep
 from scorecard.forms.unsaved_entries import typed_rows
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.services.unsaved_entries import keep_draft
-from scorecard.views.reporting import entry_forms, sent_forms
 from scorecard.views.unsaved_entries import with_draft
 from scorecard.web import access
+from scorecard.web.reporting_rows import entry_forms, sent_forms
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

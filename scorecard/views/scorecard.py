@@ -19,8 +19,8 @@ from scorecard.spreadsheets.ods_writer import MIME_TYPE as ODS
 from scorecard.spreadsheets.ods_writer import table_ods
 from scorecard.spreadsheets.xlsx_writer import MIME_TYPE as XLSX
 from scorecard.spreadsheets.xlsx_writer import table_workbook
-from scorecard.views.downloads import file_response
 from scorecard.web.conditional import unless_unchanged
+from scorecard.web.file_response import file_response
 from scorecard.web.plan_pages import get_scorecard
 
 FILES = (("scorecard_xlsx", "Excel"), ("scorecard_ods", "ODS"), ("scorecard_csv", "CSV"), ("scorecard_pdf", "PDF"))

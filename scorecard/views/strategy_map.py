@@ -16,10 +16,11 @@ from scorecard.models import Objective
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.strategy_map import build_strategy_map
 from scorecard.read_models.year_comparison import compare
-from scorecard.views.downloads import file_response
 from scorecard.web import access
 from scorecard.web.conditional import unless_unchanged
-from scorecard.web.plan_pages import get_scorecard, map_addresses, wants_provisional
+from scorecard.web.file_response import file_response
+from scorecard.web.map_links import map_addresses
+from scorecard.web.plan_pages import get_scorecard, wants_provisional
 
 STATUS_FILTERS = {
     "attention": ("未達與接近", frozenset({Status.MISSED, Status.NEAR})),

@@ -11,8 +11,9 @@ from scorecard.domain import policies
 from scorecard.forms.unsaved_entries import typed_rows
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.services.unsaved_entries import keep_draft
-from scorecard.views.reporting import render_table, sent_forms
+from scorecard.views.reporting import render_table
 from scorecard.web import access
+from scorecard.web.reporting_rows import sent_forms
 
 PAYLOAD_TOO_LARGE = 413
 

@@ -10,6 +10,7 @@ from django.conf import settings as site
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bsc_site import urls
 from scorecard.agency_form.changes import ChangeKind
 from scorecard.domain.choices import ReportState, Status
 from scorecard.models import Plan
@@ -51,7 +52,7 @@ def test_it_needs_no_plan_and_asks_only_who_is_there(client):
 @pytest.mark.parametrize("debug", [True, False])
 def test_the_site_has_it_with_debug_alone(settings, debug):
     settings.DEBUG = debug
-    routes = [str(each.pattern) for each in runpy.run_module("bsc_site.urls")["urlpatterns"]]
+    routes = [str(each.pattern) for each in runpy.run_path(urls.__file__)["urlpatterns"]]
     assert ("style/" in routes) is debug
 
 
