@@ -117,12 +117,12 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Login is the default; a view that is open says so with login_not_required.
-    "scorecard.middleware.session_expiry.KeepTyped",
+    "scorecard.middleware.session_expiry.KeepFormOnExpiredSession",
     # A password of somebody else's choice is changed before anything else; with single sign-on there are none.
     "scorecard.middleware.account_rules.AccountRules",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "scorecard.middleware.pdf_errors.PDFPages",
+    "scorecard.middleware.pdf_errors.PDFErrorMiddleware",
     # Before any view or token check reads the body, after the person is known.
     "scorecard.middleware.body_limit.limit_body",
     # Last, so that it replaces the answer to the failed login that reached the limit.

@@ -77,18 +77,18 @@ class ReportState(models.TextChoices):
     """The way of a yearly report through review (domain.md §5)."""
 
     PENDING = "pending", "待填報"
-    DRAFT = "draft", "填報中"
+    IN_PROGRESS = "draft", "填報中"
     SUBMITTED = "submitted", "已送出"
     APPROVED = "approved", "已核定"
     RETURNED = "returned", "退回補正"
 
 
-EDITABLE_STATES = frozenset({ReportState.PENDING, ReportState.DRAFT, ReportState.RETURNED})
+EDITABLE_STATES = frozenset({ReportState.PENDING, ReportState.IN_PROGRESS, ReportState.RETURNED})
 
 REPORT_TRANSITIONS = {
-    ReportState.PENDING: frozenset({ReportState.DRAFT}),
-    ReportState.DRAFT: frozenset({ReportState.DRAFT, ReportState.SUBMITTED}),
-    ReportState.RETURNED: frozenset({ReportState.DRAFT, ReportState.SUBMITTED}),
+    ReportState.PENDING: frozenset({ReportState.IN_PROGRESS}),
+    ReportState.IN_PROGRESS: frozenset({ReportState.IN_PROGRESS, ReportState.SUBMITTED}),
+    ReportState.RETURNED: frozenset({ReportState.IN_PROGRESS, ReportState.SUBMITTED}),
     ReportState.SUBMITTED: frozenset({ReportState.APPROVED, ReportState.RETURNED}),
     # An approval is withdrawn, with a comment (docs/decisions/0008); nothing else changes an approved report.
     ReportState.APPROVED: frozenset({ReportState.RETURNED}),

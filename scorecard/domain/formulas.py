@@ -7,7 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-LONGEST_LABEL = 200
+MAX_LABEL_LENGTH = 200
 
 _SIGNS = str.maketrans({"÷": "/", "∕": "/", "⁄": "/", "×": "*", "✕": "*", "╳": "*", "∗": "*", "≧": "≥", "≦": "≤"})
 _PAIRS = {"(": ")", "[": "]", "{": "}", "【": "】", "〔": "〕"}
@@ -96,7 +96,7 @@ def _names_a_count(label):
     """Whether the label is the name of something counted: words, and no arithmetic but sums and differences."""
     outside = re.sub(r"[(\[{【〔].*[)\]}】〕]", "", label)
     has_words = any(char.isalpha() for char in label) and not re.fullmatch(r"[0-9.,%+-]+", outside)
-    return has_words and len(label) <= LONGEST_LABEL and not re.search(r"[/*%‰=≥≤<>,;。:^√]", label)
+    return has_words and len(label) <= MAX_LABEL_LENGTH and not re.search(r"[/*%‰=≥≤<>,;。:^√]", label)
 
 
 def _split_outside(text, signs):

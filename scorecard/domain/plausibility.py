@@ -24,7 +24,7 @@ YEARS_TO_COMPARE = 2
 
 
 @dataclass(frozen=True)
-class Figure:
+class ReportedFigure:
     """A measure's actual and what it is compared with, all in the measure's unit; None means that there is none.
 
     earlier: (Gregorian year, actual) of the years before that have a number, oldest first. factor: what the quotient
@@ -42,7 +42,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Asked:
+class PlausibilityQuestion:
     """A question about a figure, in a sentence that names the numbers. figure is the actual it was asked of."""
 
     question: Question
@@ -55,7 +55,7 @@ class Asked:
         return plain(self.figure)
 
 
-def ask(figure: Figure) -> tuple[Asked, ...]:
+def check_plausibility(figure: ReportedFigure) -> tuple[PlausibilityQuestion, ...]:
     """Everything to ask about the figure; nothing about a blank.
 
     One slip raises one question: what looks like another unit is not asked about again for its size, and neither is
@@ -64,10 +64,12 @@ def ask(figure: Figure) -> tuple[Asked, ...]:
     if figure.actual is None:
         return ()
     found = (_unit(figure) or _magnitude(figure) or _worst(figure), _over_whole(figure))
-    return tuple(Asked(*each, figure.actual) for each in found if each)
+    return tuple(PlausibilityQuestion(*each, figure.actual) for each in found if each)
 
 
-def unanswered(asked: Iterable[Asked], answered: Iterable[tuple[Question, Decimal]]) -> tuple[Asked, ...]:
+def unanswered(
+    asked: Iterable[PlausibilityQuestion], answered: Iterable[tuple[Question, Decimal]]
+) -> tuple[PlausibilityQuestion, ...]:
     """The questions that no answer was given to. answered: (question, the actual it was given for)."""
     given = set(answered)
     return tuple(each for each in asked if (each.question, each.figure) not in given)

@@ -12,7 +12,7 @@ PACKAGES = ("weasyprint", "pydyf", "fonttools", "django")
 
 
 @lru_cache(maxsize=1)
-def release():
+def pdf_version_key():
     """A text of 64 digits that differs where a file of the program, a font or a library is another. Once a process."""
     found = sha256(repr([version(name) for name in PACKAGES]).encode())
     for folder in FOLDERS:

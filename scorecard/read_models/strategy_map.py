@@ -27,7 +27,7 @@ class MapCard:
     change: Change | None = None
 
     @property
-    def spoken(self):
+    def aria_label(self):
         """What the card says to somebody who hears it."""
         line = self.objective
         said = f"{line.code} {line.name}：{line.status.label}，得分 {line.score_text}，{line.tally_text}"

@@ -21,7 +21,7 @@ def close_year(*, by, plan_year, reason=""):
     for _ in range(ATTEMPTS):
         try:
             return years.close_year(by=by, plan_year=plan_year, prepared=prepare_year(plan_year), reason=reason)
-        except years.Overtaken:
+        except years.PlanChangedMeanwhile:
             continue
     raise RuleBroken("產生凍結檔時一直有人在變更這份計畫的資料，所以年度還沒有關閉；請稍候再關閉一次。")
 
@@ -40,6 +40,6 @@ def prepare_year(plan_year):
         audit_number=number,
         audit_digest=digest,
         document=as_bytes(document),
-        report=annual_report_pdf(plan, plan_year.year, patience=settings.PDF_SECONDS),
+        report=annual_report_pdf(plan, plan_year.year, wait_seconds=settings.PDF_SECONDS),
         workbook=scorecard_workbook(report.scorecard),
     )

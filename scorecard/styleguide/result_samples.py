@@ -82,7 +82,7 @@ def navigation(scorecard):
         "objective": scorecard.objectives_by_code[line.objective_code],
         "perspective": scorecard.perspectives[0],
         "agency": agency,
-        "scope": {"plan": {"slug": SLUG, "title": scorecard.plan_title, "agency": agency}, "year": YEAR},
+        "edition": {"plan": {"slug": SLUG, "title": scorecard.plan_title, "agency": agency}, "year": YEAR},
         "upload": {"token": "00000000-0000-4000-8000-000000000000"},
         "year_switch": [
             {"text": line.text, "url": "#navigation", "current": line.year == YEAR, "state": line.state.label}

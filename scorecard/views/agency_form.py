@@ -26,8 +26,8 @@ def agency_form_ods(request, slug, year):
 
 def _file(request, slug, year, write, content_type, suffix):
     """The file; the page with the choice of years again where the choice is none."""
-    scope = access.get_scope(request, slug, year)
-    scorecard = build_scorecard(scope.plan, year, with_action_plans=True)
+    edition = access.get_edition(request, slug, year)
+    scorecard = build_scorecard(edition.plan, year, with_action_plans=True)
     form = FormYearsForm(request.GET, scorecard=scorecard)
     if not form.is_valid():
         return downloads_page(request, scorecard, form, status=400)

@@ -21,16 +21,16 @@ from scorecard.web.plan_pages import get_scorecard
 @require_safe
 def downloads(request, slug, year):
     """What can be downloaded, and what each file holds."""
-    scope = access.get_scope(request, slug, year)
-    scorecard = build_scorecard(scope.plan, year)
+    edition = access.get_edition(request, slug, year)
+    scorecard = build_scorecard(edition.plan, year)
     return downloads_page(request, scorecard, FormYearsForm(scorecard=scorecard))
 
 
 def downloads_page(request, scorecard, form, *, choices=None, status=200):
     """The page of files; form: the years chosen for the agency's own form, choices: those of the annual report."""
     choices = choices or AnnualChoicesForm(scorecard=scorecard)
-    snapshots = YearSnapshot.objects.listed().filter(plan_year=request.scope.plan_year)
-    can_edit = permissions.can_edit_strategy(request.user, request.scope.plan.agency_id)
+    snapshots = YearSnapshot.objects.listed().filter(plan_year=request.edition.plan_year)
+    can_edit = permissions.can_edit_strategy(request.user, request.edition.plan.agency_id)
     context = {"scorecard": scorecard, "form": form, "choices": choices, "snapshots": snapshots, "can_edit": can_edit}
     return render(request, "scorecard/downloads.html", context, status=status)
 
@@ -46,11 +46,11 @@ SNAPSHOT_FILES = {
 @require_safe
 def snapshot(request, slug, year, number, file):
     """One file as it was frozen when the year was closed for the number-th time."""
-    scope = access.get_scope(request, slug, year)
+    edition = access.get_edition(request, slug, year)
     if file not in SNAPSHOT_FILES:
         raise Http404
     field, content_type = SNAPSHOT_FILES[file]
-    frozen = get_object_or_404(YearSnapshot.objects.only(field), plan_year=scope.plan_year, number=number)
+    frozen = get_object_or_404(YearSnapshot.objects.only(field), plan_year=edition.plan_year, number=number)
     name = f"{slug}-{to_roc(year)}-frozen-{number}-{file}"
     return file_response(bytes(getattr(frozen, field)), content_type, name)
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import condition
 from scorecard.models import Plan
 
 
-def unless_unchanged(view):
+def not_modified_if_same_version(view):
     """A view of a plan whose page depends on the plan's data, the reader's role, the address and the day alone.
 
     Every change of a plan raises its data version (services/audit.py); a page that also shows people's names or
@@ -40,12 +40,12 @@ def _etag(request, slug, year, **kwargs):
     if "CSRF_COOKIE" not in request.META:
         get_token(request)
     reader = (user.pk, str(user), request.META["CSRF_COOKIE"])
-    parts = (reader, plans, request.get_full_path(), timezone.localdate(), release())
+    parts = (reader, plans, request.get_full_path(), timezone.localdate(), page_version_key())
     return f'"{sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 
 @lru_cache(maxsize=1)
-def release():
+def page_version_key():
     """Tells one installed version of the program from the next: the newest change of a file that makes pages."""
     folders = [settings.BASE_DIR / name for name in ("scorecard", "templates", "static")]
     files = (

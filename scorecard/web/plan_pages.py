@@ -11,5 +11,5 @@ def wants_provisional(request):
 
 def get_scorecard(request, slug, year, **parts):
     """The scorecard that the person asked for; 404 unless they may see the plan. parts: see build_scorecard()."""
-    scope = access.get_scope(request, slug, year)
-    return build_scorecard(scope.plan, year, include_provisional=wants_provisional(request), **parts)
+    edition = access.get_edition(request, slug, year)
+    return build_scorecard(edition.plan, year, include_provisional=wants_provisional(request), **parts)

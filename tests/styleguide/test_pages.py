@@ -14,7 +14,7 @@ from bsc_site import urls
 from scorecard.agency_form.changes import ChangeKind
 from scorecard.domain.choices import ReportState, Status
 from scorecard.models import Plan
-from scorecard.spreadsheets.cell_messages import Level
+from scorecard.spreadsheets.cell_messages import Severity
 from scorecard.templatetags import lights, map_lights
 from tests.factories import make_user
 from tests.page_reading import client_of
@@ -22,7 +22,7 @@ from tests.page_reading import client_of
 COMPONENTS = Path(site.BASE_DIR, "templates", "_components")
 COLOUR = re.compile(r"--([\w-]+): #[0-9a-f]{6};")
 # The person and the session.
-MOST_QUERIES = 2
+MAX_QUERIES = 2
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ def page(client):
 def test_it_needs_no_plan_and_asks_only_who_is_there(client):
     with CaptureQueriesContext(connection) as asked:
         assert client.get("/style/").status_code == 200
-    assert len(asked) <= MOST_QUERIES
+    assert len(asked) <= MAX_QUERIES
 
 
 @pytest.mark.parametrize("debug", [True, False])
@@ -77,7 +77,7 @@ def test_it_shows_every_colour_of_the_tokens(page):
 def test_components_are_in_every_state(page):
     text = page.content.decode()
     classes = [f"light-{each.value}" for each in Status] + [f"state-{each.value}" for each in ReportState]
-    classes += [f"level-{each.value}" for each in Level] + [f"kind-{each.value}" for each in ChangeKind]
+    classes += [f"level-{each.value}" for each in Severity] + [f"kind-{each.value}" for each in ChangeKind]
     classes += ["mark-rose", "mark-fell", "change-rise", "change-fall", "is-cause", "is-effect"]
     shown = {each for group in re.findall(r'class="([^"]*)"', text) for each in group.split()}
     assert [each for each in classes if each not in shown] == []
