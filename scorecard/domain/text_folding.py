@@ -1,4 +1,4 @@
-"""Texts folded for comparison, so that a search finds what a person means however they typed it."""
+"""Texts folded for comparison, so that a search does not depend on how a text was typed."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -27,9 +27,9 @@ def words(query: str) -> tuple[str, ...]:
 
 
 def has_words(texts: Iterable[str], wanted: tuple[str, ...]) -> bool:
-    """Whether every word occurs in some of the texts; wanted comes from words(), the texts are as they stand.
+    """Whether every word occurs in one of the texts. wanted: from words(); texts: not folded.
 
-    A line break or space inside a text hides nothing: forms break Chinese sentences anywhere.
+    White space inside a text is ignored: forms break Chinese sentences anywhere.
     """
     if not wanted:
         return True
