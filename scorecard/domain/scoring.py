@@ -63,10 +63,7 @@ def achievement_rate(
 
 
 def capped(rate: Rate | None) -> Fraction | None:
-    """The rate as it counts in scores: at most 1, so that no over-fulfilled KPI hides a missed one (domain.md §4).
-
-    None stays None.
-    """
+    """The rate as it counts in scores: at most 1, so that no over-fulfilled KPI hides a missed one (domain.md §4)."""
     if rate is None:
         return None
     return Fraction(1) if rate >= 1 else Fraction(rate)
@@ -184,7 +181,7 @@ class Score:
 
 
 def kpi_score(parts: Iterable[tuple[Decimal, Outcome]], threshold: Decimal) -> Score:
-    """The score of one KPI from its measures: (weight, outcome) each (domain.md §4); its tally counts the KPI as one.
+    """The score of one KPI from (weight, outcome) of its measures (domain.md §4); its tally counts the KPI as one.
 
     The KPI is due when any of its measures has a target. Raises ValueError for a weight not above 0.
     """
@@ -334,20 +331,17 @@ def _judge_one_way(actual: Decimal | Fraction, target: Decimal, direction: Direc
     """Lower is better is the mirror image of higher is better: with both signs turned, one set of cases serves both."""
     sign = -1 if direction == Direction.LOWER else 1
     a, t = sign * _exact(actual), sign * _exact(target)
-    rate: Rate
     if t > 0 and a < 0:
-        rate, rule = Fraction(0), Rule.ACTUAL_ON_WRONG_SIDE_OF_ZERO
-    elif t > 0:
-        rate, rule = a / t, Rule.ACTUAL_OVER_TARGET
-    elif t == 0 and a >= 0:
-        rate, rule = Fraction(1), Rule.ZERO_TARGET_MET
-    elif t == 0:
-        rate, rule = Fraction(0), Rule.ZERO_TARGET_MISSED
-    elif a < 0:
-        rate, rule = t / a, Rule.TARGET_OVER_ACTUAL
-    else:
-        rate, rule = UNBOUNDED, Rule.BEYOND_ANY_RATIO
-    return Judgement(rate, rule, target, direction)
+        return Judgement(Fraction(0), Rule.ACTUAL_ON_WRONG_SIDE_OF_ZERO, target, direction)
+    if t > 0:
+        return Judgement(a / t, Rule.ACTUAL_OVER_TARGET, target, direction)
+    if t == 0 and a >= 0:
+        return Judgement(Fraction(1), Rule.ZERO_TARGET_MET, target, direction)
+    if t == 0:
+        return Judgement(Fraction(0), Rule.ZERO_TARGET_MISSED, target, direction)
+    if a < 0:
+        return Judgement(t / a, Rule.TARGET_OVER_ACTUAL, target, direction)
+    return Judgement(UNBOUNDED, Rule.BEYOND_ANY_RATIO, target, direction)
 
 
 def band_edges(target: Decimal, tolerance: Decimal | None) -> tuple[Decimal, Decimal]:
