@@ -71,7 +71,7 @@ def test_it_shows_every_colour_of_the_tokens(page):
     sheet = Path(site.BASE_DIR, "static", "css", "pages", "styleguide.css").read_text(encoding="utf-8")
     for name in COLOUR.findall(tokens):
         assert f'class="swatch swatch-{name}"' in page.content.decode()
-        assert f".swatch-{name} {{ background: var(--{name}); }}" in sheet
+        assert f".swatch-{name} {{\n  background: var(--{name});\n}}" in sheet
 
 
 def test_components_are_in_every_state(page):
