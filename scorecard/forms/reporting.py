@@ -9,7 +9,7 @@ from scorecard.domain.explanation import working
 from scorecard.domain.plausibility import PlausibilityQuestion
 from scorecard.domain.ratios import Parts
 from scorecard.domain.roc_years import MAX_WHOLE_DIGITS, NumberError, parse_number
-from scorecard.domain.scoring import Outcome, assess, plain
+from scorecard.domain.scoring import Outcome, assess, grouped, plain
 from scorecard.forms.fields import AmountField, FigureField, PlainTextField
 from scorecard.read_models.action_plan_lines import ActionPlanLine, BudgetLine
 from scorecard.read_models.plausibility_questions import questions_for_measure
@@ -51,6 +51,11 @@ class MeasureFields:
     def working(self):
         """「28 / 30 × 100 % = 93.33 %」, "" without both parts."""
         return working(self.parts, self.measure.unit) if self.parts else ""
+
+    @property
+    def result_text(self):
+        """What the two parts give, "" without both."""
+        return grouped(self.parts.stored) if self.parts else ""
 
     @property
     def has_result_alone(self):

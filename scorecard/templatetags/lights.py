@@ -3,9 +3,9 @@
 from functools import cache
 
 from django import template
-from django.template.loader import render_to_string
 
 from scorecard.domain.choices import Status
+from scorecard.templatetags.inline import render_inline
 
 register = template.Library()
 
@@ -18,4 +18,4 @@ def light(status, word=""):
 
 @cache
 def _rendered(status, word):
-    return render_to_string("_components/light.html", {"status": status, "word": word})
+    return render_inline("_components/light.html", {"status": status, "word": word})
