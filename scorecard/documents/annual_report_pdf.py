@@ -13,8 +13,13 @@ from scorecard.pdf.jobs import cache_key, get_or_make
 from scorecard.pdf.writer import Attached
 from scorecard.read_models.annual_report import WHOLE, build_annual_report
 
-STYLESHEETS = ("css/pdf/base.css", "css/pdf/annual-report.css", "css/pdf/annual-report-tables.css")
-# The room that css/pdf/annual-report.css leaves for the map, in millimetres.
+STYLESHEETS = (
+    "css/pdf/base.css",
+    "css/pdf/annual-report.css",
+    "css/pdf/annual-report-summary.css",
+    "css/pdf/annual-report-tables.css",
+)
+# The room that css/pdf/annual-report-summary.css leaves for the map, in millimetres.
 MAP_WIDTH, MAP_HEIGHT = 275, 153
 # Stands for the time in the key of a plan that has none.
 NO_TIME = datetime(2000, 1, 1)

@@ -6,6 +6,7 @@ from scorecard.pdf.document import render_pdf
 STYLESHEETS = (
     "css/pdf/base.css",
     "css/pdf/annual-report.css",
+    "css/pdf/annual-report-summary.css",
     "css/pdf/annual-report-tables.css",
     "css/pdf/single-page.css",
 )
