@@ -35,6 +35,7 @@ from scorecard.web.map_links import map_addresses
 COLOURS = ("ink", "ink-soft", "line", "line-strong", "paper", "ground", "wash", "brand", "brand-deep", "brand-wash")
 COLOURS += ("met", "near", "missed", "quiet", "met-wash", "near-wash", "missed-wash")
 COLOURS += ("row-1", "row-2", "row-3", "row-4")
+COLOURS += ("line-field", "line-mark", "wash-pale", "brand-deepest", "zero", "focus-ring")
 # (actual, target): met, far above, near, missed, pending, no target.
 FIGURES = (("105", "100"), ("9999", "3"), ("95", "100"), ("50", "100"), (None, "100"), ("5", None))
 DAYS_LEFT = (12, 1, 0, -3)
