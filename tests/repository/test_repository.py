@@ -83,6 +83,17 @@ def test_no_template_holds_inline_script_or_style(pattern):
     assert matches(own("templates"), pattern) == []
 
 
+@pytest.mark.parametrize("path", files("templates"), ids=name_of)
+def test_a_template_ends_with_one_line_break(path):
+    text = path.read_text(encoding="utf-8")
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+
+
+def test_no_template_hides_its_own_white_space():
+    assert matches(own("templates"), r"{%\s*(?:spaceless|partialdef)\b") == []
+
+
 def template_names():
     return {path.relative_to(ROOT / "templates").as_posix() for path in files("templates")}
 

@@ -115,3 +115,14 @@ def test_everything_foreign_is_styled():
     styled = {name for path in SHEETS for rule in sheet_rules(path) for name in class_names(rule.prelude)}
     assert FOREIGN_CLASSES - styled == set()
     assert all((ROOT / name).exists() for name in LITERAL_COLOURS)
+
+
+def test_line_breaks_show_in_their_own_element_only():
+    """A container that showed them would show those of its template as well."""
+    found = [
+        (name_of(path), tinycss2.serialize(rule.prelude).strip())
+        for path in SHEETS
+        for rule in sheet_rules(path)
+        if re.search(r"white-space:\s*(?:pre-line|break-spaces)", tinycss2.serialize(rule.content))
+    ]
+    assert found == [("static/css/pdf/scorecard.css", ".text-lines"), ("static/css/tables.css", ".text-lines")]

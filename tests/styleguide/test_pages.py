@@ -15,7 +15,7 @@ from scorecard.agency_form.changes import ChangeKind
 from scorecard.domain.choices import ReportState, Status
 from scorecard.models import Plan
 from scorecard.spreadsheets.cell_messages import Severity
-from scorecard.templatetags import lights, map_lights
+from scorecard.templatetags import lights
 from tests.factories import make_user
 from tests.page_reading import client_of
 
@@ -32,8 +32,7 @@ def client(settings):
     """Somebody who looks at the page while there is no plan; lights kept from other pages are drawn anew."""
     settings.DEBUG = True
     settings.ROOT_URLCONF = "tests.styleguide.urls_with_debug"
-    for kept in (lights, map_lights):
-        kept._rendered.cache_clear()
+    lights._rendered.cache_clear()
     assert not Plan.objects.exists()
     return client_of(make_user("designer"))
 
