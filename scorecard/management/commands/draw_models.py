@@ -10,8 +10,8 @@ DIAGRAM = settings.BASE_DIR / "docs" / "entity-diagram.md"
 HEADER = """\
 # Entity diagram
 
-Every table of `scorecard/models/`, drawn by `make entities` (`manage.py draw_models`); a test fails when this file is not
-what the command writes. A line carries the name of the field that makes it. Django's own tables (sessions, groups,
+Every table of `scorecard/models/`, drawn by `make entities` (`manage.py draw_models`); a test fails when this file is
+not what the command writes. A line is labelled with the name of its field. Django's own tables (sessions, groups,
 permissions) and the tables in the middle of many-to-many relations are left out.
 
 """
