@@ -162,7 +162,7 @@ def test_every_file_that_the_licence_names_is_there_and_every_vendored_folder_is
 
 
 def targets_named():
-    """Every `make` target that a paper tells to run."""
+    """Every `make` target that a paper names."""
     found = set()
     for paper in PAPERS:
         found |= set(re.findall(r"(?:^|`)make ([a-z][a-z-]*)", text_of(paper), re.MULTILINE))
