@@ -16,7 +16,7 @@ from django.db.models import TextChoices
 from scorecard.domain.choices import Status
 from scorecard.domain.scoring import grouped, plain
 from scorecard.read_models.budgets import add_up
-from scorecard.read_models.scorecard import BLANK
+from scorecard.read_models.measure_lines import BLANK
 
 WITHHELD = "填報值未核定，未列入"
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from scorecard.documents.scorecard_columns import DEFAULT_GROUPS, Column, ColumnKind, Figure, Light, Words, columns
 from scorecard.domain.choices import Status
-from scorecard.read_models.scorecard import BLANK, PerspectiveLine
+from scorecard.read_models.measure_lines import BLANK
+from scorecard.read_models.scorecard import PerspectiveLine
 from scorecard.read_models.scorecard_filter import ScorecardFilter, Selection, select
 from scorecard.read_models.table_rows import TableRow, table_rows
 

@@ -11,9 +11,10 @@ from scorecard.read_models.annual_report_part import Choices, NoSuchPart, Part, 
 from scorecard.read_models.annual_report_summary import summarise
 from scorecard.read_models.budgets import BudgetSummary, PlanMoney, summarise_budgets
 from scorecard.read_models.build_scorecard import NoSuchYear, build_scorecard
+from scorecard.read_models.measure_lines import Cell, MeasureLine
 from scorecard.read_models.movement import SHORT_OF_TARGET, Movement, ScoreChange, movement
 from scorecard.read_models.score_lines import ScoreLine, groups_of, is_cut
-from scorecard.read_models.scorecard import Cell, KPILine, MeasureLine, ObjectiveLine, PerspectiveLine, Scorecard
+from scorecard.read_models.scorecard import KPILine, ObjectiveLine, PerspectiveLine, Scorecard
 from scorecard.read_models.strategy_map import StrategyMap, build_strategy_map
 from scorecard.read_models.table_rows import ObjectiveRows, table_rows
 

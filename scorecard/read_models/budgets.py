@@ -10,7 +10,8 @@ from fractions import Fraction
 
 from scorecard.domain.scoring import percent_text
 from scorecard.read_models.action_plan_lines import ActionPlanLine, BudgetLine
-from scorecard.read_models.scorecard import BLANK, KPILine, YearLine
+from scorecard.read_models.measure_lines import BLANK, YearLine
+from scorecard.read_models.scorecard import KPILine
 
 
 @dataclass(frozen=True)

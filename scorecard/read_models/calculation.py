@@ -5,16 +5,8 @@ from enum import Enum
 
 from scorecard.domain.choices import Status
 from scorecard.domain.scoring import Part, percent_text, plain, score_text
-from scorecard.read_models.scorecard import (
-    BLANK,
-    DivisionLine,
-    KPILine,
-    MeasureLine,
-    ObjectiveLine,
-    PerspectiveLine,
-    Scorecard,
-    ThemeLine,
-)
+from scorecard.read_models.measure_lines import BLANK, MeasureLine
+from scorecard.read_models.scorecard import DivisionLine, KPILine, ObjectiveLine, PerspectiveLine, Scorecard, ThemeLine
 
 
 class Kind(Enum):

@@ -12,7 +12,8 @@ from scorecard.domain.choices import AuditAction, ReportState
 from scorecard.domain.scoring import grouped
 from scorecard.models import AuditEvent, Comment, Evidence, User, YearlyReport, YearlyValue
 from scorecard.read_models.budgets import PlanBudgets, budgets_of
-from scorecard.read_models.scorecard import KPILine, Scorecard, YearLine
+from scorecard.read_models.measure_lines import YearLine
+from scorecard.read_models.scorecard import KPILine, Scorecard
 from scorecard.read_models.scorecard_filter import ScorecardFilter, read_filter, select
 
 # What the queue can be filtered by, named as in read_models/scorecard_filter.py.
