@@ -4,11 +4,10 @@ import json
 
 from django import forms
 
+from scorecard.agency_form.changes import CELL_FIELD
 from scorecard.forms.fields import PlainTextField
 from scorecard.models import Plan
 from scorecard.spreadsheets.reader import MAX_BYTES, MEGABYTE
-
-CELL = "cell"
 
 
 class UploadForm(forms.Form):
@@ -58,11 +57,6 @@ class ApplyForm(forms.Form):
         return seen if isinstance(seen, dict) else {}
 
 
-def field_name(number, cell):
-    """The name of the field in which a cell of the file's sheet of this number is corrected."""
-    return f"{CELL}-{number}-{cell}"
-
-
 def corrections_of(data, sheets):
     """{(sheet name, cell): (text as shown, as typed)} of the cells that somebody changed in the page."""
     names = [sheet.name for sheet in sheets]
@@ -70,7 +64,7 @@ def corrections_of(data, sheets):
     for name in data:
         kind, _, rest = name.partition("-")
         number, _, cell = rest.partition("-")
-        if kind != CELL or not number.isdecimal() or len(number) > 3 or int(number) >= len(names):
+        if kind != CELL_FIELD or not number.isdecimal() or len(number) > 3 or int(number) >= len(names):
             continue
         text, shown = (data.get(key, "").replace("\r\n", "\n") for key in (name, f"initial-{name}"))
         if text != shown:
