@@ -171,8 +171,8 @@ def measure_size(folder, name, rounds=ROUNDS):
 
 def measure_office(folder):
     """Print the time that LibreOffice needs to turn the exported workbook into PDF."""
+    from scorecard.documents.scorecard_workbook import scorecard_workbook
     from scorecard.read_models.build_scorecard import build_scorecard
-    from scorecard.spreadsheets.xlsx_writer import scorecard_workbook
 
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if not office:

@@ -14,9 +14,10 @@ from enum import Enum
 from django.db.models import TextChoices
 
 from scorecard.domain.choices import Status
-from scorecard.domain.scoring import grouped, plain
+from scorecard.domain.scoring import grouped
 from scorecard.read_models.budgets import add_up
 from scorecard.read_models.measure_lines import BLANK
+from scorecard.spreadsheets.figure import Figure, decimals_of
 
 WITHHELD = "填報值未核定，未列入"
 
@@ -93,18 +94,10 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A number in its own cell. unit is printed after it, "" for none; a percentage is a share, 0.95 for 95 %.
-
-    decimals is how many are shown: those that the number has. text is the number ready to print, with its unit.
-    """
+class TableFigure(Figure):
+    """A number in its own cell, with as many decimals as it has. note: see the module."""
 
     is_light, code, below = False, "", ""
-    value: Decimal | int
-    text: str
-    decimals: int = 0
-    unit: str = ""
-    is_percentage: bool = False
     note: str = ""
 
 
@@ -126,7 +119,7 @@ class Light:
 
 @dataclass(frozen=True)
 class Column:
-    """heading and what stands below it: content takes a line of the level and returns Words, Figure, Light or None.
+    """content takes a line of the level and returns Words, TableFigure, Light or None.
 
     group None: always shown. width is in half-width characters. is_centred: text stands in the middle, as words
     between figures do; figures are always to the right. total is the column's sum, None where it has none. stack: the
@@ -140,7 +133,7 @@ class Column:
     width: float
     group: ColumnGroup | None = None
     is_centred: bool = False
-    total: Figure | None = None
+    total: TableFigure | None = None
     stack: int | None = None
 
     @property
@@ -294,8 +287,7 @@ def _target(year):
 def _figure(number, measure, note):
     """With its unit where the KPI has several measures: 公式及單位 then names several."""
     unit = measure.unit if measure.label else ""
-    decimals = len(plain(number).partition(".")[2])
-    return Figure(number, f"{grouped(number)} {unit}".rstrip(), decimals, unit=unit, note=note)
+    return TableFigure(number, f"{grouped(number)} {unit}".rstrip(), decimals_of(number), unit=unit, note=note)
 
 
 def _rate(year):
@@ -306,7 +298,7 @@ def _rate(year):
         shown = text.removesuffix("%")
         if shown == text or shown.startswith(">"):
             return Words(text)
-        return Figure(Decimal(shown) / 100, text, len(shown.partition(".")[2]), is_percentage=True)
+        return TableFigure(Decimal(shown) / 100, text, len(shown.partition(".")[2]), is_percentage=True)
 
     return content
 
@@ -331,7 +323,7 @@ def _budget(year, field):
 
 
 def _money(amount):
-    return None if amount is None else Figure(amount, grouped(amount))
+    return None if amount is None else TableFigure(amount, grouped(amount))
 
 
 def _remarks(scorecard, groups):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from scorecard.documents.scorecard_columns import DEFAULT_GROUPS, Column, ColumnKind, Figure, Light, Words, columns
+from scorecard.documents.scorecard_columns import DEFAULT_GROUPS, Column, ColumnKind, Light, TableFigure, Words, columns
 from scorecard.domain.choices import Status
 from scorecard.read_models.measure_lines import BLANK
 from scorecard.read_models.scorecard import PerspectiveLine
@@ -58,7 +58,7 @@ class StackedCell(NamedTuple):
     kind: str
     rows: int | None
     line: object
-    contents: tuple[Words | Figure | Light, ...]
+    contents: tuple[Words | TableFigure | Light, ...]
     text: str | None
     is_kpi: bool
     is_objective: bool
@@ -180,7 +180,7 @@ class ScorecardTable:
 
     @cached_property
     def stacked_totals(self):
-        """(how many stacks stand before the first sum, the sums from there on: a Figure or None each)."""
+        """(how many stacks stand before the first sum, the sums from there on: a TableFigure or None each)."""
         totals = [stack.columns[0].total for stack in self.stacks]
         first = next((index for index, total in enumerate(totals) if total is not None), len(totals))
         return first, tuple(totals[first:])

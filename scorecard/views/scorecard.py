@@ -13,12 +13,11 @@ from scorecard.documents.scorecard_columns import DEFAULT_GROUPS, EXTRA_GROUPS, 
 from scorecard.documents.scorecard_csv import table_csv
 from scorecard.documents.scorecard_pdf import table_pdf
 from scorecard.documents.scorecard_table import ScorecardTable
+from scorecard.documents.scorecard_workbook import table_ods, table_workbook
 from scorecard.domain.roc_years import to_roc
 from scorecard.read_models.scorecard_filter import MAX_TEXT_LENGTH, NAMES, choices, read_filter, select
 from scorecard.spreadsheets.ods_writer import MIME_TYPE as ODS
-from scorecard.spreadsheets.ods_writer import table_ods
 from scorecard.spreadsheets.xlsx_writer import MIME_TYPE as XLSX
-from scorecard.spreadsheets.xlsx_writer import table_workbook
 from scorecard.web.conditional import not_modified_if_same_version
 from scorecard.web.file_response import file_response
 from scorecard.web.plan_pages import get_scorecard

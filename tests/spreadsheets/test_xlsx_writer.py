@@ -8,9 +8,9 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
+from scorecard.documents.scorecard_workbook import scorecard_workbook
 from scorecard.domain.choices import ReportState, Role, Status
 from scorecard.models import ActionBudget, ActionPlan, Division, Measure, Plan, YearlyReport, YearlyValue
-from scorecard.spreadsheets.xlsx_writer import scorecard_workbook
 from tests import factories, secretariat_facts
 from tests.shared_rows import layer
 from tests.spreadsheets.workbook_reading import ACTUALS, TARGETS, Sheet, approve_all, holds, scorecard_of, sheet_of
