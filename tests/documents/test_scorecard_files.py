@@ -19,9 +19,9 @@ from scorecard.read_models.scorecard_filter import ScorecardFilter, select
 from tests import factories, secretariat_facts
 from tests.documents import table_reading as reading
 from tests.documents.table_reading import squeezed
+from tests.documents.workbook_reading import approve_all, scorecard_of
 from tests.page_reading import address, body, client_of
 from tests.shared_rows import layer
-from tests.spreadsheets.workbook_reading import approve_all, scorecard_of
 
 pytestmark = pytest.mark.django_db
 MADE_AT = datetime(2017, 1, 31, 9, 5)

@@ -20,8 +20,8 @@ from scorecard.spreadsheets.safe_text import looks_like_formula
 from tests import factories
 from tests.documents import table_reading as reading
 from tests.documents.test_scorecard_files import MADE_AT
+from tests.documents.workbook_reading import scorecard_of
 from tests.page_reading import address, body, client_of
-from tests.spreadsheets.workbook_reading import scorecard_of
 
 FORMULAS = (
     "=1+1",

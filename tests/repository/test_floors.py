@@ -82,6 +82,15 @@ def test_imports_point_down_the_floors():
     assert upwards == UPWARDS
 
 
+@pytest.mark.parametrize("room", ["spreadsheets", "drawing", "pdf"])
+def test_what_draws_and_writes_knows_neither_rows_nor_scorecards(room):
+    """They get texts and numbers, whatever floor they are on."""
+    files = python(f"scorecard/{room}")
+    assert files
+    known = {imported for path in files for _, imported in imported_rooms(path)}
+    assert known <= {"domain", "drawing", "uploaded_files", room}
+
+
 def test_no_modules_import_each_other_in_a_circle():
     """Imports inside functions count as well; a package counts as its __init__.py."""
     modules = {module_of(path): path for path in python("scorecard", "bsc_site")}
