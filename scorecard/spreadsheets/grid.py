@@ -101,6 +101,7 @@ def coordinate(row, column):
 
 @cache
 def column_letters(column):
+    """「AB」 of column 28."""
     letters = ""
     while column:
         column, rest = divmod(column - 1, 26)
