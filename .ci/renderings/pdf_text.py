@@ -1,0 +1,46 @@
+"""PDFs as what a reader gets of them: the text with its layout, facts and attachments; and pictures of the pages."""
+
+import io
+import subprocess
+import tempfile
+from pathlib import Path
+
+from pypdf import PdfReader
+
+RESOLUTION = 60
+
+
+def pdf_lines(content):
+    """Facts, outline, attachments and text; the file's id and object numbers are left out."""
+    reader = PdfReader(io.BytesIO(content))
+    lines = [f"{name}: {value}" for name, value in sorted((reader.metadata or {}).items())]
+    lines += [f"language: {reader.trailer['/Root'].get('/Lang')}", f"pages: {len(reader.pages)}"]
+    lines += [f"outline: {line}" for line in _outline(reader, reader.outline)]
+    for name, contents in sorted(reader.attachments.items()):
+        lines += [f"attachment {name}: {hash_of(part)}" for part in contents]
+    command = ["pdftotext", "-layout", "-", "-"]
+    text = subprocess.run(command, input=content, capture_output=True, check=True).stdout.decode()
+    return lines + text.splitlines()
+
+
+def _outline(reader, entries, depth=0):
+    for entry in entries:
+        if isinstance(entry, list):
+            yield from _outline(reader, entry, depth + 1)
+        else:
+            yield f"{'  ' * depth}{entry.title}, page {reader.get_destination_page_number(entry)}"
+
+
+def hash_of(content):
+    """A short word for the content of a file."""
+    import hashlib
+
+    return f"{len(content)} bytes {hashlib.sha256(content).hexdigest()[:16]}"
+
+
+def pdf_pictures(content):
+    """Every page as PNG, in order."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["pdftoppm", "-r", str(RESOLUTION), "-png", "-", f"{folder}/page"]
+        subprocess.run(command, input=content, check=True)
+        return [path.read_bytes() for path in sorted(Path(folder).iterdir())]
