@@ -48,6 +48,8 @@ def environment(side, folder, checkout, *, debug="off"):
         "PDF_SECONDS": "3600",
         "STATIC_ROOT": f"{folder}/static",
         "PYTHONPATH": str(TOOLS),
+        # Django's admin lists what may not be deleted in the order of a set.
+        "PYTHONHASHSEED": "0",
         "PYTHONPYCACHEPREFIX": f"{folder}/bytecode",
         "FONTCONFIG_FILE": str(Path(checkout) / "static" / "fonts" / "fonts.conf"),
     }

@@ -78,7 +78,7 @@ def compare_part(out, sides, part):
     index = Result(f"{part}.json")
     index.differences += [f"only old: {name}" for name in sorted(names[0] - names[1])]
     index.differences += [f"only new: {name}" for name in sorted(names[1] - names[0])]
-    answers = [json.loads(folder.with_suffix(".json").read_text(encoding="utf-8")) for folder in folders]
+    answers = [_answers(folder) for folder in folders]
     for name in sorted(answers[0].keys() & answers[1].keys()):
         old, new = answers[0][name], answers[1][name]
         if old != new:
@@ -94,10 +94,18 @@ def compare_part(out, sides, part):
         return [index, *pool.map(compare, pairs, chunksize=8)]
 
 
+def _answers(folder):
+    """{name: status, headers and so on}; the order of the policy's directives says nothing and changes by itself."""
+    answers = json.loads(folder.with_suffix(".json").read_text(encoding="utf-8"))
+    for answer in answers.values():
+        if policy := answer["headers"].get("Content-Security-Policy"):
+            answer["headers"]["Content-Security-Policy"] = "; ".join(sorted(policy.split("; ")))
+    return answers
+
+
 def _tally(folder):
     """How often the new side answered with which status; a comparison of error pages alone would show here."""
-    answers = json.loads(folder.with_suffix(".json").read_text(encoding="utf-8")).values()
-    statuses = Counter(answer["status"] for answer in answers)
+    statuses = Counter(answer["status"] for answer in _answers(folder).values())
     return ", ".join(f"{count} × {status}" for status, count in sorted(statuses.items())) or "pictures and texts"
 
 

@@ -55,6 +55,7 @@ FILE_QUERIES = {
     "scores.json": ("provisional=1",),
     "plan.json": ("provisional=1",),
 }
+AUTOCOMPLETE = "/admin/autocomplete/?app_label=scorecard&model_name=kpi&field_name=objective"
 # Routes relative to a plan year or an agency, each with a form that is refused or leads to a message.
 FORMS = (
     ("staff-1", "plans/{plan}/106/reporting/1/paste/", {"text": "AF1.1\t97.5\t備註\nZZ9.9\t3\nAC1.1\t很多"}),
@@ -130,14 +131,17 @@ def _addresses(route, plan):
         rows = [{"serial": serial} for serial in (2, 3, 999)]
     elif "change" in names:
         rows = [{"change": number} for number in (1, 2, 99)]
+    if route.endswith(".pdf"):
+        # Each takes seconds: two years, and three rows more of one.
+        return everyone[:2], [address(**row) for row in rows[:: len(rows) // 3 or 1]]
     return everyone, [address(year=year, **row) for row in rows for year in (106, 105)]
 
 
 def _codes(route, plan):
-    """Codes for the route's kind of row, and one that does not exist; of files a few are enough."""
+    """Codes for the route's kind of row, and one that does not exist."""
     kind = route.removeprefix(IN_PLAN).partition("/")[0]
     codes = list(getattr(plan, kind).order_by("code").values_list("code", flat=True)) if kind in KINDS else []
-    return [*(codes[::9] if route.endswith(".pdf") else codes), "ZZ9.9"]
+    return [*codes, "ZZ9.9"]
 
 
 def _arguments(route, plan):
@@ -166,9 +170,10 @@ def _arguments(route, plan):
 def _with_queries(plan):
     base = f"/plans/{plan.slug}/106/"
     pairs = [(path, query) for table in (QUERIES, FILE_QUERIES) for path, found in table.items() for query in found]
-    return [(READER, f"{base}{path}?{query}", None) for path, query in pairs] + [
-        (READER, f"/plans/{plan.slug}/105/snapshots/1/{name}", None) for name in ("report.pdf", "scorecard.xlsx")
-    ]
+    found = [(READER, f"{base}{path}?{query}", None) for path, query in pairs]
+    found += [(READER, f"/plans/{plan.slug}/107/report.pdf", None), (READER, AUTOCOMPLETE, None)]
+    found += [(READER, f"/plans/{plan.slug}/105/snapshots/1/{name}", None) for name in ("report.pdf", "scorecard.xlsx")]
+    return found
 
 
 def _of_staff(plan):
