@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
 
 from PIL import Image, ImageChops
@@ -59,16 +60,19 @@ def report(out, sides, parts):
     seen = set().union(*(result.seen for result in results))
     for change in INTENDED:
         print(f"intended difference {'found' if change in seen else 'not found'}: {change.why}")
-    wrong = [result for result in results if result.differences]
-    for result in wrong[:SHOWN]:
-        print(f"\n{result.name}")
-        for line in result.differences[:LINES_SHOWN]:
+    alike = {}
+    for result in results:
+        if result.differences:
+            alike.setdefault(tuple(result.differences), []).append(result.name)
+    for differences, names in list(alike.items())[:SHOWN]:
+        print(f"\n{names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else ""))
+        for line in differences[:LINES_SHOWN]:
             print(f"    {line[:200]}")
-    if len(wrong) > SHOWN:
-        print(f"\n… and {len(wrong) - SHOWN} more.")
-    if wrong:
+    if len(alike) > SHOWN:
+        print(f"\n… and {len(alike) - SHOWN} other differences.")
+    if alike:
         print(f"\nWhole differences and pictures: {out / 'differences'}; captures: {out / 'old'}, {out / 'new'}")
-    return not wrong
+    return not alike
 
 
 def compare_part(out, sides, part):
@@ -85,6 +89,7 @@ def compare_part(out, sides, part):
             index.differences.append(f"{name}: {_changed(old, new)}")
         elif new["status"] >= SERVER_ERROR:
             index.differences.append(f"{name}: the server failed on both sides, {new['status']}")
+    _, index.differences = without_intended(index.name, [], index.differences, index.seen)
     statics = tuple(checkout / "static" for checkout in sides.values())
     pairs = [
         Pair(f"{part}/{name}", *(folder / name for folder in folders), statics, out / "differences" / part / name)
@@ -134,7 +139,9 @@ def compare(pair):
         if changes:
             _write(pair.target.with_name(f"{pair.target.name}.diff"), "\n".join(changes).encode())
     pictures = [_pictures(pair.old.suffix, content) for content in (old, new)]
-    result.differences += compare_pictures(*pictures, pair.target)
+    found = compare_pictures(*pictures, pair.target)
+    _, found = without_intended(f"{pair.name} pictures", [], found, result.seen)
+    result.differences += found
     return result
 
 
@@ -168,7 +175,8 @@ def compare_pictures(old, new, target):
         before, after = (_enlarged(picture, size) for picture in (before, after))
         change = ImageChops.difference(before, after)
         if change.getbbox():
-            count = sum(any(pixel) for pixel in change.getdata())
+            most = reduce(ImageChops.lighter, change.split())
+            count = sum(most.histogram()[1:])
             differences.append(f"picture {number}: {count} pixels differ within {change.getbbox()}")
             for name, picture in (
                 ("old", before),

@@ -15,7 +15,12 @@ TRANSPARENT = {
 
 @dataclass(frozen=True)
 class Intended:
-    """Lines that only one side has. where: of the capture's name; old, new: of the whole line; None: no such line."""
+    """Lines that only one side has, by regular expressions.
+
+    where: for the capture's name, 「pages/viewer/….html」; 「….pdf pictures」 for what is said of its pictures;
+    「pages.json」 for what is said of statuses, headers, and answers that one side alone has. old, new: for whole lines
+    of that side, None where there is none; what is said of pictures and statuses counts as new.
+    """
 
     why: str
     where: str

@@ -5,6 +5,7 @@ Run in the checkout as `python -m renderings.pixels SCENE FOLDER PART`.
 
 import json
 import os
+import re
 import shutil
 import sys
 import threading
@@ -70,7 +71,8 @@ def pictures(scene):
     found = [(role, base + path) for role, paths in IN_YEAR.items() for path in paths]
     found += [("reviewer", f"/plans/{scene['plan']}/105/dashboard/"), ("admin", f"/plans/{scene['plan']}/105/year/")]
     found += [(role, path.format(**scene)) for role, paths in ELSEWHERE.items() for path in paths]
-    return found + [("reviewer", address) for address in scene["previews"]]
+    found += [("reviewer", address) for address in scene["previews"]]
+    return [picture for picture in found if re.search(os.environ["ONLY"], picture[1])]
 
 
 def serve():
