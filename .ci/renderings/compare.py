@@ -135,7 +135,8 @@ def compare(pair):
     if lines[0] is not None:
         lines = without_intended(pair.name, *lines, result.seen)
         changes = list(difflib.unified_diff(*lines, "old", "new", lineterm="", n=2))
-        result.differences += [line for line in changes if line[:1] in "+-" and line[:3] not in {"+++", "---"}]
+        # The first two lines name the sides.
+        result.differences += [line for line in changes[2:] if line[0] in "+-"]
         if changes:
             _write(pair.target.with_name(f"{pair.target.name}.diff"), "\n".join(changes).encode())
     pictures = [_pictures(pair.old.suffix, content) for content in (old, new)]

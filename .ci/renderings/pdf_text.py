@@ -1,11 +1,14 @@
 """PDFs as what a reader gets of them: the text with its layout, facts and attachments; and pictures of the pages."""
 
+import hashlib
 import io
 import subprocess
 import tempfile
 from pathlib import Path
 
 from pypdf import PdfReader
+
+from renderings.office_text import ods_lines, xlsx_lines
 
 RESOLUTION = 60
 
@@ -17,7 +20,8 @@ def pdf_lines(content):
     lines += [f"language: {reader.trailer['/Root'].get('/Lang')}", f"pages: {len(reader.pages)}"]
     lines += [f"outline: {line}" for line in _outline(reader, reader.outline)]
     for name, contents in sorted(reader.attachments.items()):
-        lines += [f"attachment {name}: {hash_of(part)}" for part in contents]
+        for attached in contents:
+            lines += [f"attachment {name}: {line}" for line in _attachment_lines(name, attached)]
     command = ["pdftotext", "-layout", "-", "-"]
     text = subprocess.run(command, input=content, capture_output=True, check=True).stdout.decode()
     return lines + text.splitlines()
@@ -31,11 +35,10 @@ def _outline(reader, entries, depth=0):
             yield f"{'  ' * depth}{entry.title}, page {reader.get_destination_page_number(entry)}"
 
 
-def hash_of(content):
-    """A short word for the content of a file."""
-    import hashlib
-
-    return f"{len(content)} bytes {hashlib.sha256(content).hexdigest()[:16]}"
+def _attachment_lines(name, content):
+    readers = {".xlsx": xlsx_lines, ".ods": ods_lines}
+    reader = readers.get(Path(name).suffix)
+    return reader(content) if reader else [f"{len(content)} bytes {hashlib.sha256(content).hexdigest()}"]
 
 
 def pdf_pictures(content):
