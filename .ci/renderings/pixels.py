@@ -14,6 +14,16 @@ from pathlib import Path
 from renderings import product
 
 WIDTHS = (1440, 360)
+# The last three keep what was drawn in pieces from differing by a shade at their seams.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-lcd-text",
+    "--disable-partial-raster",
+    "--disable-skia-runtime-opts",
+)
+ATTEMPTS = 6
+# Not the table with a draft typed in: its script saves it after a while, and says when.
 IN_YEAR = {
     "reviewer": (
         "map/",
@@ -38,7 +48,6 @@ IN_YEAR = {
     "staff-1": (
         "reporting/",
         "reporting/1/",
-        "reporting/1/?draft=applied",
         "reporting/1/check/",
         "reporting/1/paste/",
         "reporting/1/AF1.1/evidence/",
@@ -92,13 +101,23 @@ def serve():
     return f"http://localhost:{server.server_port}"
 
 
+def settled_picture(page):
+    """The whole page as PNG, once two pictures in a row are the same."""
+    pictures = [b""]
+    for _ in range(ATTEMPTS):
+        pictures.append(page.screenshot(full_page=True, animations="disabled"))
+        if pictures[-1] == pictures[-2]:
+            break
+    return pictures[-1]
+
+
 def take(origin, scene, folder):
     """Picture every page at every width."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         chromium = shutil.which("chromium") or sys.exit("There is no Chromium; run make setup-test.")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         wanted = pictures(scene)
         for width in WIDTHS:
             context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
@@ -113,7 +132,7 @@ def take(origin, scene, folder):
                 name = address.strip("/").replace("/", "+").replace("?", "~") or "home"
                 target = folder / str(width) / f"{role}~{name}"
                 target.parent.mkdir(parents=True, exist_ok=True)
-                page.screenshot(path=f"{target}.png", full_page=True, animations="disabled")
+                Path(f"{target}.png").write_bytes(settled_picture(page))
                 Path(f"{target}.txt").write_text(page.evaluate("document.body.innerText"), encoding="utf-8")
             print(f"{os.environ['SIDE']}: {len(wanted)} pictures of {width} pixels", flush=True)
         browser.close()
