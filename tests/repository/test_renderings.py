@@ -1,10 +1,9 @@
 """What .ci/compare_renderings.py takes for the same page and for another; one that overlooks changes proves nothing."""
 
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.repository.source_files import ROOT
+
 SHEET = """
 .flex { display: flex; }
 .tag { display: inline-block; }
