@@ -25,7 +25,7 @@ from hashlib import sha256
 from django.conf import settings
 
 from scorecard.pdf.child_process import TOO_MUCH_MEMORY, Order, tell
-from scorecard.pdf.version_key import release
+from scorecard.pdf.version_key import pdf_version_key
 from scorecard.pdf.writer import PDFError
 
 AT_ONCE = 2
@@ -66,7 +66,7 @@ def pdf_bytes(document, *, patience=0):
 
 def key_of(*parts):
     """The key of a PDF: a digest of what decides its bytes, to which the program's release always belongs."""
-    return sha256(repr((*parts, release())).encode()).hexdigest()
+    return sha256(repr((*parts, pdf_version_key())).encode()).hexdigest()
 
 
 def obtain(key, build, *, patience=0):

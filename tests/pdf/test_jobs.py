@@ -53,7 +53,7 @@ def test_a_pdf_is_made_once_and_then_served_as_it_is(folder):
 
 def test_the_key_is_another_for_other_content_another_style_and_another_release(monkeypatch):
     keys = {key_of(SHORT.digest), key_of(LONG.digest), key_of(Document(SHORT.html, ("css/pdf/base.css",)).digest)}
-    monkeypatch.setattr(jobs, "release", lambda: "another")
+    monkeypatch.setattr(jobs, "pdf_version_key", lambda: "another")
     assert len(keys | {key_of(SHORT.digest)}) == 4
 
 
