@@ -34,6 +34,7 @@ class UploadForm(forms.Form):
         required=False,
         to_field_name="slug",
         empty_label="新計畫",
+        widget=forms.Select({"class": "form-select"}),
         error_messages={"invalid_choice": "這個機關沒有這份計畫；請重新選擇。"},
     )
 
