@@ -19,6 +19,14 @@ from scorecard.models.strategy import Plan
 # The fields of a yearly value whose changes can be taken back.
 RESTORABLE = ("actual", "numerator", "denominator", "actual_note", "unmeasured")
 FIGURES = RESTORABLE[:3]
+# Events keep these words in their chained changes, so they cannot be replaced by codes: only read here.
+WORDS_OF_TRUTH = {True: "是", False: "否"}
+EVIDENCE = "佐證"
+
+
+def is_about_evidence(change):
+    """Whether a change of an event is a file attached or taken away."""
+    return change["what"] == EVIDENCE
 
 
 @dataclass(frozen=True)
@@ -142,5 +150,5 @@ class AuditEvent(models.Model):
         if field in FIGURES:
             value = None if old is None else Decimal(old)
         else:
-            value = old == "是" if field == "unmeasured" else old or ""
+            value = old == WORDS_OF_TRUTH[True] if field == "unmeasured" else old or ""
         return Before(change["measure"], field, value)

@@ -11,6 +11,7 @@ from django.db.models import F
 from scorecard.domain.roc_years import date_text
 from scorecard.domain.scoring import plain
 from scorecard.models import AuditEvent, Plan
+from scorecard.models.audit import WORDS_OF_TRUTH
 
 _held_back = ContextVar("held_back", default=None)
 
@@ -93,7 +94,7 @@ def as_read(value):
     if value is None or value == "":
         return None
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return WORDS_OF_TRUTH[value]
     if hasattr(value, "as_tuple"):
         return plain(value)
     if isinstance(value, date):

@@ -16,6 +16,7 @@ from scorecard import permissions
 from scorecard.domain import policies
 from scorecard.domain.choices import AuditAction, ReportState
 from scorecard.models import Evidence, PlanYear, YearlyReport
+from scorecard.models.audit import EVIDENCE
 from scorecard.services import audit
 from scorecard.uploaded_files.allowed_types import FileRefused, check_file
 from scorecard.uploaded_files.safe_names import clean_name, extension
@@ -42,7 +43,7 @@ def add_evidence(*, by, kpi, year, files):
             return []
         _start(report, by)
         made = [_attach(by, report, written, *each) for each in new]
-        _record(by, report, [("佐證", None, _told(evidence)) for evidence in made])
+        _record(by, report, [(EVIDENCE, None, _told(evidence)) for evidence in made])
         return made
 
 
@@ -62,7 +63,7 @@ def remove_evidence(*, by, evidence):
     policies.check_report_is_editable(report)
     locked.removed_by, locked.removed_at = by, timezone.now()
     locked.save(update_fields=["removed_by", "removed_at"])
-    _record(by, report, [("佐證", _told(locked), None)])
+    _record(by, report, [(EVIDENCE, _told(locked), None)])
     return locked
 
 
