@@ -14,10 +14,9 @@ from enum import Enum
 from django.db.models import TextChoices
 
 from scorecard.domain.choices import Status
-from scorecard.domain.scoring import grouped, plain
+from scorecard.domain.scoring import BLANK, grouped, plain
 from scorecard.domain.written_words import gives_reason
 from scorecard.read_models.budgets import add_up
-from scorecard.read_models.scorecard import BLANK
 
 WITHHELD = "填報值未核定，未列入"
 

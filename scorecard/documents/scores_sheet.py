@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from scorecard.read_models.scorecard import BLANK
+from scorecard.domain.scoring import BLANK
 
 SHEET_NAME = "得分"
 HEADINGS = ("層級", "編號", "名稱", "得分", "燈號", "達成", "已評", "應評")

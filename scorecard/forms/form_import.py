@@ -4,7 +4,7 @@ import json
 
 from django import forms
 
-from scorecard.forms.fields import PlainTextField
+from scorecard.forms.fields import PlainTextField, WorkbookField
 from scorecard.models import Plan
 from scorecard.spreadsheets.reader import MEGABYTE, MOST_BYTES
 
@@ -14,19 +14,10 @@ CELL = "cell"
 class UploadForm(forms.Form):
     """The file, and the plan that it shall change."""
 
-    file = forms.FileField(
+    file = WorkbookField(
         label="填好的表單",
-        allow_empty_file=True,
         help_text=f".xlsx 或 .ods，最大 {MOST_BYTES // MEGABYTE} MB。",
-        error_messages={"required": "請選擇要上傳的表單。", "invalid": "請選擇要上傳的表單。"},
-        widget=forms.FileInput(
-            attrs={
-                "accept": ".xlsx,.ods",
-                "data-file-bytes": MOST_BYTES,
-                "data-most-files": 1,
-                "data-all-bytes": MOST_BYTES,
-            }
-        ),
+        missing="請選擇要上傳的表單。",
     )
     plan = forms.ModelChoiceField(
         label="匯入到",

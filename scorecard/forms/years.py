@@ -25,14 +25,10 @@ class OpenYearForm(forms.Form):
     """Due date and contact of a year to be opened."""
 
     helper = fields_only()
-    due_date = forms.DateField(label="填報截止日", widget=date_input())
+    due_date = forms.DateField(label="填報截止日", widget=date_input(), validators=[check_not_past])
     contact = forms.CharField(
         label="聯絡窗口", max_length=100, required=False, help_text="例如：管考窗口 王小明 分機 1234。"
     )
-
-    def clean_due_date(self):
-        """A due date lies ahead."""
-        return check_not_past(self.cleaned_data["due_date"])
 
 
 class ChangeYearForm(forms.Form):
@@ -59,9 +55,5 @@ class ReopenYearForm(forms.Form):
     """Why a closed year is opened again, and until when."""
 
     helper = fields_only()
-    due_date = forms.DateField(label="新的填報截止日", widget=date_input())
+    due_date = forms.DateField(label="新的填報截止日", widget=date_input(), validators=[check_not_past])
     reason = PlainTextField(label="重新開放的理由", max_length=500)
-
-    def clean_due_date(self):
-        """A due date lies ahead."""
-        return check_not_past(self.cleaned_data["due_date"])

@@ -13,10 +13,8 @@ from functools import cached_property
 from scorecard.domain.choices import Direction, ReportState, Status, YearState
 from scorecard.domain.explanation import calculation
 from scorecard.domain.roc_years import to_roc, year_text
-from scorecard.domain.scoring import Outcome, Score, grouped, percent_text, score_text
+from scorecard.domain.scoring import BLANK, Outcome, Score, grouped, percent_text, score_text
 from scorecard.read_models.action_plan_lines import ActionPlanLine
-
-BLANK = "—"
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def add_evidence(*, by, kpi, year, files):
     # Before any lock is taken: to read a hundred megabytes takes seconds.
     checked = _checked(files)
     with _files_of_failure_removed() as written, transaction.atomic(durable=True):
-        policies.check_year_is_open(_lock_year(kpi.plan, year))
+        policies.check_year_is_open(PlanYear.objects.get_locked(kpi.plan, year))
         report = _lock_report(kpi, year) or YearlyReport(kpi=kpi, year=year)
         policies.check_report_is_editable(report)
         present = list(report.evidence.present()) if report.pk else []
@@ -55,7 +55,7 @@ def remove_evidence(*, by, evidence):
     """
     report = evidence.report
     permissions.check_can_report_for(by, report.kpi.division)
-    policies.check_year_is_open(_lock_year(report.kpi.plan, report.year))
+    policies.check_year_is_open(PlanYear.objects.get_locked(report.kpi.plan, report.year))
     report = _lock_report(report.kpi, report.year)
     locked = Evidence.objects.select_for_update(of=("self",), no_key=True).get(pk=evidence.pk)
     if locked.removed_at is not None:
@@ -65,10 +65,6 @@ def remove_evidence(*, by, evidence):
     locked.save(update_fields=["removed_by", "removed_at"])
     _record(by, report, [(EVIDENCE, _told(locked), None)])
     return locked
-
-
-def _lock_year(plan, year):
-    return PlanYear.objects.select_for_update(no_key=True).get(plan=plan, year=year)
 
 
 def _lock_report(kpi, year):
