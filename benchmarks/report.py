@@ -26,11 +26,11 @@ import threading
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.demo_site import set_up
 
+ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 3
 PLAN = "/plans/taipei-secretariat-105/105"
 WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
