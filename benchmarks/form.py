@@ -177,14 +177,14 @@ def measure_reading(content):
 
 def measure_bombs():
     """Print how long files made to burst take to be refused."""
-    from scorecard.spreadsheets.grid import FormRefused
+    from scorecard.spreadsheets.grid import UnreadableFile
     from scorecard.spreadsheets.reader import read_sheets
     from tests.agency_form.broken_workbooks import FILES
 
     def refuse(content):
         try:
             read_sheets(io.BytesIO(content))
-        except FormRefused:
+        except UnreadableFile:
             return True
         return False
 

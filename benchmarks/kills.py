@@ -44,9 +44,9 @@ def work(pipe, seed, people):
 def _refused():
     from scorecard.domain.policies import RuleBroken
     from scorecard.services.reporting import Conflict
-    from scorecard.services.years import Overtaken
+    from scorecard.services.years import PlanChangedMeanwhile
 
-    return RuleBroken, Conflict, Overtaken
+    return RuleBroken, Conflict, PlanChangedMeanwhile
 
 
 def save(plan, by, kpi, word):

@@ -117,12 +117,12 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Login is the default; a view that is open says so with login_not_required.
-    "scorecard.middleware.session_expiry.KeepTyped",
+    "scorecard.middleware.session_expiry.KeepFormOnExpiredSession",
     # A password of somebody else's choice is changed before anything else; with single sign-on there are none.
     "scorecard.middleware.account_rules.AccountRules",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "scorecard.middleware.pdf_errors.PDFPages",
+    "scorecard.middleware.pdf_errors.PDFErrorMiddleware",
     # Before any view or token check reads the body, after the person is known.
     "scorecard.middleware.body_limit.limit_body",
     # Last, so that it replaces the answer to the failed login that reached the limit.
@@ -232,10 +232,10 @@ if SSO_USER_HEADER:
         raise ImproperlyConfigured(
             f"環境變數 SSO_USER_HEADER 的值「{SSO_USER_HEADER}」不是標頭名稱，請改為像 X-Remote-User 的名稱。"
         )
-    AUTHENTICATION_BACKENDS = ["scorecard.middleware.account_rules.SingleSignOnBackend"]
+    AUTHENTICATION_BACKENDS = ["scorecard.middleware.single_sign_on.SingleSignOnBackend"]
     MIDDLEWARE.insert(
         MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1,
-        "scorecard.middleware.account_rules.SingleSignOnMiddleware",
+        "scorecard.middleware.single_sign_on.SingleSignOnMiddleware",
     )
     # No password is tried here, so axes has nothing to count.
     SILENCED_SYSTEM_CHECKS += ["axes.W003"]
@@ -311,7 +311,7 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "tt
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 FILE_UPLOAD_HANDLERS = [
-    "scorecard.middleware.body_limit.UploadLimits",
+    "scorecard.uploaded_files.upload_handler.UploadLimits",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

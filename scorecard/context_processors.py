@@ -1,4 +1,4 @@
-"""What the frame of every page needs, from the scope that the view obtained (web/access.py)."""
+"""What the frame of every page needs, from the edition that the view obtained (web/access.py)."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -6,35 +6,35 @@ from django.urls import reverse
 from scorecard import permissions
 from scorecard.domain.choices import YearState
 from scorecard.domain.roc_years import year_text
-from scorecard.web.post_targets import PAGES_OF_ACTS, page_of_act
+from scorecard.web.post_targets import PAGE_AFTER_POST, page_after_post
 
 
 def navigation(request):
     """Main menu, plan switch and year switch; nothing of it on pages outside a plan."""
-    scope = getattr(request, "scope", None)
+    edition = getattr(request, "edition", None)
     everywhere = {"uses_sso": bool(settings.SSO_USER_HEADER)}
-    if scope is None:
+    if edition is None:
         return everywhere
     return everywhere | {
-        "scope": scope,
-        "menu": _menu(request, scope),
+        "edition": edition,
+        "menu": _menu(request, edition),
         "year_switch": [
             {
                 "text": year_text(year.year),
                 "url": _here(request, year=year.year),
-                "current": year.year == scope.year,
+                "current": year.year == edition.year,
                 "state": YearState(year.state).label,
             }
-            for year in scope.plan.years.all()
-            if year.year >= scope.plan.first_year and _stands_in_a_year(request)
+            for year in edition.plan.years.all()
+            if year.year >= edition.plan.first_year and _stands_in_a_year(request)
         ],
-        "keeps_data": permissions.can_edit_strategy(request.user, scope.plan.agency_id),
-        "plan_switch": [plan for plan in scope.plans if plan != scope.plan],
+        "keeps_data": permissions.can_edit_strategy(request.user, edition.plan.agency_id),
+        "plan_switch": [plan for plan in edition.plans if plan != edition.plan],
     }
 
 
-def _menu(request, scope):
-    user, agency_id = request.user, scope.plan.agency_id
+def _menu(request, edition):
+    user, agency_id = request.user, edition.plan.agency_id
     entries = [("dashboard", "儀表板", True), ("strategy_map", "策略地圖", True), ("scorecard", "計分卡", True)]
     entries += [
         ("reporting", "年度填報", permissions.can_report(user, agency_id)),
@@ -44,7 +44,7 @@ def _menu(request, scope):
     ]
     here = request.resolver_match.view_name if request.resolver_match else ""
     return [
-        {"text": text, "url": reverse(name, args=[scope.plan.slug, scope.year]), "current": here.startswith(name)}
+        {"text": text, "url": reverse(name, args=[edition.plan.slug, edition.year]), "current": here.startswith(name)}
         for name, text, is_shown in entries
         if is_shown
     ]
@@ -58,8 +58,8 @@ def _stands_in_a_year(request):
 def _here(request, *, year):
     """The same page in another year, its filters kept."""
     match = request.resolver_match
-    if match.view_name in PAGES_OF_ACTS:
-        return page_of_act(match.view_name, match.kwargs | {"year": year})
+    if match.view_name in PAGE_AFTER_POST:
+        return page_after_post(match.view_name, match.kwargs | {"year": year})
     url = reverse(match.view_name, kwargs=match.kwargs | {"year": year})
     query = request.GET.urlencode()
     return f"{url}?{query}" if query and request.method == "GET" else url

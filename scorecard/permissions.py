@@ -12,14 +12,14 @@ from scorecard.domain.choices import Role
 
 
 @dataclass(frozen=True)
-class Standing:
+class AgencyRole:
     """What a person is in one agency: a role, and for staff the ids of their divisions."""
 
     role: Role
     division_ids: frozenset[int]
 
 
-def standings(user):
+def roles_by_agency(user):
     """The person's standing by agency id; empty for strangers. One query, kept on the user object."""
     if not user.is_authenticated:
         return {}
@@ -27,13 +27,13 @@ def standings(user):
         found = {}
         for agency_id, role, division_id in user.memberships.values_list("agency_id", "role", "divisions"):
             divisions = found[agency_id].division_ids if agency_id in found else frozenset()
-            found[agency_id] = Standing(Role(role), divisions | ({division_id} if division_id else set()))
+            found[agency_id] = AgencyRole(Role(role), divisions | ({division_id} if division_id else set()))
         user._standings = found
     return user._standings
 
 
 def _has_role(user, agency_id, *roles):
-    standing = standings(user).get(agency_id)
+    standing = roles_by_agency(user).get(agency_id)
     return standing is not None and standing.role in roles
 
 
@@ -44,12 +44,12 @@ def _check(allowed, sentence):
 
 def can_view(user, agency_id):
     """Whether the person may see the agency's maps, scorecards, KPI pages and exports."""
-    return agency_id in standings(user)
+    return agency_id in roles_by_agency(user)
 
 
 def can_report_for(user, division):
     """Whether the person enters and submits actuals for the division."""
-    standing = standings(user).get(division.agency_id)
+    standing = roles_by_agency(user).get(division.agency_id)
     return standing is not None and standing.role == Role.STAFF and division.id in standing.division_ids
 
 
@@ -151,4 +151,4 @@ def check_can_keep_members(user, agency_id):
 
 def agencies_with_role(user, *roles):
     """The ids of agencies in which the person holds one of the roles."""
-    return {agency_id for agency_id, standing in standings(user).items() if standing.role in roles}
+    return {agency_id for agency_id, standing in roles_by_agency(user).items() if standing.role in roles}

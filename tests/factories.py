@@ -343,7 +343,7 @@ def draft(
     ]
     if version is None:
         version = YearlyReport.objects.filter(kpi=kpi, year=year).values_list("version", flat=True).first() or 0
-    return reporting.Draft(kpi, version, entries, explanation, improvement, answers=tuple(answers))
+    return reporting.ReportEntry(kpi, version, entries, explanation, improvement, answers=tuple(answers))
 
 
 def _entry(measure, actual, unmeasured):

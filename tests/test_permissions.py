@@ -99,7 +99,7 @@ def test_memberships_are_read_with_one_query_and_kept(people, kpi, django_assert
 
 def test_the_anonymous_visitor_costs_no_query(people, kpi, django_assert_num_queries):
     with django_assert_num_queries(0):
-        assert permissions.standings(people["anonymous"]) == {}
+        assert permissions.roles_by_agency(people["anonymous"]) == {}
 
 
 def test_staff_report_for_each_of_their_divisions(kpi):

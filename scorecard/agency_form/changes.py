@@ -9,13 +9,13 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scorecard.agency_form.form_plan import PlanRead
-from scorecard.agency_form.reading.texts import squeezed
+from scorecard.agency_form.form_plan import FormPlan
+from scorecard.agency_form.reading.texts import without_spaces
 from scorecard.domain.choices import Direction, ReportState, YearState
 from scorecard.domain.roc_years import year_text
-from scorecard.models.action_plans import MOST_PER_KPI
+from scorecard.models.action_plans import MAX_PER_KPI
 from scorecard.services.audit import as_read
-from scorecard.spreadsheets.cell_messages import Level, Message
+from scorecard.spreadsheets.cell_messages import Message, Severity
 from scorecard.spreadsheets.grid import WHOLE_FILE, Place
 
 ITEMS = {"perspective": "構面", "theme": "策略主題", "objective": "策略目標", "kpi": "KPI", "action_plan": "行動方案"}
@@ -106,7 +106,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Standing:
+class CurrentPlan:
     """A plan as it stands: its facts without cells, its years' states, and reports past editing by (KPI, year)."""
 
     facts: dict[tuple, object]
@@ -123,7 +123,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Difference:
+class PlanChanges:
     """What would change, what stays though the form lacks it, and what keeps the form from being imported.
 
     to_explain: those of the changes for which somebody must give a reason, targets of open years (domain.md §5).
@@ -138,9 +138,9 @@ class Difference:
     @property
     def has_errors(self):
         """Whether something must be mended first."""
-        return any(message.level is Level.ERROR for message in self.messages)
+        return any(message.level is Severity.ERROR for message in self.messages)
 
-    def seen(self):
+    def expected_values(self):
         """What a person saw, to be given back when they agree: {key as text: old value as text}."""
         return {key_text(change.key): as_read(change.old) for change in self.changes}
 
@@ -150,7 +150,7 @@ def key_text(key):
     return json.dumps(key, ensure_ascii=False)
 
 
-def difference(read: PlanRead, standing: Standing) -> Difference:
+def compare_with_form(read: FormPlan, standing: CurrentPlan) -> PlanChanges:
     """How the plan would differ after importing the form."""
     facts = facts_of(read)
     names = {(kind, code) for kind, code, *_ in facts if kind in ITEMS}
@@ -178,7 +178,7 @@ def difference(read: PlanRead, standing: Standing) -> Difference:
         if key[0] in ITEMS and key[-1] in ("name", "description") and key[:2] not in names
     )
     to_explain = tuple(change for change in changes if _is_target_of_open_year(change, standing))
-    return Difference(tuple(changes), removed, tuple(messages), standing.data_version, to_explain)
+    return PlanChanges(tuple(changes), removed, tuple(messages), standing.data_version, to_explain)
 
 
 def _is_target_of_open_year(change, standing):
@@ -186,7 +186,7 @@ def _is_target_of_open_year(change, standing):
     return is_target and standing.year_states.get(change.key[3]) == YearState.OPEN
 
 
-def facts_of(read: PlanRead) -> dict[tuple, Fact]:
+def facts_of(read: FormPlan) -> dict[tuple, Fact]:
     """The form's facts; blank budgets, assumed directions, actuals without column and labels, which no cell of the form
     holds, say nothing.
     """
@@ -235,7 +235,7 @@ def _add_kpi(facts, kpi, read):
 def _same(old, new):
     """Blank is blank, and a form breaks its texts anywhere: what differs in white space alone is the same."""
     if isinstance(old, str) and isinstance(new, str):
-        return squeezed(old) == squeezed(new)
+        return without_spaces(old) == without_spaces(new)
     return old == new or (old in (None, "") and new in (None, ""))
 
 
@@ -253,11 +253,13 @@ def _kind(key, standing, new):
 def _problem(change, read, standing):
     """The message that keeps a change from being made; None where it may be."""
     if change.key == ("plan", "last_year") and change.new < change.old:
-        return _message(Level.HINT, change, f"表單只到 {year_text(change.new)}；計畫原有的年度保留。")
+        return _message(Severity.HINT, change, f"表單只到 {year_text(change.new)}；計畫原有的年度保留。")
     if change.key[0] == "measure" and change.key[-1] in ("unit", "direction") and _has_closed_plan_year(standing):
-        return _message(Level.ERROR, change, f"{change.what}不能改變：計畫已有關閉的年度，改了會使已定案的達成率改變。")
+        return _message(
+            Severity.ERROR, change, f"{change.what}不能改變：計畫已有關閉的年度，改了會使已定案的達成率改變。"
+        )
     if change.key[0] == "measure" and (*change.key[:3], "unit") not in standing.facts:
-        return _message(Level.ERROR, change, f"{change.key[1]} 的衡量項數目與計畫不同；請先在計畫中調整衡量項。")
+        return _message(Severity.ERROR, change, f"{change.key[1]} 的衡量項數目與計畫不同；請先在計畫中調整衡量項。")
     if change.key[0] not in ("value", "budget"):
         return None
     year = change.key[3] if change.key[0] == "value" else change.key[2]
@@ -268,21 +270,21 @@ def _problem_of_year(change, year, standing):
     is_actual = change.key[0] == "value" and change.key[-1].startswith("actual")
     if standing.year_states.get(year) == YearState.CLOSED:
         return _message(
-            Level.ERROR,
+            Severity.ERROR,
             change,
             f"{year_text(year)}已關閉，{change.what}不能改為「{_shown(change.new)}」；"
             f"請改回「{_shown(change.old)}」，或請管理者重新開放這個年度。",
         )
     if is_actual and year >= standing.first_year:
         return _message(
-            Level.HINT,
+            Severity.HINT,
             change,
             f"{year_text(year)}的實際值由填報人員填報與送審，表單的「{_shown(change.new)}」沒有匯入。",
         )
     state = standing.reports.get((change.key[1], year)) if change.key[0] == "value" else None
     if state is not None:
         return _message(
-            Level.ERROR,
+            Severity.ERROR,
             change,
             f"{change.key[1]} {year_text(year)}的填報{state.label}，{change.what}不能改變；請改回"
             f"「{_shown(change.old)}」，或先退回這項填報。",
@@ -295,7 +297,7 @@ def _problems_of_new_kpis(read, standing):
     closed = [y for y, state in standing.year_states.items() if state == YearState.CLOSED and y >= standing.first_year]
     return [
         Message(
-            Level.ERROR,
+            Severity.ERROR,
             figure.place.sheet,
             figure.place.cell,
             as_read(figure.value),
@@ -316,10 +318,10 @@ def _counts(read, standing):
     for kpi in read.kpis:
         own = {plan.code for plan in kpi.action_plans}
         kept = [c for c, of in standing.action_plans.items() if of == kpi.code and c not in own]
-        if kept and len(own) + len(kept) > MOST_PER_KPI and own - standing.action_plans.keys():
+        if kept and len(own) + len(kept) > MAX_PER_KPI and own - standing.action_plans.keys():
             place = kpi.action_plans[0].place
-            told = f"{kpi.code} 在計畫中還有 {'、'.join(kept)}，行動方案合計超過 {MOST_PER_KPI} 項；請先刪除。"
-            problems.append(Message(Level.ERROR, place.sheet, place.cell, "", "", told))
+            told = f"{kpi.code} 在計畫中還有 {'、'.join(kept)}，行動方案合計超過 {MAX_PER_KPI} 項；請先刪除。"
+            problems.append(Message(Severity.ERROR, place.sheet, place.cell, "", "", told))
     return problems
 
 

@@ -1,6 +1,6 @@
 """A plan as it stands, as facts to compare a form with; a fixed number of queries."""
 
-from scorecard.agency_form.changes import Standing
+from scorecard.agency_form.changes import CurrentPlan
 from scorecard.domain.choices import Direction, ReportState, YearState
 from scorecard.models import (
     KPI,
@@ -19,8 +19,8 @@ from scorecard.models import (
 _SETTLED = (ReportState.SUBMITTED, ReportState.APPROVED)
 
 
-def standing_of(plan):
-    """The Standing of a plan: ten queries, whatever its size."""
+def load_current_plan(plan):
+    """The CurrentPlan of a plan: ten queries, whatever its size."""
     facts = {("plan", name): getattr(plan, name) for name in ("mission", "vision", "core_values", "instructions")}
     facts["plan", "last_year"] = plan.last_year
     _add(facts, "perspective", Perspective.objects.filter(plan=plan).values_list("code", "name"), "name")
@@ -46,7 +46,7 @@ def standing_of(plan):
     for code, year, amount in budgets.values_list("action_plan__code", "year", "amount"):
         facts["budget", code, year] = amount
     reports = YearlyReport.objects.filter(kpi__plan=plan, state__in=_SETTLED).values_list("kpi__code", "year", "state")
-    return Standing(
+    return CurrentPlan(
         facts=facts,
         year_states={y: YearState(s) for y, s in PlanYear.objects.filter(plan=plan).values_list("year", "state")},
         reports={(code, year): ReportState(state) for code, year, state in reports},

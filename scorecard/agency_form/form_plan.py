@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from scorecard.domain.choices import Direction
-from scorecard.spreadsheets.cell_messages import Level, Message
+from scorecard.spreadsheets.cell_messages import Message, Severity
 from scorecard.spreadsheets.grid import Place
 
 
 @dataclass(frozen=True)
-class FigureRead:
+class FormFigure:
     """A target or an actual: None is no figure, never zero; the note keeps the words of the cell."""
 
     value: Decimal | None
@@ -21,7 +21,7 @@ class FigureRead:
 
 
 @dataclass(frozen=True)
-class AmountRead:
+class FormAmount:
     """A budget in NT$ whole dollars; None where the cell states none."""
 
     amount: int | None
@@ -29,7 +29,7 @@ class AmountRead:
 
 
 @dataclass(frozen=True)
-class MeasureRead:
+class FormMeasure:
     """衡量項. targets and actuals are by year; factor, numerator and denominator as Measure keeps them.
 
     direction_is_assumed: the formula does not say it, so a direction set in the database outweighs it.
@@ -42,26 +42,26 @@ class MeasureRead:
     numerator_label: str
     denominator_label: str
     factor: int
-    targets: dict[int, FigureRead]
-    actuals: dict[int, FigureRead]
+    targets: dict[int, FormFigure]
+    actuals: dict[int, FormFigure]
     place: Place
 
 
 @dataclass(frozen=True)
-class ActionPlanRead:
+class FormActionPlan:
     """行動方案. Its owner is a division or, where that is empty, a person; budgets are by year."""
 
     code: str
     description: str
     owner_division: str
     owner_person: str
-    budgets: dict[int, AmountRead]
+    budgets: dict[int, FormAmount]
     place: Place
     owner_place: Place
 
 
 @dataclass(frozen=True)
-class KPIRead:
+class FormKPI:
     """KPI; objective is a code, division a name, supporting_divisions names; "" where the form has none."""
 
     code: str
@@ -70,15 +70,15 @@ class KPIRead:
     formula: str
     division: str
     supporting_divisions: tuple[str, ...]
-    measures: tuple[MeasureRead, ...]
-    action_plans: tuple[ActionPlanRead, ...]
+    measures: tuple[FormMeasure, ...]
+    action_plans: tuple[FormActionPlan, ...]
     place: Place
     formula_place: Place
     division_place: Place
 
 
 @dataclass(frozen=True)
-class ObjectiveRead:
+class FormObjective:
     """策略目標 in its cell of the map, theme and perspective by code."""
 
     code: str
@@ -89,7 +89,7 @@ class ObjectiveRead:
 
 
 @dataclass(frozen=True)
-class ThemeRead:
+class FormTheme:
     """策略主題 with the name of its lead division, "" where there is none."""
 
     code: str
@@ -100,7 +100,7 @@ class ThemeRead:
 
 
 @dataclass(frozen=True)
-class PerspectiveRead:
+class FormPerspective:
     """構面."""
 
     code: str
@@ -117,7 +117,7 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class PlanRead:
+class FormPlan:
     """The whole plan. first_year and last_year span the years with a 目標值 column; baseline_years come before.
 
     actual_years: every year with an 實際值 column. divisions: names in the order of the map, then of the scorecard.
@@ -133,10 +133,10 @@ class PlanRead:
     vision: Statement
     core_values: Statement
     instructions: Statement
-    perspectives: tuple[PerspectiveRead, ...]
-    themes: tuple[ThemeRead, ...]
-    objectives: tuple[ObjectiveRead, ...]
-    kpis: tuple[KPIRead, ...]
+    perspectives: tuple[FormPerspective, ...]
+    themes: tuple[FormTheme, ...]
+    objectives: tuple[FormObjective, ...]
+    kpis: tuple[FormKPI, ...]
     divisions: tuple[str, ...]
 
     @property
@@ -146,13 +146,13 @@ class PlanRead:
 
 
 @dataclass(frozen=True)
-class FormRead:
+class ParsedForm:
     """A form as read. plan is None only where the file holds no form at all; messages in the order of reading."""
 
-    plan: PlanRead | None
+    plan: FormPlan | None
     messages: tuple[Message, ...]
 
     @property
     def has_errors(self):
         """Whether the form must be mended before it can be imported."""
-        return self.plan is None or any(message.level is Level.ERROR for message in self.messages)
+        return self.plan is None or any(message.level is Severity.ERROR for message in self.messages)

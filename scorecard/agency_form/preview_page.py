@@ -14,9 +14,9 @@ from scorecard.domain.scoring import grouped
 from scorecard.forms.form_import import ApplyForm, field_name
 from scorecard.read_models.strategy_map import build_strategy_map
 from scorecard.services.audit import as_read
-from scorecard.spreadsheets.cell_messages import Level, Message
+from scorecard.spreadsheets.cell_messages import Message, Severity
 from scorecard.spreadsheets.grid import coordinate, row_and_column
-from scorecard.web.plan_pages import MapAddresses
+from scorecard.web.map_links import MapAddresses
 
 # More than these are shown on request: a form of a thousand KPIs can have thousands of hints, and its page took longer
 # to be written than the form to be read.
@@ -40,17 +40,17 @@ class MessageLine:
 
 
 @dataclass(frozen=True)
-class Group:
+class MessageGroup:
     """The messages of one level; hidden is how many of them are left out."""
 
-    level: Level
+    level: Severity
     count: int
     lines: list
     hidden: int
 
 
 @dataclass(frozen=True)
-class NotKept:
+class RejectedCorrection:
     """A correction that was typed and not kept: where, the name of its field, and what stands there now."""
 
     place: str
@@ -70,7 +70,7 @@ class GridCell:
     is_picked: bool
     is_merged: bool
     is_corrected: bool
-    levels: tuple[Level, ...]
+    levels: tuple[Severity, ...]
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def preview_context(preview, *, agency, wanted=""):
         "to_explain": difference.to_explain if difference else (),
         "kinds": _kinds(difference) if difference else (),
         "form": ApplyForm(),
-        "seen": json.dumps(difference.seen(), ensure_ascii=False) if difference else "",
+        "seen": json.dumps(difference.expected_values(), ensure_ascii=False) if difference else "",
         "sheet_link": cell_link(upload, 0, "A1"),
         "told": [(group.level.label, group.count) for group in groups],
     }
@@ -183,16 +183,16 @@ def _budgets(plan):
     return "、".join(stated)
 
 
-def conflict_rows(conflict, seen):
+def conflict_rows(conflict, expected_values):
     """(what, as it stood in the preview, as it stands now, as the form has it) of each thing changed meanwhile."""
     return [
-        (change.what, seen.get(key_text(change.key)), as_read(change.old), as_read(change.new))
+        (change.what, expected_values.get(key_text(change.key)), as_read(change.old), as_read(change.new))
         for change in conflict.changes
     ]
 
 
-def not_kept_rows(preview, texts):
-    """A NotKept of each correction. texts: {(sheet name, cell): (as the person saw it, as typed)}."""
+def rejected_corrections(preview, texts):
+    """A RejectedCorrection of each correction. texts: {(sheet name, cell): (as the person saw it, as typed)}."""
     numbers = {sheet.name: number for number, sheet in enumerate(preview.sheets)}
     rows = []
     for (name, cell), (_, typed) in texts.items():
@@ -200,7 +200,9 @@ def not_kept_rows(preview, texts):
         if row_and_column(cell):
             _, now = preview.text_at(preview.sheets[number], cell)
             rows.append(
-                NotKept(f"{name} {cell}", cell_link(preview.upload, number, cell), field_name(number, cell), now, typed)
+                RejectedCorrection(
+                    f"{name} {cell}", cell_link(preview.upload, number, cell), field_name(number, cell), now, typed
+                )
             )
     return rows
 
@@ -232,12 +234,12 @@ def _counts(read):
 def _groups(preview, wanted):
     numbers = {sheet.name: number for number, sheet in enumerate(preview.sheets)}
     groups, seen = [], set()
-    for level in Level:
+    for level in Severity:
         own = [message for message in preview.messages if message.level is level]
         shown = own if wanted == level.value else own[:SHOWN_AT_ONCE]
         lines = [_line(preview, message, numbers, seen) for message in shown]
         if own:
-            groups.append(Group(level, len(own), lines, len(own) - len(shown)))
+            groups.append(MessageGroup(level, len(own), lines, len(own) - len(shown)))
     return groups
 
 

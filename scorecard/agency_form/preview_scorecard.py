@@ -15,7 +15,7 @@ WEIGHT = Decimal(1)
 
 
 def scorecard_of(read, plan=None):
-    """The Scorecard of a PlanRead in its first year: baseline years with their actuals, the others with their targets.
+    """The Scorecard of a FormPlan in its first year: baseline years with their actuals, the others with their targets.
 
     plan: the one it would change, whose thresholds hold; None for a new one. Where a form in error gives a code twice,
     the first counts; an objective in no theme or perspective is left out, and so is a KPI without objective.

@@ -9,20 +9,25 @@ from scorecard.agency_form.writing.form_file import choose_years, form_xlsx
 from scorecard.domain.roc_years import datetime_text
 from scorecard.models import AuditEvent
 from scorecard.pdf.document import pdf_document
-from scorecard.pdf.jobs import key_of, obtain
+from scorecard.pdf.jobs import cache_key, get_or_make
 from scorecard.pdf.writer import Attached
 from scorecard.read_models.annual_report import WHOLE, build_annual_report
 
-STYLESHEETS = ("css/pdf/base.css", "css/pdf/annual-report.css", "css/pdf/annual-report-tables.css")
-# The room that css/pdf/annual-report.css leaves for the map, in millimetres.
+STYLESHEETS = (
+    "css/pdf/base.css",
+    "css/pdf/annual-report.css",
+    "css/pdf/annual-report-summary.css",
+    "css/pdf/annual-report-tables.css",
+)
+# The room that css/pdf/annual-report-summary.css leaves for the map, in millimetres.
 MAP_WIDTH, MAP_HEIGHT = 275, 153
 # Stands for the time in the key of a plan that has none.
 NO_TIME = datetime(2000, 1, 1)
 
 
-def annual_report_pdf(plan, year, choices=WHOLE, *, patience=0):
+def annual_report_pdf(plan, year, choices=WHOLE, *, wait_seconds=0):
     """The bytes of a plan's annual report, kept or made now. Raises what annual_report_job() and obtain() raise."""
-    return obtain(*annual_report_job(plan, year, choices), patience=patience)
+    return get_or_make(*annual_report_job(plan, year, choices), wait_seconds=wait_seconds)
 
 
 def annual_report_job(plan, year, choices=WHOLE):
@@ -37,7 +42,7 @@ def annual_report_job(plan, year, choices=WHOLE):
     if event is None:
         report = build_annual_report(plan, year, choices)
         timeless = annual_report_document(report, made_at=NO_TIME)
-        return key_of(timeless.digest), lambda: annual_report_document(report, made_at=_time_of(None))
+        return cache_key(timeless.digest), lambda: annual_report_document(report, made_at=_time_of(None))
 
     def build():
         return annual_report_document(build_annual_report(plan, year, choices), made_at=_time_of(event))
@@ -45,7 +50,7 @@ def annual_report_job(plan, year, choices=WHOLE):
     database = settings.DATABASES["default"]
     data = (str(database["NAME"]), database.get("HOST"), plan.pk, plan.data_version, event.pk, event.digest)
     states = [(row.year, row.state) for row in plan.years.all()]
-    return key_of("annual report", data, states, year, choices), build
+    return cache_key("annual report", data, states, year, choices), build
 
 
 def data_time(plan):

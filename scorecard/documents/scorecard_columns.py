@@ -30,7 +30,7 @@ SHAPES = {
 }
 
 
-class Group(TextChoices):
+class ColumnGroup(TextChoices):
     """Columns shown or hidden together; 策略目標, KPI and the remarks on what is shown are always there."""
 
     FORMULA = "formula", "公式及單位"
@@ -46,13 +46,13 @@ class Group(TextChoices):
 
 
 # What the agency's own form does not have is shown on request.
-EXTRA_GROUPS = frozenset({Group.STATE, Group.EXECUTED})
-DEFAULT_GROUPS = frozenset(Group) - EXTRA_GROUPS
-_FIGURES = frozenset({Group.BASELINE, Group.TARGETS, Group.RESULTS})
+EXTRA_GROUPS = frozenset({ColumnGroup.STATE, ColumnGroup.EXECUTED})
+DEFAULT_GROUPS = frozenset(ColumnGroup) - EXTRA_GROUPS
+_FIGURES = frozenset({ColumnGroup.BASELINE, ColumnGroup.TARGETS, ColumnGroup.RESULTS})
 
 
-class Level(Enum):
-    """Which line of a FormRow a column tells of; its cells are merged over the rows that the line reaches over."""
+class MergeLevel(Enum):
+    """Which line of a TableRow a column tells of; its cells are merged over the rows that the line reaches over."""
 
     OBJECTIVE = "objective"
     KPI = "kpi"
@@ -60,7 +60,7 @@ class Level(Enum):
     ACTION_PLAN = "action_plan"
 
 
-class Kind(Enum):
+class ColumnKind(Enum):
     """What a column is about, as far as it decides how wide it is and where it leads."""
 
     OBJECTIVE = "objective"
@@ -139,10 +139,10 @@ class Column:
 
     heading: str
     content: Callable
-    level: Level
-    kind: Kind
+    level: MergeLevel
+    kind: ColumnKind
     width: float
-    group: Group | None = None
+    group: ColumnGroup | None = None
     is_centred: bool = False
     total: Figure | None = None
     stack: int | None = None
@@ -150,7 +150,7 @@ class Column:
     @property
     def is_result(self):
         """Whether it tells what was reported for a plan year."""
-        return self.group == Group.RESULTS
+        return self.group == ColumnGroup.RESULTS
 
 
 def read_groups(values):
@@ -161,30 +161,30 @@ def read_groups(values):
     if not values:
         return DEFAULT_GROUPS, ()
     asked = [name for value in values for name in value.split(",") if name]
-    unknown = [name for name in asked if name not in Group.values]
+    unknown = [name for name in asked if name not in ColumnGroup.values]
     notices = (f"沒有這個欄位：「{unknown[0][:20]}」，已略過。",) if unknown else ()
-    return frozenset(map(Group, set(asked) - set(unknown))), notices
+    return frozenset(map(ColumnGroup, set(asked) - set(unknown))), notices
 
 
 def columns(scorecard, kpis, groups=DEFAULT_GROUPS):
     """The chosen columns of a scorecard in the form's order; totals are over the KPIs given, those that are shown."""
     made = [*_leading(), *_figure_columns(scorecard), *_kpi_columns(scorecard), *_plan_columns(scorecard, kpis)]
     if groups & _FIGURES:
-        made.append(Column("備註", _remarks(scorecard, groups), Level.MEASURE, Kind.REMARKS, 18))
+        made.append(Column("備註", _remarks(scorecard, groups), MergeLevel.MEASURE, ColumnKind.REMARKS, 18))
     return tuple(column for column in made if column.group is None or column.group in groups)
 
 
 def _leading():
-    yield Column("策略目標", _named, Level.OBJECTIVE, Kind.OBJECTIVE, 15)
-    yield Column("KPI\n（關鍵績效指標）", _named, Level.KPI, Kind.KPI, 21)
-    yield Column("KPI 計算公式及計量單位", _formula, Level.KPI, Kind.FORMULA, 28, Group.FORMULA)
+    yield Column("策略目標", _named, MergeLevel.OBJECTIVE, ColumnKind.OBJECTIVE, 15)
+    yield Column("KPI\n（關鍵績效指標）", _named, MergeLevel.KPI, ColumnKind.KPI, 21)
+    yield Column("KPI 計算公式及計量單位", _formula, MergeLevel.KPI, ColumnKind.FORMULA, 28, ColumnGroup.FORMULA)
 
 
 def _figure_columns(scorecard):
     for year in scorecard.baseline_years:
-        yield _figures(f"{year.roc}年\n實際值", _actual(year), 9.5, Group.BASELINE)
+        yield _figures(f"{year.roc}年\n實際值", _actual(year), 9.5, ColumnGroup.BASELINE)
     for year in scorecard.plan_years:
-        yield _figures(f"{year.roc}年\n目標值", _target(year), 8.5, Group.TARGETS, stack=year.year)
+        yield _figures(f"{year.roc}年\n目標值", _target(year), 8.5, ColumnGroup.TARGETS, stack=year.year)
     awaited = {measure.id for kpi in scorecard.kpis if kpi.awaits_review for measure in kpi.measures}
     for year in _years_with_results(scorecard):
         waiting = awaited if year.year == scorecard.year.year else ()
@@ -195,36 +195,38 @@ def _figure_columns(scorecard):
 
 def _kpi_columns(scorecard):
     heading = f"{scorecard.year.roc}年\n填報狀態"
-    yield Column(heading, _state, Level.KPI, Kind.STATE, 9.5, Group.STATE, is_centred=True)
-    yield Column("KPI\n主責\n科室", _division, Level.KPI, Kind.DIVISION, 12, Group.DIVISION, is_centred=True)
+    yield Column(heading, _state, MergeLevel.KPI, ColumnKind.STATE, 9.5, ColumnGroup.STATE, is_centred=True)
+    yield Column(
+        "KPI\n主責\n科室", _division, MergeLevel.KPI, ColumnKind.DIVISION, 12, ColumnGroup.DIVISION, is_centred=True
+    )
 
 
 def _plan_columns(scorecard, kpis):
     heading = "行動方案\n（達成策略目標之重要工作項目、計畫）"
-    yield Column(heading, _action_plan, Level.ACTION_PLAN, Kind.ACTION, 32, Group.ACTIONS)
+    yield Column(heading, _action_plan, MergeLevel.ACTION_PLAN, ColumnKind.ACTION, 32, ColumnGroup.ACTIONS)
     budgets = {year.year: _budgets_of(kpis, year) for year in scorecard.plan_years}
     for year in scorecard.plan_years:
         heading = f"行動方案對應\n{year.roc}年預算\n（元）"
         total = _money(add_up(budgets[year.year]).amount)
-        yield _amounts(heading, _budget(year, "amount"), Group.BUDGETS, total)
+        yield _amounts(heading, _budget(year, "amount"), ColumnGroup.BUDGETS, total)
     for year in scorecard.plan_years:
         if year.year == scorecard.year.year or _has_executed(scorecard, year):
             total = _money(add_up(budgets[year.year]).executed)
-            yield _amounts(f"{year.roc}年\n執行數\n（元）", _budget(year, "executed"), Group.EXECUTED, total)
+            yield _amounts(f"{year.roc}年\n執行數\n（元）", _budget(year, "executed"), ColumnGroup.EXECUTED, total)
     heading = "行動方案\n主責科室\n（或同仁）"
-    yield Column(heading, _owner, Level.ACTION_PLAN, Kind.OWNER, 12, Group.OWNER, is_centred=True)
+    yield Column(heading, _owner, MergeLevel.ACTION_PLAN, ColumnKind.OWNER, 12, ColumnGroup.OWNER, is_centred=True)
 
 
 def _figures(heading, content, width, group, **options):
-    return Column(heading, content, Level.MEASURE, Kind.FIGURE, width, group, is_centred=True, **options)
+    return Column(heading, content, MergeLevel.MEASURE, ColumnKind.FIGURE, width, group, is_centred=True, **options)
 
 
 def _result(heading, content, width, year):
-    return _figures(heading, content, width, Group.RESULTS, stack=year.year)
+    return _figures(heading, content, width, ColumnGroup.RESULTS, stack=year.year)
 
 
 def _amounts(heading, content, group, total):
-    return Column(heading, content, Level.ACTION_PLAN, Kind.MONEY, 12.5, group, total=total)
+    return Column(heading, content, MergeLevel.ACTION_PLAN, ColumnKind.MONEY, 12.5, group, total=total)
 
 
 def _years_with_results(scorecard):
@@ -339,12 +341,12 @@ def _money(amount):
 
 def _remarks(scorecard, groups):
     """Which measure of several a row is, and the notes of the figures that are shown."""
-    results = _years_with_results(scorecard) if Group.RESULTS in groups else ()
+    results = _years_with_results(scorecard) if ColumnGroup.RESULTS in groups else ()
     shown = []
     for year in scorecard.years:
-        if not year.is_baseline and Group.TARGETS in groups:
+        if not year.is_baseline and ColumnGroup.TARGETS in groups:
             shown.append(_target_remark(year))
-        if (Group.BASELINE in groups) if year.is_baseline else (year in results):
+        if (ColumnGroup.BASELINE in groups) if year.is_baseline else (year in results):
             shown.append(_actual_remark(year))
 
     def content(measure):

@@ -8,12 +8,12 @@ and amounts stand once, so that sums come out right. For the same reason there i
 import csv
 from io import StringIO
 
-from scorecard.documents.scorecard_columns import Figure, Level
+from scorecard.documents.scorecard_columns import Figure, MergeLevel
 from scorecard.domain.scoring import plain
 from scorecard.spreadsheets.safe_text import clean, looks_like_formula
 
 BYTE_ORDER_MARK = "\ufeff"
-_REPEATED = frozenset({Level.OBJECTIVE, Level.KPI})
+_REPEATED = frozenset({MergeLevel.OBJECTIVE, MergeLevel.KPI})
 
 
 def table_csv(table):

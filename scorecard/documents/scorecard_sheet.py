@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from scorecard.documents.scorecard_columns import Figure, Light
 from scorecard.domain.choices import Status
-from scorecard.spreadsheets.sheet import SIZE, Heights, Look, Sheet, points
+from scorecard.spreadsheets.sheet import SIZE, CellStyle, OutputSheet, RowHeights, needed_height
 
 SHEET_NAME = "平衡計分卡"
 TITLE_ROW, SUBTITLE_ROW, HEADING_ROW = 1, 2, 3
@@ -42,7 +42,7 @@ class _Writer:
     def __init__(self, table):
         self.table = table
         self.columns = table.columns
-        self.sheet = Sheet(
+        self.sheet = OutputSheet(
             SHEET_NAME,
             tuple(column.width for column in table.columns),
             title_rows=(TITLE_ROW, HEADING_ROW),
@@ -56,13 +56,15 @@ class _Writer:
         under = "\n".join(part for part in (table.subtitle, table.filter_text) if part)
         self._write_across(TITLE_ROW, table.title, size=18, bold=True, horizontal="center")
         self._write_across(SUBTITLE_ROW, under, size=11, horizontal="center")
-        look = Look("center", "center", bold=True, ink=BRAND, fill=HEADING_FILL)
+        look = CellStyle("center", "center", bold=True, ink=BRAND, fill=HEADING_FILL)
         for index, column in enumerate(self.columns, start=1):
             self.sheet.place(HEADING_ROW, index, column.heading, look)
-        self.sheet.set_heights({HEADING_ROW: max(points(column.heading, column.width) for column in self.columns)})
+        self.sheet.set_heights(
+            {HEADING_ROW: max(needed_height(column.heading, column.width) for column in self.columns)}
+        )
 
     def write_bands(self):
-        heights = Heights()
+        heights = RowHeights()
         for band in self.table.bands:
             self._write_band(band)
             for form_row in band.rows:
@@ -76,7 +78,7 @@ class _Writer:
             return
         summed = [index for index, column in enumerate(self.columns, start=1) if column.total is not None]
         row = self._next_row()
-        look = Look("right", "center", bold=True, fill=HEADING_FILL)
+        look = CellStyle("right", "center", bold=True, fill=HEADING_FILL)
         self.sheet.place(row, 1, self.table.totals_heading, look, columns=summed[0] - 1)
         for index, column in enumerate(self.columns[summed[0] - 1 :], start=summed[0]):
             self.sheet.place(row, index, column.total, look)
@@ -100,20 +102,20 @@ class _Writer:
                 content = None if spanned.item is None else column.content(spanned.item)
                 value, look = _drawn(content, "center" if column.is_centred else "left")
                 self.sheet.place(row, index, value, look, rows=spanned.rows)
-                heights.need(row, spanned.rows, points(value, column.width))
+                heights.need(row, spanned.rows, needed_height(value, column.width))
 
     def _write_band(self, band):
         fill = BAND_FILLS[(band.number - 1) % len(BAND_FILLS)]
-        look = Look("left", "center", bold=True, size=11, ink=BRAND, fill=fill)
+        look = CellStyle("left", "center", bold=True, size=11, ink=BRAND, fill=fill)
         row = self._next_row()
         self.sheet.place(row, 1, band.name, look, columns=len(self.columns))
         self.sheet.set_heights({row: 22})
 
     def _write_across(self, row, text, *, size=SIZE, bold=False, horizontal="left"):
-        look = Look(horizontal, "center", bold=bold, size=size, is_boxed=False)
+        look = CellStyle(horizontal, "center", bold=bold, size=size, is_boxed=False)
         self.sheet.place(row, 1, text, look, columns=len(self.columns))
         width = sum(self.sheet.widths) * SIZE / size
-        self.sheet.set_heights({row: points(text, width) * size / SIZE})
+        self.sheet.set_heights({row: needed_height(text, width) * size / SIZE})
 
     def _note(self, text, *, bold=False):
         self._write_across(self._next_row(), text, bold=bold)
@@ -126,8 +128,8 @@ class _Writer:
 def _drawn(content, horizontal):
     """What a cell of the table holds (str, Figure or None) and its look, for Words, a Figure, a Light or None."""
     if isinstance(content, Figure):
-        return content, Look("right")
-    look = Look(horizontal)
+        return content, CellStyle("right")
+    look = CellStyle(horizontal)
     if isinstance(content, Light):
         look = replace(look, bold=True, ink=LIGHT_INKS[content.status])
     return (None if content is None else content.text or None), look

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from scorecard.documents.scorecard_columns import DEFAULT_GROUPS, Column, Figure, Kind, Light, Words, columns
+from scorecard.documents.scorecard_columns import DEFAULT_GROUPS, Column, ColumnKind, Figure, Light, Words, columns
 from scorecard.domain.choices import Status
 from scorecard.read_models.scorecard import PerspectiveLine
 from scorecard.read_models.scorecard_filter import ScorecardFilter, Selection, select
-from scorecard.read_models.table_rows import FormRow, form_rows
+from scorecard.read_models.table_rows import TableRow, table_rows
 
 # Whose cells lead somewhere, in the order of StackedCell's fields.
-_NAMED = (Kind.KPI, Kind.OBJECTIVE, Kind.DIVISION)
+_NAMED = (ColumnKind.KPI, ColumnKind.OBJECTIVE, ColumnKind.DIVISION)
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Band:
 
     perspective: PerspectiveLine
     number: int
-    rows: tuple[FormRow, ...]
+    rows: tuple[TableRow, ...]
 
     @property
     def name(self):
@@ -91,7 +91,7 @@ class ScorecardTable:
         """The perspectives that are shown, with their rows."""
         numbers = {line.id: number for number, line in enumerate(self.scorecard.perspectives, start=1)}
         return tuple(
-            Band(line, numbers[line.id], tuple(row for group in form_rows(line.objectives) for row in group.rows))
+            Band(line, numbers[line.id], tuple(row for group in table_rows(line.objectives) for row in group.rows))
             for line in self.selection.perspectives
         )
 
@@ -100,7 +100,7 @@ class ScorecardTable:
         """The columns as a reader sees them; the remarks stand beneath the figures there, not in a column."""
         stacked = {}
         for index, column in enumerate(self.columns):
-            if column.kind != Kind.REMARKS:
+            if column.kind != ColumnKind.REMARKS:
                 stacked.setdefault(column.stack or -index, []).append(column)
         current = self.scorecard.year.year
         return tuple(_stack(tuple(found), year == current) for year, found in stacked.items())
@@ -205,7 +205,7 @@ def _stacked_cell(stack, spanned, leads_to):
     text = None
     if len(contents) < 2 and not any(each.is_light or each.code or each.below or each.note for each in contents):
         text = "".join(each.text for each in contents)
-    return StackedCell(stack.kind, rows, line, contents, text, kind == Kind.KPI, False, False, "")
+    return StackedCell(stack.kind, rows, line, contents, text, kind == ColumnKind.KPI, False, False, "")
 
 
 def _contents(stack, line):

@@ -6,6 +6,7 @@ from scorecard.pdf.document import render_pdf
 STYLESHEETS = (
     "css/pdf/base.css",
     "css/pdf/annual-report.css",
+    "css/pdf/annual-report-summary.css",
     "css/pdf/annual-report-tables.css",
     "css/pdf/single-page.css",
 )
@@ -22,7 +23,7 @@ def kpi_sheet_pdf(scorecard, review, *, money, made_at):
 def division_sheet_pdf(scorecard, line, *, group, money, made_at):
     """A division's sheet as bytes: its score and lights, its KPIs, its action plans with their money.
 
-    line: its DivisionLine; group: the Group of it; money: the PlanBudgets of its KPIs.
+    line: its DivisionLine; group: the ScoreLine of it; money: the PlanBudgets of its KPIs.
     """
     previous = [year for year in scorecard.years if year.year < scorecard.year.year][-1:]
     return _sheet("pdf/division_sheet.html", scorecard, made_at, line=line, group=group, money=money, previous=previous)

@@ -3,12 +3,11 @@
 import json
 from dataclasses import dataclass
 
-from scorecard.documents.year_snapshot_json import report_rows, year_document
+from scorecard.documents.year_snapshot_json import plan_as_closed, report_rows, year_document
 from scorecard.domain.choices import AuditAction
 from scorecard.models import AuditEvent
 from scorecard.models.snapshots import FILES
 from scorecard.read_models.build_scorecard import build_scorecard
-from scorecard.services.year_closing import plan_as_closed
 
 LABELS = {"document": "JSON", "report": "PDF", "workbook": "XLSX"}
 # What tells a row of a list from the others, in the order in which one is looked for.
@@ -18,7 +17,7 @@ MOVING = ("data_version", "has_sample_data")
 
 
 @dataclass(frozen=True)
-class Difference:
+class SnapshotMismatch:
     """A place in the document, what was frozen there, and what the database says now; None where there is nothing."""
 
     place: str
@@ -27,14 +26,14 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Check:
+class SnapshotCheck:
     """What is wrong with a snapshot, in sentences, and what differs now. is_current: it is compared with the present.
 
     Only the last snapshot of a year that is closed is: a reopened year is meant to change.
     """
 
     faults: tuple[str, ...]
-    differences: tuple[Difference, ...]
+    differences: tuple[SnapshotMismatch, ...]
     is_current: bool
 
     @property
@@ -55,7 +54,7 @@ def check_snapshot(snapshot):
     differences = ()
     if is_current and "document" not in damaged:
         differences = tuple(compare(json.loads(bytes(snapshot.document)), document_now(snapshot)))
-    return Check(tuple(faults), differences, is_current)
+    return SnapshotCheck(tuple(faults), differences, is_current)
 
 
 def _unknown_to_audit(snapshot):
@@ -87,7 +86,7 @@ def compare(frozen, now):
     frozen, now = (dict(_leaves(document)) for document in (frozen, now))
     for place in [*frozen, *(place for place in now if place not in frozen)]:
         if frozen.get(place) != now.get(place):
-            yield Difference(place, frozen.get(place), now.get(place))
+            yield SnapshotMismatch(place, frozen.get(place), now.get(place))
 
 
 def _leaves(value, place=""):

@@ -7,7 +7,8 @@ import json
 
 from scorecard.documents.plan_json import plan_document
 from scorecard.documents.scorecard_json import scorecard_document
-from scorecard.models import Evidence, YearlyReport
+from scorecard.domain.choices import YearState
+from scorecard.models import Evidence, Plan, YearlyReport
 
 FORMAT = 1
 
@@ -61,4 +62,13 @@ def _of_year(plan, year):
             measure["values"] = [value for value in measure["values"] if value["year"] == year]
         for action_plan in kpi["action_plans"]:
             action_plan["budgets"] = [budget for budget in action_plan["budgets"] if budget["year"] == year]
+    return plan
+
+
+def plan_as_closed(plan_year):
+    """The plan as it stands in the database, in memory with this year closed."""
+    plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan_year.plan_id)
+    for row in plan.years.all():
+        if row.pk == plan_year.pk:
+            row.state = YearState.CLOSED
     return plan

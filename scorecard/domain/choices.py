@@ -1,4 +1,4 @@
-"""Every enumeration of the domain, and the named sets of states that rules speak of."""
+"""Every enumeration of the domain, and the named sets of states that rules use."""
 
 from django.db import models
 
@@ -57,7 +57,7 @@ class DisplayCap(models.IntegerChoices):
 
 
 class Question(models.TextChoices):
-    """What a figure is asked about before it is submitted; plausibility.py says when."""
+    """Why a figure is questioned before it is submitted; plausibility.py says when."""
 
     UNIT = "unit", "單位可能有誤"
     MAGNITUDE = "magnitude", "與前次相差十倍左右"
@@ -77,18 +77,18 @@ class ReportState(models.TextChoices):
     """The way of a yearly report through review (domain.md §5)."""
 
     PENDING = "pending", "待填報"
-    DRAFT = "draft", "填報中"
+    IN_PROGRESS = "draft", "填報中"
     SUBMITTED = "submitted", "已送出"
     APPROVED = "approved", "已核定"
     RETURNED = "returned", "退回補正"
 
 
-EDITABLE_STATES = frozenset({ReportState.PENDING, ReportState.DRAFT, ReportState.RETURNED})
+EDITABLE_STATES = frozenset({ReportState.PENDING, ReportState.IN_PROGRESS, ReportState.RETURNED})
 
 REPORT_TRANSITIONS = {
-    ReportState.PENDING: frozenset({ReportState.DRAFT}),
-    ReportState.DRAFT: frozenset({ReportState.DRAFT, ReportState.SUBMITTED}),
-    ReportState.RETURNED: frozenset({ReportState.DRAFT, ReportState.SUBMITTED}),
+    ReportState.PENDING: frozenset({ReportState.IN_PROGRESS}),
+    ReportState.IN_PROGRESS: frozenset({ReportState.IN_PROGRESS, ReportState.SUBMITTED}),
+    ReportState.RETURNED: frozenset({ReportState.IN_PROGRESS, ReportState.SUBMITTED}),
     ReportState.SUBMITTED: frozenset({ReportState.APPROVED, ReportState.RETURNED}),
     # An approval is withdrawn, with a comment (docs/decisions/0008); nothing else changes an approved report.
     ReportState.APPROVED: frozenset({ReportState.RETURNED}),
@@ -96,7 +96,7 @@ REPORT_TRANSITIONS = {
 
 
 class AuditAction(models.TextChoices):
-    """What an audit event tells of."""
+    """What an audit event records."""
 
     CREATED = "created", "新增"
     CHANGED = "changed", "修改"
@@ -116,7 +116,7 @@ class AuditAction(models.TextChoices):
 
 
 class MailKind(models.TextChoices):
-    """What a mail tells of."""
+    """Why a mail is sent."""
 
     REMINDER = "reminder", "填報與審核提醒"
     RETURNED = "returned", "退回補正"
@@ -124,8 +124,8 @@ class MailKind(models.TextChoices):
     PASSWORD = "password", "重設密碼"
 
 
-# Sent at most once: a lost reminder is followed by the next one, a doubled one annoys everybody. All others are sent
-# at least once: whoever does not get them waits for ever.
+# Sent at most once: a lost reminder is followed by the next one, and a second one annoys everybody. All others are
+# sent at least once: their recipient waits for them.
 AT_MOST_ONCE = frozenset({MailKind.REMINDER})
 # These hold a link that opens the account, so it is made when the mail is sent and is never kept.
 WITH_PASSWORD_LINK = frozenset({MailKind.INVITATION, MailKind.PASSWORD})

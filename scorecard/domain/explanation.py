@@ -1,4 +1,4 @@
-"""計算過程 of one measure in words: the numbers put into the rule of domain.md §4 that gave its rate. Pure text."""
+"""計算過程 of one measure in words: the numbers put into the rule of domain.md §4 that gave its rate."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -20,10 +20,10 @@ from scorecard.domain.scoring import (
 
 
 def calculation(outcome: Outcome, unit: str, labels: tuple[str, str] = ("", "")) -> str:
-    """One line in Chinese telling how the outcome's rate came about, numbers put into the formula (domain.md §4).
+    """One line in Chinese: the numbers put into the formula that gave the outcome's rate (domain.md §4).
 
-    The rate is told uncapped. unit follows every figure; "" leaves it out. labels name the parts of a ratio, whose
-    own working comes first.
+    The rate is not capped. unit follows every figure; "" leaves it out. labels name the parts of a ratio, whose own
+    working comes first.
     """
     line = _calculation(outcome, unit)
     return line if outcome.parts is None else f"{working(outcome.parts, unit, labels)}；{line}"
@@ -31,15 +31,16 @@ def calculation(outcome: Outcome, unit: str, labels: tuple[str, str] = ("", ""))
 
 def _calculation(outcome: Outcome, unit: str) -> str:
     judgement = judge(outcome.exact, outcome.target, outcome.direction, outcome.tolerance)
-    if judgement is None:
+    if judgement is None or outcome.actual is None or outcome.target is None:
         return _why_no_rate(outcome, unit)
     if outcome.direction != Direction.BAND:
         return _ratio_line(judgement, outcome.actual, "目標", unit)
-    return _band_line(judgement, outcome, unit)
+    edges = band_edges(outcome.target, outcome.tolerance)
+    return _band_line(judgement, outcome.actual, edges, unit)
 
 
 def working(parts: Parts, unit: str, labels: tuple[str, str] = ("", "")) -> str:
-    """How a ratio's actual came about: 「28 / 30 × 100 % = 93.33 %」, with labels each number behind its name.
+    """How a ratio's actual is calculated: 「28 / 30 × 100 % = 93.33 %」; labels precede their numbers.
 
     The result is rounded half-up to two places, below 1 to four.
     """
@@ -48,7 +49,12 @@ def working(parts: Parts, unit: str, labels: tuple[str, str] = ("", "")) -> str:
         for label, number in zip(labels, (parts.numerator, parts.denominator), strict=True)
     )
     is_percentage = parts.factor == 100 and written_words.is_percentage(unit)
-    times = " × 100 %" if is_percentage else "" if parts.factor == 1 else f" × {parts.factor:,}"
+    if is_percentage:
+        times = " × 100 %"
+    elif parts.factor == 1:
+        times = ""
+    else:
+        times = f" × {parts.factor:,}"
     return f"{numerator} / {denominator}{times} = {_shown(parts.quotient)} {unit}".strip()
 
 
@@ -94,9 +100,9 @@ def _ratio_line(judgement: Judgement, actual: Decimal, name: str, unit: str) -> 
     return f"{goal}，{done}，{'不大於' if is_lower else '不小於'} 0，已達成；相除沒有意義，達成率以 >999% 表示"
 
 
-def _band_line(judgement: Judgement, outcome: Outcome, unit: str) -> str:
-    lower, upper = band_edges(outcome.target, outcome.tolerance)
-    done = f"實際 {figure(outcome.actual, unit)}"
+def _band_line(judgement: Judgement, actual: Decimal, edges: tuple[Decimal, Decimal], unit: str) -> str:
+    lower, upper = edges
+    done = f"實際 {figure(actual, unit)}"
     has_width = lower != upper
     if judgement.rule == Rule.INSIDE_BAND:
         where = f"在範圍 {figure(lower, unit)} 至 {figure(upper, unit)} 之內" if has_width else "等於目標"
@@ -104,7 +110,7 @@ def _band_line(judgement: Judgement, outcome: Outcome, unit: str) -> str:
     above = judgement.direction == Direction.LOWER
     name = ("上限" if above else "下限") if has_width else "目標"
     where = f"{'高於' if above else '低於'}{'範圍' if has_width else ''}{name}"
-    return f"{done}，{where}：{_ratio_line(judgement, outcome.actual, name, unit)}"
+    return f"{done}，{where}：{_ratio_line(judgement, actual, name, unit)}"
 
 
 def _equals(rate: Rate) -> str:

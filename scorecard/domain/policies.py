@@ -1,4 +1,7 @@
-"""Rules about states, not about people (domain.md §5): each raises RuleBroken with a sentence for the reader."""
+"""Rules about states, not about people (domain.md §5): each check_* raises RuleBroken with a sentence for the user."""
+
+from collections.abc import Collection, Iterable
+from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
 
@@ -10,11 +13,32 @@ EVIDENCE_FILES_PER_REPORT = 10
 EVIDENCE_BYTES_PER_REPORT = 100 * MEGABYTE
 
 
+class PlanYearRow(Protocol):
+    """What the rules ask of a models.PlanYear."""
+
+    year: int
+    plan: Any
+    is_open: bool
+    is_closed: bool
+
+
+class ReportRow(Protocol):
+    """What the rules ask of a models.YearlyReport."""
+
+    kpi: Any
+    is_submitted: bool
+    is_approved: bool
+
+    def may_become(self, state: ReportState) -> bool: ...
+
+    def get_state_display(self) -> str: ...
+
+
 class RuleBroken(ValidationError):
-    """The state of things forbids the act; the message says why and what to do."""
+    """The state forbids the action; the message says why and what to do."""
 
 
-def check_year_is_open(plan_year):
+def check_year_is_open(plan_year: PlanYearRow) -> None:
     """Actuals are entered, submitted and reviewed only while the year is open."""
     if plan_year.is_closed:
         raise RuleBroken("這個年度已關閉，不能再變更；如需更正，請管理者重新開放。")
@@ -22,7 +46,7 @@ def check_year_is_open(plan_year):
         raise RuleBroken("這個年度尚未開放填報；請等候管理者開放。")
 
 
-def check_report_is_editable(report):
+def check_report_is_editable(report: ReportRow) -> None:
     """Staff edit a report only before it is submitted or after it was returned."""
     if report.is_submitted:
         raise RuleBroken(f"{report.kpi.code} 已送出審核，不能修改；如需更正，請審核人員退回。")
@@ -30,13 +54,12 @@ def check_report_is_editable(report):
         raise RuleBroken(f"{report.kpi.code} 已核定，不能修改；如需更正，請審核人員退回。")
 
 
-def check_may_become(report, state):
-    """The workflow of domain.md §5 leads from the report's state to the given one."""
+def check_may_become(report: ReportRow, state: ReportState) -> None:
     check_all_may_become([report], state)
 
 
-def check_all_may_become(reports, state):
-    """The workflow of domain.md §5 leads from each report's state to the given one; a sentence for each other one."""
+def check_all_may_become(reports: Iterable[ReportRow], state: ReportState) -> None:
+    """The error has a sentence for each report whose state does not lead to the given one."""
     wanted = ReportState(state).label
     wrong = [
         f"{report.kpi.code} 目前是「{report.get_state_display()}」，不能改為「{wanted}」。"
@@ -47,21 +70,21 @@ def check_all_may_become(reports, state):
         raise RuleBroken(wrong)
 
 
-def check_year_may_open(plan_year):
-    """A year opens once; a closed one is reopened, with a reason. Baseline years stay closed."""
+def check_year_may_open(plan_year: PlanYearRow) -> None:
+    """A year opens once; a closed one is reopened, with a reason."""
     if plan_year.is_open:
         raise RuleBroken("這個年度已經開放。")
     if plan_year.is_closed:
         raise RuleBroken("這個年度已關閉；請使用「重新開放」並說明理由。")
 
 
-def check_open_year_may_change(plan_year):
+def check_open_year_may_change(plan_year: PlanYearRow) -> None:
     """Due date and contact are changed only while the year is open."""
     if not plan_year.is_open:
         raise RuleBroken("只有開放中的年度可以變更截止日與聯絡窗口。")
 
 
-def check_year_may_close(plan_year, unapproved, reason):
+def check_year_may_close(plan_year: PlanYearRow, unapproved: int, reason: str) -> None:
     """Closing needs every report approved, or a stated reason. unapproved: how many are not."""
     if not plan_year.is_open:
         raise RuleBroken("只有開放中的年度可以關閉。")
@@ -69,7 +92,7 @@ def check_year_may_close(plan_year, unapproved, reason):
         raise RuleBroken(f"還有 {unapproved} 項 KPI 未核定；請先完成審核，或說明仍要關閉的理由。")
 
 
-def check_year_may_reopen(plan_year, reason):
+def check_year_may_reopen(plan_year: PlanYearRow, reason: str) -> None:
     """Only a closed year of the plan itself reopens, and only with a reason."""
     if not plan_year.is_closed:
         raise RuleBroken("只有已關閉的年度可以重新開放。")
@@ -79,11 +102,18 @@ def check_year_may_reopen(plan_year, reason):
         raise RuleBroken("請說明重新開放的理由。")
 
 
-def missing_for_submission(code, measures, *, is_missed, is_explained, questions=()):
-    """What keeps a KPI's report from being submitted, as sentences; empty when it is complete (domain.md §5).
+def missing_for_submission(
+    code: str,
+    measures: Iterable[tuple[str, bool, bool]],
+    *,
+    is_missed: bool,
+    is_explained: bool,
+    questions: Iterable[str] = (),
+) -> list[str]:
+    """Why a KPI's report cannot be submitted, as sentences; empty when it is complete (domain.md §5).
 
     measures: (label, has_target, is_reported) each. is_missed: the KPI's light; is_explained: 差異說明 is filled in.
-    questions: those about its figures that nobody answered, as sentences.
+    questions: unanswered ones about its figures, as sentences.
     """
     missing = [
         f"{code}{f'「{label}」' if label else ''}尚未填實際值；如無統計，請勾選「無統計」並說明原因。"
@@ -96,8 +126,8 @@ def missing_for_submission(code, measures, *, is_missed, is_explained, questions
     return missing
 
 
-def check_evidence_fits(sizes, present):
-    """A report holds so many files of so many bytes together. sizes: of the new files; present: of those it has."""
+def check_evidence_fits(sizes: Collection[int], present: Collection[int]) -> None:
+    """sizes: bytes of each new file; present: bytes of each file that the report has."""
     if len(sizes) + len(present) > EVIDENCE_FILES_PER_REPORT:
         has = f"已有 {len(present)} 個，" if present else ""
         raise RuleBroken(
@@ -111,13 +141,13 @@ def check_evidence_fits(sizes, present):
         )
 
 
-def check_staff_have_divisions(is_staff, divisions):
-    """Staff report for divisions, so their membership names some. is_staff: whether the role is 填報."""
+def check_staff_have_divisions(is_staff: bool, divisions: Collection[Any]) -> None:
+    """is_staff: whether the role is 填報."""
     if is_staff and not divisions:
         raise RuleBroken("角色為「填報」時，請選擇至少一個填報科室。")
 
 
-def check_an_admin_remains(others):
-    """An agency keeps an admin who can come in. others: how many there are without the one who would go."""
+def check_an_admin_remains(others: int) -> None:
+    """An agency keeps an admin who can log in. others: how many remain without the one who would go."""
     if not others:
         raise RuleBroken("這是機關唯一可以登入的管理者，不能移除、停用或改為其他角色；請先請另一位管理者加入。")

@@ -1,7 +1,4 @@
-"""Ratios of exact figures: an actual that is reported by its parts, and how figures stand to each other. Pure.
-
-scoring.py judges; here is only the quotient that it judges.
-"""
+"""Quotients of exact figures; scoring.py judges them."""
 
 import math
 from dataclasses import dataclass
@@ -36,8 +33,8 @@ def parts_of(
 ) -> Parts | None:
     """The parts of an actual as stored; None where there are none.
 
-    None, too, where the actual is not their quotient, because the measure's factor or the actual was changed since:
-    then the actual alone counts.
+    None as well where the actual is not their quotient, because the measure's factor or the actual has changed since:
+    the actual alone counts then.
     """
     if actual is None or numerator is None or not denominator:
         return None
@@ -46,7 +43,7 @@ def parts_of(
 
 
 def times(number: Decimal, other: Decimal) -> Fraction:
-    """How many times the other figure, which is not 0, a figure is; exact."""
+    """number ÷ other, exact. ZeroDivisionError for an other of 0."""
     return Fraction(number) / Fraction(other)
 
 

@@ -1,7 +1,7 @@
 """ROC years and dates, and the reading of numbers as people type them (domain.md §1 and §3).
 
-Readers never guess: what is not certainly the number or year meant is an error that says, in Chinese, what was read
-and what to type instead.
+Readers never guess: text that is not certainly a number or year is an error that says, in Chinese, what was read and
+what to type instead.
 """
 
 import re
@@ -89,12 +89,13 @@ def datetime_text(moment: datetime) -> str:
 
 
 def parse_number(text: str | None, *, unit: str = "") -> Decimal | None:
-    """The figure typed, exactly; None for a blank, which is never zero (domain.md §3).
+    """The exact figure; None for a blank, which is never zero (domain.md §3).
 
     NFKC first, then proper thousands separators and a trailing unit equal to the measure's own (unit) go.
     Raises NumberError for anything else: another unit, words, an exponent, more than 4 decimals, 10^11 or beyond.
     """
-    cleaned = _normalised(text or "")
+    text = text or ""
+    cleaned = _normalised(text)
     if not cleaned:
         return None
     negative, whole, decimals = _split(cleaned, unit, shown=_shown(text))
@@ -111,7 +112,8 @@ def parse_amount(text: str | None) -> int | None:
 
     Raises NumberError for anything else, a negative amount or parts of a dollar included.
     """
-    cleaned = _normalised(text or "")
+    text = text or ""
+    cleaned = _normalised(text)
     if not cleaned:
         return None
     negative, whole, decimals = _split(cleaned, "元", shown=_shown(text))
@@ -137,8 +139,9 @@ def _normalised(text: str) -> str:
 
 
 def _split(cleaned: str, unit: str, *, shown: str) -> tuple[bool, str, str]:
-    """Whether negative, the digits before and those after the decimal point, neither with zeros that mean nothing."""
-    numeral = _NUMERAL.match(cleaned)[0]
+    """Whether negative, the digits before and those after the decimal point, neither with leading or trailing zeros."""
+    match = _NUMERAL.match(cleaned)
+    numeral = match[0] if match else ""
     rest = cleaned[len(numeral) :]
     if not any(c.isdigit() for c in numeral):
         raise NumberError(f"{shown}不是數字；請填阿拉伯數字，沒有數值時請留白，並在備註說明。")

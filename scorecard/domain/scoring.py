@@ -1,4 +1,4 @@
-"""Achievement, status and roll-up (domain.md §4): numbers in, numbers and enums out; no ORM, no clock.
+"""Achievement, status and roll-up (domain.md §4).
 
 Figures come in as Decimal; quotients and means are Fraction, because "met" means "rate ≥ 1" exactly and a Decimal
 quotient is already rounded (docs/decisions/0001-exact-fractions.md). Nothing here rounds but the *_text functions.
@@ -27,7 +27,7 @@ _EXACT = Context(prec=100, traps=[Inexact])
 
 
 class Rule(Enum):
-    """Which line of domain.md §4 gave a rate; the calculation text tells it."""
+    """Which line of domain.md §4 gave a rate; the calculation text shows it."""
 
     ACTUAL_OVER_TARGET = auto()
     TARGET_OVER_ACTUAL = auto()
@@ -63,10 +63,7 @@ def achievement_rate(
 
 
 def capped(rate: Rate | None) -> Fraction | None:
-    """The rate as it counts in scores: at most 1, so that no over-fulfilled KPI hides a missed one (domain.md §4).
-
-    None stays None.
-    """
+    """The rate as it counts in scores: at most 1, so that no over-fulfilled KPI hides a missed one (domain.md §4)."""
     if rate is None:
         return None
     return Fraction(1) if rate >= 1 else Fraction(rate)
@@ -184,14 +181,15 @@ class Score:
 
 
 def kpi_score(parts: Iterable[tuple[Decimal, Outcome]], threshold: Decimal) -> Score:
-    """The score of one KPI from its measures: (weight, outcome) each (domain.md §4); its tally counts the KPI as one.
+    """The score of one KPI from (weight, outcome) of its measures (domain.md §4); its tally counts the KPI as one.
 
     The KPI is due when any of its measures has a target. Raises ValueError for a weight not above 0.
     """
+    parts = tuple(parts)
     made = _parts((weight, outcome, outcome.score) for weight, outcome in parts)
     value = _total(made)
     status = _combined_status(value, made, threshold)
-    is_due = any(part.child.target is not None for part in made)
+    is_due = any(outcome.target is not None for _weight, outcome in parts)
     tally = Tally(met=int(status == Status.MET), assessed=int(value is not None), due=int(is_due))
     return Score(value, status, tally, made)
 
@@ -202,9 +200,10 @@ def roll_up(parts: Iterable[tuple[Decimal, Score]], threshold: Decimal) -> Score
     The weighted mean of domain.md §4, with the tallies added. Nothing below: no value, NO_TARGET.
     Raises ValueError for a weight not above 0.
     """
+    parts = tuple(parts)
     made = _parts((weight, score, score.value) for weight, score in parts)
     value = _total(made)
-    tally = sum((part.child.tally for part in made), start=Tally())
+    tally = sum((score.tally for _weight, score in parts), start=Tally())
     return Score(value, _combined_status(value, made, threshold), tally, made)
 
 
@@ -268,7 +267,9 @@ def percent_text(rate: Rate | None, *, cap: int = DisplayCap.OFF, places: int = 
         return BLANK
     if cap:
         rate = min(rate, Fraction(int(cap), 100))
-    return ">999%" if rate > LARGEST_SHOWN else _hundredfold(rate, places) + "%"
+    if rate > LARGEST_SHOWN:
+        return ">999%"
+    return _hundredfold(Fraction(rate), places) + "%"
 
 
 def score_text(value: Fraction | None) -> str:
@@ -298,7 +299,7 @@ def _exact(number: Decimal | Fraction) -> Fraction:
     return _fraction(number)
 
 
-# Remembered, because a page asks the same few weights, thresholds and targets hundreds of times.
+# Cached, because a page asks for the same few weights, thresholds and targets hundreds of times.
 @lru_cache(maxsize=4096)
 def _fraction(number: Decimal) -> Fraction:
     return Fraction(number)
@@ -331,18 +332,16 @@ def _judge_one_way(actual: Decimal | Fraction, target: Decimal, direction: Direc
     sign = -1 if direction == Direction.LOWER else 1
     a, t = sign * _exact(actual), sign * _exact(target)
     if t > 0 and a < 0:
-        rate, rule = Fraction(0), Rule.ACTUAL_ON_WRONG_SIDE_OF_ZERO
-    elif t > 0:
-        rate, rule = a / t, Rule.ACTUAL_OVER_TARGET
-    elif t == 0 and a >= 0:
-        rate, rule = Fraction(1), Rule.ZERO_TARGET_MET
-    elif t == 0:
-        rate, rule = Fraction(0), Rule.ZERO_TARGET_MISSED
-    elif a < 0:
-        rate, rule = t / a, Rule.TARGET_OVER_ACTUAL
-    else:
-        rate, rule = UNBOUNDED, Rule.BEYOND_ANY_RATIO
-    return Judgement(rate, rule, target, direction)
+        return Judgement(Fraction(0), Rule.ACTUAL_ON_WRONG_SIDE_OF_ZERO, target, direction)
+    if t > 0:
+        return Judgement(a / t, Rule.ACTUAL_OVER_TARGET, target, direction)
+    if t == 0 and a >= 0:
+        return Judgement(Fraction(1), Rule.ZERO_TARGET_MET, target, direction)
+    if t == 0:
+        return Judgement(Fraction(0), Rule.ZERO_TARGET_MISSED, target, direction)
+    if a < 0:
+        return Judgement(t / a, Rule.TARGET_OVER_ACTUAL, target, direction)
+    return Judgement(UNBOUNDED, Rule.BEYOND_ANY_RATIO, target, direction)
 
 
 def band_edges(target: Decimal, tolerance: Decimal | None) -> tuple[Decimal, Decimal]:

@@ -1,4 +1,4 @@
-"""Texts folded for comparison, so that a search finds what a person means however they typed it."""
+"""Texts folded for comparison, so that a search does not depend on how a text was typed."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ _VARIANTS = str.maketrans("臺啓裏羣峯衞爲説内", "台啟裡群峰衛為�
 _INVISIBLE = frozenset({"Cc", "Cf"})
 
 
-def fold(text: str) -> str:
+def fold_for_search(text: str) -> str:
     """The text as it is compared: full and half width, upper and lower case, 臺 and 台 alike.
 
     Runs of white space become one space, none at the ends; invisible characters go. Folding twice changes nothing.
@@ -23,15 +23,15 @@ def fold(text: str) -> str:
 
 def words(query: str) -> tuple[str, ...]:
     """The words of a query, folded, each once; empty where nothing but blanks was typed."""
-    return tuple(dict.fromkeys(fold(query).split()))
+    return tuple(dict.fromkeys(fold_for_search(query).split()))
 
 
 def has_words(texts: Iterable[str], wanted: tuple[str, ...]) -> bool:
-    """Whether every word occurs in some of the texts; wanted comes from words(), the texts are as they stand.
+    """Whether every word occurs in one of the texts. wanted: from words(); texts: not folded.
 
-    A line break or space inside a text hides nothing: forms break Chinese sentences anywhere.
+    White space inside a text is ignored: forms break Chinese sentences anywhere.
     """
     if not wanted:
         return True
-    folded = [fold(text).replace(" ", "") for text in texts]
+    folded = [fold_for_search(text).replace(" ", "") for text in texts]
     return all(any(word in text for text in folded) for word in wanted)

@@ -25,7 +25,7 @@ MEASURES_SHEET, BUDGETS_SHEET, IDENTITY_SHEET = "填報", "執行數", "識別"
 FIRST_ROW = 4
 KEYS = MARK_KEY, PLAN, YEAR, DIVISION, DATA_VERSION, SEAL = ("mark", "plan", "year", "division", "data", "seal")
 UNMEASURED = "無統計"
-LONGEST_NOTE, LONGEST_TEXT = 500, 2000
+MAX_NOTE_LENGTH, MAX_TEXT_LENGTH = 500, 2000
 
 
 class MeasureColumn(IntEnum):

@@ -76,7 +76,7 @@ class FilledBudget:
 
 
 @dataclass(frozen=True)
-class FillInRead:
+class ParsedFillIn:
     """A whole workbook: plan is the slug, year Gregorian, data_version the plan's when the file was made."""
 
     plan: str
@@ -95,7 +95,7 @@ def is_fill_in(sheets):
 
 
 def read_fill_in(sheets):
-    """The FillInRead of a workbook's sheets. Raises NotAFillIn."""
+    """The ParsedFillIn of a workbook's sheets. Raises NotAFillIn."""
     by_name = {sheet.name: sheet for sheet in sheets}
     names = (layout.MEASURES_SHEET, layout.BUDGETS_SHEET, layout.IDENTITY_SHEET)
     if not is_fill_in(sheets) or not all(name in by_name for name in names):
@@ -113,7 +113,7 @@ def read_fill_in(sheets):
     plan = values[layout.PLAN]
     if values[layout.SEAL] != layout.seal_of(plan, year, division_id, reader.identities):
         reader.messages.error(WHOLE_FILE, BROKEN_SEAL)
-    return FillInRead(plan, year, division_id, data_version, reports, filled_budgets, reader.messages.all())
+    return ParsedFillIn(plan, year, division_id, data_version, reports, filled_budgets, reader.messages.all())
 
 
 class _Reader:
@@ -150,7 +150,7 @@ class _Reader:
             measures.append(measure)
             texts += own
         explanation, improvement = (
-            self._text(sheet, first, column, layout.LONGEST_TEXT)
+            self._text(sheet, first, column, layout.MAX_TEXT_LENGTH)
             for column in (MeasureColumn.EXPLANATION, MeasureColumn.IMPROVEMENT)
         )
         now = layout.digest_of((layout.digest_of(texts), explanation, improvement))
@@ -163,7 +163,7 @@ class _Reader:
         numerator = self._number(sheet, row, MeasureColumn.NUMERATOR)
         denominator = self._number(sheet, row, MeasureColumn.DENOMINATOR)
         self._check_parts(sheet, row, numerator, denominator)
-        note = self._text(sheet, row, MeasureColumn.NOTE, layout.LONGEST_NOTE)
+        note = self._text(sheet, row, MeasureColumn.NOTE, layout.MAX_NOTE_LENGTH)
         word = sheet.text(row, MeasureColumn.UNMEASURED).strip()
         typed = sheet.text(row, MeasureColumn.ACTUAL).strip()
         unmeasured, actual = word == layout.UNMEASURED, None
@@ -204,7 +204,7 @@ class _Reader:
             executed = parse_amount(typed)
         except NumberError as error:
             self._tell(sheet, row, BudgetColumn.EXECUTED, str(error))
-        progress = self._text(sheet, row, BudgetColumn.PROGRESS, layout.LONGEST_TEXT)
+        progress = self._text(sheet, row, BudgetColumn.PROGRESS, layout.MAX_TEXT_LENGTH)
         now = layout.digest_of(("" if executed is None else str(executed), progress))
         cell = coordinate(row, BudgetColumn.EXECUTED)
         return FilledBudget(int(match[1]), int(match[2]), executed, progress, match[3], now != match[3], cell)

@@ -9,18 +9,18 @@ from scorecard.documents.scorecard_columns import Figure
 from scorecard.domain.scoring import grouped, plain
 from scorecard.fill_in import layout as rows
 from scorecard.fill_in.layout import BudgetColumn, MeasureColumn
-from scorecard.spreadsheets.sheet import INK, Check, Heights, Look, Sheet, points
+from scorecard.spreadsheets.sheet import INK, CellStyle, InputRule, OutputSheet, RowHeights, needed_height
 from scorecard.spreadsheets.xlsx_writer import sheets_workbook
 
 HEADING_FILL, OPEN_FILL, CLOSED_FILL, BRAND = "E3EFF1", "FFFBE0", "F1F3F4", "0B5563"
-TITLE = Look("left", "center", bold=True, size=16, ink=BRAND, is_boxed=False)
-TEXT = Look("left", "center", is_boxed=False)
-HEADING = Look("center", "center", bold=True, ink=BRAND, fill=HEADING_FILL)
-LOCKED = Look("left", "top", ink=INK, fill=CLOSED_FILL)
+TITLE = CellStyle("left", "center", bold=True, size=16, ink=BRAND, is_boxed=False)
+TEXT = CellStyle("left", "center", is_boxed=False)
+HEADING = CellStyle("center", "center", bold=True, ink=BRAND, fill=HEADING_FILL)
+LOCKED = CellStyle("left", "top", ink=INK, fill=CLOSED_FILL)
 LOCKED_FIGURE = replace(LOCKED, horizontal="right")
-OPEN_FIGURE = Look("right", "top", fill=OPEN_FILL, is_open=True)
-OPEN_WORD = Look("center", "top", fill=OPEN_FILL, is_open=True)
-OPEN_TEXT = Look("left", "top", fill=OPEN_FILL, is_open=True, is_text=True)
+OPEN_FIGURE = CellStyle("right", "top", fill=OPEN_FILL, is_open=True)
+OPEN_WORD = CellStyle("center", "top", fill=OPEN_FILL, is_open=True)
+OPEN_TEXT = CellStyle("left", "top", fill=OPEN_FILL, is_open=True, is_text=True)
 
 HOW_TO_FILL = (
     "請只填淺黃色的格子；其他格子已鎖定，灰色的列是已送出或已核定的 KPI。\n"
@@ -52,7 +52,7 @@ def _is_identity(cell):
 
 
 def _sheet(fill_in, name, widths, frozen):
-    return Sheet(
+    return OutputSheet(
         name,
         widths,
         title_rows=(3, 3),
@@ -180,10 +180,10 @@ def _budgets_sheet(fill_in, title, can_fill):
     if fill_in.budgets:
         span = (rows.FIRST_ROW, sheet.last_row)
         whole = "請填整數，以元為單位，不可小於 0；空白表示尚未填報。"
-        longest = rows.LONGEST_TEXT
+        longest = rows.MAX_TEXT_LENGTH
         sheet.checks = (
-            Check(BudgetColumn.EXECUTED, span, "執行數", whole, least=0, is_whole=True),
-            Check(BudgetColumn.PROGRESS, span, "執行情形", f"最多 {longest} 個字。", longest=longest),
+            InputRule(BudgetColumn.EXECUTED, span, "執行數", whole, least=0, is_whole=True),
+            InputRule(BudgetColumn.PROGRESS, span, "執行情形", f"最多 {longest} 個字。", longest=longest),
         )
     _fit(sheet)
     return sheet
@@ -192,22 +192,22 @@ def _budgets_sheet(fill_in, title, can_fill):
 def _measure_checks(last):
     span = (rows.FIRST_ROW, last)
     texts = (
-        (MeasureColumn.NOTE, "備註", rows.LONGEST_NOTE),
-        (MeasureColumn.EXPLANATION, "差異說明", rows.LONGEST_TEXT),
-        (MeasureColumn.IMPROVEMENT, "改善措施", rows.LONGEST_TEXT),
+        (MeasureColumn.NOTE, "備註", rows.MAX_NOTE_LENGTH),
+        (MeasureColumn.EXPLANATION, "差異說明", rows.MAX_TEXT_LENGTH),
+        (MeasureColumn.IMPROVEMENT, "改善措施", rows.MAX_TEXT_LENGTH),
     )
     return (
-        Check(MeasureColumn.NUMERATOR, span, "分子", _NUMBER),
-        Check(MeasureColumn.DENOMINATOR, span, "分母", f"{_NUMBER}分母不可為 0。"),
-        Check(MeasureColumn.ACTUAL, span, "實際值", f"{_NUMBER}沒有統計時請在「無統計」欄選取。"),
-        Check(
+        InputRule(MeasureColumn.NUMERATOR, span, "分子", _NUMBER),
+        InputRule(MeasureColumn.DENOMINATOR, span, "分母", f"{_NUMBER}分母不可為 0。"),
+        InputRule(MeasureColumn.ACTUAL, span, "實際值", f"{_NUMBER}沒有統計時請在「無統計」欄選取。"),
+        InputRule(
             MeasureColumn.UNMEASURED,
             span,
             "無統計",
             "沒有統計時請選「無統計」，並在備註寫原因；否則留白。",
             choices=(rows.UNMEASURED,),
         ),
-        *(Check(column, span, title, f"最多 {most} 個字。", longest=most) for column, title, most in texts),
+        *(InputRule(column, span, title, f"最多 {most} 個字。", longest=most) for column, title, most in texts),
     )
 
 
@@ -222,7 +222,7 @@ def _identity_sheet(fill_in, identities):
         str(scorecard.data_version),
         rows.seal_of(slug, year, fill_in.division_id, identities),
     )
-    sheet = Sheet(rows.IDENTITY_SHEET, (12, 70), is_protected=True, is_hidden=True, last_row=len(values))
+    sheet = OutputSheet(rows.IDENTITY_SHEET, (12, 70), is_protected=True, is_hidden=True, last_row=len(values))
     for row, pair in enumerate(zip(rows.KEYS, values, strict=True), start=1):
         for column, text in enumerate(pair, start=1):
             sheet.place(row, column, text, LOCKED)
@@ -252,9 +252,9 @@ def _figure(number):
 
 
 def _fit(sheet):
-    heights = Heights()
+    heights = RowHeights()
     for placed in sheet.cells:
         width = sum(sheet.widths[placed.column - 1 : placed.column - 1 + placed.columns])
         if placed.column > 1:
-            heights.need(placed.row, placed.rows, points(placed.value, width, placed.look.size))
+            heights.need(placed.row, placed.rows, needed_height(placed.value, width, placed.look.size))
     sheet.set_heights(heights.points())

@@ -5,8 +5,8 @@ from django import forms
 from scorecard.domain.scoring import plain
 from scorecard.forms.fields import WorkbookField
 from scorecard.forms.unsaved_entries import has_changed
-from scorecard.spreadsheets.cell_messages import Level, Message
-from scorecard.spreadsheets.reader import MEGABYTE, MOST_BYTES
+from scorecard.spreadsheets.cell_messages import Message, Severity
+from scorecard.spreadsheets.reader import MAX_BYTES, MEGABYTE
 
 
 class FillInForm(forms.Form):
@@ -14,13 +14,13 @@ class FillInForm(forms.Form):
 
     file = WorkbookField(
         label="填好的填報表",
-        help_text=f"從系統下載的填報表（.xlsx，或另存的 .ods），最大 {MOST_BYTES // MEGABYTE} MB。",
+        help_text=f"從系統下載的填報表（.xlsx，或另存的 .ods），最大 {MAX_BYTES // MEGABYTE} MB。",
         missing="請選擇填好的填報表。",
     )
 
 
 def rows_of(read, entry_forms):
-    """(EntryDraft.rows, messages) of a FillInRead without errors, for the unbound forms of the division's table.
+    """(EntryDraft.rows, messages) of a ParsedFillIn without errors, for the unbound forms of the division's table.
 
     A row holds what the file says otherwise than the table does now, with the report's version of when the file was
     made: so whoever changed the KPI since finds the conflict in the table. Messages tell what has no row any more.
@@ -50,7 +50,7 @@ def _add(fields, messages, kpi_id, by_id, cell, own):
         fields.setdefault(kpi_id, {}).update(own)
     else:
         text = "這一列的 KPI 已不在這張填報表上（可能改由其他科室主責，或今年沒有目標值），沒有讀入。"
-        messages.append(Message(Level.ASSUMPTION, "", cell, "", "", text))
+        messages.append(Message(Severity.ASSUMPTION, "", cell, "", "", text))
 
 
 def _fields_of(report):

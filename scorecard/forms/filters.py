@@ -5,7 +5,7 @@ from django import forms
 from scorecard.domain.choices import Status
 from scorecard.forms.helpers import fields_only
 from scorecard.read_models.review_queue import FILTERS
-from scorecard.read_models.scorecard_filter import LONGEST_TEXT, NAMES, choices
+from scorecard.read_models.scorecard_filter import MAX_TEXT_LENGTH, NAMES, choices
 
 
 class FilterForm(forms.Form):
@@ -28,7 +28,7 @@ class ScorecardFilterForm(FilterForm):
         super().__init__(scorecard, chosen)
         attributes = {"class": "form-control", "placeholder": "編號、名稱、公式、行動方案"}
         self.fields["q"] = forms.CharField(
-            label=NAMES["q"], max_length=LONGEST_TEXT, required=False, widget=forms.SearchInput(attributes)
+            label=NAMES["q"], max_length=MAX_TEXT_LENGTH, required=False, widget=forms.SearchInput(attributes)
         )
 
 

@@ -6,7 +6,7 @@ from django import forms
 
 from scorecard.forms.fields import PlainTextField, WorkbookField
 from scorecard.models import Plan
-from scorecard.spreadsheets.reader import MEGABYTE, MOST_BYTES
+from scorecard.spreadsheets.reader import MAX_BYTES, MEGABYTE
 
 CELL = "cell"
 
@@ -16,7 +16,7 @@ class UploadForm(forms.Form):
 
     file = WorkbookField(
         label="填好的表單",
-        help_text=f".xlsx 或 .ods，最大 {MOST_BYTES // MEGABYTE} MB。",
+        help_text=f".xlsx 或 .ods，最大 {MAX_BYTES // MEGABYTE} MB。",
         missing="請選擇要上傳的表單。",
     )
     plan = forms.ModelChoiceField(
@@ -42,7 +42,7 @@ class ApplyForm(forms.Form):
     reason = PlainTextField(label="變更目標值的理由", required=False, max_length=500, rows=2)
 
     def clean_seen(self):
-        """{key: old value}, as Difference.seen() made it; anything else is nothing seen."""
+        """{key: old value}, as PlanChanges.expected_values() made it; {} for anything else."""
         try:
             seen = json.loads(self.cleaned_data["seen"] or "{}")
         except ValueError:

@@ -6,15 +6,15 @@ from django import forms
 
 from scorecard.domain.choices import Question
 from scorecard.domain.explanation import working
-from scorecard.domain.plausibility import Asked
+from scorecard.domain.plausibility import PlausibilityQuestion
 from scorecard.domain.ratios import Parts
 from scorecard.domain.roc_years import MAX_WHOLE_DIGITS, NumberError, parse_number
-from scorecard.domain.scoring import Outcome, assess, plain
+from scorecard.domain.scoring import Outcome, assess, grouped, plain
 from scorecard.forms.fields import AmountField, FigureField, PlainTextField
 from scorecard.read_models.action_plan_lines import ActionPlanLine, BudgetLine
-from scorecard.read_models.plausibility_questions import questions_about
+from scorecard.read_models.plausibility_questions import questions_for_measure
 from scorecard.read_models.scorecard import MeasureLine
-from scorecard.services.reporting import Answer, Draft, Entry, Execution
+from scorecard.services.reporting import Answer, Entry, Execution, ReportEntry
 
 TEXT = {"required": False, "max_length": 2000, "show_hidden_initial": True}
 NOT_CONTENT = {"version", "take_theirs"}
@@ -24,7 +24,7 @@ NOT_CONTENT = {"version", "take_theirs"}
 class AskedField:
     """A question about a figure, with the tick that answers it; the tick carries the figure that it was asked of."""
 
-    asked: Asked
+    asked: PlausibilityQuestion
     name: str
     is_answered: bool
     is_ticked: bool
@@ -51,6 +51,11 @@ class MeasureFields:
     def working(self):
         """「28 / 30 × 100 % = 93.33 %」, "" without both parts."""
         return working(self.parts, self.measure.unit) if self.parts else ""
+
+    @property
+    def result_text(self):
+        """What the two parts give, "" without both."""
+        return grouped(self.parts.stored) if self.parts else ""
 
     @property
     def has_result_alone(self):
@@ -121,7 +126,7 @@ class KPIEntryForm(forms.Form):
             *(self[f"{name}_{measure.id}"] for name in ("actual", "note", "unmeasured")),
             *(self[f"{name}_{measure.id}"] if measure.is_ratio else None for name in ("numerator", "denominator")),
             parts,
-            tuple(self._asked(measure, each) for each in questions_about(measure, actual=actual, parts=parts))
+            tuple(self._asked(measure, each) for each in questions_for_measure(measure, actual=actual, parts=parts))
             if actual is not None
             else (),
         )
@@ -258,7 +263,7 @@ class KPIEntryForm(forms.Form):
             Execution(budget.id, cleaned[f"executed_{budget.id}"], cleaned[f"progress_{budget.id}"])
             for _, budget in _budgets(self.line)
         )
-        return Draft(
+        return ReportEntry(
             self.kpi,
             cleaned["version"],
             entries,

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from django import forms
 from django.core.exceptions import ValidationError
 
-from scorecard.domain.text_folding import fold
+from scorecard.domain.text_folding import fold_for_search
 from scorecard.forms.fields import PlainTextField
 
-MOST_CHARACTERS = 100_000
-MOST_ROWS = 1000
+MAX_CHARACTERS = 100_000
+MAX_ROWS = 1000
 # What offices write where nothing was counted; NFKC makes full-width ones the same.
 UNMEASURED = {"無統計", "未統計", "—", "–", "-", "――", "ー"}
-HEADINGS = {fold(word) for word in ("編號", "代號", "KPI", "KPI編號", "KPI 編號")}
+HEADINGS = {fold_for_search(word) for word in ("編號", "代號", "KPI", "KPI編號", "KPI 編號")}
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,12 @@ class PasteForm(forms.Form):
 
     text = PlainTextField(
         label="從 Excel 複製的儲存格",
-        max_length=MOST_CHARACTERS,
+        max_length=MAX_CHARACTERS,
         rows=10,
         strip=False,
         error_messages={
             "required": "請貼上從 Excel 複製的儲存格。",
-            "max_length": f"貼上的內容太多，最多 {MOST_CHARACTERS:,} 字；請分次貼上。",
+            "max_length": f"貼上的內容太多，最多 {MAX_CHARACTERS:,} 字；請分次貼上。",
         },
         help_text="可以是一欄數字，或「數字＋備註」、「編號＋數字」、「編號＋數字＋備註」。沒有統計的填「無統計」。",
     )
@@ -98,8 +98,8 @@ class PasteForm(forms.Form):
         rows = cells_of(self.cleaned_data["text"])
         if not any(any(row) for row in rows):
             raise ValidationError("貼上的儲存格都是空白。")
-        if len(rows) > MOST_ROWS:
-            raise ValidationError(f"貼上了 {len(rows):,} 列；最多 {MOST_ROWS:,} 列。")
+        if len(rows) > MAX_ROWS:
+            raise ValidationError(f"貼上了 {len(rows):,} 列；最多 {MAX_ROWS:,} 列。")
         return self.cleaned_data["text"]
 
     def rows(self):
@@ -130,8 +130,8 @@ def read(rows, places, start=0):
     """PastedRows: by code where any line begins with a code of the table, else downwards from places[start]."""
     by_code = {}
     for place in places:
-        by_code.setdefault(fold(place.form.line.code), []).append(place)
-    if any(row and fold(row[0]) in by_code for row in rows):
+        by_code.setdefault(fold_for_search(place.form.line.code), []).append(place)
+    if any(row and fold_for_search(row[0]) in by_code for row in rows):
         return _by_code(rows, by_code)
     return _downwards(rows, places[start:])
 
@@ -162,7 +162,7 @@ def _by_code(rows, by_code):
     for cells in rows:
         if not any(cells):
             continue
-        code = fold(cells[0])
+        code = fold_for_search(cells[0])
         if not code and last and any(place.key not in filled for place in by_code[last]):
             # The second measure of the KPI above, whose code is written once.
             code = last
@@ -189,15 +189,15 @@ def _no_such_code(written, code):
 def _next(places, filled, cells):
     """The KPI's row that the line names by its measure's label, else its first one without a value."""
     free = [place for place in places if place.key not in filled]
-    label = fold(cells[1]) if len(cells) > 2 else ""
-    named = [place for place in free if place.measure.label and fold(place.measure.label) == label]
+    label = fold_for_search(cells[1]) if len(cells) > 2 else ""
+    named = [place for place in free if place.measure.label and fold_for_search(place.measure.label) == label]
     return next(iter(named or free), None)
 
 
 def _without_name(cells, place):
     """The cells after the code, without the name of the KPI or its measure."""
-    names = {fold(place.form.line.name), fold(place.measure.label)}
-    while len(cells) > 1 and cells[0] and fold(cells[0]) in names:
+    names = {fold_for_search(place.form.line.name), fold_for_search(place.measure.label)}
+    while len(cells) > 1 and cells[0] and fold_for_search(cells[0]) in names:
         cells = cells[1:]
     return cells
 
@@ -216,7 +216,7 @@ def _row(cells, place, values):
         return PastedRow(cells, place, why="欄位太多；請只複製編號、數字與備註。")
     value, note = values[0], values[1] if len(values) > 1 else ""
     fields = {note_name: note} if note else {}
-    if fold(value) in {fold(word) for word in UNMEASURED}:
+    if fold_for_search(value) in {fold_for_search(word) for word in UNMEASURED}:
         return PastedRow(cells, place, {actual: "", box: "on", note_name: note or value})
     if value:
         try:

@@ -9,17 +9,17 @@ NOT_TYPED = {"version", "take_theirs"}
 
 
 @dataclass(frozen=True)
-class Difference:
-    """A field whose draft differs from what stands. overtaken: somebody changed the report since it was typed."""
+class UnsavedField:
+    """A field whose typed text differs from the saved one. changed_by_other: the report changed after it was typed."""
 
     code: str
     label: str
     now: str
     typed: str
-    overtaken: bool
+    changed_by_other: bool
 
 
-def typed_rows(entry_forms):
+def changed_fields(entry_forms):
     """EntryDraft.rows of bound forms: of every KPI sent, the texts of its changed fields as they were typed."""
     return {
         str(form.line.id): {
@@ -30,7 +30,7 @@ def typed_rows(entry_forms):
     }
 
 
-def touched_names(entry_forms, *, everything):
+def changed_field_names(entry_forms, *, everything):
     """{KPI id: names of changed fields} of the forms sent; only of those that were touched unless everything."""
     names = {str(form.line.id): set(form.changed_data) - {"version"} for form in entry_forms}
     return {kpi_id: changed for kpi_id, changed in names.items() if changed or everything}
@@ -52,18 +52,18 @@ def show_draft(entry_forms, draft):
 
 
 def differences(entry_forms, draft):
-    """Every Difference between the draft and what the unbound forms show, and the texts that have no field any more."""
+    """Every UnsavedField between the draft and what the unbound forms show, and the texts whose field is gone."""
     found, used = [], set()
     for form in entry_forms:
         fields = _known(form, draft)
         used |= {(str(form.line.id), name) for name in fields}
         version = draft.rows[str(form.line.id)]["version"] if fields else 0
-        overtaken = bool(form.report and form.report.version != version)
+        changed_by_other = bool(form.report and form.report.version != version)
         for name, text in fields.items():
             if has_changed(form, name, text):
                 field, initial = form.fields[name], form.get_initial_for_field(form.fields[name], name)
                 texts = _words(initial), _words(_value(field, text))
-                found.append(Difference(form.line.code, _label(form, name), *texts, overtaken))
+                found.append(UnsavedField(form.line.code, _label(form, name), *texts, changed_by_other))
     lost = [
         text
         for kpi_id, row in draft.rows.items()

@@ -1,14 +1,12 @@
-"""What stands between a login and the pages: passwords that must be changed, and single sign-on.
-
-With SSO_USER_HEADER the proxy in front says who a person is: local passwords and their pages are off, and somebody it
-names without an account here is refused, never made.
+"""Which pages an account may reach: none before a password of an admin's choice is changed, and none of passwords
+with single sign-on.
 """
 
 from django.conf import settings
-from django.contrib.auth.backends import RemoteUserBackend
-from django.contrib.auth.middleware import RemoteUserMiddleware
 from django.http import Http404
 from django.shortcuts import redirect, render
+
+from scorecard.middleware.single_sign_on import SingleSignOnMiddleware
 
 # The pages that somebody with a password of somebody else's choice may still reach.
 OPEN_PAGES = frozenset({"password_change", "logout", "admin:logout", "login", "healthz", "password_reset_confirm"})
@@ -25,21 +23,6 @@ PASSWORD_PAGES = frozenset(
         "admin:auth_user_password_change",
     }
 )
-
-
-class SingleSignOnBackend(RemoteUserBackend):
-    """Takes the proxy's word for who somebody is, where there is an active account of that name."""
-
-    create_unknown_user = False
-
-
-class SingleSignOnMiddleware(RemoteUserMiddleware):
-    """Reads the person's user name from the header that SSO_USER_HEADER names, on every request."""
-
-    @property
-    def header(self):
-        """The header's name as WSGI has it."""
-        return f"HTTP_{settings.SSO_USER_HEADER.upper().replace('-', '_')}"
 
 
 class AccountRules:

@@ -13,7 +13,7 @@ TYPED_INTO = {"text", "search", "email", "url", "tel", "number", "date", "dateti
 TICKED = {"checkbox", "radio"}
 
 
-def refill(page, *, url, action, fields, notice):
+def refill_form(page, *, url, action, fields, notice):
     """The page with the texts in its form that is sent to action, and the names of the fields that were filled.
 
     url: the page's own address, from which relative actions lead on; fields: {name: texts in order}; notice: markup to

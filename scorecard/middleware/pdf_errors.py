@@ -10,7 +10,7 @@ from scorecard.pdf.writer import PDFError
 logger = logging.getLogger(__name__)
 
 
-class PDFPages:
+class PDFErrorMiddleware:
     """Middleware: 503 with Retry-After where too many PDFs are being made; 500 with its reason where one failed."""
 
     def __init__(self, get_response):

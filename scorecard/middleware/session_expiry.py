@@ -5,7 +5,7 @@ login, whatever way it goes. Afterwards the person is back on the page of the fo
 (middleware/form_refill.py), or, for the reporting table, as the draft that it offers. Nothing is written by itself.
 
 Kept for an hour, for one form, for the person whose browser it was: somebody else who logs in there gets nothing.
-Never kept: passwords, tokens, files, and anything beyond MOST_BYTES.
+Never kept: passwords, tokens, files, and anything beyond MAX_BYTES.
 """
 
 import json
@@ -25,17 +25,17 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.csrf import csrf_failure as token_refused
 
 from scorecard.domain.policies import RuleBroken
-from scorecard.forms.unsaved_entries import typed_rows
-from scorecard.middleware.form_refill import refill
+from scorecard.forms.unsaved_entries import changed_fields
+from scorecard.middleware.form_refill import refill_form
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.services.unsaved_entries import keep_draft
-from scorecard.views.reporting import sent_forms
 from scorecard.web import access
-from scorecard.web.post_targets import PAGES_OF_ACTS, page_of_act
+from scorecard.web.post_targets import PAGE_AFTER_POST, page_after_post
+from scorecard.web.reporting_rows import sent_forms
 
 KEY = "typed"
 SECONDS = 60 * 60
-MOST_BYTES = 256 * 1024
+MAX_BYTES = 256 * 1024
 TYPIST = "typist"
 TYPIST_SECONDS = 30 * 24 * 60 * 60
 # Where in a page the form stands that has the texts.
@@ -44,7 +44,7 @@ PLACE = "#typed"
 TABLE_FORMS = {"reporting_table", "reporting_draft", "reporting_paste"}
 
 
-class KeepTyped(LoginRequiredMiddleware):
+class KeepFormOnExpiredSession(LoginRequiredMiddleware):
     """Login is required by default; whoever sends a form without one finds it again after it."""
 
     def handle_no_permission(self, request, view_func):
@@ -53,7 +53,7 @@ class KeepTyped(LoginRequiredMiddleware):
             return super().handle_no_permission(request, view_func)
         page = page_of_form(request)
         if is_navigation(request):
-            keep(request, page)
+            store_fields(request, page)
         return redirect_to_login(page + PLACE, settings.LOGIN_URL)
 
     def process_request(self, request):
@@ -97,17 +97,17 @@ def page_of_form(request):
         match = resolve(request.path)
     except Resolver404:
         return reverse("home")
-    return page_of_act(match.view_name, match.kwargs) if match.view_name in PAGES_OF_ACTS else request.path
+    return page_after_post(match.view_name, match.kwargs) if match.view_name in PAGE_AFTER_POST else request.path
 
 
 def _is_page(path):
     try:
-        return resolve(path).view_name not in {*PAGES_OF_ACTS, "login"}
+        return resolve(path).view_name not in {*PAGE_AFTER_POST, "login"}
     except Resolver404:
         return False
 
 
-def keep(request, page):
+def store_fields(request, page):
     """Keep the texts of the form that was sent in the session of this browser, for whoever used it last."""
     fields = {name: texts for name, texts in request.POST.lists() if not _is_secret(name)}
     # What stands as it was shown was not typed.
@@ -119,8 +119,8 @@ def keep(request, page):
     request.session[KEY] = {
         "page": urlsplit(page).path,
         "action": request.path,
-        "fields": fields if size <= MOST_BYTES else {},
-        "is_too_large": size > MOST_BYTES,
+        "fields": fields if size <= MAX_BYTES else {},
+        "is_too_large": size > MAX_BYTES,
         "had_files": bool(request.FILES),
         "typist": typist,
         "until": time.time() + SECONDS,
@@ -141,7 +141,7 @@ def _is_due(request):
 
 
 @receiver(user_logged_in, dispatch_uid="scorecard.middleware.session_expiry")
-def take_over(sender, request, user, **kwargs):
+def restore_after_login(sender, request, user, **kwargs):
     """At a login by any way: the session lasts as long as any, and the texts are this person's or nobody's."""
     if request is None or not hasattr(request, "session"):
         return
@@ -163,11 +163,11 @@ def keep_as_draft(request, user):
     if match.view_name not in TABLE_FORMS:
         return
     try:
-        scope = access.get_scope(request, match.kwargs["slug"], match.kwargs["year"])
-        division = access.get_own_division(request, scope, match.kwargs["division_id"])
-        scorecard = build_scorecard(scope.plan, scope.year, include_provisional=True, with_action_plans=True)
-        forms = sent_forms(scorecard, scope, division, _as_sent(typed["fields"]))
-        keep_draft(by=user, plan_year=scope.plan_year, division=division, rows=typed_rows(forms), beside=True)
+        edition = access.get_edition(request, match.kwargs["slug"], match.kwargs["year"])
+        division = access.get_own_division(request, edition, match.kwargs["division_id"])
+        scorecard = build_scorecard(edition.plan, edition.year, include_provisional=True, with_action_plans=True)
+        forms = sent_forms(scorecard, edition, division, _as_sent(typed["fields"]))
+        keep_draft(by=user, plan_year=edition.plan_year, division=division, rows=changed_fields(forms), beside=True)
     except (Http404, RuleBroken):
         # Not this person's table, or more than a draft holds: then there is nothing to offer.
         pass
@@ -185,7 +185,7 @@ def _as_sent(fields):
 def _fill(request, response):
     typed = request.session.pop(KEY)
     notice = render_to_string("_components/refilled_notice.html", typed)
-    page, filled = refill(
+    page, filled = refill_form(
         response.content.decode(), url=request.path, action=typed["action"], fields=typed["fields"], notice=notice
     )
     if not filled and typed["typist"]:
@@ -207,7 +207,7 @@ def csrf_failure(request, reason=""):
     if not is_own or settings.CSRF_COOKIE_NAME not in request.COOKIES or request.path == reverse(settings.LOGIN_URL):
         return token_refused(request, reason)
     page = page_of_form(request)
-    keep(request, page)
+    store_fields(request, page)
     if not request.user.is_authenticated:
         return redirect_to_login(page + PLACE, settings.LOGIN_URL)
     request.session[KEY]["typist"] = str(request.user.pk)

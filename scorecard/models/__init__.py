@@ -1,6 +1,6 @@
 """The domain's tables, a file per aggregate."""
 
-from scorecard.models.action_plans import MOST_PER_KPI, ActionBudget, ActionPlan
+from scorecard.models.action_plans import MAX_PER_KPI, ActionBudget, ActionPlan
 from scorecard.models.audit import AuditEvent, AuditHead
 from scorecard.models.form_uploads import FormUpload
 from scorecard.models.kpis import KPI, Measure
@@ -16,7 +16,7 @@ from scorecard.models.values import FigureConfirmation, PlanYear, YearlyValue
 
 __all__ = [
     "KPI",
-    "MOST_PER_KPI",
+    "MAX_PER_KPI",
     "ActionBudget",
     "ActionPlan",
     "Agency",

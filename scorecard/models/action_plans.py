@@ -7,7 +7,7 @@ from scorecard.models.kpis import KPI
 from scorecard.models.organisation import Division
 from scorecard.models.strategy import CODE_LENGTH, Plan, check_same_plan, unique_in_plan
 
-MOST_PER_KPI = 3
+MAX_PER_KPI = 3
 
 
 class ActionPlan(models.Model):
@@ -35,7 +35,7 @@ class ActionPlan(models.Model):
             ),
             models.CheckConstraint(
                 name="at_most_three_action_plans_per_kpi",
-                condition=Q(position__gte=1, position__lte=MOST_PER_KPI),
+                condition=Q(position__gte=1, position__lte=MAX_PER_KPI),
                 violation_error_message="1 項 KPI 之行動方案請勿超過 3 項（填表說明 3）；順序須為 1 至 3。",
             ),
             models.CheckConstraint(

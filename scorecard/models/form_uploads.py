@@ -11,7 +11,7 @@ from scorecard.models.organisation import Agency, User
 from scorecard.models.strategy import Plan
 
 # Long enough for a holiday; what is taken in is told by the audit trail for ever.
-KEPT = timedelta(days=30)
+UPLOAD_RETENTION = timedelta(days=30)
 
 
 class FormUploadQuerySet(models.QuerySet):
@@ -19,11 +19,11 @@ class FormUploadQuerySet(models.QuerySet):
 
     def expired(self, now):
         """Those that nobody needs any more."""
-        return self.filter(uploaded_at__lte=now - KEPT)
+        return self.filter(uploaded_at__lte=now - UPLOAD_RETENTION)
 
     def kept(self, now):
         """Those that can still be looked at."""
-        return self.filter(uploaded_at__gt=now - KEPT)
+        return self.filter(uploaded_at__gt=now - UPLOAD_RETENTION)
 
     def unfinished(self, agency, now):
         """What waits to be taken into the agency's plans, newest first, without the files themselves."""

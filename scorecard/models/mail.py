@@ -9,7 +9,7 @@ from django.utils import timezone
 from scorecard.domain.choices import AT_MOST_ONCE, MailKind
 from scorecard.models.organisation import Agency, User
 
-MOST_ATTEMPTS = 5
+MAX_ATTEMPTS = 5
 # A mail that was claimed longer ago than this, and of which nothing was heard, was lost with its process.
 CLAIM_LASTS = timedelta(minutes=10)
 
@@ -25,7 +25,7 @@ class OutgoingMailQuerySet(models.QuerySet):
         today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
         free = Q(claimed_at__isnull=True) | (~Q(kind__in=AT_MOST_ONCE) & Q(claimed_at__lt=now - CLAIM_LASTS))
         in_time = ~Q(kind__in=AT_MOST_ONCE) | Q(created_at__gte=today)
-        unsent = self.filter(sent_at__isnull=True, attempts__lt=MOST_ATTEMPTS).exclude(address="")
+        unsent = self.filter(sent_at__isnull=True, attempts__lt=MAX_ATTEMPTS).exclude(address="")
         return unsent.filter(free, in_time).order_by("pk")
 
     def claim(self, pk, now):
@@ -91,7 +91,7 @@ class OutgoingMail(models.Model):
         """How far the mail came, in words."""
         if self.sent_at:
             return "已寄出"
-        if not self.address or self.attempts >= MOST_ATTEMPTS:
+        if not self.address or self.attempts >= MAX_ATTEMPTS:
             return "未寄出"
         if self.claimed_at and self.kind in AT_MOST_ONCE:
             return "未寄出" if self.failure else "結果不明"

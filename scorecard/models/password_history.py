@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from scorecard.models.organisation import User
 
-KEPT = 3
+REMEMBERED_PASSWORDS = 3
 
 
 class PasswordRecord(models.Model):
@@ -32,10 +32,10 @@ class NoReuse:
         """Raise ValidationError where the person had this password lately. A tenth of a second and more a hash."""
         if user is None or user.pk is None:
             return
-        had = list(user.password_records.values_list("password", flat=True)[:KEPT])
+        had = list(user.password_records.values_list("password", flat=True)[:REMEMBERED_PASSWORDS])
         # The present one may come from before the records.
         if user.password and user.password not in had:
-            had = [user.password, *had[: KEPT - 1]]
+            had = [user.password, *had[: REMEMBERED_PASSWORDS - 1]]
         if any(check_password(password, encoded) for encoded in had):
             raise ValidationError(self.get_help_text(), code="password_reused")
 
@@ -44,9 +44,9 @@ class NoReuse:
         if user is None or user.pk is None or not user.has_usable_password():
             return
         PasswordRecord.objects.create(user=user, password=user.password)
-        last = user.password_records.order_by("-id").values_list("pk", flat=True)[:KEPT]
+        last = user.password_records.order_by("-id").values_list("pk", flat=True)[:REMEMBERED_PASSWORDS]
         user.password_records.exclude(pk__in=list(last)).delete()
 
     def get_help_text(self):
         """The rule in words."""
-        return f"不可與最近 {KEPT} 次使用過的密碼相同。"
+        return f"不可與最近 {REMEMBERED_PASSWORDS} 次使用過的密碼相同。"

@@ -46,16 +46,16 @@ def code_fits_an_address(name):
 
 
 REMINDER_DAYS = "-14,-7,-1,0,3,7,14"
-MOST_REMINDER_DAYS = 366
+MAX_REMINDER_DAYS = 366
 
 
 def parse_reminder_days(text):
     """Days from the due date on which staff are reminded, before it negative, in order; ValidationError otherwise."""
     typed = unicodedata.normalize("NFKC", text).replace("、", ",").replace("\u2212", "-")
     parts = [part.strip() for part in typed.split(",") if part.strip()]
-    if not all(re.fullmatch(r"[+-]?[0-9]{1,3}", part) and abs(int(part)) <= MOST_REMINDER_DAYS for part in parts):
+    if not all(re.fullmatch(r"[+-]?[0-9]{1,3}", part) and abs(int(part)) <= MAX_REMINDER_DAYS for part in parts):
         raise ValidationError(
-            f"提醒日請填 -{MOST_REMINDER_DAYS} 至 {MOST_REMINDER_DAYS} 的整數，以逗號分隔，例如 {REMINDER_DAYS}。"
+            f"提醒日請填 -{MAX_REMINDER_DAYS} 至 {MAX_REMINDER_DAYS} 的整數，以逗號分隔，例如 {REMINDER_DAYS}。"
         )
     return tuple(sorted({int(part) for part in parts}))
 

@@ -12,7 +12,7 @@ from scorecard.pdf.writer import STATIC, Document
 FONTS = ("NotoSansTC-Regular.ttf", "NotoSansTC-Bold.ttf")
 # The mark that typesetters put where a character is missing from the font.
 GETA = "〓"
-_KEPT = frozenset(" \t\n\r")
+PRINTABLE_WHITESPACE = frozenset(" \t\n\r")
 # Invisible by nature. Some of them reorder or hide the text around them, so they are left out rather than marked.
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})
 # A tag, passed over, or a stretch of text outside tags without a place to break, entities counting as one character.
@@ -23,9 +23,9 @@ _BREAK = "\u200b"
 _VARIATION_SELECTORS = frozenset(map(chr, (*range(0x180B, 0x180E), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 
 
-def render_pdf(template, context, *, stylesheets, patience=0):
+def render_pdf(template, context, *, stylesheets, wait_seconds=0):
     """Bytes of a tagged PDF of a template; see pdf_document(). Raises what pdf_service.obtain() raises."""
-    return pdf_bytes(pdf_document(template, context, stylesheets=stylesheets), patience=patience)
+    return pdf_bytes(pdf_document(template, context, stylesheets=stylesheets), wait_seconds=wait_seconds)
 
 
 def pdf_document(template, context, *, stylesheets, css="", attachments=(), made_at=None):
@@ -45,7 +45,7 @@ def pdf_document(template, context, *, stylesheets, css="", attachments=(), made
 
 def missing_characters(text):
     """The visible characters of a text that the embedded font lacks, as a set."""
-    return {char for char in set(text) - _font_characters() - _KEPT if not _is_dropped(char)}
+    return {char for char in set(text) - _font_characters() - PRINTABLE_WHITESPACE if not _is_dropped(char)}
 
 
 def printable(text):
@@ -54,7 +54,7 @@ def printable(text):
     Missing characters become 〓, an unusual kind of space a plain one; what is invisible or turns the direction of
     writing goes.
     """
-    unknown = set(text) - _font_characters() - _KEPT
+    unknown = set(text) - _font_characters() - PRINTABLE_WHITESPACE
     return text.translate({ord(char): _substitute(char) for char in unknown})
 
 

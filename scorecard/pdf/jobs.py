@@ -59,22 +59,22 @@ class Making:
     cancelled: bool = False
 
 
-def pdf_bytes(document, *, patience=0):
+def pdf_bytes(document, *, wait_seconds=0):
     """The Document as PDF, from the cache or made now; the key is its content. Raises what obtain() raises."""
-    return obtain(key_of(document.digest), lambda: document, patience=patience)
+    return get_or_make(cache_key(document.digest), lambda: document, wait_seconds=wait_seconds)
 
 
-def key_of(*parts):
+def cache_key(*parts):
     """The key of a PDF: a digest of what decides its bytes, to which the program's release always belongs."""
     return sha256(repr((*parts, pdf_version_key())).encode()).hexdigest()
 
 
-def obtain(key, build, *, patience=0):
+def get_or_make(key, build, *, wait_seconds=0):
     """The bytes of a PDF, from the cache or made now by a child; build() gives its Document and is called only then.
 
-    patience: how many seconds to wait for others before PDFBusy. Raises PDFError where it cannot be made.
+    wait_seconds: how many seconds to wait for others before PDFBusy. Raises PDFError where it cannot be made.
     """
-    end = time.monotonic() + patience
+    end = time.monotonic() + wait_seconds
     while True:
         content = read(key)
         if content is not None:

@@ -13,10 +13,10 @@ from scorecard.read_models.annual_report_summary import summarise
 from scorecard.read_models.budgets import BudgetSummary, PlanMoney, summarise_budgets
 from scorecard.read_models.build_scorecard import NoSuchYear, build_scorecard
 from scorecard.read_models.movement import SHORT_OF_TARGET, Movement, ScoreChange, movement
-from scorecard.read_models.score_lines import Group, groups_of, is_cut
+from scorecard.read_models.score_lines import ScoreLine, groups_of, is_cut
 from scorecard.read_models.scorecard import Cell, KPILine, MeasureLine, ObjectiveLine, PerspectiveLine, Scorecard
 from scorecard.read_models.strategy_map import StrategyMap, build_strategy_map
-from scorecard.read_models.table_rows import ObjectiveRows, form_rows
+from scorecard.read_models.table_rows import ObjectiveRows, table_rows
 
 # What a bar of lights is wide, in the units of its drawing, where it has the page's whole width or half of it, and
 # where a column with the change stands beside it.
@@ -24,7 +24,7 @@ WIDE_BAR, NARROW_BAR = 400, 130
 WIDE_BAR_BY_CHANGE, NARROW_BAR_BY_CHANGE = 350, 110
 WHOLE = Choices()
 # Rows of themes or divisions, and of KPIs beneath them, that a summary of one page has room for.
-MOST_ROWS = 14
+MAX_ROWS = 14
 
 
 class BaselineYear(LookupError):
@@ -65,7 +65,7 @@ class Unassessed:
 
 @dataclass(frozen=True)
 class PerspectiveTable:
-    """A perspective's part of the scorecard in the rows of the form; is_cut: see Group."""
+    """A perspective's part of the scorecard in the rows of the form; is_cut: see ScoreLine."""
 
     perspective: PerspectiveLine
     groups: tuple[ObjectiveRows, ...]
@@ -102,9 +102,9 @@ class AnnualReport:
     scorecard: Scorecard
     map: StrategyMap
     summary: tuple[str, ...]
-    by_perspective: tuple[Group, ...]
-    by_theme: tuple[Group, ...]
-    by_division: tuple[Group, ...]
+    by_perspective: tuple[ScoreLine, ...]
+    by_theme: tuple[ScoreLine, ...]
+    by_division: tuple[ScoreLine, ...]
     tables: tuple[PerspectiveTable, ...]
     missed: tuple[Review, ...]
     near: tuple[Review, ...]
@@ -125,7 +125,7 @@ class AnnualReport:
     @property
     def most_highlights(self):
         """How many missed and how many near KPIs the summary names, so that it stays on one page."""
-        return max(4, MOST_ROWS - max(len(self.by_theme), len(self.by_division)))
+        return max(4, MAX_ROWS - max(len(self.by_theme), len(self.by_division)))
 
     @property
     def reviewed_ids(self):
@@ -196,7 +196,7 @@ def assemble(scorecard, texts, *, choices=WHOLE, audit_event=None):
         by_theme=groups_of(scorecard, "theme", narrow, moved=moved, whole=whole),
         by_division=groups_of(scorecard, "division", narrow, moved=moved, whole=whole),
         tables=tuple(
-            PerspectiveTable(line, form_rows(line.objectives), is_cut(line, "perspective", whole))
+            PerspectiveTable(line, table_rows(line.objectives), is_cut(line, "perspective", whole))
             for line in scorecard.perspectives
         ),
         missed=tuple(review for review in reviews if review.kpi.status == Status.MISSED),

@@ -2,7 +2,7 @@
 
 from scorecard.domain.choices import NOT_RATED, RATED, Status
 
-MOST_NAMED = 12
+MAX_NAMES_LISTED = 12
 
 
 def summarise(scorecard, budgets, moved, score_change, *, is_part=False):
@@ -100,5 +100,5 @@ def _provisional(scorecard):
 
 def named(kpis):
     """「EC1.1、FC1.1」; beyond a dozen, 「EC1.1、… 等 15 項」."""
-    text = "、".join(kpi.code for kpi in kpis[:MOST_NAMED])
-    return text if len(kpis) <= MOST_NAMED else f"{text} 等 {len(kpis)} 項"
+    text = "、".join(kpi.code for kpi in kpis[:MAX_NAMES_LISTED])
+    return text if len(kpis) <= MAX_NAMES_LISTED else f"{text} 等 {len(kpis)} 項"

@@ -12,7 +12,7 @@ from scorecard.models import KPI, ActionPlan, Measure, ObjectiveLink, Perspectiv
 from scorecard.read_models import scorecard as lines
 from scorecard.read_models.action_plan_lines import ActionPlanLine, BudgetLine
 
-NOT_REPORTED = (None, None, "", None, "", False, None, None)
+EMPTY_VALUE_ROW = (None, None, "", None, "", False, None, None)
 
 
 class NoSuchYear(LookupError):
@@ -32,7 +32,7 @@ def build_scorecard(
     if current is None:
         raise NoSuchYear(year)
     reports, has_sample_data = _report_states(plan)
-    judge = Judge(plan, reports, include_provisional)
+    judge = CellAssessor(plan, reports, include_provisional)
     action_plans = _action_plans(plan) if with_action_plans else {}
     measures = _measures(plan, years if with_other_years else (current,), current, judge)
     kpis = _kpis(plan, current, judge, measures, action_plans)
@@ -66,7 +66,7 @@ def build_scorecard(
 
 
 @dataclass(frozen=True)
-class Judge:
+class CellAssessor:
     """Turns a row's figures into a cell, knowing which reports are approved (decision 0003).
 
     reports: states by (KPI id, Gregorian year).
@@ -140,7 +140,9 @@ def _measures(plan, years, current, judge):
     for (kpi_id, id_, label, unit, direction, tolerance, weight, *ratio), values in found.items():
         direction, (*_, factor) = Direction(direction), ratio
         cells = {
-            line.year: judge.cell(kpi_id, line.year, direction, tolerance, factor, values.get(line.year, NOT_REPORTED))
+            line.year: judge.cell(
+                kpi_id, line.year, direction, tolerance, factor, values.get(line.year, EMPTY_VALUE_ROW)
+            )
             for line in years
         }
         by_kpi[kpi_id].append(

@@ -9,7 +9,7 @@ from scorecard.read_models.budgets import BudgetSummary, summarise_budgets
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.movement import Movement, movement
 from scorecard.read_models.progress import DivisionProgress, build_progress, count_states
-from scorecard.read_models.score_lines import Group, groups_of
+from scorecard.read_models.score_lines import ScoreLine, groups_of
 from scorecard.read_models.scorecard import KPILine, Scorecard, YearLine
 
 LIGHTS_WIDTH = 240
@@ -33,9 +33,9 @@ class Dashboard:
 
     scorecard: Scorecard
     movement: Movement | None
-    by_perspective: tuple[Group, ...]
-    by_theme: tuple[Group, ...]
-    by_division: tuple[Group, ...]
+    by_perspective: tuple[ScoreLine, ...]
+    by_theme: tuple[ScoreLine, ...]
+    by_division: tuple[ScoreLine, ...]
     missed: tuple[Concern, ...]
     near: tuple[Concern, ...]
     budgets: BudgetSummary

@@ -1,9 +1,9 @@
 """The questions about a scorecard's figures: what plausibility.py wants to know, taken from a measure's line."""
 
-from scorecard.domain.plausibility import Figure, ask
+from scorecard.domain.plausibility import ReportedFigure, check_plausibility
 
 
-def questions_about(measure, *, actual=None, parts=None):
+def questions_for_measure(measure, *, actual=None, parts=None):
     """Every Asked about a figure of the scorecard's year, answered or not; no query.
 
     actual and parts: the figure typed; without both the one that stands. Build the scorecard with provisional figures,
@@ -13,8 +13,8 @@ def questions_about(measure, *, actual=None, parts=None):
         actual, parts = measure.cell.actual, measure.cell.parts
     year = measure.cell.year
     earlier = tuple((cell.year, cell.actual) for cell in measure.cells.values() if cell.year < year)
-    return ask(
-        Figure(
+    return check_plausibility(
+        ReportedFigure(
             actual=actual,
             unit=measure.unit,
             direction=measure.direction,

@@ -11,7 +11,7 @@ from scorecard.read_models.scorecard import KPILine
 TASK_ORDER = (
     ReportState.RETURNED,
     ReportState.PENDING,
-    ReportState.DRAFT,
+    ReportState.IN_PROGRESS,
     ReportState.SUBMITTED,
     ReportState.APPROVED,
 )
@@ -116,7 +116,7 @@ class Tasks:
     @property
     def drafts(self):
         """Those that are begun and not submitted."""
-        return self._in(ReportState.DRAFT)
+        return self._in(ReportState.IN_PROGRESS)
 
     @property
     def is_sent(self):

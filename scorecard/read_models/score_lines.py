@@ -10,7 +10,7 @@ from scorecard.read_models.scorecard import Scored
 
 
 @dataclass(frozen=True)
-class Group:
+class ScoreLine:
     """A perspective, theme or division; line carries score and tally, change (None: not comparable) its movement.
 
     shares: the lights of its KPIs in a bar of the given width. is_cut: the report is of a part of the plan and shows
@@ -45,9 +45,9 @@ class Group:
 
 
 def group_of(scorecard, line, width, *, change=None, is_cut=False):
-    """The Group of a perspective, theme or division, its bar as wide as given."""
+    """The ScoreLine of a perspective, theme or division, its bar as wide as given."""
     shares = stacked_bar(scorecard.count_lights(line.kpis), width)
-    return Group(getattr(line, "code", ""), line.name, line, width, shares, None if is_cut else change, is_cut)
+    return ScoreLine(getattr(line, "code", ""), line.name, line, width, shares, None if is_cut else change, is_cut)
 
 
 def groups_of(scorecard, kind, width, *, moved, whole=None):

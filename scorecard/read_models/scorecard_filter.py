@@ -8,7 +8,7 @@ from scorecard.domain.choices import ReportState, Status
 from scorecard.domain.text_folding import has_words, words
 from scorecard.read_models.scorecard import PerspectiveLine, Scorecard
 
-LONGEST_TEXT = 100
+MAX_TEXT_LENGTH = 100
 NAMES = {
     "perspective": "構面",
     "theme": "策略主題",
@@ -103,9 +103,9 @@ def read_filter(query: Mapping[str, str], scorecard):
         elif value:
             notices.append(f"沒有這個{NAMES[name]}：「{_short(value)}」，已略過這個條件。")
     text = " ".join(query.get("q", "").split())
-    if len(text) > LONGEST_TEXT:
-        text = text[:LONGEST_TEXT].rstrip()
-        notices.append(f"搜尋文字太長，只採用前 {LONGEST_TEXT} 個字。")
+    if len(text) > MAX_TEXT_LENGTH:
+        text = text[:MAX_TEXT_LENGTH].rstrip()
+        notices.append(f"搜尋文字太長，只採用前 {MAX_TEXT_LENGTH} 個字。")
     division, light, state = asked.get("division"), asked.get("light"), asked.get("state")
     made = ScorecardFilter(
         perspective=asked.get("perspective", ""),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from scorecard.domain.choices import Status
 from scorecard.domain.text_folding import has_words, words
 
-LONGEST_QUERY = 100
+MAX_QUERY_LENGTH = 100
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def search(scorecard, query):
 
     Full and half width, capitals, and 台 and 臺 are alike (text_folding.py). Build the scorecard with its action plans.
     """
-    wanted = words(query[:LONGEST_QUERY])
+    wanted = words(query[:MAX_QUERY_LENGTH])
     if not wanted:
         return ()
     groups = (

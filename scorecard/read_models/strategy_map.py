@@ -27,11 +27,11 @@ class MapCard:
     change: Change | None = None
 
     @property
-    def spoken(self):
+    def aria_label(self):
         """What the card says to somebody who hears it."""
         line = self.objective
         said = f"{line.code} {line.name}：{line.status.label}，得分 {line.score_text}，{line.tally_text}"
-        return f"{said}，{self.change.spoken}" if self.change else said
+        return f"{said}，{self.change.aria_label}" if self.change else said
 
 
 @dataclass(frozen=True)

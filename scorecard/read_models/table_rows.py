@@ -14,7 +14,7 @@ class Spanned:
 
 
 @dataclass(frozen=True)
-class FormRow:
+class TableRow:
     """One row of the form. A None is a cell that an earlier row reaches into, so nothing is printed for it."""
 
     objective: Spanned | None
@@ -28,10 +28,10 @@ class ObjectiveRows:
     """An objective with its rows, which belong on one page."""
 
     objective: ObjectiveLine
-    rows: tuple[FormRow, ...]
+    rows: tuple[TableRow, ...]
 
 
-def form_rows(objectives):
+def table_rows(objectives):
     """ObjectiveRows of each objective: a KPI takes as many rows as it has measures or action plans, one at least."""
     return tuple(ObjectiveRows(objective, _rows_of(objective)) for objective in objectives)
 
@@ -46,7 +46,7 @@ def _rows_of(objective):
         plans = _spread(kpi.action_plans if kpi else (), height)
         for index in range(height):
             rows.append(
-                FormRow(
+                TableRow(
                     objective=Spanned(objective, total) if not rows else None,
                     kpi=Spanned(kpi, height) if index == 0 else None,
                     measure=measures[index],

@@ -47,7 +47,7 @@ class Change:
         return self.difference_text.lstrip("+−±")
 
     @property
-    def spoken(self):
+    def aria_label(self):
         """The change as a phrase to be read out: 「上升 3.2」."""
         return f"{self.kind.label} {self.size_text}" if self.is_moved else self.kind.label
 

@@ -173,7 +173,7 @@ def _report(plan, year, staff, kpis, samples):
     executions = _executions(plan, year) if year == CLOSED_YEAR else {}
     drafts = [_draft(kpi, samples[kpi.code], executions.get(kpi.pk, ())) for kpi in kpis]
     reporting.save_reports(by=staff, plan=plan, year=year, drafts=drafts)
-    ready = [kpi for kpi in kpis if samples[kpi.code].state != ReportState.DRAFT]
+    ready = [kpi for kpi in kpis if samples[kpi.code].state != ReportState.IN_PROGRESS]
     reporting.submit_reports(by=staff, plan=plan, year=year, kpis=ready)
 
 
@@ -195,7 +195,7 @@ def _draft(kpi, sample, executions):
         if entry.actual is not None
         for question in Question
     )
-    return reporting.Draft(
+    return reporting.ReportEntry(
         kpi, 0, entries, _marked(sample.explanation), _marked(sample.improvement), tuple(executions), answers
     )
 

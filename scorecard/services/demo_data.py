@@ -42,7 +42,7 @@ def no_figure(reason, **words):
     return Sample(no_figure=reason, **words)
 
 
-DRAFT, SUBMITTED, RETURNED = ReportState.DRAFT, ReportState.SUBMITTED, ReportState.RETURNED
+IN_PROGRESS, SUBMITTED, RETURNED = ReportState.IN_PROGRESS, ReportState.SUBMITTED, ReportState.RETURNED
 
 # 105 年, all approved: met, near (AF1.1 BP1.1 BF1.1 DL1.1 FC1.1 FL1.1), missed (BC1.3 DP2.1 FF1.1 GL1.1), no number
 # (EF1.1 FP1.1).
@@ -110,7 +110,7 @@ REPORTS_OF_OPEN_YEAR = {
     "AC1.1": figure("20"),
     "AP1.1": figure("131", explanation="颱風季有 9 次巡檢併入災後勘查，未另填巡檢表。"),
     "AL1.1": figure("15", state=SUBMITTED),
-    "AF1.1": figure("97.2", note="截至 11 月底", state=DRAFT),
+    "AF1.1": figure("97.2", note="截至 11 月底", state=IN_PROGRESS),
     "BC1.1": figure("6"),
     "BC1.2": figure("8"),
     "BC1.3": figure("6"),
@@ -122,7 +122,7 @@ REPORTS_OF_OPEN_YEAR = {
     ),
     "BP1.2": figure("12", state=SUBMITTED),
     "BL1.1": figure("4", state=RETURNED, comment="請補充四場課程的辦理日期與參加人數。"),
-    "BL1.2": figure("3", note="截至 11 月底", state=DRAFT),
+    "BL1.2": figure("3", note="截至 11 月底", state=IN_PROGRESS),
     "CC1.1": figure("76.4"),
     "CL1.1": figure("6", state=SUBMITTED),
     "DP1.1": figure("100", state=SUBMITTED),
@@ -132,7 +132,7 @@ REPORTS_OF_OPEN_YEAR = {
         comment="請說明獲採行件數的認定基準，並附專案小組會議紀錄。",
         reply="會議紀錄整理中，本週五前補上。",
     ),
-    "DL1.1": figure("60/65", note="第四季課程尚未結束", state=DRAFT),
+    "DL1.1": figure("60/65", note="第四季課程尚未結束", state=IN_PROGRESS),
     "EC1.1": figure("100"),
     "EP1.1": figure("46"),
     "EL1.1": figure(
@@ -153,7 +153,7 @@ REPORTS_OF_OPEN_YEAR = {
     "GC1.1": figure("301"),
     "GL1.1": figure("41/50"),
     "GL2.1": figure("79"),
-    "GF1.1": figure("27", None, state=DRAFT),
+    "GF1.1": figure("27", None, state=IN_PROGRESS),
     "HC1.1": figure("4"),
     "HP1.1": figure("6"),
     "HF1.1": figure(

@@ -158,8 +158,8 @@ def _named_by_rows(names):
 def _start(report, by):
     """A report that nobody began is a draft from now on; one that was returned shows its comment until submitted."""
     if report.state == ReportState.PENDING:
-        policies.check_may_become(report, ReportState.DRAFT)
-        report.state = ReportState.DRAFT
+        policies.check_may_become(report, ReportState.IN_PROGRESS)
+        report.state = ReportState.IN_PROGRESS
         report.changed_by, report.changed_at = by, timezone.now()
         report.save()
 

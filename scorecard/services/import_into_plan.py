@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from scorecard import permissions
-from scorecard.agency_form.changes import ChangeKind, difference, key_text
-from scorecard.agency_form.current_plan import standing_of
+from scorecard.agency_form.changes import ChangeKind, compare_with_form, key_text
+from scorecard.agency_form.current_plan import load_current_plan
 from scorecard.domain.choices import AuditAction
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import ActionBudget, ActionPlan, Measure, Plan, PlanYear, YearlyReport, YearlyValue
@@ -26,18 +26,19 @@ class ImportConflict(Exception):
 
 
 def compare(plan, form):
-    """The Difference that importing the form would make to the plan as it stands."""
-    return difference(form.plan, standing_of(plan))
+    """The PlanChanges that importing the form would make to the plan as it stands."""
+    return compare_with_form(form.plan, load_current_plan(plan))
 
 
-def apply_to(*, by, plan, form, seen, reason="", source=""):
+def apply_to(*, by, plan, form, expected_values, reason="", source=""):
     """Change the plan to what the form says and return the changes made; an empty list leaves no trace.
 
-    by: the person, None for the command line. seen: Difference.seen() of the preview the person agreed to. reason: why,
-    required where a target of an open year changes (domain.md §5). source: the file's name, for the audit trail.
+    by: the person, None for the command line. expected_values: PlanChanges.expected_values() of the preview that the
+    person agreed to. reason: required where a target of an open year changes (domain.md §5). source: the file's name,
+    for the audit trail.
 
-    Raises ImportConflict where anything stands otherwise than it was seen, RuleBroken for a form with errors, for what
-    a closed year or a settled report forbids, and without a reason; PermissionDenied.
+    Raises ImportConflict where a value is not the expected one, RuleBroken for a form with errors, for what a closed
+    year or a settled report forbids, and without a reason; PermissionDenied.
     """
     if by is not None:
         permissions.check_can_edit_strategy(by, plan.agency_id)
@@ -49,9 +50,9 @@ def apply_to(*, by, plan, form, seen, reason="", source=""):
         list(reports.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
         plan = Plan.objects.select_for_update(of=("self",), no_key=True).select_related("agency").get(pk=plan.pk)
         found = compare(plan, form)
-        overtaken = [c for c in found.changes if seen.get(key_text(c.key), _NEVER) != as_read(c.old)]
-        if overtaken:
-            raise ImportConflict(overtaken)
+        changed_by_other = [c for c in found.changes if expected_values.get(key_text(c.key), _NEVER) != as_read(c.old)]
+        if changed_by_other:
+            raise ImportConflict(changed_by_other)
         if found.has_errors:
             raise RuleBroken([message.text for message in found.messages if message.level == "error"])
         if not reason and found.to_explain:

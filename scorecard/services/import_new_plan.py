@@ -14,7 +14,7 @@ from scorecard.domain.choices import AuditAction
 from scorecard.domain.policies import RuleBroken
 from scorecard.domain.roc_years import to_roc, year_text
 from scorecard.domain.scoring import plain
-from scorecard.domain.text_folding import fold
+from scorecard.domain.text_folding import fold_for_search
 from scorecard.models import Agency, Plan
 from scorecard.services import audit
 from scorecard.services.import_rows import PlanWriter
@@ -22,8 +22,8 @@ from scorecard.services.import_rows import PlanWriter
 
 def find_agency(name):
     """The agency with this name, 臺 and 台 alike; None where there is none. One query."""
-    wanted = fold(name).replace(" ", "")
-    return next((row for row in Agency.objects.all() if fold(row.name).replace(" ", "") == wanted), None)
+    wanted = fold_for_search(name).replace(" ", "")
+    return next((row for row in Agency.objects.all() if fold_for_search(row.name).replace(" ", "") == wanted), None)
 
 
 def find_plan(agency, read):
@@ -46,7 +46,7 @@ def agency_slug(name):
 
 
 def apply_new(*, by, form, agency=None, source=""):
-    """Make the plan that a FormRead tells of, and return it; all or nothing.
+    """Make the plan that a ParsedForm tells of, and return it; all or nothing.
 
     by: the person, None for the command line. source: the file's name, for the audit trail. agency: whose plan it
     becomes; None: the one the form names, made if need be (the command line only). Raises RuleBroken for a form with

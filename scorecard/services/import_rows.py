@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 
-from scorecard.agency_form.reading.texts import squeezed
+from scorecard.agency_form.reading.texts import without_spaces
 from scorecard.domain.choices import YearState
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import (
@@ -122,7 +122,7 @@ class PlanWriter:
         )
 
     def add_action_plans(self, pairs):
-        """Action plans with their budgets; pairs: (KPI's code, ActionPlanRead)."""
+        """Action plans with their budgets; pairs: (KPI's code, FormActionPlan)."""
         present = ActionPlan.objects.filter(kpi__plan=self.plan)
         positions = _Positions(present.values_list("kpi_id", "position"))
         made = _create(self._action_plan(code, read, positions) for code, read in pairs)
@@ -166,17 +166,17 @@ class _Divisions:
 
     def __init__(self, rows):
         self.rows = list(rows)
-        self._by_name = {squeezed(row.name): row for row in self.rows} | {row.name: row for row in self.rows}
+        self._by_name = {without_spaces(row.name): row for row in self.rows} | {row.name: row for row in self.rows}
 
     def get(self, name):
         """The division, None where there is none of this name."""
-        return self._by_name.get(name) or self._by_name.get(squeezed(name))
+        return self._by_name.get(name) or self._by_name.get(without_spaces(name))
 
     def __contains__(self, name):
         return self.get(name) is not None
 
     def __getitem__(self, name):
-        return self._by_name[name] if name in self._by_name else self._by_name[squeezed(name)]
+        return self._by_name[name] if name in self._by_name else self._by_name[without_spaces(name)]
 
 
 class _Positions:

@@ -9,21 +9,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from scorecard import permissions
-from scorecard.agency_form.changes import Difference
-from scorecard.agency_form.form_plan import FormRead
-from scorecard.agency_form.reading.form_file import FormRefused, read_form_sheets
+from scorecard.agency_form.changes import PlanChanges
+from scorecard.agency_form.form_plan import ParsedForm
+from scorecard.agency_form.reading.form_file import read_form_sheets
 from scorecard.domain.policies import RuleBroken
 from scorecard.domain.roc_years import year_text
 from scorecard.models import FormUpload, Plan
 from scorecard.services import import_into_plan, import_new_plan
-from scorecard.spreadsheets.cell_messages import Level, Message
+from scorecard.spreadsheets.cell_messages import Message, Severity
 from scorecard.spreadsheets.cell_values import cleaned
-from scorecard.spreadsheets.grid import Sheet, row_and_column
+from scorecard.spreadsheets.grid import GridSheet, row_and_column
 from scorecard.spreadsheets.reader import read_sheets
 from scorecard.uploaded_files.safe_names import clean_name
 
-MOST_CORRECTIONS = 2_000
-LONGEST_CORRECTION = 10_000
+MAX_CORRECTIONS = 2_000
+MAX_CORRECTION_LENGTH = 10_000
 NO_LONGER = "這份上傳已經移除，沒有匯入任何內容；請重新上傳表單。"
 CORRECTED_MEANWHILE = "剛才有人更正了這份表單，沒有匯入任何內容；請看過新的預覽再匯入。"
 
@@ -36,10 +36,10 @@ class Preview:
     """
 
     upload: FormUpload
-    sheets: tuple[Sheet, ...]
-    form: FormRead
+    sheets: tuple[GridSheet, ...]
+    form: ParsedForm
     plan: Plan | None
-    difference: Difference | None
+    difference: PlanChanges | None
     own_messages: tuple[Message, ...]
 
     @cached_property
@@ -50,7 +50,7 @@ class Preview:
     @property
     def has_errors(self):
         """Whether something must be mended before the form can be taken in."""
-        return self.form.plan is None or any(message.level is Level.ERROR for message in self.messages)
+        return self.form.plan is None or any(message.level is Severity.ERROR for message in self.messages)
 
     def text_at(self, sheet, cell):
         """(what the file has in a cell, what is read there): they differ where a person corrected it."""
@@ -60,7 +60,7 @@ class Preview:
 
 
 def build_preview(upload):
-    """The Preview of an upload as the database stands; nothing is written. Raises FormRefused."""
+    """The Preview of an upload as the database stands; nothing is written. Raises UnreadableFile."""
     sheets = read_sheets(io.BytesIO(upload.content))
     form = read_form_sheets(sheets, agency=upload.agency.name, corrections=_corrections(upload))
     plan, own, difference = upload.plan, (), None
@@ -83,24 +83,24 @@ def _other_years(plan, form):
         f"表單的目標值從 {year_text(form.plan.first_year)}開始，計畫「{plan}」從 {year_text(plan.first_year)}開始；"
         "請確認選對檔案，或捨棄這份上傳，重新上傳並選「新計畫」。"
     )
-    return Message(Level.ERROR, "", "", "", "", text)
+    return Message(Severity.ERROR, "", "", "", "", text)
 
 
 def _same_years(plan):
     text = f"機關已有{year_text(plan.first_year)}起的計畫，因此不建立新計畫，而是與「{plan}」比較。"
-    return Message(Level.HINT, "", "", "", "", text)
+    return Message(Severity.HINT, "", "", "", "", text)
 
 
 def keep_upload(*, by, agency, plan, file, name):
     """Keep an uploaded file and return the FormUpload; the same file sent twice by the same person is kept once.
 
-    plan: into which it shall be taken, None for a new one. Raises FormRefused for what is no spreadsheet, RuleBroken
+    plan: into which it shall be taken, None for a new one. Raises UnreadableFile for what is no spreadsheet, RuleBroken
     for a spreadsheet without the form in it, PermissionDenied for people who may not change the agency's strategy.
     """
     permissions.check_can_edit_strategy(by, agency.pk)
     form = read_form_sheets(read_sheets(file), agency=agency.name)
     if form.plan is None:
-        raise RuleBroken([message.text for message in form.messages if message.level is Level.ERROR])
+        raise RuleBroken([message.text for message in form.messages if message.level is Severity.ERROR])
     file.seek(0)
     content, now = file.read(), timezone.now()
     digest = hashlib.sha256(content).hexdigest()
@@ -131,22 +131,22 @@ def correct_upload(*, by, upload, sheets, texts):
     if locked is None or locked.applied_at:
         raise RuleBroken("這份表單已經匯入或移除，不能再更正；請重新上傳。")
     by_name = {sheet.name: sheet for sheet in sheets}
-    corrections, overtaken = dict(locked.corrections), []
+    corrections, changed_by_other = dict(locked.corrections), []
     for (name, cell), (seen, text) in texts.items():
         where, text = row_and_column(cell), cleaned(text)
         if name not in by_name or where is None:
             continue
-        if len(text) > LONGEST_CORRECTION:
-            raise RuleBroken(f"{cell} 的更正有 {len(text):,} 個字，最多 {LONGEST_CORRECTION:,} 個；請縮短。")
+        if len(text) > MAX_CORRECTION_LENGTH:
+            raise RuleBroken(f"{cell} 的更正有 {len(text):,} 個字，最多 {MAX_CORRECTION_LENGTH:,} 個；請縮短。")
         original = by_name[name].merged_text(*where)
         if corrections.get(f"{name}!{cell}", original) not in (cleaned(seen), text):
-            overtaken.append((name, cell))
+            changed_by_other.append((name, cell))
         elif text == original:
             corrections.pop(f"{name}!{cell}", None)
         else:
             corrections[f"{name}!{cell}"] = text
-    if len(corrections) > MOST_CORRECTIONS:
-        raise RuleBroken(f"更正超過 {MOST_CORRECTIONS:,} 格；請改在試算表中修正，再重新上傳。")
+    if len(corrections) > MAX_CORRECTIONS:
+        raise RuleBroken(f"更正超過 {MAX_CORRECTIONS:,} 格；請改在試算表中修正，再重新上傳。")
     changed = {
         place
         for place in {*corrections, *locked.corrections}
@@ -156,15 +156,15 @@ def correct_upload(*, by, upload, sheets, texts):
         locked.corrections, locked.version = corrections, locked.version + 1
         locked.save(update_fields=["corrections", "version"])
     upload.corrections, upload.version = locked.corrections, locked.version
-    return len(changed), tuple(overtaken)
+    return len(changed), tuple(changed_by_other)
 
 
-def apply_upload(*, by, upload, version, seen, reason=""):
+def apply_upload(*, by, upload, version, expected_values, reason=""):
     """Take the form in and return its plan: one transaction, all or nothing. A second time it changes nothing.
 
-    version: the upload's, and seen: Difference.seen(), both of the preview the person agreed to. Raises ImportConflict
-    where the plan stands otherwise than seen, RuleBroken for errors in the form, for corrections made meanwhile and
-    without the reason that an open year wants, PermissionDenied, FormRefused.
+    version: the upload's, and expected_values: PlanChanges.expected_values(), both of the preview that the person
+    agreed to. Raises ImportConflict where a value is not the expected one, RuleBroken for errors in the form, for
+    corrections made meanwhile and without the reason that an open year wants, PermissionDenied, UnreadableFile.
     """
     permissions.check_can_edit_strategy(by, upload.agency_id)
     # Before any lock is taken: a large form takes a second to read.
@@ -178,12 +178,12 @@ def apply_upload(*, by, upload, version, seen, reason=""):
         if {locked.version, upload.version} != {version}:
             raise RuleBroken(CORRECTED_MEANWHILE)
         if preview.has_errors:
-            raise RuleBroken([message.text for message in preview.messages if message.level is Level.ERROR])
+            raise RuleBroken([message.text for message in preview.messages if message.level is Severity.ERROR])
         plan, whose = preview.plan, {"by": by, "form": preview.form, "source": upload.name}
         if plan is None:
             plan = import_new_plan.apply_new(agency=upload.agency, **whose)
         else:
-            import_into_plan.apply_to(plan=plan, seen=seen, reason=reason, **whose)
+            import_into_plan.apply_to(plan=plan, expected_values=expected_values, reason=reason, **whose)
         locked.plan, locked.applied_by, locked.applied_at = plan, by, timezone.now()
         locked.save(update_fields=["plan", "applied_by", "applied_at"])
         return plan
@@ -201,7 +201,6 @@ def _lock(upload):
 
 
 __all__ = [
-    "FormRefused",
     "Preview",
     "apply_upload",
     "build_preview",

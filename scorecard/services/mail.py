@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 # Stands in the text that is kept; the link itself exists only in the mail.
 PASSWORD_LINK = "［設定密碼的連結，只在寄給本人的信中］"
 NO_ADDRESS = "這個帳號沒有可用的電子郵件。"
-MOST_SUBJECT = 200
+MAX_SUBJECT = 200
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def write(*, kind, key, recipient, subject, body, agency=None, day=None):
         "recipient": recipient,
         "day": day,
         "address": address,
-        "subject": one_line(subject)[:MOST_SUBJECT],
+        "subject": one_line(subject)[:MAX_SUBJECT],
         "body": body,
         "failure": "" if address else NO_ADDRESS,
     }

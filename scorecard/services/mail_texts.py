@@ -75,7 +75,7 @@ def missing_section(*, plan_year, day, divisions):
 
 
 def _mark(kpi):
-    return f"（{kpi.state.label}）" if kpi.state in {ReportState.RETURNED, ReportState.DRAFT} else ""
+    return f"（{kpi.state.label}）" if kpi.state in {ReportState.RETURNED, ReportState.IN_PROGRESS} else ""
 
 
 def queue_section(*, plan_year, day, waiting, longest):

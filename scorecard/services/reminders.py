@@ -18,7 +18,7 @@ from scorecard.models import KPI, AuditEvent, Membership, OutgoingMail, PlanYear
 from scorecard.models.strategy import parse_reminder_days
 from scorecard.services import audit, mail, mail_texts
 
-NOT_SUBMITTED = frozenset({ReportState.PENDING, ReportState.DRAFT, ReportState.RETURNED})
+NOT_SUBMITTED = frozenset({ReportState.PENDING, ReportState.IN_PROGRESS, ReportState.RETURNED})
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 
 from scorecard.domain.choices import Question
-from scorecard.domain.plausibility import Asked, Figure, ask, unanswered
+from scorecard.domain.plausibility import PlausibilityQuestion, ReportedFigure, check_plausibility, unanswered
 from scorecard.domain.ratios import Parts, parts_of
 from scorecard.models import ActionBudget, FigureConfirmation, YearlyValue
 
@@ -148,8 +148,8 @@ def open_questions(kpi, year):
     ]
 
 
-def _open(measure, value, earlier) -> tuple[Asked, ...]:
-    figure = Figure(
+def _open(measure, value, earlier) -> tuple[PlausibilityQuestion, ...]:
+    figure = ReportedFigure(
         actual=value.actual,
         unit=measure.unit,
         direction=measure.direction,
@@ -159,7 +159,7 @@ def _open(measure, value, earlier) -> tuple[Asked, ...]:
         parts=parts_of(value.actual, value.numerator, value.denominator, measure.factor),
         factor=measure.factor if measure.is_ratio else None,
     )
-    return unanswered(ask(figure), ((Question(c.question), c.actual) for c in value.confirmations.all()))
+    return unanswered(check_plausibility(figure), ((Question(c.question), c.actual) for c in value.confirmations.all()))
 
 
 def _name(measure):

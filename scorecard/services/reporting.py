@@ -25,11 +25,11 @@ from scorecard.services.report_figures import (
     open_questions,
 )
 
-__all__ = ["Answer", "Conflict", "Draft", "Entry", "Execution"]
+__all__ = ["Answer", "Conflict", "ReportEntry", "Entry", "Execution"]
 
 
 @dataclass(frozen=True)
-class Draft:
+class ReportEntry:
     """What one person entered for one KPI's year.
 
     version is the report's as the person saw it, 0 where there was none. Measures and budgets that have no entry and
@@ -88,9 +88,9 @@ def save_reports(*, by, plan, year, drafts, action=AuditAction.SAVED, reason="")
     pairs = [(draft, standing.get(draft.kpi.pk) or YearlyReport(kpi=draft.kpi, year=year)) for draft in drafts]
     for _, report in pairs:
         policies.check_report_is_editable(report)
-    overtaken = [report for draft, report in pairs if report.version != draft.version]
-    if overtaken:
-        raise Conflict(overtaken)
+    changed_by_other = [report for draft, report in pairs if report.version != draft.version]
+    if changed_by_other:
+        raise Conflict(changed_by_other)
     return [report for draft, report in pairs if _save_draft(by, draft, report, action, reason)]
 
 
@@ -107,8 +107,8 @@ def _save_draft(by, draft, report, action, reason):
     changes += apply_answers(kpi, report.year, draft.answers, by=by)
     if not changes:
         return False
-    policies.check_may_become(report, ReportState.DRAFT)
-    _touch(report, by=by, state=ReportState.DRAFT)
+    policies.check_may_become(report, ReportState.IN_PROGRESS)
+    _touch(report, by=by, state=ReportState.IN_PROGRESS)
     report.save()
     audit.record(
         by=by, action=action, target=kpi, plan=kpi.plan, kpi=kpi, year=report.year, changes=changes, reason=reason
@@ -122,7 +122,7 @@ def confirm_figures(*, by, kpi, year, version, answers):
     version: the report's as the person saw it. Raises as save_reports() does.
     """
     report = YearlyReport.objects.filter(kpi=kpi, year=year).first() or YearlyReport(kpi=kpi, year=year)
-    draft = Draft(kpi, version, (), report.explanation, report.improvement, answers=tuple(answers))
+    draft = ReportEntry(kpi, version, (), report.explanation, report.improvement, answers=tuple(answers))
     return bool(save_reports(by=by, plan=kpi.plan, year=year, drafts=[draft]))
 
 
@@ -186,9 +186,9 @@ def approve_reports(*, by, plan, year, chosen):
     if len(locked) != len(seen):
         raise ValueError("A report is not one of the plan and year that were checked.")
     standing = [report for report in locked if not report.is_approved]
-    overtaken = [report for report in standing if report.version != seen[report.pk]]
-    if overtaken:
-        raise Conflict(overtaken)
+    changed_by_other = [report for report in standing if report.version != seen[report.pk]]
+    if changed_by_other:
+        raise Conflict(changed_by_other)
     policies.check_all_may_become(standing, ReportState.APPROVED)
     for report in standing:
         permissions.check_can_approve(by, report)

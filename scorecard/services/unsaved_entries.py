@@ -14,7 +14,7 @@ from scorecard.services import audit
 from scorecard.services.reporting import save_reports
 
 # Raw text of a whole division's year: about 80,000 Chinese characters.
-MOST_BYTES = 256 * 1024
+MAX_BYTES = 256 * 1024
 TOO_LARGE = "輸入的內容太多，無法自動保存草稿；請先按「儲存」。"
 
 
@@ -88,7 +88,7 @@ def _write(draft, rows):
         if draft.pk:
             draft.delete()
         return None
-    if len(json.dumps(rows, ensure_ascii=False).encode()) > MOST_BYTES:
+    if len(json.dumps(rows, ensure_ascii=False).encode()) > MAX_BYTES:
         raise RuleBroken(TOO_LARGE)
     draft.rows = rows
     draft.save()

@@ -10,7 +10,7 @@ from scorecard.domain.roc_years import datetime_text
 from scorecard.models import AuditEvent, YearlyReport, YearlyValue
 from scorecard.models.audit import FIGURES, RESTORABLE
 from scorecard.services.audit import as_read
-from scorecard.services.reporting import Draft, Entry, save_reports
+from scorecard.services.reporting import Entry, ReportEntry, save_reports
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Restoration:
 
     event: AuditEvent
     report: YearlyReport
-    draft: Draft
+    draft: ReportEntry
     differences: tuple[tuple[str, str | None, str | None], ...]
 
 
@@ -50,7 +50,7 @@ def plan_restoration(kpi, event, index):
     entry = Entry(
         measure.pk, then["actual"], then["actual_note"], then["unmeasured"], then["numerator"], then["denominator"]
     )
-    draft = Draft(kpi, report.version, (entry,), report.explanation, report.improvement)
+    draft = ReportEntry(kpi, report.version, (entry,), report.explanation, report.improvement)
     return Restoration(event, report, draft, differences)
 
 
@@ -61,7 +61,7 @@ def restore(*, by, restoration, version):
     """
     draft, event = restoration.draft, restoration.event
     kpi = draft.kpi
-    seen = Draft(kpi, version, draft.entries, draft.explanation, draft.improvement)
+    seen = ReportEntry(kpi, version, draft.entries, draft.explanation, draft.improvement)
     reason = f"還原為第 {event.pk} 號紀錄（{datetime_text(timezone.localtime(event.at))}）之前的值"
     return save_reports(
         by=by, plan=kpi.plan, year=event.year, drafts=[seen], action=AuditAction.RESTORED, reason=reason

@@ -3,10 +3,8 @@
 from django.conf import settings
 
 from scorecard.documents.annual_report_pdf import annual_report_pdf
-from scorecard.documents.year_snapshot_json import as_bytes, report_rows, year_document
-from scorecard.domain.choices import YearState
+from scorecard.documents.year_snapshot_json import as_bytes, plan_as_closed, report_rows, year_document
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import Plan
 from scorecard.read_models.annual_report import build_annual_report
 from scorecard.services import years
 from scorecard.spreadsheets.xlsx_writer import scorecard_workbook
@@ -23,7 +21,7 @@ def close_year(*, by, plan_year, reason=""):
     for _ in range(ATTEMPTS):
         try:
             return years.close_year(by=by, plan_year=plan_year, prepared=prepare_year(plan_year), reason=reason)
-        except years.Overtaken:
+        except years.PlanChangedMeanwhile:
             continue
     raise RuleBroken("產生凍結檔時一直有人在變更這份計畫的資料，所以年度還沒有關閉；請稍候再關閉一次。")
 
@@ -42,15 +40,6 @@ def prepare_year(plan_year):
         audit_number=number,
         audit_digest=digest,
         document=as_bytes(document),
-        report=annual_report_pdf(plan, plan_year.year, patience=settings.PDF_SECONDS),
+        report=annual_report_pdf(plan, plan_year.year, wait_seconds=settings.PDF_SECONDS),
         workbook=scorecard_workbook(report.scorecard),
     )
-
-
-def plan_as_closed(plan_year):
-    """The plan as it stands in the database, in memory with this year closed."""
-    plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan_year.plan_id)
-    for row in plan.years.all():
-        if row.pk == plan_year.pk:
-            row.state = YearState.CLOSED
-    return plan

@@ -31,7 +31,7 @@ class PreparedYear:
     workbook: bytes
 
 
-class Overtaken(Exception):
+class PlanChangedMeanwhile(Exception):
     """The plan was changed after the snapshot's files had been prepared; nothing was written."""
 
 
@@ -88,7 +88,7 @@ def close_year(*, by, plan_year, prepared, reason=""):
     # Whoever changes anything of the plan raises its version and so waits here, or is waited for.
     plan = Plan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan_year.plan_id)
     if (prepared.plan_year_id, prepared.data_version) != (plan_year.pk, plan.data_version):
-        raise Overtaken
+        raise PlanChangedMeanwhile
     snapshot = _freeze(by, plan_year, prepared, reason)
     plan_year.closings = snapshot.number
     changes = [

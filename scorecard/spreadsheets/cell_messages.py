@@ -5,10 +5,10 @@ from enum import StrEnum
 
 from scorecard.spreadsheets.grid import Place, row_and_column
 
-LONGEST_FOUND = 200
+MAX_FOUND_LENGTH = 200
 
 
-class Level(StrEnum):
+class Severity(StrEnum):
     """How grave a message is. Only errors keep a form from being imported."""
 
     ERROR = "error"
@@ -29,7 +29,7 @@ class Message:
     found: what the cell holds; read: what it is taken for, "" where nothing is. text: a sentence for the person.
     """
 
-    level: Level
+    level: Severity
     sheet: str
     cell: str
     found: str
@@ -56,27 +56,27 @@ class Messages:
 
     def error(self, place: Place, text, *, found="", read=""):
         """What must be mended before the form can be imported."""
-        self._add(Level.ERROR, place, found, read, text)
+        self._add(Severity.ERROR, place, found, read, text)
 
     def correction(self, place: Place, text, *, found="", read=""):
         """What was read otherwise than it stands."""
-        self._add(Level.CORRECTION, place, found, read, text)
+        self._add(Severity.CORRECTION, place, found, read, text)
 
     def assumption(self, place: Place, text, *, found="", read=""):
         """What the form does not say and the reader inferred."""
-        self._add(Level.ASSUMPTION, place, found, read, text)
+        self._add(Severity.ASSUMPTION, place, found, read, text)
 
     def hint(self, place: Place, text, *, found="", read=""):
         """What a person had better look at."""
-        self._add(Level.HINT, place, found, read, text)
+        self._add(Severity.HINT, place, found, read, text)
 
     def notation(self, place: Place, text, *, found="", read=""):
         """What a notation of the form (domain.md §3) leaves unsaid: an assumption, a hint in a file of our own."""
-        self._add(Level.HINT if self.is_ours else Level.ASSUMPTION, place, found, read, text)
+        self._add(Severity.HINT if self.is_ours else Severity.ASSUMPTION, place, found, read, text)
 
     def add(self, notice, place: Place):
         """What a notation told (cells.Notice), at its cell."""
-        level = Level.HINT if self.is_ours and notice.level is not Level.ERROR else notice.level
+        level = Severity.HINT if self.is_ours and notice.level is not Severity.ERROR else notice.level
         self._add(level, place, notice.found, notice.read, notice.text)
 
     def _add(self, level, place, found, read, text):
@@ -85,7 +85,7 @@ class Messages:
     @property
     def has_errors(self):
         """Whether anything must be mended."""
-        return any(message.level is Level.ERROR for message in self._all)
+        return any(message.level is Severity.ERROR for message in self._all)
 
     def all(self):
         """Every message: of the whole file first, then sheet by sheet, row by row."""
@@ -97,4 +97,4 @@ class Messages:
 
 def _short(text):
     text = str(text)
-    return text if len(text) <= LONGEST_FOUND else f"{text[:LONGEST_FOUND]}…"
+    return text if len(text) <= MAX_FOUND_LENGTH else f"{text[:MAX_FOUND_LENGTH]}…"

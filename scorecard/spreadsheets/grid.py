@@ -6,11 +6,11 @@ from enum import Enum
 from functools import cache
 
 
-class FormRefused(ValueError):
+class UnreadableFile(ValueError):
     """A file that cannot be read as a form at all; the message says in Chinese why and what to do."""
 
 
-class Kind(Enum):
+class CellKind(Enum):
     """What a cell holds. The text of a number is its decimal, of a percentage the number as shown, with %."""
 
     TEXT = "text"
@@ -23,10 +23,10 @@ class Kind(Enum):
 
 
 UNREADABLE = {
-    Kind.DATE: "是日期，不是數字；試算表可能自動把輸入的內容改成了日期，請把儲存格格式設為「文字」後重新輸入。",
-    Kind.BOOLEAN: "是邏輯值，不是數字或文字；請重新輸入。",
-    Kind.ERROR: "是公式的錯誤結果；請修正公式，或直接填入數值。",
-    Kind.NO_VALUE: "是沒有計算結果的公式；請以 Excel 或 LibreOffice 開啟、存檔後再上傳，或直接填入數值。",
+    CellKind.DATE: "是日期，不是數字；試算表可能自動把輸入的內容改成了日期，請把儲存格格式設為「文字」後重新輸入。",
+    CellKind.BOOLEAN: "是邏輯值，不是數字或文字；請重新輸入。",
+    CellKind.ERROR: "是公式的錯誤結果；請修正公式，或直接填入數值。",
+    CellKind.NO_VALUE: "是沒有計算結果的公式；請以 Excel 或 LibreOffice 開啟、存檔後再上傳，或直接填入數值。",
 }
 
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?")
@@ -38,7 +38,7 @@ class Cell:
     """One cell that holds something; the text is stripped and never empty."""
 
     text: str
-    kind: Kind = Kind.TEXT
+    kind: CellKind = CellKind.TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ WHOLE_FILE = Place()
 
 
 @dataclass
-class Sheet:
+class GridSheet:
     """A sheet's cells by (row, column), both counted from 1, and its merged areas.
 
     merges maps every covered cell to the one that holds the area's content. is_ours: the file says that this product
@@ -143,6 +143,6 @@ def _corrected(sheet, texts):
     for where, text in texts.items():
         cells.pop(where, None)
         if text:
-            cells[where] = Cell(text, Kind.NUMBER if _PLAIN_NUMBER.fullmatch(text) else Kind.TEXT)
+            cells[where] = Cell(text, CellKind.NUMBER if _PLAIN_NUMBER.fullmatch(text) else CellKind.TEXT)
     merges = {where: home for where, home in sheet.merges.items() if where not in texts or home == where}
-    return Sheet(sheet.name, sheet.is_hidden, cells, merges, sheet.is_ours, sheet.hidden_rows)
+    return GridSheet(sheet.name, sheet.is_hidden, cells, merges, sheet.is_ours, sheet.hidden_rows)

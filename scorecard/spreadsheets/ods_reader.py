@@ -4,8 +4,8 @@ from decimal import Decimal, InvalidOperation
 
 from scorecard.spreadsheets import xml_events
 from scorecard.spreadsheets.cell_values import cleaned, number_text, percent_text
-from scorecard.spreadsheets.grid import Cell, FormRefused, Kind, Sheet
-from scorecard.spreadsheets.limits import MOST_COLUMNS, MOST_ROWS, check_cells, merged_areas
+from scorecard.spreadsheets.grid import Cell, CellKind, GridSheet, UnreadableFile
+from scorecard.spreadsheets.limits import MAX_COLUMNS, MAX_ROWS, check_cells, merged_areas
 
 HAS_LINKS = "檔案連結到其他試算表；請在 LibreOffice 的「編輯 → 連結」中斷連結，另存新檔後再上傳。"
 # Their content is not the cell's own text.
@@ -21,7 +21,7 @@ def read_ods(archive, deadline):
         with archive.open("content.xml") as stream:
             xml_events.parse(stream, deadline, start=reader.start, end=reader.end, text=reader.text)
     except KeyError as error:
-        raise FormRefused(xml_events.DAMAGED) from error
+        raise UnreadableFile(xml_events.DAMAGED) from error
     return tuple(reader.sheets)
 
 
@@ -49,7 +49,7 @@ class _Reader:
             self.row_repeat = _count(attributes, "number-rows-repeated")
             self.column = 0
             if xml_events.local(attributes).get("visibility") in ("collapse", "filter"):
-                self.hidden_rows.update(range(self.row, min(self.row + self.row_repeat, MOST_ROWS + 1)))
+                self.hidden_rows.update(range(self.row, min(self.row + self.row_repeat, MAX_ROWS + 1)))
         elif tag in ("p", "h"):
             if self.paragraphs:
                 self.parts.append("\n")
@@ -62,7 +62,7 @@ class _Reader:
         elif tag == "table":
             self._open_table(xml_events.local(attributes))
         elif tag == "table-source":
-            raise FormRefused(HAS_LINKS)
+            raise UnreadableFile(HAS_LINKS)
         elif tag == "style":
             self.style = xml_events.local(attributes).get("name", "")
         elif tag == "table-properties" and xml_events.local(attributes).get("display") == "false":
@@ -84,7 +84,9 @@ class _Reader:
             self.depth -= 1
             if not self.depth:
                 merges = merged_areas(self.areas, self.cells)
-                self.sheets.append(Sheet(self.name, self.is_hidden, self.cells, merges, hidden_rows=self.hidden_rows))
+                self.sheets.append(
+                    GridSheet(self.name, self.is_hidden, self.cells, merges, hidden_rows=self.hidden_rows)
+                )
 
     def text(self, data):
         """Text between tags."""
@@ -108,8 +110,8 @@ class _Reader:
         cell = None if is_covered else self._cell("".join(self.parts))
         if cell is None:
             return
-        for each_row in range(row, row + min(self.row_repeat, MOST_ROWS + 1)):
-            for each_column in range(column, column + min(repeat, MOST_COLUMNS + 1)):
+        for each_row in range(row, row + min(self.row_repeat, MAX_ROWS + 1)):
+            for each_column in range(column, column + min(repeat, MAX_COLUMNS + 1)):
                 check_cells(each_row, each_column, len(self.cells))
                 self.cells[each_row, each_column] = cell
 
@@ -117,15 +119,15 @@ class _Reader:
         text, kind = cleaned(raw), self.attributes.get("value-type", "")
         has_formula = "formula" in self.attributes
         if text in _ERRORS or has_formula and text.startswith(("Err:", "錯誤:")):
-            return Cell(text, Kind.ERROR)
+            return Cell(text, CellKind.ERROR)
         if kind in ("float", "currency", "percentage"):
             return _number(self.attributes.get("value", ""), text, is_percentage=kind == "percentage")
         if kind in ("date", "time"):
-            return Cell(text or self.attributes.get(f"{kind}-value", "?"), Kind.DATE)
+            return Cell(text or self.attributes.get(f"{kind}-value", "?"), CellKind.DATE)
         if kind == "boolean":
-            return Cell(text or "?", Kind.BOOLEAN)
+            return Cell(text or "?", CellKind.BOOLEAN)
         if not text and has_formula and not kind:
-            return Cell("（公式）", Kind.NO_VALUE)
+            return Cell("（公式）", CellKind.NO_VALUE)
         return Cell(text) if text else None
 
 
@@ -133,12 +135,12 @@ def _number(value, text, *, is_percentage):
     try:
         number = Decimal(value)
     except InvalidOperation:
-        return Cell(text or "?", Kind.ERROR)
+        return Cell(text or "?", CellKind.ERROR)
     if not number.is_finite() or abs(number.adjusted()) > 300:
-        return Cell(text or "?", Kind.ERROR)
+        return Cell(text or "?", CellKind.ERROR)
     if is_percentage:
-        return Cell(percent_text(number), Kind.PERCENT)
-    return Cell(number_text(number), Kind.NUMBER)
+        return Cell(percent_text(number), CellKind.PERCENT)
+    return Cell(number_text(number), CellKind.NUMBER)
 
 
 def _count(attributes, name):

@@ -13,8 +13,8 @@ from decimal import Decimal, InvalidOperation
 
 from scorecard.spreadsheets import xml_events
 from scorecard.spreadsheets.cell_values import cleaned, date_text, number_text, percent_text
-from scorecard.spreadsheets.grid import Cell, FormRefused, Kind, Sheet, row_and_column
-from scorecard.spreadsheets.limits import MOST_ROWS, check_cells, merged_areas
+from scorecard.spreadsheets.grid import Cell, CellKind, GridSheet, UnreadableFile, row_and_column
+from scorecard.spreadsheets.limits import MAX_ROWS, check_cells, merged_areas
 from scorecard.spreadsheets.ods_reader import read_ods
 from scorecard.spreadsheets.origin_mark import MARK, PARTS
 from scorecard.uploaded_files.office_documents import (
@@ -29,7 +29,7 @@ from scorecard.uploaded_files.office_documents import (
 )
 
 MEGABYTE = 1024 * 1024
-MOST_BYTES = 10 * MEGABYTE
+MAX_BYTES = 10 * MEGABYTE
 LIMITS = Limits(entries=1_000, inflated=20 * MEGABYTE, ratio=100, counts_from=10 * MEGABYTE)
 SECONDS = 10
 
@@ -61,12 +61,12 @@ _BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *ra
 def read_sheets(file):
     """The sheets of an .xlsx or .ods file, a seekable binary stream, in its order; told apart by content, not name.
 
-    Raises FormRefused with a sentence for everything that is no readable spreadsheet.
+    Raises UnreadableFile with a sentence for everything that is no readable spreadsheet.
     """
     size = file.seek(0, io.SEEK_END)
-    if size > MOST_BYTES:
-        raise FormRefused(
-            f"檔案超過 {MOST_BYTES // MEGABYTE} MB；填好的表單不會這麼大，請移除圖片與不需要的工作表後再上傳。"
+    if size > MAX_BYTES:
+        raise UnreadableFile(
+            f"檔案超過 {MAX_BYTES // MEGABYTE} MB；填好的表單不會這麼大，請移除圖片與不需要的工作表後再上傳。"
         )
     file.seek(0)
     start = file.read(512)
@@ -76,9 +76,9 @@ def read_sheets(file):
     try:
         names = check_odf(file, ODS_TYPE, LIMITS) if is_odf else check_ooxml(file, XLSX_TYPE, LIMITS)
     except FileRefused as refusal:
-        raise FormRefused(OF_A_FORM.get(str(refusal), str(refusal))) from refusal
+        raise UnreadableFile(OF_A_FORM.get(str(refusal), str(refusal))) from refusal
     if any(name.lower().startswith("xl/externallinks/") for name in names):
-        raise FormRefused(HAS_LINKS)
+        raise UnreadableFile(HAS_LINKS)
     file.seek(0)
     with zipfile.ZipFile(file) as archive:
         sheets = read_ods(archive, deadline) if is_odf else _Workbook(archive, deadline).sheets()
@@ -90,13 +90,13 @@ def read_sheets(file):
 
 def _check_start(file, start):
     if not start:
-        raise FormRefused("檔案是空的；請確認選對檔案。")
+        raise UnreadableFile("檔案是空的；請確認選對檔案。")
     if start.startswith(OLE_START):
         file.seek(0)
         is_encrypted = "EncryptedPackage".encode("utf-16-le") in file.read()
-        raise FormRefused(HAS_PASSWORD if is_encrypted else OLD_EXCEL)
+        raise UnreadableFile(HAS_PASSWORD if is_encrypted else OLD_EXCEL)
     if not start.startswith(ZIP_START):
-        raise FormRefused(NOT_A_FORM)
+        raise UnreadableFile(NOT_A_FORM)
 
 
 class _Workbook:
@@ -127,7 +127,7 @@ class _Workbook:
     def _parse(self, part, **handlers):
         name = self.names.get(part.lower())
         if name is None:
-            raise FormRefused(xml_events.DAMAGED)
+            raise UnreadableFile(xml_events.DAMAGED)
         with self.archive.open(name) as stream:
             xml_events.parse(stream, self.deadline, **handlers)
 
@@ -197,19 +197,19 @@ class _Workbook:
 
         self._parse(part, start=start, end=end)
         kinds = ((str(number), _kind_of(style, formats)) for number, style in enumerate(styles))
-        return {number: kind for number, kind in kinds if kind is not Kind.NUMBER}
+        return {number: kind for number, kind in kinds if kind is not CellKind.NUMBER}
 
 
 def _kind_of(format_id, formats):
     if format_id in formats:
         code = _QUOTED.sub("", formats[format_id])
         if "%" in code:
-            return Kind.PERCENT
-        return Kind.DATE if _DATE_LETTERS.search(code.replace("General", "")) else Kind.NUMBER
+            return CellKind.PERCENT
+        return CellKind.DATE if _DATE_LETTERS.search(code.replace("General", "")) else CellKind.NUMBER
     number = int(format_id) if format_id.isdecimal() and len(format_id) < 6 else 0
     if number in _BUILT_IN_PERCENT:
-        return Kind.PERCENT
-    return Kind.DATE if number in _BUILT_IN_DATES else Kind.NUMBER
+        return CellKind.PERCENT
+    return CellKind.DATE if number in _BUILT_IN_DATES else CellKind.NUMBER
 
 
 class _SheetReader:
@@ -236,9 +236,9 @@ class _SheetReader:
             self.is_collecting = not self.reading
         elif tag == "row":
             self.rows += 1
-            if self.rows > MOST_ROWS:
-                raise FormRefused(
-                    f"工作表超過 {MOST_ROWS:,} 列（多半是空白列）；請刪除表格之後的列，另存新檔後再上傳。"
+            if self.rows > MAX_ROWS:
+                raise UnreadableFile(
+                    f"工作表超過 {MAX_ROWS:,} 列（多半是空白列）；請刪除表格之後的列，另存新檔後再上傳。"
                 )
             number = attributes.get("r", "")
             self.row = int(number) if number.isdecimal() and len(number) < 8 else self.row + 1
@@ -272,7 +272,7 @@ class _SheetReader:
     def sheet(self, name, is_hidden):
         """What was read."""
         merges = merged_areas(self.areas, self.cells)
-        return Sheet(name, is_hidden, self.cells, merges, hidden_rows=self.hidden_rows)
+        return GridSheet(name, is_hidden, self.cells, merges, hidden_rows=self.hidden_rows)
 
     def _take(self):
         raw = "".join(self.parts)
@@ -293,13 +293,13 @@ class _SheetReader:
             text = cleaned(raw)
             return Cell(text) if text else None
         if not raw:
-            return Cell("（公式）", Kind.NO_VALUE)
+            return Cell("（公式）", CellKind.NO_VALUE)
         if self.type == "e":
-            return Cell(cleaned(raw) or "#", Kind.ERROR)
+            return Cell(cleaned(raw) or "#", CellKind.ERROR)
         if self.type == "b":
-            return Cell("TRUE" if raw == "1" else "FALSE", Kind.BOOLEAN)
+            return Cell("TRUE" if raw == "1" else "FALSE", CellKind.BOOLEAN)
         if self.type == "d":
-            return Cell(cleaned(raw) or "?", Kind.DATE)
+            return Cell(cleaned(raw) or "?", CellKind.DATE)
         return self._number(raw)
 
     def _shared(self, raw):
@@ -310,16 +310,16 @@ class _SheetReader:
                 raise IndexError
             return self.strings[number]
         except (ValueError, IndexError) as error:
-            raise FormRefused(xml_events.DAMAGED) from error
+            raise UnreadableFile(xml_events.DAMAGED) from error
 
     def _number(self, raw):
-        kind = self.kinds.get(self.style, Kind.NUMBER)
+        kind = self.kinds.get(self.style, CellKind.NUMBER)
         try:
             number = Decimal(raw.strip())
         except InvalidOperation:
-            return Cell(cleaned(raw) or "?", Kind.ERROR)
+            return Cell(cleaned(raw) or "?", CellKind.ERROR)
         if not number.is_finite() or abs(number.adjusted()) > 300:
-            return Cell(cleaned(raw), Kind.ERROR)
-        if kind is Kind.DATE:
+            return Cell(cleaned(raw), CellKind.ERROR)
+        if kind is CellKind.DATE:
             return Cell(date_text(number), kind)
-        return Cell(percent_text(number) if kind is Kind.PERCENT else number_text(number), kind)
+        return Cell(percent_text(number) if kind is CellKind.PERCENT else number_text(number), kind)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 # Excel's limit is 32,767 UTF-16 units.
-LONGEST_TEXT = 16_000
+MAX_TEXT_LENGTH = 16_000
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORMULA_STARTS = frozenset("=+-@\t\r\n")
 _INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
@@ -13,7 +13,7 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 def clean(text):
     """Text as XML and spreadsheets can carry it: line ends unified, forbidden characters as �, overlong text cut."""
     text = NOT_IN_XML.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return f"{text[:LONGEST_TEXT]}…（以下從略）" if len(text) > LONGEST_TEXT else text
+    return f"{text[:MAX_TEXT_LENGTH]}…（以下從略）" if len(text) > MAX_TEXT_LENGTH else text
 
 
 def looks_like_formula(text):

@@ -15,11 +15,11 @@ INK, RULE = "1C2733", "B6C2CB"
 LINE_POINTS, PADDING_POINTS, TALLEST_ROW = 14.5, 5, 409
 # Of a column as wide as n half-width characters, in ems of the body font; a little less than there is.
 EMS_PER_CHARACTER = 0.5
-LONGEST_MEASURED = 16_000
+MAX_MEASURED_LENGTH = 16_000
 
 
 @dataclass(frozen=True)
-class Look:
+class CellStyle:
     """How a cell looks. At the top by default: where a page ends within merged rows, a middle would be cut through.
 
     horizontal None: numbers to the right, text to the left. is_open: may be filled in on a protected sheet; is_text:
@@ -40,19 +40,19 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedCell:
     """A cell at a row and column from 1 on, merged over `rows` and `columns`; value is a str, a Figure or None."""
 
     row: int
     column: int
     value: str | Figure | None
-    look: Look
+    look: CellStyle
     rows: int = 1
     columns: int = 1
 
 
 @dataclass(frozen=True)
-class Check:
+class InputRule:
     """What may be typed into a column's cells from one row to another, told by `message` where it is something else.
 
     choices: one of these texts. longest: a text of at most so many characters. Otherwise a number not below `least`
@@ -70,7 +70,7 @@ class Check:
 
 
 @dataclass
-class Sheet:
+class OutputSheet:
     """A worksheet: its cells, heights of rows in points, widths of columns in half-width characters, its last row.
 
     title_rows: (first, last) of those printed on every page. frozen: (columns, rows) that stay in view. footer: what
@@ -87,14 +87,14 @@ class Sheet:
     is_protected: bool = False
     is_hidden: bool = False
     hidden_columns: frozenset[int] = frozenset()
-    checks: tuple[Check, ...] = ()
-    cells: list[Placed] = field(default_factory=list)
+    checks: tuple[InputRule, ...] = ()
+    cells: list[PlacedCell] = field(default_factory=list)
     heights: dict[int, float] = field(default_factory=dict)
     last_row: int = 0
 
     def place(self, row, column, value, look, **merged):
         """Put a value into a cell; merged: over how many rows and columns."""
-        self.cells.append(Placed(row, column, value, look, **merged))
+        self.cells.append(PlacedCell(row, column, value, look, **merged))
 
     def set_heights(self, points_by_row):
         """Heights in points, none taller than programs can draw."""
@@ -102,7 +102,7 @@ class Sheet:
             self.heights[row] = min(needed, TALLEST_ROW)
 
 
-class Heights:
+class RowHeights:
     """How tall each row must be for its text: programs do not fit rows to merged cells, so every row is set."""
 
     def __init__(self):
@@ -127,9 +127,9 @@ class Heights:
         return heights
 
 
-def points(value, width, size=SIZE):
+def needed_height(value, width, size=SIZE):
     """How tall a cell of this width must be for text of this size; a number takes one line."""
-    text = value[:LONGEST_MEASURED] if isinstance(value, str) else ""
+    text = value[:MAX_MEASURED_LENGTH] if isinstance(value, str) else ""
     ems = max(width * EMS_PER_CHARACTER * SIZE / size, 1)
     lines = sum(_lines(line, ems) for line in text.split("\n"))
     return lines * LINE_POINTS * size / SIZE + PADDING_POINTS

@@ -37,7 +37,7 @@ LOOKS_LIKE_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 EMPTY = b"<sheetData></sheetData>"
 # Between which numbers a cell that must hold one lets it be: what any figure or amount may reach.
-MOST = 10**15
+MAX_CELL_NUMBER = 10**15
 
 
 def scorecard_workbook(scorecard):
@@ -203,7 +203,7 @@ def _validation(check, cells):
     elif check.longest is not None:
         rule = {"type": "textLength", "operator": "lessThanOrEqual", "formula1": str(check.longest)}
     else:
-        bounds = (check.least, MOST) if check.least is not None else (-MOST, MOST)
+        bounds = (check.least, MAX_CELL_NUMBER) if check.least is not None else (-MAX_CELL_NUMBER, MAX_CELL_NUMBER)
         rule = {"type": "whole" if check.is_whole else "decimal", "operator": "between"}
         rule |= dict(zip(("formula1", "formula2"), map(str, bounds), strict=True))
     return DataValidation(

@@ -3,7 +3,7 @@
 import time
 from xml.parsers import expat
 
-from scorecard.spreadsheets.grid import FormRefused
+from scorecard.spreadsheets.grid import UnreadableFile
 
 PIECE = 64 * 1024
 DAMAGED = "檔案的內容已損壞，無法讀取；請以 Excel 或 LibreOffice 開啟確認，另存新檔後再上傳。"
@@ -18,15 +18,15 @@ class Deadline:
         self._end = time.monotonic() + seconds
 
     def check(self):
-        """Raise FormRefused once the time is over."""
+        """Raise UnreadableFile once the time is over."""
         if time.monotonic() > self._end:
-            raise FormRefused(TOO_SLOW)
+            raise UnreadableFile(TOO_SLOW)
 
 
 def parse(stream, deadline, *, start, end=None, text=None):
     """Read XML from a binary stream. start(name, attributes), end(name), text(data); names come without namespace.
 
-    Raises FormRefused for what is not well-formed, has a DTD, or takes too long.
+    Raises UnreadableFile for what is not well-formed, has a DTD, or takes too long.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -43,9 +43,9 @@ def parse(stream, deadline, *, start, end=None, text=None):
             parser.Parse(piece, False)
         parser.Parse(b"", True)
     except (expat.ExpatError, LookupError, ValueError, UnicodeError) as error:
-        if isinstance(error, FormRefused):
+        if isinstance(error, UnreadableFile):
             raise
-        raise FormRefused(DAMAGED) from error
+        raise UnreadableFile(DAMAGED) from error
 
 
 class _LocalNames(dict):
@@ -62,4 +62,4 @@ def local(attributes):
 
 
 def _refuse_dtd(*_declaration):
-    raise FormRefused(HAS_DTD)
+    raise UnreadableFile(HAS_DTD)

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 from django.utils import timezone
 
 from scorecard.agency_form.changes import Change, ChangeKind
-from scorecard.agency_form.preview_page import Group, KPIRow, MeasureRow, MessageLine
+from scorecard.agency_form.preview_page import KPIRow, MeasureRow, MessageGroup, MessageLine
 from scorecard.domain.choices import EDITABLE_STATES, AuditAction, Direction, Question, ReportState
 from scorecard.forms.reporting import KPIEntryForm
 from scorecard.forms.reporting_paste import PasteForm, places_of
 from scorecard.forms.review import CommentForm, ReturnForm
-from scorecard.forms.unsaved_entries import Difference
+from scorecard.forms.unsaved_entries import UnsavedField
 from scorecard.models import (
     KPI,
     AuditEvent,
@@ -31,8 +31,8 @@ from scorecard.read_models.data_checks import DataCheck, Finding
 from scorecard.read_models.kpi_history import HistoryChange, HistoryLine
 from scorecard.read_models.progress import build_progress, total_progress
 from scorecard.read_models.review_queue import Case, Correction, NetChange
-from scorecard.spreadsheets.cell_messages import Level
 from scorecard.spreadsheets.cell_messages import Message as Told
+from scorecard.spreadsheets.cell_messages import Severity
 from scorecard.spreadsheets.grid import Place
 from scorecard.styleguide.sample_plan import DOUBTFUL, THRESHOLD, YEAR, numbered, sample_kpi, with_due_date
 
@@ -103,8 +103,8 @@ def entry(scorecard):
         "asking": [form for form in forms if form.line.code == "R2"],
         "draft": {"saved_at": _ago(0)},
         "differences": [
-            Difference("R1", "分子", "", "752", False),
-            Difference("R2", "備註", "掃描完成頁數", "含機密檔案", True),
+            UnsavedField("R1", "分子", "", "752", False),
+            UnsavedField("R2", "備註", "掃描完成頁數", "含機密檔案", True),
         ],
         "without_field": ["已停用的 KPI 說明"],
         "previews": previews,
@@ -117,14 +117,14 @@ def _entry_forms(scorecard):
         return numbered(scorecard.kpis_by_code[code], f"R{number}", 100 + number)
 
     empty, unmeasured, returned, wrong = line("BP1.1", 1), line("AP1.1", 3), line("BC1.1", 4), line("AP1.1", 5)
-    overtaken, sent, approved = line("BC1.1", 6), line("BP2.1", 7), line("AC1.1", 8)
+    changed_by_other, sent, approved = line("BC1.1", 6), line("BP2.1", 7), line("AC1.1", 8)
     asked = numbered(sample_kpi(DOUBTFUL), "R2", 102)
-    overtaken = replace(overtaken, report_state=ReportState.DRAFT)
+    changed_by_other = replace(changed_by_other, report_state=ReportState.IN_PROGRESS)
     judge = KPI(plan=Plan(warning_threshold=THRESHOLD))
     made = [
         KPIEntryForm(line=empty, report=None),
-        KPIEntryForm(line=asked, report=_report(2, ReportState.DRAFT)),
-        KPIEntryForm(line=unmeasured, report=_report(3, ReportState.DRAFT)),
+        KPIEntryForm(line=asked, report=_report(2, ReportState.IN_PROGRESS)),
+        KPIEntryForm(line=unmeasured, report=_report(3, ReportState.IN_PROGRESS)),
         KPIEntryForm(
             line=returned,
             report=_report(4, ReportState.RETURNED, "件數大增", "增派人力", files(), comments()),
@@ -132,13 +132,13 @@ def _entry_forms(scorecard):
         KPIEntryForm(
             {"kpi105-version": "2", "kpi105-actual_1050": "約一百", "kpi105-unmeasured_1050": "on"},
             line=wrong,
-            report=_report(5, ReportState.DRAFT),
+            report=_report(5, ReportState.IN_PROGRESS),
             kpi=judge,
         ),
         KPIEntryForm(
             {"kpi106-version": "1", "kpi106-actual_1060": "1.4", "kpi106-note_1060": "十二月重算"},
-            line=overtaken,
-            report=_report(6, ReportState.DRAFT),
+            line=changed_by_other,
+            report=_report(6, ReportState.IN_PROGRESS),
             kpi=judge,
         ),
         KPIEntryForm(
@@ -150,12 +150,12 @@ def _entry_forms(scorecard):
     ]
     for form in made:
         form.is_valid()
-    made[5].show_conflict(overtaken, _report(6, ReportState.DRAFT, "含電子公文"))
+    made[5].show_conflict(changed_by_other, _report(6, ReportState.IN_PROGRESS, "含電子公文"))
     figure = asked.measures[0].cell.actual
     made.append(
         KPIEntryForm(
             line=numbered(asked, "R9", 109),
-            report=_report(9, ReportState.DRAFT),
+            report=_report(9, ReportState.IN_PROGRESS),
             answered={(1090, question, figure) for question in Question},
         )
     )
@@ -207,7 +207,7 @@ def _cases(scorecard):
         "V1": ("BC1.1", _report(21, ReportState.SUBMITTED, "件數大增", "增派人力", files(), comments()), back),
         "V2": ("BP2.1", _report(22, ReportState.SUBMITTED), replace(back, changes=())),
         "V3": ("AC2.2", _report(23, ReportState.APPROVED, comments=comments()[:1]), None),
-        "V4": ("BC1.1", _report(24, ReportState.DRAFT), None),
+        "V4": ("BC1.1", _report(24, ReportState.IN_PROGRESS), None),
         "V5": ("BP1.1", None, None),
     }
     items = []
@@ -282,19 +282,19 @@ def importing():
     """Messages of each level, a difference and the table of an uploaded form."""
     sheet = "平衡計分卡"
     texts = {
-        Level.ERROR: ("D12", "一成五", "", "不是數字；請填數字，或在備註說明。"),
-        Level.CORRECTION: ("A7", "ＡＣ１.１", "AC1.1", "編號改為半形。"),
-        Level.ASSUMPTION: ("F9", "↓", "越低越好", "依箭頭推定方向。"),
-        Level.HINT: ("H20", "王小明", "承辦人", "是人名，不是科室；列為方案主責。"),
+        Severity.ERROR: ("D12", "一成五", "", "不是數字；請填數字，或在備註說明。"),
+        Severity.CORRECTION: ("A7", "ＡＣ１.１", "AC1.1", "編號改為半形。"),
+        Severity.ASSUMPTION: ("F9", "↓", "越低越好", "依箭頭推定方向。"),
+        Severity.HINT: ("H20", "王小明", "承辦人", "是人名，不是科室；列為方案主責。"),
     }
     groups = []
     for place, (level, (cell, found, read, text)) in enumerate(texts.items()):
         told = Told(level, sheet, cell, found, read, text)
-        lines = [MessageLine(told, "#importing", f"cell-{place}-{cell}", found, level is Level.CORRECTION)]
-        lines += [MessageLine(told, "#importing")] if level is Level.CORRECTION else []
-        lines += [MessageLine(Told(level, "", "", "", "", "找不到填表說明。"))] if level is Level.HINT else []
-        hidden = 12 if level is Level.HINT else 0
-        groups.append(Group(level, len(lines) + hidden, lines, hidden))
+        lines = [MessageLine(told, "#importing", f"cell-{place}-{cell}", found, level is Severity.CORRECTION)]
+        lines += [MessageLine(told, "#importing")] if level is Severity.CORRECTION else []
+        lines += [MessageLine(Told(level, "", "", "", "", "找不到填表說明。"))] if level is Severity.HINT else []
+        hidden = 12 if level is Severity.HINT else 0
+        groups.append(MessageGroup(level, len(lines) + hidden, lines, hidden))
     at, nowhere = Place(sheet, "E8"), Place("", "")
     changes = (
         (ChangeKind.ADDED, ("kpi", "CP1.2", "name"), "", "會議室滿意度"),

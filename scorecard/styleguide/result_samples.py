@@ -31,11 +31,12 @@ from scorecard.read_models.search import search
 from scorecard.read_models.strategy_map import build_strategy_map
 from scorecard.read_models.year_comparison import compare
 from scorecard.styleguide.sample_plan import SLUG, THRESHOLD, YEAR, YEAR_BEFORE, sample_scorecard
-from scorecard.web.plan_pages import map_addresses
+from scorecard.web.map_links import map_addresses
 
 COLOURS = ("ink", "ink-soft", "line", "line-strong", "paper", "ground", "wash", "brand", "brand-deep", "brand-wash")
 COLOURS += ("met", "near", "missed", "quiet", "met-wash", "near-wash", "missed-wash")
 COLOURS += ("row-1", "row-2", "row-3", "row-4")
+COLOURS += ("line-field", "line-mark", "wash-pale", "brand-deepest", "zero", "focus-ring")
 # (actual, target): met, far above, near, missed, pending, no target.
 FIGURES = (("105", "100"), ("9999", "3"), ("95", "100"), ("50", "100"), (None, "100"), ("5", None))
 DAYS_LEFT = (12, 1, 0, -3)
@@ -91,7 +92,7 @@ def navigation(scorecard):
         "objective": scorecard.objectives_by_code[line.objective_code],
         "perspective": scorecard.perspectives[0],
         "agency": agency,
-        "scope": {"plan": {"slug": SLUG, "title": scorecard.plan_title, "agency": agency}, "year": YEAR},
+        "edition": {"plan": {"slug": SLUG, "title": scorecard.plan_title, "agency": agency}, "year": YEAR},
         "upload": {"token": "00000000-0000-4000-8000-000000000000"},
         "year_switch": [
             {"text": line.text, "url": "#navigation", "current": line.year == YEAR, "state": line.state.label}

@@ -17,7 +17,7 @@ from scorecard.domain.scoring import kpi_score, roll_up
 from scorecard.models import Plan
 from scorecard.read_models import scorecard as lines
 from scorecard.read_models.action_plan_lines import ActionPlanLine, BudgetLine
-from scorecard.read_models.build_scorecard import Judge
+from scorecard.read_models.build_scorecard import CellAssessor
 
 SLUG, YEAR, YEAR_BEFORE = "sample", 2017, 2016
 THRESHOLD, DISPLAY_CAP, WEIGHT = Decimal("0.9"), 0, Decimal(1)
@@ -185,7 +185,7 @@ KPIS = (
             ),
         ),
     ),
-    SampleKPI("AP1.1", "設備巡檢完成率", "（完成次數／應巡檢次數）× 100%", 1, ReportState.DRAFT, (ROUNDS,)),
+    SampleKPI("AP1.1", "設備巡檢完成率", "（完成次數／應巡檢次數）× 100%", 1, ReportState.IN_PROGRESS, (ROUNDS,)),
     SampleKPI("BP1.1", "線上簽核比率", "（線上簽核件數／公文總件數）× 100%", 2, ReportState.PENDING, (SIGNED,)),
     SampleKPI("BP2.1", "檔案數位化頁數", "年度掃描完成頁數", 2, ReportState.SUBMITTED, (PAGES,)),
     SampleKPI("CP1.1", "會議室使用率", "（使用時數／開放時數）× 100%", 3, ReportState.APPROVED, (ROOMS,)),
@@ -197,7 +197,7 @@ DOUBTFUL = SampleKPI(
     "檔案數位化頁數",
     "年度掃描完成頁數",
     2,
-    ReportState.DRAFT,
+    ReportState.IN_PROGRESS,
     (replace(PAGES, years=PAGES.years | {YEAR: _f("120000", "1250000")}),),
 )
 
@@ -271,7 +271,7 @@ class _Builder:
 
     def kpi(self, sample):
         states = {(sample.code, line.year): self._state_of_year(sample, line.year) for line in self.years}
-        judge = Judge(RULES, states, self.include_provisional)
+        judge = CellAssessor(RULES, states, self.include_provisional)
         measures = tuple(self._measure(each, judge, sample.code) for each in sample.measures)
         score = kpi_score([(measure.weight, measure.cell.outcome) for measure in measures], THRESHOLD)
         state = self._state_of_year(sample, self.year.year) if score.tally.due else None

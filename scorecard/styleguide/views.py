@@ -26,7 +26,20 @@ PARTS = (
 )
 
 # What the pages load beside the frame's own sheets, and the page's own.
-SHEETS = ("map", "charts", "scorecard", "reporting", "unsaved-entries", "review", "form-import", "styleguide")
+SHEETS = (
+    "map",
+    "map-controls",
+    "charts",
+    "scorecard-filters",
+    "scorecard",
+    "reporting",
+    "reporting-fields",
+    "unsaved-entries",
+    "review",
+    "review-case",
+    "form-import",
+    "styleguide",
+)
 
 
 @require_safe

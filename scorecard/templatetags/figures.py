@@ -33,6 +33,12 @@ def with_unit(text, unit):
     return text + explanation.unit_after(unit)
 
 
+@register.simple_tag
+def figure_text(number, text, unit):
+    """The text of a figure with its unit; where there is no number, the word that stands for it."""
+    return text if number is None else with_unit(text, unit)
+
+
 @register.filter
 def aligned(text, places=1):
     """The text of a number with room behind it, so that numbers beneath each other stand on their decimal point.

@@ -1,11 +1,11 @@
-"""Lights: the component is rendered once for each status and word, since tables hold hundreds of them."""
+"""Lights: each component is rendered once for each status and word, since tables and maps hold hundreds of them."""
 
 from functools import cache
 
 from django import template
-from django.template.loader import render_to_string
 
 from scorecard.domain.choices import Status
+from scorecard.templatetags.inline import render_inline
 
 register = template.Library()
 
@@ -13,9 +13,27 @@ register = template.Library()
 @register.filter
 def light(status, word=""):
     """The light of a status as the component draws it; word replaces the status' own."""
-    return _rendered(Status(status), word)
+    return _rendered("_components/light.html", Status(status), word=word)
+
+
+@register.simple_tag
+def light_shape(status, labelled=False):
+    """The shape alone. labelled: it speaks for itself, where no word stands beside it."""
+    return _rendered("_drawings/light_shape.svg", Status(status), labelled=labelled)
+
+
+@register.filter
+def light_mark(status):
+    """The mark of a light as SVG, around the origin."""
+    return _rendered("_drawings/light_mark.svg", Status(status))
+
+
+@register.filter
+def light_ink(status):
+    """The colour of a status' word."""
+    return _rendered("_drawings/light_ink.txt", Status(status))
 
 
 @cache
-def _rendered(status, word):
-    return render_to_string("_components/light.html", {"status": status, "word": word})
+def _rendered(template_name, status, **options):
+    return render_inline(template_name, {"status": status, **options})

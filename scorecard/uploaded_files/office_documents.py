@@ -20,7 +20,7 @@ INFLATED_BYTES = 300 * 1024 * 1024
 # A sheet of equal cells shrinks a hundredfold; what shrinks more, and is big, was made to burst.
 RATIO = 200
 RATIO_COUNTS_FROM = 20 * 1024 * 1024
-KEPT_BYTES = 32 * 1024 * 1024
+MAX_BYTES_IN_MEMORY = 32 * 1024 * 1024
 # A sheet in a presentation in a document.
 DEPTH = 2
 
@@ -226,7 +226,7 @@ def _inflate(file, entry, budget, *, keep):
             raise FileRefused(BOMB)
         checksum = zlib.crc32(part, checksum)
         if keep:
-            if count > KEPT_BYTES:
+            if count > MAX_BYTES_IN_MEMORY:
                 raise FileRefused(BOMB)
             parts.append(part)
     if count != entry.file_size or checksum != entry.CRC:

@@ -7,8 +7,9 @@ from scorecard.forms.agency_form import FormYearsForm
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.spreadsheets.ods_writer import MIME_TYPE as ODS
 from scorecard.spreadsheets.xlsx_writer import MIME_TYPE as XLSX
-from scorecard.views.downloads import downloads_page, file_response
+from scorecard.views.downloads import downloads_page
 from scorecard.web import access
+from scorecard.web.file_response import file_response
 
 
 @require_safe
@@ -25,8 +26,8 @@ def agency_form_ods(request, slug, year):
 
 def _file(request, slug, year, write, content_type, suffix):
     """The file; the page with the choice of years again where the choice is none."""
-    scope = access.get_scope(request, slug, year)
-    scorecard = build_scorecard(scope.plan, year, with_action_plans=True)
+    edition = access.get_edition(request, slug, year)
+    scorecard = build_scorecard(edition.plan, year, with_action_plans=True)
     form = FormYearsForm(request.GET, scorecard=scorecard)
     if not form.is_valid():
         return downloads_page(request, scorecard, form, status=400)

@@ -15,8 +15,9 @@ from scorecard.pdf import jobs
 from scorecard.read_models.annual_report import NoSuchPart, build_annual_report
 from scorecard.read_models.annual_report_part import read_choices
 from scorecard.read_models.build_scorecard import build_scorecard
-from scorecard.views.downloads import downloads_page, file_response
+from scorecard.views.downloads import downloads_page
 from scorecard.web import access
+from scorecard.web.file_response import file_response
 
 
 class Unknown(Exception):
@@ -26,12 +27,12 @@ class Unknown(Exception):
 @require_safe
 def annual_report(request, slug, year):
     """The report as PDF: at once where it is kept, else when it is made; 503 while others are being made."""
-    scope = access.get_scope(request, slug, year)
+    edition = access.get_edition(request, slug, year)
     try:
         choices = _choices(request.GET)
-        content = jobs.obtain(*annual_report_job(scope.plan, year, choices))
+        content = jobs.get_or_make(*annual_report_job(edition.plan, year, choices))
     except (Unknown, NoSuchPart):
-        return _choose_again(request, scope, request.GET)
+        return _choose_again(request, edition, request.GET)
     part = f"-{choices.part}" if choices.part.isascii() and choices.part.replace("-", "").isalnum() else ""
     return file_response(content, "application/pdf", f"{slug}-{to_roc(year)}-annual-report{part}.pdf")
 
@@ -39,13 +40,13 @@ def annual_report(request, slug, year):
 @require_safe
 def making(request, slug, year):
     """How the PDF stands: to be made, being made, failed, or ready to be downloaded."""
-    scope = access.get_scope(request, slug, year)
+    edition = access.get_edition(request, slug, year)
     try:
         choices = _choices(request.GET)
-        key, _ = annual_report_job(scope.plan, year, choices)
-        report = build_annual_report(scope.plan, year, choices)
+        key, _ = annual_report_job(edition.plan, year, choices)
+        report = build_annual_report(edition.plan, year, choices)
     except (Unknown, NoSuchPart):
-        return _choose_again(request, scope, request.GET)
+        return _choose_again(request, edition, request.GET)
     context = {
         "scorecard": report.scorecard,
         "title": report.title,
@@ -61,38 +62,38 @@ def making(request, slug, year):
 @require_POST
 def make(request, slug, year):
     """Begin to make the PDF of the choices sent, and lead to how it stands."""
-    scope = access.get_scope(request, slug, year)
-    form = AnnualChoicesForm(request.POST, scorecard=build_scorecard(scope.plan, year))
+    edition = access.get_edition(request, slug, year)
+    form = AnnualChoicesForm(request.POST, scorecard=build_scorecard(edition.plan, year))
     if not form.is_valid():
-        return _choose_again(request, scope, request.POST, status=422)
-    jobs.start(*annual_report_job(scope.plan, year, form.choices))
+        return _choose_again(request, edition, request.POST, status=422)
+    jobs.start(*annual_report_job(edition.plan, year, form.choices))
     return _to_making(slug, year, form.choices)
 
 
 @require_POST
 def cancel(request, slug, year):
     """End the making of the PDF of the choices sent."""
-    scope = access.get_scope(request, slug, year)
-    form = AnnualChoicesForm(request.POST, scorecard=build_scorecard(scope.plan, year))
+    edition = access.get_edition(request, slug, year)
+    form = AnnualChoicesForm(request.POST, scorecard=build_scorecard(edition.plan, year))
     if not form.is_valid():
-        return _choose_again(request, scope, request.POST, status=422)
-    jobs.cancel(annual_report_job(scope.plan, year, form.choices)[0])
+        return _choose_again(request, edition, request.POST, status=422)
+    jobs.cancel(annual_report_job(edition.plan, year, form.choices)[0])
     return _to_making(slug, year, form.choices)
 
 
 @require_safe
 def annual_report_page(request, slug, year):
     """The same report as a page, to be read and printed."""
-    scope = access.get_scope(request, slug, year)
+    edition = access.get_edition(request, slug, year)
     try:
         choices = _choices(request.GET)
-        report = build_annual_report(scope.plan, year, choices)
+        report = build_annual_report(edition.plan, year, choices)
     except (Unknown, NoSuchPart):
-        return _choose_again(request, scope, request.GET)
+        return _choose_again(request, edition, request.GET)
     context = {
         "report": report,
         "scorecard": report.scorecard,
-        "made": datetime_text(data_time(scope.plan)),
+        "made": datetime_text(data_time(edition.plan)),
         "query": urlencode(choices.query),
     }
     return render(request, "scorecard/annual_report/page.html", context)
@@ -105,9 +106,9 @@ def _choices(query):
     return choices
 
 
-def _choose_again(request, scope, data, status=400):
+def _choose_again(request, edition, data, status=400):
     """The page of files with what is wrong about the choices."""
-    scorecard = build_scorecard(scope.plan, scope.year)
+    scorecard = build_scorecard(edition.plan, edition.year)
     choices = AnnualChoicesForm(data, scorecard=scorecard)
     return downloads_page(request, scorecard, FormYearsForm(scorecard=scorecard), choices=choices, status=status)
 

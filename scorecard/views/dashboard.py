@@ -5,14 +5,14 @@ from django.views.decorators.http import require_safe
 
 from scorecard.read_models.dashboard import build_dashboard
 from scorecard.web import access
-from scorecard.web.conditional import unless_unchanged
+from scorecard.web.conditional import not_modified_if_same_version
 from scorecard.web.plan_pages import wants_provisional
 
 
 @require_safe
-@unless_unchanged
+@not_modified_if_same_version
 def dashboard(request, slug, year):
     """Scores and what they are made of, what moved, what was missed, budgets, how far reporting has come."""
-    scope = access.get_scope(request, slug, year)
-    made = build_dashboard(scope.plan, year, include_provisional=wants_provisional(request))
+    edition = access.get_edition(request, slug, year)
+    made = build_dashboard(edition.plan, year, include_provisional=wants_provisional(request))
     return render(request, "scorecard/dashboard.html", {"dashboard": made, "scorecard": made.scorecard})

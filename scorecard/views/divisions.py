@@ -16,8 +16,8 @@ from scorecard.read_models.budgets import budgets_of
 from scorecard.read_models.progress import build_progress
 from scorecard.read_models.score_lines import group_of
 from scorecard.spreadsheets.xlsx_writer import MIME_TYPE
-from scorecard.views.downloads import file_response
 from scorecard.web import access
+from scorecard.web.file_response import file_response
 from scorecard.web.plan_pages import get_scorecard
 
 
@@ -25,7 +25,7 @@ from scorecard.web.plan_pages import get_scorecard
 def division(request, slug, year, division_id):
     """The KPIs that a division owns, those it supports, and the themes it leads."""
     scorecard = get_scorecard(request, slug, year, with_action_plans=True)
-    plan = request.scope.plan
+    plan = request.edition.plan
     division = Division.objects.filter(pk=division_id, agency=plan.agency_id).first()
     if division is None:
         raise Http404
@@ -45,10 +45,10 @@ def division(request, slug, year, division_id):
 @require_safe
 def fill_in(request, slug, year, division_id):
     """The division's fill-in workbook; 403 for members who neither report for it nor review."""
-    scope = access.get_scope(request, slug, year)
-    division = get_object_or_404(Division, pk=division_id, agency=scope.plan.agency_id)
+    edition = access.get_edition(request, slug, year)
+    division = get_object_or_404(Division, pk=division_id, agency=edition.plan.agency_id)
     permissions.check_can_fill_in(request.user, division)
-    content = fill_in_workbook(build_fill_in(scope.plan, year, division))
+    content = fill_in_workbook(build_fill_in(edition.plan, year, division))
     return file_response(content, MIME_TYPE, f"{slug}-{to_roc(year)}-fill-in-{division_id}.xlsx")
 
 

@@ -1,6 +1,6 @@
 """報告下載: what there is, the plan as data, and what was frozen; the other files have views of their own."""
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -14,30 +14,23 @@ from scorecard.models import YearSnapshot
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.spreadsheets.xlsx_writer import MIME_TYPE
 from scorecard.web import access
+from scorecard.web.file_response import file_response
 from scorecard.web.plan_pages import get_scorecard
-
-
-def file_response(content, content_type, name):
-    """A response that the browser saves as a file of this name (ASCII) and keeps no copy of."""
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 @require_safe
 def downloads(request, slug, year):
     """What can be downloaded, and what each file holds."""
-    scope = access.get_scope(request, slug, year)
-    scorecard = build_scorecard(scope.plan, year)
+    edition = access.get_edition(request, slug, year)
+    scorecard = build_scorecard(edition.plan, year)
     return downloads_page(request, scorecard, FormYearsForm(scorecard=scorecard))
 
 
 def downloads_page(request, scorecard, form, *, choices=None, status=200):
     """The page of files; form: the years chosen for the agency's own form, choices: those of the annual report."""
     choices = choices or AnnualChoicesForm(scorecard=scorecard)
-    snapshots = YearSnapshot.objects.listed().filter(plan_year=request.scope.plan_year)
-    can_edit = permissions.can_edit_strategy(request.user, request.scope.plan.agency_id)
+    snapshots = YearSnapshot.objects.listed().filter(plan_year=request.edition.plan_year)
+    can_edit = permissions.can_edit_strategy(request.user, request.edition.plan.agency_id)
     context = {"scorecard": scorecard, "form": form, "choices": choices, "snapshots": snapshots, "can_edit": can_edit}
     return render(request, "scorecard/downloads.html", context, status=status)
 
@@ -53,11 +46,11 @@ SNAPSHOT_FILES = {
 @require_safe
 def snapshot(request, slug, year, number, file):
     """One file as it was frozen when the year was closed for the number-th time."""
-    scope = access.get_scope(request, slug, year)
+    edition = access.get_edition(request, slug, year)
     if file not in SNAPSHOT_FILES:
         raise Http404
     field, content_type = SNAPSHOT_FILES[file]
-    frozen = get_object_or_404(YearSnapshot.objects.only(field), plan_year=scope.plan_year, number=number)
+    frozen = get_object_or_404(YearSnapshot.objects.only(field), plan_year=edition.plan_year, number=number)
     name = f"{slug}-{to_roc(year)}-frozen-{number}-{file}"
     return file_response(bytes(getattr(frozen, field)), content_type, name)
 

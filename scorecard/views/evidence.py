@@ -9,41 +9,41 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from scorecard.domain.policies import EVIDENCE_FILES_PER_REPORT, RuleBroken
 from scorecard.forms.evidence import EvidenceForm
-from scorecard.middleware.body_limit import left_out
 from scorecard.models import KPI, Evidence, YearlyReport
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.services.evidence import add_evidence, remove_evidence, too_large
 from scorecard.uploaded_files.safe_names import clean_name
+from scorecard.uploaded_files.upload_handler import left_out
 from scorecard.web import access
 
 log = logging.getLogger(__name__)
 PAYLOAD_TOO_LARGE = 413
 
 
-def _own_kpi(request, scope, division_id, code):
+def _own_kpi(request, edition, division_id, code):
     """The division's KPI for its own staff; 404 for everyone else and for any other KPI."""
-    division = access.get_own_division(request, scope, division_id)
+    division = access.get_own_division(request, edition, division_id)
     kpis = KPI.objects.select_related("plan", "division")
-    return get_object_or_404(kpis, plan=scope.plan, division=division, code=code)
+    return get_object_or_404(kpis, plan=edition.plan, division=division, code=code)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def manage(request, slug, year, division_id, code):
     """The evidence of one KPI's year; a post attaches every file sent, or none."""
-    scope = access.get_scope(request, slug, year)
-    kpi = _own_kpi(request, scope, division_id, code)
+    edition = access.get_edition(request, slug, year)
+    kpi = _own_kpi(request, edition, division_id, code)
     if request.method != "POST":
-        return _page(request, scope, kpi, EvidenceForm())
+        return _page(request, edition, kpi, EvidenceForm())
     form = EvidenceForm(request.POST, request.FILES)
     refused = _too_large(left_out(request))
     if refused:
-        return _page(request, scope, kpi, EvidenceForm(), refused, PAYLOAD_TOO_LARGE)
+        return _page(request, edition, kpi, EvidenceForm(), refused, PAYLOAD_TOO_LARGE)
     try:
         if not form.is_valid():
             raise RuleBroken(form.errors["files"])
         made = add_evidence(by=request.user, kpi=kpi, year=year, files=form.cleaned_data["files"])
     except RuleBroken as error:
-        return _page(request, scope, kpi, EvidenceForm(), error.messages, 422)
+        return _page(request, edition, kpi, EvidenceForm(), error.messages, 422)
     if made:
         messages.success(request, f"已上傳 {len(made)} 個檔案：{'、'.join(row.name for row in made)}。")
     else:
@@ -59,19 +59,19 @@ def _too_large(names):
     return sentences
 
 
-def _page(request, scope, kpi, form, errors=(), status=200):
-    scorecard = build_scorecard(scope.plan, scope.year, include_provisional=True)
+def _page(request, edition, kpi, form, errors=(), status=200):
+    scorecard = build_scorecard(edition.plan, edition.year, include_provisional=True)
     line = scorecard.kpis_by_code[kpi.code]
     if line.report_state is None:
         raise Http404
-    report = YearlyReport.objects.filter(kpi=kpi, year=scope.year).first()
+    report = YearlyReport.objects.filter(kpi=kpi, year=edition.year).first()
     context = {
         "scorecard": scorecard,
-        "plan_year": scope.plan_year,
+        "plan_year": edition.plan_year,
         "division": kpi.division,
         "kpi": line,
         "files": report.evidence.present() if report else (),
-        "form": form if scope.plan_year.is_open and (report is None or report.is_editable) else None,
+        "form": form if edition.plan_year.is_open and (report is None or report.is_editable) else None,
         "errors": errors,
     }
     return render(request, "scorecard/reporting/evidence.html", context, status=status)
@@ -80,8 +80,8 @@ def _page(request, scope, kpi, form, errors=(), status=200):
 @require_POST
 def remove(request, slug, year, division_id, code, token):
     """Take a file away from the report."""
-    scope = access.get_scope(request, slug, year)
-    kpi = _own_kpi(request, scope, division_id, code)
+    edition = access.get_edition(request, slug, year)
+    kpi = _own_kpi(request, edition, division_id, code)
     rows = Evidence.objects.select_related("report__kpi__plan", "report__kpi__division")
     evidence = get_object_or_404(rows, token=token, report__kpi=kpi, report__year=year)
     try:
@@ -96,8 +96,8 @@ def remove(request, slug, year, division_id, code, token):
 @require_safe
 def download(request, slug, year, token):
     """The file, to be saved and never shown by the browser; removed ones do not exist."""
-    scope = access.get_scope(request, slug, year)
-    rows = Evidence.objects.present().filter(report__kpi__plan=scope.plan, report__year=year)
+    edition = access.get_edition(request, slug, year)
+    rows = Evidence.objects.present().filter(report__kpi__plan=edition.plan, report__year=year)
     evidence = get_object_or_404(rows, token=token)
     try:
         file = evidence.file.open("rb")

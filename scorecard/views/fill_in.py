@@ -9,14 +9,14 @@ from scorecard.domain import policies
 from scorecard.domain.roc_years import year_text
 from scorecard.fill_in.reader import NotAFillIn, read_fill_in
 from scorecard.forms.fill_in import FillInForm, rows_of
-from scorecard.middleware.body_limit import left_out
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.services.unsaved_entries import keep_draft
-from scorecard.spreadsheets.grid import FormRefused
+from scorecard.spreadsheets.grid import UnreadableFile
 from scorecard.spreadsheets.reader import read_sheets
+from scorecard.uploaded_files.upload_handler import left_out
 from scorecard.views.form_import import PAYLOAD_TOO_LARGE, TOO_LARGE
-from scorecard.views.reporting import entry_forms
 from scorecard.web import access
+from scorecard.web.reporting_rows import entry_forms
 
 OTHER_TABLE = "這份填報表不是{division} {year}度的；請確認選對檔案，或重新下載填報表。"
 
@@ -27,10 +27,10 @@ def upload(request, slug, year, division_id):
 
     No figure is written: that is done by saving the table, with its checks and its conflicts.
     """
-    scope = access.get_scope(request, slug, year)
-    division = access.get_own_division(request, scope, division_id)
-    scorecard = build_scorecard(scope.plan, year, include_provisional=True, with_action_plans=True)
-    page = {"scorecard": scorecard, "division": division, "plan_year": scope.plan_year, "form": FillInForm()}
+    edition = access.get_edition(request, slug, year)
+    division = access.get_own_division(request, edition, division_id)
+    scorecard = build_scorecard(edition.plan, year, include_provisional=True, with_action_plans=True)
+    page = {"scorecard": scorecard, "division": division, "plan_year": edition.plan_year, "form": FillInForm()}
     if request.method != "POST":
         return render(request, "scorecard/reporting/fill_in.html", page)
     form = FillInForm(request.POST, request.FILES)
@@ -39,13 +39,13 @@ def upload(request, slug, year, division_id):
         status = PAYLOAD_TOO_LARGE
     read = None
     if not refused:
-        read, refused = _read(form.cleaned_data["file"], scope, division)
+        read, refused = _read(form.cleaned_data["file"], edition, division)
         wrong = read.messages if read else ()
     if not refused and not wrong:
-        rows, without_row = rows_of(read, entry_forms(scorecard, scope, division))
+        rows, without_row = rows_of(read, entry_forms(scorecard, edition, division))
         try:
-            policies.check_year_is_open(scope.plan_year)
-            keep_draft(by=request.user, plan_year=scope.plan_year, division=division, rows=rows, beside=True)
+            policies.check_year_is_open(edition.plan_year)
+            keep_draft(by=request.user, plan_year=edition.plan_year, division=division, rows=rows, beside=True)
         except policies.RuleBroken as error:
             refused, status = error.messages, 409
         else:
@@ -60,14 +60,14 @@ def _refused(request, form):
     return [] if form.is_valid() else [text for texts in form.errors.values() for text in texts]
 
 
-def _read(file, scope, division):
-    """(FillInRead or None, what is wrong with the file as a whole)."""
+def _read(file, edition, division):
+    """(ParsedFillIn or None, what is wrong with the file as a whole)."""
     try:
         read = read_fill_in(read_sheets(file))
-    except (FormRefused, NotAFillIn) as refusal:
+    except (UnreadableFile, NotAFillIn) as refusal:
         return None, [str(refusal)]
-    if (read.plan, read.year, read.division_id) != (scope.plan.slug, scope.year, division.pk):
-        return None, [OTHER_TABLE.format(division=division.name, year=year_text(scope.year))]
+    if (read.plan, read.year, read.division_id) != (edition.plan.slug, edition.year, division.pk):
+        return None, [OTHER_TABLE.format(division=division.name, year=year_text(edition.year))]
     return read, []
 
 

@@ -6,19 +6,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from scorecard import permissions
-from scorecard.agency_form.preview_page import cell_context, conflict_rows, not_kept_rows, preview_context
+from scorecard.agency_form.preview_page import cell_context, conflict_rows, preview_context, rejected_corrections
 from scorecard.domain.choices import YearState
 from scorecard.domain.policies import RuleBroken
 from scorecard.forms.form_import import ApplyForm, UploadForm, corrections_of
-from scorecard.middleware.body_limit import left_out
 from scorecard.models import FormUpload
 from scorecard.services import import_uploads
 from scorecard.services.import_into_plan import ImportConflict
-from scorecard.services.import_uploads import FormRefused
-from scorecard.spreadsheets.reader import MEGABYTE, MOST_BYTES
+from scorecard.spreadsheets.grid import UnreadableFile
+from scorecard.spreadsheets.reader import MAX_BYTES, MEGABYTE
+from scorecard.uploaded_files.upload_handler import left_out
 from scorecard.web import access
 
-TOO_LARGE = f"檔案超過 {MOST_BYTES // MEGABYTE} MB；填好的表單不會這麼大，請移除圖片與不需要的工作表後再上傳。"
+TOO_LARGE = f"檔案超過 {MAX_BYTES // MEGABYTE} MB；填好的表單不會這麼大，請移除圖片與不需要的工作表後再上傳。"
 PAYLOAD_TOO_LARGE = 413
 
 
@@ -38,7 +38,7 @@ def upload(request, agency):
         kept = import_uploads.keep_upload(
             by=request.user, agency=agency, plan=form.cleaned_data["plan"], file=file, name=file.name
         )
-    except FormRefused as refusal:
+    except UnreadableFile as refusal:
         return _upload_page(request, agency, form, [str(refusal)], 422)
     except RuleBroken as error:
         return _upload_page(request, agency, form, error.messages, 422)
@@ -70,17 +70,19 @@ def preview(request, agency, token):
         if request.method != "POST":
             return _preview_page(request, agency, shown)
         texts = corrections_of(request.POST, shown.sheets)
-        count, overtaken = import_uploads.correct_upload(by=request.user, upload=kept, sheets=shown.sheets, texts=texts)
-    except FormRefused as refusal:
+        count, changed_by_other = import_uploads.correct_upload(
+            by=request.user, upload=kept, sheets=shown.sheets, texts=texts
+        )
+    except UnreadableFile as refusal:
         messages.error(request, str(refusal))
         return redirect("form_import", agency=agency.slug)
     except RuleBroken as error:
         messages.error(request, " ".join(error.messages))
-        return _preview_page(request, agency, shown, 422, not_kept=not_kept_rows(shown, texts))
-    if overtaken:
+        return _preview_page(request, agency, shown, 422, not_kept=rejected_corrections(shown, texts))
+    if changed_by_other:
         shown = import_uploads.build_preview(kept)
-        mine = not_kept_rows(shown, {place: texts[place] for place in overtaken})
-        return _preview_page(request, agency, shown, 409, not_kept=mine, is_overtaken=True, count=count)
+        mine = rejected_corrections(shown, {place: texts[place] for place in changed_by_other})
+        return _preview_page(request, agency, shown, 409, not_kept=mine, is_changed_by_other=True, count=count)
     messages.success(request, f"已更正 {count} 格，並重新檢查。" if count else "沒有需要更正的內容。")
     return redirect("form_import_preview", agency=agency.slug, token=kept.token)
 
@@ -103,7 +105,7 @@ def cell(request, agency, token):
         return _taken_in(request, kept)
     try:
         shown = import_uploads.build_preview(kept)
-    except FormRefused as refusal:
+    except UnreadableFile as refusal:
         messages.error(request, str(refusal))
         return redirect("form_import", agency=agency.slug)
     context = {"agency": agency, "upload": kept} | cell_context(shown, request.GET)
@@ -123,12 +125,16 @@ def apply(request, agency, token):
     agreed = form.cleaned_data
     try:
         plan = import_uploads.apply_upload(
-            by=request.user, upload=kept, version=agreed["version"], seen=agreed["seen"], reason=agreed["reason"]
+            by=request.user,
+            upload=kept,
+            version=agreed["version"],
+            expected_values=agreed["seen"],
+            reason=agreed["reason"],
         )
     except ImportConflict as conflict:
         conflicts = conflict_rows(conflict, agreed["seen"])
         return _again(request, agency, kept, 409, conflicts=conflicts, typed_reason=agreed["reason"])
-    except (RuleBroken, FormRefused) as error:
+    except (RuleBroken, UnreadableFile) as error:
         for sentence in getattr(error, "messages", [str(error)]):
             messages.error(request, sentence)
         return _again(request, agency, kept, 422, typed_reason=agreed["reason"])
@@ -152,7 +158,7 @@ def _again(request, agency, kept, status, **context):
         return redirect("form_import", agency=agency.slug)
     try:
         return _preview_page(request, agency, import_uploads.build_preview(kept), status, **context)
-    except FormRefused:
+    except UnreadableFile:
         return redirect("form_import", agency=agency.slug)
 
 

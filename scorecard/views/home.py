@@ -13,17 +13,20 @@ from scorecard.web import access
 def home(request):
     """Staff to their task list, reviewers to the queue while the year is open, everyone else to the map."""
     for plan in access.visible_plans(request.user):
-        year = access.season_year(plan)
+        year = access.default_year(plan)
         if year is not None:
             return redirect(_first_page(request.user, plan, year), slug=plan.slug, year=year)
     own = permissions.agencies_with_role(request.user, Role.REVIEWER, Role.ADMIN)
-    context = {"is_member": bool(permissions.standings(request.user)), "agencies": Agency.objects.filter(pk__in=own)}
+    context = {
+        "is_member": bool(permissions.roles_by_agency(request.user)),
+        "agencies": Agency.objects.filter(pk__in=own),
+    }
     return render(request, "scorecard/no_plan.html", context)
 
 
 def _first_page(user, plan, year):
     is_open = any(row.is_open for row in plan.years.all() if row.year == year)
-    role = permissions.standings(user)[plan.agency_id].role
+    role = permissions.roles_by_agency(user)[plan.agency_id].role
     if role == Role.STAFF:
         return "reporting"
     if is_open and role == Role.REVIEWER:

@@ -17,8 +17,8 @@ from scorecard.read_models.budgets import budgets_of
 from scorecard.read_models.kpi_history import build_history
 from scorecard.read_models.measure_charts import kpi_charts
 from scorecard.services.reporting import comment_on_report
-from scorecard.views.downloads import file_response
 from scorecard.web import access
+from scorecard.web.file_response import file_response
 from scorecard.web.plan_pages import get_scorecard
 
 HISTORY_SHOWN = 50
@@ -76,8 +76,8 @@ def kpi_pdf(request, slug, year, code):
 @require_POST
 def comment(request, slug, year, code):
     """Add to the thread of a KPI's year; what is refused stays in its field."""
-    scope = access.get_scope(request, slug, year)
-    kpi = get_object_or_404(KPI.objects.select_related("plan", "division"), plan=scope.plan, code=code)
+    edition = access.get_edition(request, slug, year)
+    kpi = get_object_or_404(KPI.objects.select_related("plan", "division"), plan=edition.plan, code=code)
     permissions.check_can_comment(request.user, kpi)
     form = CommentForm(request.POST)
     if not form.is_valid():

@@ -19,22 +19,22 @@ from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.strategy_map import build_strategy_map
 from scorecard.services.objective_links import add_link, change_reason, remove_link
 from scorecard.web import access
-from scorecard.web.plan_pages import map_addresses
+from scorecard.web.map_links import map_addresses
 
 PAGE = "strategy_map_links"
 
 
-def _page(request, scope, *, add_form=None, failed=None, status=200):
+def _page(request, edition, *, add_form=None, failed=None, status=200):
     """failed: the bound form to show again with its link."""
-    scorecard = build_scorecard(scope.plan, scope.year, with_links=True, with_other_years=False)
+    scorecard = build_scorecard(edition.plan, edition.year, with_links=True, with_other_years=False)
     add_form = add_form or AddLinkForm(scorecard=scorecard, initial=_picked(request.GET, scorecard))
     picked = {name: add_form[name].value() or "" for name in ("cause", "effect")}
     places = {line.code: place for place, line in enumerate(scorecard.objectives)}
-    links = ObjectiveLink.objects.filter(plan=scope.plan).select_related("cause", "effect", "created_by")
+    links = ObjectiveLink.objects.filter(plan=edition.plan).select_related("cause", "effect", "created_by")
     context = {
         "scorecard": scorecard,
         "map": build_strategy_map(scorecard),
-        "addresses": _addresses(scope, picked),
+        "addresses": _addresses(edition, picked),
         "picked": picked,
         "add_form": add_form,
         "failed": failed,
@@ -59,10 +59,10 @@ def _picked(query, scorecard):
     return {name: query[name] for name in ("cause", "effect") if query.get(name) in scorecard.objectives_by_code}
 
 
-def _addresses(scope, picked):
+def _addresses(edition, picked):
     """Cards that fill the form: first the cause, then the effect, then the next link's cause."""
-    addresses = map_addresses(scope.plan.slug, scope.year)
-    here = reverse(PAGE, args=[scope.plan.slug, scope.year])
+    addresses = map_addresses(edition.plan.slug, edition.year)
+    here = reverse(PAGE, args=[edition.plan.slug, edition.year])
     if picked["cause"] and not picked["effect"]:
         cause = urlencode({"cause": picked["cause"]})
         return replace(addresses, card_start=f"{here}?{cause}&effect=", card_end="#add", verb="選為果：")
@@ -72,37 +72,37 @@ def _addresses(scope, picked):
 @require_safe
 def links(request, slug, year):
     """Every link of the plan with its reason, and the form for a new one; ?cause=AL1&effect=AP1 fills it."""
-    return _page(request, access.get_scope_to_edit_strategy(request, slug, year))
+    return _page(request, access.get_edition_to_edit_strategy(request, slug, year))
 
 
 @require_POST
 def add(request, slug, year):
     """Add a link."""
-    scope = access.get_scope_to_edit_strategy(request, slug, year)
-    scorecard = build_scorecard(scope.plan, scope.year, with_other_years=False)
+    edition = access.get_edition_to_edit_strategy(request, slug, year)
+    scorecard = build_scorecard(edition.plan, edition.year, with_other_years=False)
     form = AddLinkForm(request.POST, scorecard=scorecard)
-    if not form.is_valid() or not _try(form, add_link, by=request.user, plan=scope.plan, **_chosen(scope, form)):
-        return _page(request, scope, add_form=form, status=422)
+    if not form.is_valid() or not _try(form, add_link, by=request.user, plan=edition.plan, **_chosen(edition, form)):
+        return _page(request, edition, add_form=form, status=422)
     data = form.cleaned_data
     messages.success(request, f"已新增因果關係 {data['cause']} → {data['effect']}。")
     return redirect(PAGE, slug=slug, year=year)
 
 
-def _chosen(scope, form):
+def _chosen(edition, form):
     """What the valid form says, its codes turned into objectives."""
     data = form.cleaned_data
-    by_code = {row.code: row for row in Objective.objects.filter(plan=scope.plan)}
+    by_code = {row.code: row for row in Objective.objects.filter(plan=edition.plan)}
     return {"cause": by_code[data["cause"]], "effect": by_code[data["effect"]], "reason": data["reason"]}
 
 
 @require_POST
 def change(request, slug, year, link_id):
     """Reword a link's reason."""
-    scope, link = _get_link(request, slug, year, link_id)
+    edition, link = _get_link(request, slug, year, link_id)
     form = ReasonForm(request.POST, link=link)
     if not form.is_valid() or not _try(form, change_reason, by=request.user, link=link, **form.cleaned_data):
         form.show_present(ObjectiveLink.objects.filter(pk=link.pk).values_list("reason", flat=True).first() or "")
-        return _page(request, scope, failed=(link, form), status=422)
+        return _page(request, edition, failed=(link, form), status=422)
     messages.success(request, f"已更新 {link} 的理由。")
     return redirect(PAGE, slug=slug, year=year)
 
@@ -110,18 +110,18 @@ def change(request, slug, year, link_id):
 @require_POST
 def remove(request, slug, year, link_id):
     """Remove a link."""
-    scope, link = _get_link(request, slug, year, link_id)
+    edition, link = _get_link(request, slug, year, link_id)
     form = RemoveLinkForm(request.POST, link=link)
     if not form.is_valid() or not _try(form, remove_link, by=request.user, link=link, **form.cleaned_data):
-        return _page(request, scope, failed=(link, form), status=422)
+        return _page(request, edition, failed=(link, form), status=422)
     messages.success(request, f"已移除因果關係 {link}。")
     return redirect(PAGE, slug=slug, year=year)
 
 
 def _get_link(request, slug, year, link_id):
-    scope = access.get_scope_to_edit_strategy(request, slug, year)
-    links = ObjectiveLink.objects.filter(plan=scope.plan).select_related("plan", "cause", "effect")
-    return scope, get_object_or_404(links, pk=link_id)
+    edition = access.get_edition_to_edit_strategy(request, slug, year)
+    links = ObjectiveLink.objects.filter(plan=edition.plan).select_related("plan", "cause", "effect")
+    return edition, get_object_or_404(links, pk=link_id)
 
 
 def _try(form, act, **arguments):

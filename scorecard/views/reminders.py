@@ -13,9 +13,9 @@ from scorecard.web import access
 @require_POST
 def remind(request, slug, year):
     """Remind whoever has something missing or waiting; say who was, and who could not be."""
-    scope = access.get_scope_to_review(request, slug, year)
+    edition = access.get_edition_to_review(request, slug, year)
     try:
-        reminded = remind_now(by=request.user, plan_year=scope.plan_year, day=timezone.localdate())
+        reminded = remind_now(by=request.user, plan_year=edition.plan_year, day=timezone.localdate())
     except RuleBroken as error:
         messages.error(request, " ".join(error.messages))
     else:

@@ -1,7 +1,6 @@
 """年度填報: a division's staff enter the year's actuals, check them and submit them."""
 
 from django.contrib import messages
-from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -10,14 +9,15 @@ from scorecard.domain import policies
 from scorecard.domain.choices import Question, ReportState, Status
 from scorecard.forms.reporting import KPIEntryForm, read_answer
 from scorecard.forms.review import SeenForm
-from scorecard.forms.unsaved_entries import differences, show_draft, touched_names
-from scorecard.models import KPI, Division, Evidence, FigureConfirmation, Submission, YearlyReport
-from scorecard.permissions import standings
+from scorecard.forms.unsaved_entries import changed_field_names, differences, show_draft
+from scorecard.models import KPI, Division, FigureConfirmation, Submission, YearlyReport
+from scorecard.permissions import roles_by_agency
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.progress import build_tasks, count_states
 from scorecard.services.reporting import Conflict, confirm_figures, submit_reports
 from scorecard.services.unsaved_entries import find_draft, save_and_settle
 from scorecard.web import access
+from scorecard.web.reporting_rows import entry_forms, sent_forms
 
 SENT = (ReportState.SUBMITTED, ReportState.APPROVED)
 
@@ -25,56 +25,28 @@ SENT = (ReportState.SUBMITTED, ReportState.APPROVED)
 @require_safe
 def reporting(request, slug, year):
     """The person's task list over all their divisions: what to do first stands first, the receipts below."""
-    scope = access.get_scope_to_report(request, slug, year)
-    own = Division.objects.filter(pk__in=standings(request.user)[scope.plan.agency_id].division_ids)
-    scorecard = build_scorecard(scope.plan, year, include_provisional=True)
+    edition = access.get_edition_to_report(request, slug, year)
+    own = Division.objects.filter(pk__in=roles_by_agency(request.user)[edition.plan.agency_id].division_ids)
+    scorecard = build_scorecard(edition.plan, year, include_provisional=True)
     own_ids = {division.pk for division in own}
     tasks = build_tasks(scorecard, own_ids)
-    returned = YearlyReport.objects.for_year(scope.plan, year).filter(kpi__in=[kpi.id for kpi in tasks.returned])
+    returned = YearlyReport.objects.for_year(edition.plan, year).filter(kpi__in=[kpi.id for kpi in tasks.returned])
     context = {
         "scorecard": scorecard,
-        "plan_year": scope.plan_year,
+        "plan_year": edition.plan_year,
         "is_assigned": bool(own),
         "divisions": [(line, count_states(line.kpis)) for line in scorecard.divisions if line.id in own_ids],
         "tasks": tasks,
         "comments": {report.kpi_id: report.return_comment for report in returned.prefetch_related("comments__author")},
         "open_years": [line for line in scorecard.plan_years if line.is_open and line.year != year],
-        "receipts": access.visible_receipts(request, scope),
+        "receipts": access.visible_receipts(request, edition),
     }
     return render(request, "scorecard/reporting/tasks.html", context)
 
 
-def entry_forms(scorecard, scope, division, data=None):
-    """A form for every KPI of the division that is due in the year."""
-    kpis = {
-        kpi.id: kpi
-        for kpi in KPI.objects.filter(plan=scope.plan, division=division)
-        .select_related("plan", "division")
-        .prefetch_related("measures")
-    }
-    reports = {
-        report.kpi_id: report
-        for report in YearlyReport.objects.for_year(scope.plan, scope.year)
-        .filter(kpi__in=kpis)
-        .select_related("changed_by")
-        .prefetch_related("comments__author", Prefetch("evidence", Evidence.objects.present()))
-    }
-    answered = FigureConfirmation.objects.answers_of(kpis, scope.year)
-    return [
-        KPIEntryForm(data, line=line, report=reports.get(line.id), kpi=kpis[line.id], answered=answered)
-        for line in scorecard.due_kpis
-        if line.division_id == division.id
-    ]
-
-
-def sent_forms(scorecard, scope, division, data):
-    """The forms of the KPIs whose fields were sent."""
-    return [form for form in entry_forms(scorecard, scope, division, data) if form.add_prefix("version") in form.data]
-
-
-def _draft_shown(request, scope, division, forms):
+def _draft_shown(request, edition, division, forms):
     """The context of the person's draft: applied where the page shows it typed in, else offered if it says anything."""
-    draft = find_draft(by=request.user, plan_year=scope.plan_year, division=division)
+    draft = find_draft(by=request.user, plan_year=edition.plan_year, division=division)
     sent = request.POST.get("draft", "") if request.method == "POST" else request.GET.get("draft", "")
     if draft is None or sent == "applied":
         if draft and request.method != "POST":
@@ -85,9 +57,9 @@ def _draft_shown(request, scope, division, forms):
     return {"draft": draft, "draft_state": state, "differences": found, "without_field": lost}
 
 
-def render_table(request, scope, division, scorecard, forms, status=200):
+def render_table(request, edition, division, scorecard, forms, status=200):
     """The page of the table with these forms and the person's draft."""
-    drafted = _draft_shown(request, scope, division, forms)
+    drafted = _draft_shown(request, edition, division, forms)
     errors = [
         (field, error)
         for form in forms
@@ -96,11 +68,11 @@ def render_table(request, scope, division, scorecard, forms, status=200):
         for error in field.errors
         if not field.is_hidden
     ]
-    previous = [line for line in scorecard.years if line.year < scope.year]
+    previous = [line for line in scorecard.years if line.year < edition.year]
     context = drafted | {
         "division": division,
         "scorecard": scorecard,
-        "plan_year": scope.plan_year,
+        "plan_year": edition.plan_year,
         "forms": forms,
         "errors": errors,
         "conflicts": [form for form in forms if form.conflict],
@@ -110,7 +82,7 @@ def render_table(request, scope, division, scorecard, forms, status=200):
         "without_target": [
             line for line in scorecard.kpis if line.division_id == division.id and line.report_state is None
         ],
-        "is_any_editable": scope.plan_year.is_open and any(form.is_editable for form in forms),
+        "is_any_editable": edition.plan_year.is_open and any(form.is_editable for form in forms),
     }
     return render(request, "scorecard/reporting/table.html", context, status=status)
 
@@ -118,60 +90,60 @@ def render_table(request, scope, division, scorecard, forms, status=200):
 @require_http_methods(["GET", "HEAD", "POST"])
 def table(request, slug, year, division_id):
     """The division's table: one row a measure; a post saves every row that was touched, or none."""
-    scope = access.get_scope(request, slug, year)
-    division = access.get_own_division(request, scope, division_id)
-    scorecard = build_scorecard(scope.plan, year, include_provisional=True, with_action_plans=True)
+    edition = access.get_edition(request, slug, year)
+    division = access.get_own_division(request, edition, division_id)
+    scorecard = build_scorecard(edition.plan, year, include_provisional=True, with_action_plans=True)
     if request.method != "POST":
-        return render_table(request, scope, division, scorecard, entry_forms(scorecard, scope, division))
-    forms = sent_forms(scorecard, scope, division, request.POST)
+        return render_table(request, edition, division, scorecard, entry_forms(scorecard, edition, division))
+    forms = sent_forms(scorecard, edition, division, request.POST)
     if not all([form.is_valid() for form in forms]):
-        return render_table(request, scope, division, scorecard, forms, status=422)
+        return render_table(request, edition, division, scorecard, forms, status=422)
     touched = [form for form in forms if form.is_touched]
     shown = request.POST.get("draft", "")
     try:
         saved = save_and_settle(
             by=request.user,
-            plan_year=scope.plan_year,
+            plan_year=edition.plan_year,
             division=division,
             drafts=[form.draft() for form in touched],
-            rows=touched_names(forms, everything=shown == "applied"),
+            rows=changed_field_names(forms, everything=shown == "applied"),
             beside=shown == "offered",
         )
     except Conflict as conflict:
-        return _show_conflict(request, scope, division, forms, conflict)
+        return _show_conflict(request, edition, division, forms, conflict)
     except policies.RuleBroken as error:
         messages.error(request, " ".join(error.messages) + "您輸入的內容還在這一頁，但沒有儲存。")
-        return render_table(request, scope, division, scorecard, forms, status=409)
+        return render_table(request, edition, division, scorecard, forms, status=409)
     if request.POST.get("then") == "check":
         return redirect("reporting_check", slug=slug, year=year, division_id=division.pk)
     messages.success(request, f"已儲存 {len(saved)} 項 KPI。" if saved else "沒有需要儲存的變更。")
     return redirect("reporting_table", slug=slug, year=year, division_id=division.pk)
 
 
-def _show_conflict(request, scope, division, forms, conflict):
+def _show_conflict(request, edition, division, forms, conflict):
     """The same page with both versions; nothing was saved."""
-    scorecard = build_scorecard(scope.plan, scope.year, include_provisional=True, with_action_plans=True)
+    scorecard = build_scorecard(edition.plan, edition.year, include_provisional=True, with_action_plans=True)
     standing = {report.kpi_id: report for report in conflict.reports}
     for form in forms:
         if form.line.id in standing:
             form.show_conflict(scorecard.kpis_by_code[form.line.code], standing[form.line.id])
-    return render_table(request, scope, division, scorecard, forms, status=409)
+    return render_table(request, edition, division, scorecard, forms, status=409)
 
 
 @require_safe
 def light(request, slug, year, division_id, code):
     """The light of one measure with the figure being typed, its working and questions: a fragment; nothing is saved."""
-    scope = access.get_scope(request, slug, year)
-    access.get_own_division(request, scope, division_id)
-    line = build_scorecard(scope.plan, year, include_provisional=True).kpis_by_code.get(code)
+    edition = access.get_edition(request, slug, year)
+    access.get_own_division(request, edition, division_id)
+    line = build_scorecard(edition.plan, year, include_provisional=True).kpis_by_code.get(code)
     measure = next((m for m in line.measures if str(m.id) == request.GET.get("measure")), None) if line else None
     if measure is None or line.division_id != division_id:
         raise Http404
     answered = FigureConfirmation.objects.answers_of([line.id], year)
     form = KPIEntryForm(request.GET, line=line, report=None, answered=answered)
     form.is_valid()
-    outcome = form.outcome(measure, scope.plan.warning_threshold)
-    context = {"outcome": outcome, "cap": scope.plan.display_cap, "row": form.fields_of(measure)}
+    outcome = form.outcome(measure, edition.plan.warning_threshold)
+    context = {"outcome": outcome, "cap": edition.plan.display_cap, "row": form.fields_of(measure)}
     return render(request, "scorecard/reporting/_light.html", context)
 
 
@@ -191,29 +163,29 @@ def _what_is_missing(form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request, slug, year, division_id):
     """What is complete and what is missing, before submitting; a post submits the KPIs chosen, all or none."""
-    scope = access.get_scope(request, slug, year)
-    division = access.get_own_division(request, scope, division_id)
-    scorecard = build_scorecard(scope.plan, year, include_provisional=True)
+    edition = access.get_edition(request, slug, year)
+    division = access.get_own_division(request, edition, division_id)
+    scorecard = build_scorecard(edition.plan, year, include_provisional=True)
     status = 200
     if request.method == "POST":
         codes = request.POST.getlist("offered" if request.POST.get("all") else "kpi")
-        chosen = list(KPI.objects.filter(plan=scope.plan, division=division, code__in=codes))
+        chosen = list(KPI.objects.filter(plan=edition.plan, division=division, code__in=codes))
         if len(chosen) != len(set(codes)):
             raise Http404
         try:
-            submitted = submit_reports(by=request.user, plan=scope.plan, year=year, kpis=chosen)
+            submitted = submit_reports(by=request.user, plan=edition.plan, year=year, kpis=chosen)
         except policies.RuleBroken as error:
             status = 422
             for sentence in error.messages:
                 messages.error(request, sentence)
         else:
-            return _after_submitting(request, scope, division, codes, submitted)
-    rows = [(form, _what_is_missing(form)) for form in entry_forms(scorecard, scope, division) if form.is_editable]
+            return _after_submitting(request, edition, division, codes, submitted)
+    rows = [(form, _what_is_missing(form)) for form in entry_forms(scorecard, edition, division) if form.is_editable]
     asking = [form for form, _ in rows if form.report and form.open_questions]
     context = {
         "division": division,
         "scorecard": scorecard,
-        "plan_year": scope.plan_year,
+        "plan_year": edition.plan_year,
         "ready": [form for form, missing in rows if form.report and not missing and form not in asking],
         "asking": asking,
         "incomplete": [(form, missing) for form, missing in rows if missing],
@@ -222,9 +194,9 @@ def check(request, slug, year, division_id):
     return render(request, "scorecard/reporting/check.html", context, status=status)
 
 
-def _after_submitting(request, scope, division, codes, submitted):
+def _after_submitting(request, edition, division, codes, submitted):
     """To the receipt, also of a post sent twice; back to the table where there is none."""
-    receipts = Submission.objects.for_year(scope.plan, scope.year).filter(division=division)
+    receipts = Submission.objects.for_year(edition.plan, edition.year).filter(division=division)
     receipt = receipts.latest_with([report.kpi.code for report in submitted] or codes)
     if submitted:
         told = "、".join(report.kpi.code for report in submitted)
@@ -233,17 +205,17 @@ def _after_submitting(request, scope, division, codes, submitted):
         messages.info(request, "選取的 KPI 先前已經送出，這是當時的收執。")
     else:
         messages.error(request, "沒有選取可送出的 KPI。")
-        return redirect("reporting_table", slug=scope.plan.slug, year=scope.year, division_id=division.pk)
-    return redirect("reporting_receipt", slug=scope.plan.slug, year=scope.year, serial=receipt.serial)
+        return redirect("reporting_table", slug=edition.plan.slug, year=edition.year, division_id=division.pk)
+    return redirect("reporting_receipt", slug=edition.plan.slug, year=edition.year, serial=receipt.serial)
 
 
 @require_POST
 def confirm(request, slug, year, division_id, code):
     """「數字無誤」 to one question of the check page, which it leads back to."""
-    scope = access.get_scope(request, slug, year)
-    division = access.get_own_division(request, scope, division_id)
+    edition = access.get_edition(request, slug, year)
+    division = access.get_own_division(request, edition, division_id)
     kpi = get_object_or_404(
-        KPI.objects.select_related("plan", "division"), plan=scope.plan, division=division, code=code
+        KPI.objects.select_related("plan", "division"), plan=edition.plan, division=division, code=code
     )
     names = {f"kpi{kpi.pk}-confirm_{m.pk}_{q.value}": (m.pk, q) for m in kpi.measures.all() for q in Question}
     answers = [answer for name in names for answer in read_answer(*names[name], request.POST.get(name))]

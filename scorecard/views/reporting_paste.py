@@ -6,12 +6,12 @@ from django.views.decorators.http import require_http_methods
 
 from scorecard.domain import policies
 from scorecard.forms.reporting_paste import PasteForm, places_of, rows_to_keep
-from scorecard.forms.unsaved_entries import typed_rows
+from scorecard.forms.unsaved_entries import changed_fields
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.services.unsaved_entries import keep_draft
-from scorecard.views.reporting import entry_forms, sent_forms
 from scorecard.views.unsaved_entries import with_draft
 from scorecard.web import access
+from scorecard.web.reporting_rows import entry_forms, sent_forms
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -20,21 +20,21 @@ def paste(request, slug, year, division_id):
 
     A post from the table itself brings along what was typed there, which is kept first. Nothing is saved as a figure.
     """
-    scope = access.get_scope(request, slug, year)
-    division = access.get_own_division(request, scope, division_id)
-    scorecard = build_scorecard(scope.plan, year, include_provisional=True, with_action_plans=True)
-    forms = entry_forms(scorecard, scope, division)
-    context = {"division": division, "scorecard": scorecard, "plan_year": scope.plan_year, "rows": None}
+    edition = access.get_edition(request, slug, year)
+    division = access.get_own_division(request, edition, division_id)
+    scorecard = build_scorecard(edition.plan, year, include_provisional=True, with_action_plans=True)
+    forms = entry_forms(scorecard, edition, division)
+    context = {"division": division, "scorecard": scorecard, "plan_year": edition.plan_year, "rows": None}
     if request.method != "POST":
         context["form"] = PasteForm(places=places_of(forms))
         return render(request, "scorecard/reporting/paste.html", context)
-    whose = {"by": request.user, "plan_year": scope.plan_year, "division": division}
+    whose = {"by": request.user, "plan_year": edition.plan_year, "division": division}
     form = context["form"] = PasteForm(request.POST, places=places_of(forms))
     rows = context["rows"] = form.rows() if form.is_valid() else None
     status = 200 if form.is_valid() else 422
     try:
-        policies.check_year_is_open(scope.plan_year)
-        typed = typed_rows(sent_forms(scorecard, scope, division, request.POST))
+        policies.check_year_is_open(edition.plan_year)
+        typed = changed_fields(sent_forms(scorecard, edition, division, request.POST))
         if typed:
             keep_draft(**whose, rows=typed, beside=request.POST.get("draft") == "offered")
         if rows and request.POST.get("then") == "fill":

@@ -29,16 +29,16 @@ OF_TARGETS_IN_ADMIN = {"no_target", "part_target"}
 OF_THE_QUEUE = {"unexplained", "no_evidence"}
 
 
-def _queue_page(request, scope, failed=None, chosen=(), status=200):
+def _queue_page(request, edition, failed=None, chosen=(), status=200):
     """failed: the bound form to show again, by its kind and the report's id; chosen: the reports that are ticked."""
-    scorecard = build_scorecard(scope.plan, scope.year, include_provisional=True, with_action_plans=True)
+    scorecard = build_scorecard(edition.plan, edition.year, include_provisional=True, with_action_plans=True)
     asked, notices = read_queue_filter(request.GET, scorecard)
-    queue = build_queue(scorecard, scope.plan, asked)
-    cases = [_case(request, scope, case, failed or {}) for case in queue.cases]
+    queue = build_queue(scorecard, edition.plan, asked)
+    cases = [_case(request, edition, case, failed or {}) for case in queue.cases]
     context = {
         "scorecard": scorecard,
-        "plan_year": scope.plan_year,
-        "last_reminded": last_reminded(scope.plan_year),
+        "plan_year": edition.plan_year,
+        "last_reminded": last_reminded(edition.plan_year),
         "progress": build_progress(scorecard),
         "total": total_progress(scorecard),
         "queue": queue,
@@ -49,9 +49,9 @@ def _queue_page(request, scope, failed=None, chosen=(), status=200):
         "approvable": sum(item["can_approve"] for item in cases),
         "chosen": [i["case"].report.pk for i in cases if i["can_approve"]] if _wants_all(request) else chosen,
         "checks": [
-            (check, _mended_at(scope, request.user, check)) for check in build_data_checks(scorecard, scope.plan)
+            (check, _mended_at(edition, request.user, check)) for check in build_data_checks(scorecard, edition.plan)
         ],
-        "can_manage": permissions.can_manage(request.user, scope.plan.agency_id),
+        "can_manage": permissions.can_manage(request.user, edition.plan.agency_id),
     }
     return render(request, "scorecard/review/queue.html", context, status=status)
 
@@ -61,9 +61,9 @@ def _wants_all(request):
     return request.GET.get("select") == "all"
 
 
-def _case(request, scope, case, failed):
+def _case(request, edition, case, failed):
     """A case with what the person may do about it."""
-    report, is_open = case.report, scope.plan_year.is_open
+    report, is_open = case.report, edition.plan_year.is_open
     return {
         "case": case,
         "can_approve": is_open and case.is_submitted and permissions.can_approve(request.user, report),
@@ -86,26 +86,26 @@ def _comment_form(report, failed):
     return failed.get(("comment", report.pk)) or CommentForm(auto_id=f"id_{report.pk}_%s")
 
 
-def _mended_at(scope, user, check):
+def _mended_at(edition, user, check):
     """(finding, address) of each finding: where it is mended."""
-    return [(finding, _address(scope, user, check.key, finding)) for finding in check.findings]
+    return [(finding, _address(edition, user, check.key, finding)) for finding in check.findings]
 
 
-def _address(scope, user, key, finding):
-    here = [scope.plan.slug, scope.year]
+def _address(edition, user, key, finding):
+    here = [edition.plan.slug, edition.year]
     if key in OF_KPIS_IN_ADMIN:
         return reverse("admin:scorecard_kpi_change", args=[finding.id])
     if key in OF_TARGETS_IN_ADMIN:
-        query = {"measure__kpi__plan__id__exact": scope.plan.pk, "year": scope.year, "q": finding.code}
+        query = {"measure__kpi__plan__id__exact": edition.plan.pk, "year": edition.year, "q": finding.code}
         return f"{reverse('admin:scorecard_yearlyvalue_changelist')}?{urlencode(query)}"
     if key in OF_THE_QUEUE:
         return f"{reverse('review', args=here)}?state=#{quote(finding.code)}"
     if finding.kind == "kpi":
         return reverse("kpi", args=[*here, finding.code])
     if finding.kind == "objective":
-        query = {"plan": scope.plan.pk, "objective": finding.id}
+        query = {"plan": edition.plan.pk, "objective": finding.id}
         return f"{reverse('admin:scorecard_kpi_add')}?{urlencode(query)}"
-    if permissions.can_manage(user, scope.plan.agency_id):
+    if permissions.can_manage(user, edition.plan.agency_id):
         return reverse("admin:scorecard_membership_changelist")
     return reverse("division", args=[*here, finding.id])
 
@@ -113,7 +113,7 @@ def _address(scope, user, key, finding):
 @require_safe
 def queue(request, slug, year):
     """Progress by division, data checks, and every report that the filter leaves with what is needed to judge it."""
-    return _queue_page(request, access.get_scope_to_review(request, slug, year))
+    return _queue_page(request, access.get_edition_to_review(request, slug, year))
 
 
 def _query(pairs):
@@ -129,24 +129,24 @@ def _back(request, slug, year, place="queue"):
 @require_POST
 def approve(request, slug, year):
     """Approve the reports chosen, all or none."""
-    scope = access.get_scope_to_review(request, slug, year)
+    edition = access.get_edition_to_review(request, slug, year)
     form = ApproveForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(form.errors["report"]))
         return _back(request, slug, year)
     seen = form.cleaned_data["report"]
-    reports = list(YearlyReport.objects.for_year(scope.plan, year).filter(pk__in=seen).select_related("kpi"))
+    reports = list(YearlyReport.objects.for_year(edition.plan, year).filter(pk__in=seen).select_related("kpi"))
     if len(reports) != len(seen):
         raise Http404
     try:
         chosen = [(report, seen[report.pk]) for report in reports]
-        changed = approve_reports(by=request.user, plan=scope.plan, year=year, chosen=chosen)
+        changed = approve_reports(by=request.user, plan=edition.plan, year=year, chosen=chosen)
     except RuleBroken as error:
         messages.error(request, " ".join(error.messages))
     except Conflict as conflict:
-        messages.error(request, _overtaken(conflict))
+        messages.error(request, _changed_by_other(conflict))
         left = set(seen) - {report.pk for report in conflict.reports}
-        return _queue_page(request, scope, chosen=left, status=409)
+        return _queue_page(request, edition, chosen=left, status=409)
     else:
         _tell(request, [report.kpi.code for report in changed], [report.kpi.code for report in reports])
     return _back(request, slug, year)
@@ -160,7 +160,7 @@ def _tell(request, changed, chosen):
         messages.info(request, f"{'、'.join(before)} 先前已經核定，這次沒有變更。")
 
 
-def _overtaken(conflict):
+def _changed_by_other(conflict):
     """What became of the reports meanwhile, in a sentence."""
     told = [
         f"{report.kpi.code} 在您審閱時已由{report.changed_by}變更，目前是「{report.get_state_display()}」；"
@@ -169,25 +169,25 @@ def _overtaken(conflict):
     return "".join(told) + "您的動作沒有執行。"
 
 
-def _get_report(scope, code):
-    reports = YearlyReport.objects.for_year(scope.plan, scope.year).select_related("kpi__plan", "kpi__division")
+def _get_report(edition, code):
+    reports = YearlyReport.objects.for_year(edition.plan, edition.year).select_related("kpi__plan", "kpi__division")
     return get_object_or_404(reports, kpi__code=code)
 
 
 @require_POST
 def return_(request, slug, year, code):
     """Return one report with a comment, or withdraw its approval."""
-    scope = access.get_scope_to_review(request, slug, year)
-    report = _get_report(scope, code)
+    edition = access.get_edition_to_review(request, slug, year)
+    report = _get_report(edition, code)
     form = ReturnForm(request.POST, auto_id=f"id_{report.pk}_%s")
     if not form.is_valid():
-        return _queue_page(request, scope, {("return", report.pk): form}, status=422)
+        return _queue_page(request, edition, {("return", report.pk): form}, status=422)
     try:
         return_report(by=request.user, report=report, **form.cleaned_data)
     except RuleBroken as error:
         messages.error(request, " ".join(error.messages))
     except Conflict as conflict:
-        messages.error(request, _overtaken(conflict))
+        messages.error(request, _changed_by_other(conflict))
     else:
         messages.success(request, f"已退回 {code}，主責科室會看到需補正的內容。")
         return _back(request, slug, year)
@@ -196,17 +196,17 @@ def return_(request, slug, year, code):
     report.refresh_from_db()
     # The page shows the report as it stands now, so this is the version that the reviewer judges next.
     fresh = ReturnForm({"version": report.version, "comment": comment}, auto_id=f"id_{report.pk}_%s")
-    return _queue_page(request, scope, {("return", report.pk): fresh}, status=409)
+    return _queue_page(request, edition, {("return", report.pk): fresh}, status=409)
 
 
 @require_POST
 def comment(request, slug, year, code):
     """Write into a report's thread without leaving the queue."""
-    scope = access.get_scope_to_review(request, slug, year)
-    report = _get_report(scope, code)
+    edition = access.get_edition_to_review(request, slug, year)
+    report = _get_report(edition, code)
     form = CommentForm(request.POST, auto_id=f"id_{report.pk}_%s")
     if not form.is_valid():
-        return _queue_page(request, scope, {("comment", report.pk): form}, status=422)
+        return _queue_page(request, edition, {("comment", report.pk): form}, status=422)
     comment_on_report(by=request.user, kpi=report.kpi, year=year, text=form.cleaned_data["text"])
     messages.success(request, f"已在 {code} 新增留言。")
     return _back(request, slug, year, code)

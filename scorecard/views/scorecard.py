@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from scorecard.documents.scorecard_columns import DEFAULT_GROUPS, EXTRA_GROUPS, Group, Kind, read_groups
+from scorecard.documents.scorecard_columns import DEFAULT_GROUPS, EXTRA_GROUPS, ColumnGroup, ColumnKind, read_groups
 from scorecard.documents.scorecard_csv import table_csv
 from scorecard.documents.scorecard_pdf import table_pdf
 from scorecard.documents.scorecard_table import ScorecardTable
@@ -20,8 +20,8 @@ from scorecard.spreadsheets.ods_writer import MIME_TYPE as ODS
 from scorecard.spreadsheets.ods_writer import table_ods
 from scorecard.spreadsheets.xlsx_writer import MIME_TYPE as XLSX
 from scorecard.spreadsheets.xlsx_writer import table_workbook
-from scorecard.views.downloads import file_response
-from scorecard.web.conditional import unless_unchanged
+from scorecard.web.conditional import not_modified_if_same_version
+from scorecard.web.file_response import file_response
 from scorecard.web.plan_pages import get_scorecard
 
 FILES = (("scorecard_xlsx", "Excel"), ("scorecard_ods", "ODS"), ("scorecard_csv", "CSV"), ("scorecard_pdf", "PDF"))
@@ -52,7 +52,7 @@ class _Asked:
     @property
     def _columns(self):
         groups = self.table.groups
-        return () if groups == DEFAULT_GROUPS else (("columns", ",".join(g.value for g in Group if g in groups)),)
+        return () if groups == DEFAULT_GROUPS else (("columns", ",".join(g.value for g in ColumnGroup if g in groups)),)
 
     def _query(self, *pairs):
         provisional = (("provisional", "1"),) if self.table.scorecard.include_provisional else ()
@@ -81,14 +81,14 @@ class _Addresses:
         self._end = "/?provisional=1" if include_provisional else "/"
 
     def __call__(self, kind, line):
-        if kind == Kind.DIVISION:
+        if kind == ColumnKind.DIVISION:
             return f"{self._division}{line.division_id}{self._end}"
-        start = self._kpi if kind == Kind.KPI else self._objective
+        start = self._kpi if kind == ColumnKind.KPI else self._objective
         return f"{start}{quote(line.code, safe='')}{self._end}"
 
 
 @require_safe
-@unless_unchanged
+@not_modified_if_same_version
 def scorecard(request, slug, year):
     """Every KPI of the plan with its years, action plans and budgets, as far as the filter leaves them."""
     asked = _read(request, slug, year)
@@ -100,7 +100,7 @@ def scorecard(request, slug, year):
         "scorecard": table.scorecard,
         "files": FILES,
         "filter_form": ScorecardFilterForm(table.scorecard, table.selection.filter.query),
-        "groups": [(group, group in table.groups, group in EXTRA_GROUPS) for group in Group],
+        "groups": [(group, group in table.groups, group in EXTRA_GROUPS) for group in ColumnGroup],
     }
     return render(request, "scorecard/scorecard.html", context)
 

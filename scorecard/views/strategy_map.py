@@ -17,10 +17,11 @@ from scorecard.models import Objective
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.strategy_map import build_strategy_map
 from scorecard.read_models.year_comparison import compare
-from scorecard.views.downloads import file_response
 from scorecard.web import access
-from scorecard.web.conditional import unless_unchanged
-from scorecard.web.plan_pages import get_scorecard, map_addresses, wants_provisional
+from scorecard.web.conditional import not_modified_if_same_version
+from scorecard.web.file_response import file_response
+from scorecard.web.map_links import map_addresses
+from scorecard.web.plan_pages import get_scorecard, wants_provisional
 
 STATUS_FILTERS = {
     "attention": ("未達與接近", frozenset({Status.MISSED, Status.NEAR})),
@@ -43,8 +44,8 @@ class MapRequest:
         return "?provisional=1" if self.provisional else ""
 
 
-def _asked(request, scope):
-    years = [row.year for row in access.plan_years(scope.plan) if row.year != scope.year]
+def _asked(request, edition):
+    years = [row.year for row in access.plan_years(edition.plan) if row.year != edition.year]
     try:
         compare = parse_year(request.GET.get("compare", ""))
     except YearError:
@@ -62,14 +63,14 @@ def _build_maps(request, slug, year):
 
     Of two years the map is the later one: it has the marks of what changed.
     """
-    scope = access.get_scope(request, slug, year)
-    asked = _asked(request, scope)
+    edition = access.get_edition(request, slug, year)
+    asked = _asked(request, edition)
     _, statuses = STATUS_FILTERS.get(asked.status, ("", frozenset()))
     faded = {"statuses": statuses, "theme": asked.theme}
 
     def build(year):
         return build_scorecard(
-            scope.plan, year, include_provisional=asked.provisional, with_links=True, with_other_years=False
+            edition.plan, year, include_provisional=asked.provisional, with_links=True, with_other_years=False
         )
 
     scorecard = build(year)
@@ -81,7 +82,7 @@ def _build_maps(request, slug, year):
 
 
 @require_safe
-@unless_unchanged
+@not_modified_if_same_version
 def strategy_map(request, slug, year):
     """The page the secretariat reviews; with ?compare=106 beside another year."""
     asked, drawn, earlier, comparison = _build_maps(request, slug, year)
@@ -97,7 +98,7 @@ def strategy_map(request, slug, year):
         "filter_form": MapFilterForm(scorecard, asked.theme),
         "status_filters": [("", "全部"), *((key, label) for key, (label, _) in STATUS_FILTERS.items())],
         "other_years": [line for line in scorecard.plan_years if line.year != year],
-        "can_edit": permissions.can_edit_strategy(request.user, request.scope.plan.agency_id),
+        "can_edit": permissions.can_edit_strategy(request.user, request.edition.plan.agency_id),
     }
     return render(request, "scorecard/map/map.html", context)
 
@@ -140,13 +141,13 @@ def objective(request, slug, year, code):
         "causes": [(by_code[link.cause], link.reason) for link in scorecard.links if link.effect == code],
         "effects": [(by_code[link.effect], link.reason) for link in scorecard.links if link.cause == code],
         "supported": supported,
-        "can_edit": permissions.can_edit_strategy(request.user, request.scope.plan.agency_id),
+        "can_edit": permissions.can_edit_strategy(request.user, request.edition.plan.agency_id),
     }
     return render(request, "scorecard/map/objective.html", context)
 
 
 @require_safe
-@unless_unchanged
+@not_modified_if_same_version
 def theme(request, slug, year, code):
     """One theme: its objectives by perspective."""
     scorecard = get_scorecard(request, slug, year, with_action_plans=True)

@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from scorecard.domain import policies
-from scorecard.forms.unsaved_entries import typed_rows
+from scorecard.forms.unsaved_entries import changed_fields
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.services.unsaved_entries import keep_draft
-from scorecard.views.reporting import render_table, sent_forms
+from scorecard.views.reporting import render_table
 from scorecard.web import access
+from scorecard.web.reporting_rows import sent_forms
 
 PAYLOAD_TOO_LARGE = 413
 
@@ -25,15 +26,15 @@ def draft(request, slug, year, division_id):
     discard: to keep only what was typed on this page; drop: not even that; paste: to go on to the page for pasting.
     Where the page was offered a draft, what it holds is added to that.
     """
-    scope = access.get_scope(request, slug, year)
-    division = access.get_own_division(request, scope, division_id)
-    scorecard = build_scorecard(scope.plan, year, include_provisional=True, with_action_plans=True)
-    forms, then = sent_forms(scorecard, scope, division, request.POST), request.POST.get("then")
-    rows = {} if then == "drop" else typed_rows(forms)
+    edition = access.get_edition(request, slug, year)
+    division = access.get_own_division(request, edition, division_id)
+    scorecard = build_scorecard(edition.plan, year, include_provisional=True, with_action_plans=True)
+    forms, then = sent_forms(scorecard, edition, division, request.POST), request.POST.get("then")
+    rows = {} if then == "drop" else changed_fields(forms)
     try:
         kept = keep_draft(
             by=request.user,
-            plan_year=scope.plan_year,
+            plan_year=edition.plan_year,
             division=division,
             rows=rows,
             beside=request.POST.get("draft") == "offered",
@@ -43,7 +44,7 @@ def draft(request, slug, year, division_id):
         if not then:
             return JsonResponse({"error": " ".join(error.messages)}, status=PAYLOAD_TOO_LARGE)
         messages.error(request, " ".join(error.messages))
-        return render_table(request, scope, division, scorecard, forms, status=PAYLOAD_TOO_LARGE)
+        return render_table(request, edition, division, scorecard, forms, status=PAYLOAD_TOO_LARGE)
     if not then:
         saved_at = f"{timezone.localtime(kept.saved_at):%H:%M}" if kept else ""
         return JsonResponse({"saved_at": saved_at})

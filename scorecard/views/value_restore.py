@@ -20,8 +20,8 @@ OVERTAKEN = "其他人剛剛變更了這項 KPI 的填報，沒有還原。下�
 def restore_value(request, slug, year, code, event_id, change):
     """What restoring would change, to be confirmed; a post restores it and leads back to the KPI."""
     scorecard = get_scorecard(request, slug, year)
-    plan_year = request.scope.plan_year
-    kpi = get_object_or_404(KPI.objects.select_related("plan", "division"), plan=request.scope.plan, code=code)
+    plan_year = request.edition.plan_year
+    kpi = get_object_or_404(KPI.objects.select_related("plan", "division"), plan=request.edition.plan, code=code)
     permissions.check_can_report_for(request.user, kpi.division)
     event = get_object_or_404(AuditEvent.objects.select_related("actor"), pk=event_id, kpi=kpi, year=year)
     restoration = _plan(kpi, event, change)

@@ -28,18 +28,18 @@ def _as_it_stands(plan_year):
     return {"due_date": plan_year.due_date, "contact": plan_year.contact}
 
 
-def _page(request, scope, form=None, status=200):
-    scorecard = build_scorecard(scope.plan, scope.year)
+def _page(request, edition, form=None, status=200):
+    scorecard = build_scorecard(edition.plan, edition.year)
     changes = isinstance(form, ChangeYearForm)
     context = {
-        "form": form if form and not changes else NEXT_STEP[scope.plan_year.state](),
-        "change_form": form if changes else ChangeYearForm(initial=_as_it_stands(scope.plan_year), prefix="change"),
-        "plan_year": scope.plan_year,
-        "last_reminded": last_reminded(scope.plan_year),
+        "form": form if form and not changes else NEXT_STEP[edition.plan_year.state](),
+        "change_form": form if changes else ChangeYearForm(initial=_as_it_stands(edition.plan_year), prefix="change"),
+        "plan_year": edition.plan_year,
+        "last_reminded": last_reminded(edition.plan_year),
         "scorecard": scorecard,
         "unapproved": [kpi for kpi in scorecard.due_kpis if kpi.report_state != ReportState.APPROVED],
-        "snapshots": YearSnapshot.objects.listed().filter(plan_year=scope.plan_year),
-        "events": AuditEvent.objects.of_year(scope.plan, scope.year)[:20],
+        "snapshots": YearSnapshot.objects.listed().filter(plan_year=edition.plan_year),
+        "events": AuditEvent.objects.of_year(edition.plan, edition.year)[:20],
     }
     return render(request, "scorecard/plan_year.html", context, status=status)
 
@@ -47,27 +47,29 @@ def _page(request, scope, form=None, status=200):
 @require_safe
 def plan_year(request, slug, year):
     """Where the year stands and the one step that comes next."""
-    return _page(request, access.get_scope_to_manage(request, slug, year))
+    return _page(request, access.get_edition_to_manage(request, slug, year))
 
 
 def _act(request, slug, year, form_class, act, done):
-    scope = access.get_scope_to_manage(request, slug, year)
+    edition = access.get_edition_to_manage(request, slug, year)
     is_change = form_class is ChangeYearForm
-    options = {"initial": _as_it_stands(scope.plan_year), "prefix": "change"} if is_change else {}
-    if form_class not in _steps(scope.plan_year):
-        messages.error(request, f"這個年度目前是「{scope.plan_year.get_state_display()}」，不能這樣做；沒有任何變更。")
+    options = {"initial": _as_it_stands(edition.plan_year), "prefix": "change"} if is_change else {}
+    if form_class not in _steps(edition.plan_year):
+        messages.error(
+            request, f"這個年度目前是「{edition.plan_year.get_state_display()}」，不能這樣做；沒有任何變更。"
+        )
         return redirect("plan_year", slug=slug, year=year)
     form = form_class(request.POST, **options)
     if not form.is_valid():
-        return _page(request, scope, form, status=422)
+        return _page(request, edition, form, status=422)
     try:
-        act(by=request.user, plan_year=scope.plan_year, **form.cleaned_data)
+        act(by=request.user, plan_year=edition.plan_year, **form.cleaned_data)
     except RuleBroken as error:
         form.add_error(None, error)
-        return _page(request, scope, form, status=422)
+        return _page(request, edition, form, status=422)
     except PDFError as error:
         form.add_error(None, f"凍結檔無法產生，年度沒有關閉；請系統管理人員處理：{error}")
-        return _page(request, scope, form, status=422)
+        return _page(request, edition, form, status=422)
     messages.success(request, done)
     return redirect("plan_year", slug=slug, year=year)
 

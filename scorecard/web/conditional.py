@@ -18,7 +18,7 @@ PAGE_SUFFIXES = {".py", ".html", ".svg", ".txt", ".css", ".js"}
 PAGE_PACKAGES = ("django", "django-crispy-forms", "crispy-bootstrap5")
 
 
-def unless_unchanged(view):
+def not_modified_if_same_version(view):
     """A view of a plan whose page depends on the plan's data, the reader's role, the address and the day alone.
 
     Every change of a plan raises its data version (services/audit.py); a page that also shows people's names or

@@ -1,10 +1,5 @@
 """What the pages under a plan and year share."""
 
-from dataclasses import dataclass
-from urllib.parse import quote
-
-from django.urls import reverse
-
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.web import access
 
@@ -16,39 +11,5 @@ def wants_provisional(request):
 
 def get_scorecard(request, slug, year, **parts):
     """The scorecard that the person asked for; 404 unless they may see the plan. parts: see build_scorecard()."""
-    scope = access.get_scope(request, slug, year)
-    return build_scorecard(scope.plan, year, include_provisional=wants_provisional(request), **parts)
-
-
-@dataclass(frozen=True)
-class MapAddresses:
-    """Where the cards and headings of a map lead: the text before and after a code.
-
-    Put together once: to ask the URLconf for every card took a quarter of the page's time. verb stands before what a
-    card is called when read out.
-    """
-
-    card_start: str
-    card_end: str
-    theme_start: str
-    theme_end: str
-    verb: str = ""
-
-    def of_card(self, code):
-        """The address behind an objective's card."""
-        return f"{self.card_start}{quote(code, safe='')}{self.card_end}"
-
-    def of_theme(self, code):
-        """The address behind a theme's heading."""
-        return f"{self.theme_start}{quote(code, safe='')}{self.theme_end}"
-
-
-def map_addresses(slug, year, *, query=""):
-    """Cards that open their objectives, headings that open their themes, with a query string ("?provisional=1")."""
-    card, theme = (_before_code(name, slug, year) for name in ("objective", "theme"))
-    return MapAddresses(card, f"/{query}", theme, f"/{query}")
-
-
-def _before_code(name, slug, year):
-    """The address of a page that ends in a code, up to the code."""
-    return reverse(name, kwargs={"slug": slug, "year": year, "code": "-"}).removesuffix("-/")
+    edition = access.get_edition(request, slug, year)
+    return build_scorecard(edition.plan, year, include_provisional=wants_provisional(request), **parts)

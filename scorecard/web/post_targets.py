@@ -4,7 +4,7 @@ from django.urls import NoReverseMatch, reverse
 
 # Acts answer to POST alone. Where one is refused, its address shows a page that has an address of its own;
 # whoever has to log in first comes back to that page.
-PAGES_OF_ACTS = {
+PAGE_AFTER_POST = {
     "kpi_comment": "kpi",
     "reporting_evidence_remove": "reporting_evidence",
     "review_approve": "review",
@@ -32,12 +32,12 @@ PAGES_OF_ACTS = {
 }
 
 
-def page_of_act(name, kwargs):
+def page_after_post(name, kwargs):
     """The address of the page of an act, with as many of the act's arguments, from the first, as the page takes."""
     arguments = list(kwargs.items())
     for count in range(len(arguments), 0, -1):
         try:
-            return reverse(PAGES_OF_ACTS[name], kwargs=dict(arguments[:count]))
+            return reverse(PAGE_AFTER_POST[name], kwargs=dict(arguments[:count]))
         except NoReverseMatch:
             continue
     return reverse("home")

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from scorecard.domain.choices import Role
 from scorecard.models import Agency, AuditEvent, Plan
-from scorecard.spreadsheets.grid import FormRefused
+from scorecard.spreadsheets.grid import UnreadableFile
 from scorecard.spreadsheets.reader import read_sheets
 from scorecard.uploaded_files import office_documents
 from tests import factories
@@ -68,6 +68,6 @@ def test_a_bomb_is_refused_before_it_is_inflated(name, monkeypatch):
     monkeypatch.setattr(
         office_documents._Budget, "take", lambda self, count: (inflated.append(count), take(self, count))
     )
-    with pytest.raises(FormRefused):
+    with pytest.raises(UnreadableFile):
         read_sheets(io.BytesIO(FILES[name][0]()))
     assert sum(inflated) < 4 * 1024 * 1024

@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 from scorecard.agency_form.reading import codes, formula_cell, notations, owners
 from scorecard.domain.choices import Direction
 from scorecard.domain.scoring import plain
-from scorecard.spreadsheets.cell_messages import Level
+from scorecard.spreadsheets.cell_messages import Severity
 from scorecard.spreadsheets.cell_values import cleaned, number_text
-from scorecard.spreadsheets.grid import Cell, Kind
+from scorecard.spreadsheets.grid import Cell, CellKind
 
 figures = st.decimals(min_value=-(10**9), max_value=10**9, places=4, allow_nan=False, allow_infinity=False)
 words = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1, max_size=12)
 anything = st.text(max_size=60)
-kinds = st.sampled_from(list(Kind))
+kinds = st.sampled_from(list(CellKind))
 
 
-def read(text, unit="次數", kind=Kind.TEXT):
+def read(text, unit="次數", kind=CellKind.TEXT):
     return notations.read_figure(Cell(text, kind), unit)
 
 
@@ -67,7 +67,7 @@ def test_what_is_not_certainly_a_figure_is_an_error(text):
 
 @given(figures)
 def test_a_number_cell_is_its_number_without_a_word(figure):
-    assert notations.read_figure(Cell(plain(figure), Kind.NUMBER), "%") == notations.Reading(Decimal(plain(figure)))
+    assert notations.read_figure(Cell(plain(figure), CellKind.NUMBER), "%") == notations.Reading(Decimal(plain(figure)))
 
 
 @given(figures, st.sampled_from(["", "%", "次數", " %"]), words)
@@ -77,7 +77,7 @@ def test_a_number_as_text_is_the_same_number_told_as_a_correction_and_keeps_its_
         assert reading.value == figure
         assert reading.note == (note if note in text else "")
         # A number over its note is how the form writes the two.
-        level = Level.HINT if "\n" in text and not unit else Level.CORRECTION
+        level = Severity.HINT if "\n" in text and not unit else Severity.CORRECTION
         assert [notice.level for notice in reading.notices] == [level]
 
 
@@ -86,7 +86,7 @@ def test_an_enumeration_gives_each_measure_its_own(values):
     text = "\n".join(f"{k}.{plain(value)}" for k, value in enumerate(values, 1))
     readings, notices = notations.read_figures(Cell(text), ["次"] * len(values))
     assert [reading.value for reading in readings] == values
-    assert [notice.level for notice in notices] == [Level.ASSUMPTION]
+    assert [notice.level for notice in notices] == [Severity.ASSUMPTION]
 
 
 @given(st.lists(figures, min_size=2, max_size=9), st.integers(1, 9))
@@ -94,7 +94,7 @@ def test_another_count_of_lines_than_measures_is_an_error_and_never_a_number(val
     text = "\n".join(f"{k}.{plain(value)}" for k, value in enumerate(values, 1))
     readings, notices = notations.read_figures(Cell(text), ["次"] * (len(values) + more))
     assert {reading.value for reading in readings} == {None}
-    assert [notice.level for notice in notices] == [Level.ERROR]
+    assert [notice.level for notice in notices] == [Severity.ERROR]
 
 
 def test_one_measure_reads_a_decimal_and_two_lines_one_each():
@@ -112,12 +112,12 @@ def test_one_measure_reads_a_decimal_and_two_lines_one_each():
 @given(anything, st.sampled_from(["%", "次數", "", "千元/人"]), kinds)
 def test_whatever_stands_in_a_cell_is_kept_or_told(text, unit, kind):
     text = cleaned(text)
-    if not text or kind is Kind.NUMBER:
+    if not text or kind is CellKind.NUMBER:
         return
     reading = notations.read_figure(Cell(text, kind), unit)
     assert reading.is_error or reading.value is not None or reading.note == text
     several, notices = notations.read_figures(Cell(text, kind), [unit, unit])
-    told = any(notice.level is Level.ERROR for notice in notices)
+    told = any(notice.level is Severity.ERROR for notice in notices)
     assert told or all(each.value is not None or each.note in text for each in several)
 
 
@@ -125,7 +125,7 @@ def test_whatever_stands_in_a_cell_is_kept_or_told(text, unit, kind):
 def test_zero_is_zero_for_each_action_plan_and_an_amount_cannot_be_shared(amount, count):
     read_amount, notices = notations.read_amounts(Cell(f"{amount:,}"), count)
     if count > 1 and amount:
-        assert read_amount is None and [notice.level for notice in notices] == [Level.ERROR]
+        assert read_amount is None and [notice.level for notice in notices] == [Severity.ERROR]
     else:
         assert read_amount == amount
 
@@ -133,7 +133,7 @@ def test_zero_is_zero_for_each_action_plan_and_an_amount_cannot_be_shared(amount
 def test_a_budget_that_is_blank_or_a_dash_is_not_zero():
     assert notations.read_amounts(None, 1) == (None, ())
     amount, notices = notations.read_amounts(Cell("—"), 1)
-    assert amount is None and notices[0].level is Level.HINT
+    assert amount is None and notices[0].level is Severity.HINT
 
 
 @pytest.mark.parametrize(
@@ -207,9 +207,9 @@ def test_the_direction_of_a_measure():
 def test_divisions_and_persons():
     assert owners.division_names("視察及\n動員組", {}) == ["視察及動員組"]
     assert owners.division_names("總務組、文書組", {}) == ["總務組", "文書組"]
-    assert owners.owner_of("王小明", {}) == ("", "王小明")
-    assert owners.owner_of("總務組、文書組", {}) == ("", "總務組、文書組")
-    assert owners.owner_of("總務\n組", {}) == ("總務組", "")
+    assert owners.parse_owner("王小明", {}) == ("", "王小明")
+    assert owners.parse_owner("總務組、文書組", {}) == ("", "總務組、文書組")
+    assert owners.parse_owner("總務\n組", {}) == ("總務組", "")
 
 
 @given(st.floats(min_value=-1e9, max_value=1e9, allow_nan=False))

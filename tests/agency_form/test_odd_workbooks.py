@@ -10,7 +10,7 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 
 from scorecard.agency_form.reading.form_file import read_form
-from scorecard.spreadsheets.cell_messages import Level
+from scorecard.spreadsheets.cell_messages import Severity
 from tests.agency_form.form_workbooks import (
     CARD,
     MAP,
@@ -119,7 +119,7 @@ def test_the_only_sheet_being_hidden_is_told(form):
     found = read(edited(lambda strategy_map, card: setattr(strategy_map, "sheet_state", "hidden")))
     assert found.plan == form.plan
     (message,) = told(found) - told(form)
-    assert message[0] is Level.ASSUMPTION and f"隱藏的工作表「{MAP}」" in message[3]
+    assert message[0] is Severity.ASSUMPTION and f"隱藏的工作表「{MAP}」" in message[3]
 
 
 @pytest.mark.parametrize("as_file", [bytes, ods_of])
@@ -127,7 +127,7 @@ def test_rows_filtered_out_are_read_and_told(form, as_file):
     found = read(as_file(edited(_hidden_rows)))
     assert [kpi.code for kpi in found.plan.kpis] == [kpi.code for kpi in form.plan.kpis]
     (message,) = told(found) - told(form)
-    assert message[:3] == (Level.HINT, CARD, "A4") and "第 4、6 列是隱藏的，共 2 列" in message[3]
+    assert message[:3] == (Severity.HINT, CARD, "A4") and "第 4、6 列是隱藏的，共 2 列" in message[3]
 
 
 def test_a_date_is_told_as_people_see_it():

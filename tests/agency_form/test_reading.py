@@ -8,7 +8,7 @@ import pytest
 
 from scorecard.agency_form.reading.form_file import read_form, read_form_sheets
 from scorecard.domain.choices import Direction
-from scorecard.spreadsheets.cell_messages import Level
+from scorecard.spreadsheets.cell_messages import Severity
 from scorecard.spreadsheets.reader import read_sheets
 from tests.agency_form.form_workbooks import (
     CARD,
@@ -57,19 +57,19 @@ def test_the_secretariats_form_is_read_whole_and_without_errors(form):
 def test_the_letter_i_is_corrected_and_reported_in_the_objective_the_kpi_and_the_action_plan(form):
     found = [(m.level, m.cell, m.found, m.read) for m in form.messages if "字母 I" in m.text]
     assert found == [
-        (Level.CORRECTION, "A13", "API", "AP1"),
-        (Level.CORRECTION, "B13", "API.1", "AP1.1"),
-        (Level.CORRECTION, "K13", "API.1.1", "AP1.1.1"),
+        (Severity.CORRECTION, "A13", "API", "AP1"),
+        (Severity.CORRECTION, "B13", "API.1", "AP1.1"),
+        (Severity.CORRECTION, "K13", "API.1.1", "AP1.1.1"),
     ]
 
 
 def test_every_message_of_the_secretariats_form_is_one_of_those_expected(form):
-    by_level = {level: {m.cell for m in form.messages if m.level is level} for level in Level}
-    assert by_level[Level.ERROR] == set()
+    by_level = {level: {m.cell for m in form.messages if m.level is level} for level in Severity}
+    assert by_level[Severity.ERROR] == set()
     # The number of another unit; 「100」 over 「(已完成)」, as the form itself writes a number with a note.
-    assert by_level[Level.HINT] == {"F8", "G16", "G17"}
+    assert by_level[Severity.HINT] == {"F8", "G16", "G17"}
     # The letter I; numbers written as text; the numbers before the formulas of two rows of one KPI each.
-    assert by_level[Level.CORRECTION] == {
+    assert by_level[Severity.CORRECTION] == {
         "A13",
         "B13",
         "K13",
@@ -87,7 +87,7 @@ def test_every_message_of_the_secretariats_form_is_one_of_those_expected(form):
     enumerated = {"F5", "G5", "H5", "I5", "D26", "E26", "F26", "G26", "H26", "I26", "F41", "G41", "H41", "I41"}
     shared_out = {"C5", "C26", "C41"}
     directions = {"C7", "C8", "C16", "C17", "C18", "C19", "C22", "C28", "C35", "C38"}
-    assert by_level[Level.ASSUMPTION] == enumerated | shared_out | directions | {"O15"}
+    assert by_level[Severity.ASSUMPTION] == enumerated | shared_out | directions | {"O15"}
     assert {m.sheet for m in form.messages} == {CARD}
 
 
@@ -95,14 +95,14 @@ def test_another_unit_than_the_measures_own_gives_no_value_and_keeps_the_words(f
     (measure,) = kpi(form, "EC1.1").measures
     figure = measure.actuals[2015]
     assert (figure.value, figure.note) == (None, "275件\n(104/8/31起計算)")
-    (text,) = [text for cell, text in told(form, Level.HINT) if cell == "F8"]
+    (text,) = [text for cell, text in told(form, Severity.HINT) if cell == "F8"]
     assert "單位是「件」，不是這一項的單位「%」" in text
 
 
 def test_an_owner_under_a_merge_is_the_merged_cells(form):
     (plan,) = kpi(form, "BP1.2").action_plans
     assert plan.owner_division == "國際事務組"
-    assert ("O15", "主責科室（或同仁）取自合併的儲存格：國際事務組。") in told(form, Level.ASSUMPTION)
+    assert ("O15", "主責科室（或同仁）取自合併的儲存格：國際事務組。") in told(form, Severity.ASSUMPTION)
 
 
 def test_lower_is_better_by_the_formula_or_by_falling_targets(form):
@@ -135,7 +135,7 @@ def test_corrections_are_read_as_if_they_stood_in_the_cells(form):
     assert kpi(again, "EC1.1").measures[0].actuals[2015].value.as_tuple().digits == (9, 7, 5)
     assert not [m for m in again.messages if m.cell == "B13"]
     emptied = read(original(), corrections={(CARD, "J4"): " "})
-    assert ("J4", "這一列的 KPI 沒有主責科室；請填科室名稱。") in told(emptied, Level.ERROR)
+    assert ("J4", "這一列的 KPI 沒有主責科室；請填科室名稱。") in told(emptied, Severity.ERROR)
 
 
 def test_sheets_read_once_are_read_again_with_corrections_without_the_file(form):
@@ -180,7 +180,7 @@ def test_repeated_headings_and_blank_rows_are_structure(form):
 def test_a_row_of_totals_is_not_read():
     form = read(small_form(lambda m, c: c.append(["合計", None, None, None, None, None, None, 1000])))
     assert not form.has_errors
-    assert ("A7", "合計列由系統自行計算，沒有讀入。") in told(form, Level.HINT)
+    assert ("A7", "合計列由系統自行計算，沒有讀入。") in told(form, Severity.HINT)
 
 
 def test_the_agency_and_years_come_from_the_title_unless_given():
@@ -192,7 +192,7 @@ def test_the_agency_and_years_come_from_the_title_unless_given():
     wrong = edited(
         lambda m, c: (m.__setitem__("A1", "測試局110年策略地圖"), c.__setitem__("A1", "測試局110年平衡計分卡"))
     )
-    assert any("標題的年度與目標值的年度" in text for _, text in told(read(wrong), Level.HINT))
+    assert any("標題的年度與目標值的年度" in text for _, text in told(read(wrong), Severity.HINT))
 
 
 def small_form(edit=lambda m, c: None):
@@ -233,7 +233,7 @@ def small_form(edit=lambda m, c: None):
 
 def test_a_form_of_another_shape_is_read():
     form = read(small_form())
-    assert not form.has_errors, told(form, Level.ERROR)
+    assert not form.has_errors, told(form, Severity.ERROR)
     assert (form.plan.agency, form.plan.first_year, form.plan.baseline_years) == ("小局", 2022, (2021,))
     assert [(each.code, each.name) for each in form.plan.perspectives] == [("C", "顧客"), ("F", "財務")]
     assert form.plan.mission.text == "做好"
@@ -260,13 +260,13 @@ def test_a_hidden_copy_of_a_sheet_is_passed_over():
     book.copy_worksheet(book[CARD]).sheet_state = "hidden"
     form = read(saved(book))
     assert not form.has_errors
-    assert any("幾張工作表像「平衡計分卡」" in m.text for m in form.messages if m.level is Level.ASSUMPTION)
+    assert any("幾張工作表像「平衡計分卡」" in m.text for m in form.messages if m.level is Severity.ASSUMPTION)
 
 
 def test_a_number_from_a_formula_is_rounded_as_a_correction():
     form = read(with_cells(CARD, G4=200 / 3))
     assert str(kpi(form, "AC1.1").measures[0].targets[2016].value) == "66.6667"
-    assert any(cell == "G4" for cell, _ in told(form, Level.CORRECTION))
+    assert any(cell == "G4" for cell, _ in told(form, Severity.CORRECTION))
 
 
 def test_a_merged_area_as_large_as_the_sheet_costs_nothing():

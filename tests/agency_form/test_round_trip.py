@@ -6,25 +6,25 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scorecard.agency_form.changes import Standing, difference, facts_of
+from scorecard.agency_form.changes import CurrentPlan, compare_with_form, facts_of
 from scorecard.agency_form.form_plan import (
-    ActionPlanRead,
-    AmountRead,
-    FigureRead,
-    KPIRead,
-    MeasureRead,
-    ObjectiveRead,
-    PerspectiveRead,
-    PlanRead,
+    FormActionPlan,
+    FormAmount,
+    FormFigure,
+    FormKPI,
+    FormMeasure,
+    FormObjective,
+    FormPerspective,
+    FormPlan,
+    FormTheme,
     Statement,
-    ThemeRead,
 )
 from scorecard.agency_form.preview_scorecard import scorecard_of
 from scorecard.agency_form.reading.form_file import read_form_sheets
 from scorecard.agency_form.reading.formula_cell import direction_of
 from scorecard.agency_form.writing.form_file import choose_years, form_ods, form_xlsx
 from scorecard.domain.choices import YearState
-from scorecard.spreadsheets.cell_messages import Level
+from scorecard.spreadsheets.cell_messages import Severity
 from scorecard.spreadsheets.grid import WHOLE_FILE
 from scorecard.spreadsheets.reader import read_sheets
 
@@ -65,7 +65,7 @@ FIGURES = (
 
 
 def cells(draw, years):
-    return {year: FigureRead(*draw(FIGURES), WHOLE_FILE) for year in years}
+    return {year: FormFigure(*draw(FIGURES), WHOLE_FILE) for year in years}
 
 
 @st.composite
@@ -74,23 +74,23 @@ def kpis(draw, objective, number):
     formula = draw(TEXTS)
     direction, why = direction_of(formula, ())
     measures = tuple(
-        MeasureRead(
+        FormMeasure(
             "", draw(UNITS), direction, bool(why), "", "", 1, cells(draw, PLANNED), cells(draw, BASELINE), WHOLE_FILE
         )
         for _ in range(draw(st.integers(1, 2)))
     )
     plans = tuple(
-        ActionPlanRead(
+        FormActionPlan(
             f"{code}.{n}",
             draw(TEXTS),
             *draw(st.sampled_from([(draw(DIVISIONS), ""), ("", "王小明")])),
-            {year: AmountRead(draw(st.sampled_from([None, 0, 5000])), WHOLE_FILE) for year in PLANNED},
+            {year: FormAmount(draw(st.sampled_from([None, 0, 5000])), WHOLE_FILE) for year in PLANNED},
             WHOLE_FILE,
             WHOLE_FILE,
         )
         for n in range(1, 1 + draw(st.integers(0, 3)))
     )
-    return KPIRead(
+    return FormKPI(
         code, draw(NAMES), objective, formula, draw(DIVISIONS), (), measures, plans, WHOLE_FILE, WHOLE_FILE, WHOLE_FILE
     )
 
@@ -98,11 +98,11 @@ def kpis(draw, objective, number):
 @st.composite
 def plans(draw):
     codes = "AB"[: draw(st.sampled_from((1, 1, 2)))]
-    themes = tuple(ThemeRead(code, draw(NAMES)[:100], draw(DIVISIONS), WHOLE_FILE, WHOLE_FILE) for code in codes)
-    perspectives = tuple(PerspectiveRead(code, name, WHOLE_FILE) for code, name in (("C", "顧客"), ("F", "財務")))
+    themes = tuple(FormTheme(code, draw(NAMES)[:100], draw(DIVISIONS), WHOLE_FILE, WHOLE_FILE) for code in codes)
+    perspectives = tuple(FormPerspective(code, name, WHOLE_FILE) for code, name in (("C", "顧客"), ("F", "財務")))
     spots = [(theme.code, perspective.code) for theme in themes for perspective in perspectives]
     objectives = tuple(
-        ObjectiveRead(f"{theme}{perspective}{n}", draw(NAMES), theme, perspective, WHOLE_FILE)
+        FormObjective(f"{theme}{perspective}{n}", draw(NAMES), theme, perspective, WHOLE_FILE)
         for theme, perspective in spots
         for n in range(1, 1 + draw(st.sampled_from((0, 0, 1, 2))))
     )
@@ -110,7 +110,7 @@ def plans(draw):
         draw(kpis(each.code, n)) for each in objectives for n in range(1, 1 + draw(st.sampled_from((0, 1, 1, 2))))
     )
     texts = [Statement(draw(TEXTS).strip(), WHOLE_FILE) for _ in range(4)]
-    return PlanRead(
+    return FormPlan(
         "測試機關",
         WHOLE_FILE,
         PLANNED[0],
@@ -128,7 +128,7 @@ def plans(draw):
 
 def standing_of(read):
     states = {year: YearState.CLOSED for year in BASELINE} | {year: YearState.NOT_OPEN for year in PLANNED}
-    return Standing({key: fact.value for key, fact in facts_of(read).items()}, states, {}, {}, {}, PLANNED[0], 0)
+    return CurrentPlan({key: fact.value for key, fact in facts_of(read).items()}, states, {}, {}, {}, PLANNED[0], 0)
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
@@ -140,8 +140,8 @@ def test_a_plan_written_as_a_form_reads_back_without_a_difference_and_with_hints
     # One reader follows for both formats, so that equal cells are read equally.
     assert [_content(sheet) for sheet in as_ods] == [_content(sheet) for sheet in sheets]
     form = read_form_sheets(sheets)
-    assert [m for m in form.messages if m.level is not Level.HINT] == []
-    found = difference(form.plan, standing_of(read))
+    assert [m for m in form.messages if m.level is not Severity.HINT] == []
+    found = compare_with_form(form.plan, standing_of(read))
     assert [(change.what, change.old, change.new) for change in found.changes] == []
     assert (found.removed, found.messages) == ((), ())
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 AXE = Path(__file__).resolve().parent.parent / "vendor" / "axe-core" / "axe.min.js"
 REFUSED = ("serious", "critical")
-MOST_SHOWN = 10
+MAX_SHOWN = 10
 # Without preload: it puts style elements into the page, which the page's CSP rightly refuses.
 RUN = "but_not => axe.run({exclude: but_not.map(part => [part])}, {resultTypes: ['violations'], preload: false})"
 
@@ -32,4 +32,4 @@ def assert_accessible(page, *, but_not=()):
         if violation["impact"] in REFUSED
         for node in violation["nodes"]
     ]
-    assert not lines, f"{page.url} 無障礙檢測未通過（{len(lines)}）：\n" + "\n".join(lines[:MOST_SHOWN])
+    assert not lines, f"{page.url} 無障礙檢測未通過（{len(lines)}）：\n" + "\n".join(lines[:MAX_SHOWN])

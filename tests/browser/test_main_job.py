@@ -14,7 +14,7 @@ from tests import factories, secretariat_facts
 from tests.factories import FIRST_YEAR, PASSWORD, make_member
 from tests.page_reading import address
 
-MOST_MILLISECONDS = 120_000
+MAX_MILLISECONDS = 120_000
 
 
 @pytest.fixture
@@ -74,8 +74,8 @@ def card(page, code):
 
 def file_behind(page, link):
     """The bytes of the file that a link downloads; on a busy machine the report takes its time."""
-    with page.expect_download(timeout=MOST_MILLISECONDS) as started:
-        page.get_by_role("link", name=link, exact=True).click(timeout=MOST_MILLISECONDS)
+    with page.expect_download(timeout=MAX_MILLISECONDS) as started:
+        page.get_by_role("link", name=link, exact=True).click(timeout=MAX_MILLISECONDS)
     return Path(started.value.path()).read_bytes()
 
 

@@ -14,12 +14,12 @@ from tests.factories import FIRST_YEAR, MIDDLE_YEAR
 from tests.page_reading import address
 
 REASON = "同仁熟悉系統後，處理天數縮短"
-MOST_STOPS = 80
+MAX_STOPS = 80
 
 
 def tab_to(page, selector):
     """Press Tab until the element has the focus; it must be reached by that alone."""
-    for _ in range(MOST_STOPS):
+    for _ in range(MAX_STOPS):
         page.keyboard.press("Tab")
         if page.evaluate("selector => document.activeElement.matches(selector)", selector):
             return

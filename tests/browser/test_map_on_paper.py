@@ -6,7 +6,7 @@ import pytest
 from pypdf import PdfReader
 
 from scorecard.domain.choices import Role
-from scorecard.domain.text_folding import fold
+from scorecard.domain.text_folding import fold_for_search
 from tests import factories, secretariat_facts
 from tests.page_reading import address
 
@@ -22,7 +22,7 @@ def sheets(browse, transactional_db):
         pages = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
         assert {(round(each.mediabox.width), round(each.mediabox.height)) for each in pages} == {(842, 595)}
         # Chromium's PDF tells some characters by their compatibility forms.
-        return [fold(each.extract_text()).replace(" ", "").replace("\n", "") for each in pages]
+        return [fold_for_search(each.extract_text()).replace(" ", "").replace("\n", "") for each in pages]
 
     printed.codes = list(plan.objectives.values_list("code", flat=True))
     return printed

@@ -227,6 +227,7 @@ def test_a_closing_refused_and_a_locked_account_are_accessible(browse, plan, peo
 
 def test_the_style_page_is_accessible_and_fits_a_phone(browse, settings):
     settings.DEBUG = True
+    settings.ROOT_URLCONF = "tests.styleguide.urls_with_debug"
     page = browse(factories.make_user("designer"))
     assert page.goto("/style/").status == 200
     assert_accessible(page)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from scorecard.domain.choices import Role
-from scorecard.domain.text_folding import fold
+from scorecard.domain.text_folding import fold_for_search
 from tests import factories, secretariat_facts
 from tests.browser.accessibility import assert_accessible
 from tests.page_reading import address
@@ -122,7 +122,7 @@ def test_on_paper_it_is_a3_across_with_its_headings_on_every_page(open_scorecard
     pages = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
     assert {(round(each.mediabox.width), round(each.mediabox.height)) for each in pages} == {(1191, 842)}
     # Chromium's PDF tells some characters by their compatibility forms.
-    texts = [fold(each.extract_text()).replace(" ", "") for each in pages]
+    texts = [fold_for_search(each.extract_text()).replace(" ", "") for each in pages]
     assert len(texts) > 1
     assert all("計算公式及計量單位" in text for text in texts[:-1])
     assert "39項kpi燈號:待填報" in texts[0]

@@ -8,7 +8,7 @@ from zipfile import ZIP_STORED, ZipFile
 import pytest
 from pypdf import PdfReader
 
-from scorecard.documents.scorecard_columns import DEFAULT_GROUPS, Group, read_groups
+from scorecard.documents.scorecard_columns import DEFAULT_GROUPS, ColumnGroup, read_groups
 from scorecard.documents.scorecard_csv import table_csv
 from scorecard.documents.scorecard_pdf import table_pdf
 from scorecard.documents.scorecard_table import ScorecardTable, whole_table
@@ -32,7 +32,7 @@ LIGHTS = tuple("●▲■◇○–")
 def state_of(code):
     """How far a KPI's report came, by its code."""
     if code.startswith("G"):
-        return ReportState.DRAFT
+        return ReportState.IN_PROGRESS
     return ReportState.SUBMITTED if "L" in code else ReportState.APPROVED
 
 
@@ -72,7 +72,7 @@ def query_of(number, plan):
         "provisional": maybe(0.5, "1"),
     }
     if chance.random() < 0.6:
-        query["columns"] = ",".join(group.value for group in Group if chance.random() < 0.6)
+        query["columns"] = ",".join(group.value for group in ColumnGroup if chance.random() < 0.6)
     return {} if number == 0 else query
 
 
@@ -201,7 +201,7 @@ def test_sums_are_over_the_rows_shown_and_say_so(plan):
 
 def test_executed_amounts_are_a_column_on_request_with_their_sum(plan):
     scorecard = scorecard_of(plan)
-    table = ScorecardTable(select(scorecard, ScorecardFilter()), frozenset({Group.EXECUTED}))
+    table = ScorecardTable(select(scorecard, ScorecardFilter()), frozenset({ColumnGroup.EXECUTED}))
     rows = reading.csv_rows(table_csv(table))
     assert sorted(filter(None, (row["105年執行數（元）"] for row in rows))) == ["1000000", "1000000"]
     assert [column.total.value for column in table.columns if column.total] == [2_000_000]
@@ -266,29 +266,32 @@ class TestColumns:
         assert read_groups([]) == (DEFAULT_GROUPS, ())
 
     def test_columns_may_be_given_singly_or_with_commas(self):
-        asked = frozenset({Group.FORMULA, Group.BUDGETS})
+        asked = frozenset({ColumnGroup.FORMULA, ColumnGroup.BUDGETS})
         assert read_groups(["", "formula", "budgets"]) == read_groups(["formula,budgets"]) == (asked, ())
 
     def test_none_at_all_can_be_asked_for(self):
         assert read_groups([""]) == (frozenset(), ())
 
     def test_an_unknown_column_is_left_out_with_a_notice(self):
-        assert read_groups(["owner,nonsense"]) == (frozenset({Group.OWNER}), ("沒有這個欄位：「nonsense」，已略過。",))
+        assert read_groups(["owner,nonsense"]) == (
+            frozenset({ColumnGroup.OWNER}),
+            ("沒有這個欄位：「nonsense」，已略過。",),
+        )
 
     def test_objective_and_kpi_are_always_there_and_remarks_only_beside_figures(self, plan):
         selection = select(scorecard_of(plan), ScorecardFilter())
         assert [column.kind.value for column in ScorecardTable(selection, frozenset()).columns] == ["objective", "kpi"]
-        headings = [column.heading for column in ScorecardTable(selection, frozenset({Group.TARGETS})).columns]
+        headings = [column.heading for column in ScorecardTable(selection, frozenset({ColumnGroup.TARGETS})).columns]
         assert headings[2:] == ["105年\n目標值", "106年\n目標值", "107年\n目標值", "備註"]
 
     def test_remarks_speak_of_the_figures_that_are_shown_alone(self, plan):
         selection = select(scorecard_of(plan), ScorecardFilter(text="GF1.1"))
         remarks = {
             group: reading.csv_rows(table_csv(ScorecardTable(selection, frozenset({group}))))[0]["備註"]
-            for group in (Group.TARGETS, Group.RESULTS)
+            for group in (ColumnGroup.TARGETS, ColumnGroup.RESULTS)
         }
-        assert remarks[Group.TARGETS].endswith("105 年目標：暫訂")
-        assert remarks[Group.RESULTS].endswith("105 年填報值未核定，未列入")
+        assert remarks[ColumnGroup.TARGETS].endswith("105 年目標：暫訂")
+        assert remarks[ColumnGroup.RESULTS].endswith("105 年填報值未核定，未列入")
 
     def test_every_status_has_its_light_in_the_file(self, plan):
         rows = reading.csv_rows(table_csv(whole_table(scorecard_of(plan, include_provisional=True))))

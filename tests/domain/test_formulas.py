@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scorecard.domain.formulas import LONGEST_LABEL, Ratio, read_ratio
+from scorecard.domain.formulas import MAX_LABEL_LENGTH, Ratio, read_ratio
 
 FIXTURE = Path(__file__).resolve().parents[2] / "fixtures" / "taipei-secretariat-105.json"
 
@@ -122,8 +122,8 @@ def test_a_factor_that_contradicts_the_unit_is_a_doubt(formula, unit):
 
 
 def test_a_name_too_long_for_its_column_is_not_taken():
-    assert read_ratio("數" * LONGEST_LABEL + "/總數*100%") is not None
-    assert read_ratio("數" * (LONGEST_LABEL + 1) + "/總數*100%") is None
+    assert read_ratio("數" * MAX_LABEL_LENGTH + "/總數*100%") is not None
+    assert read_ratio("數" * (MAX_LABEL_LENGTH + 1) + "/總數*100%") is None
 
 
 NAMES = st.text("甲乙丙丁戊己庚辛參加完成核定應到實到人件", min_size=1, max_size=12).map(lambda text: text + "數")
@@ -150,5 +150,7 @@ def test_any_text_is_answered_and_names_only_what_it_says(text, unit):
     if ratio is not None:
         folded = "".join(unicodedata.normalize("NFKC", text).split())
         assert ratio.numerator_label in folded and ratio.denominator_label in folded
-        assert 0 < len(ratio.numerator_label) <= LONGEST_LABEL and 0 < len(ratio.denominator_label) <= LONGEST_LABEL
+        assert (
+            0 < len(ratio.numerator_label) <= MAX_LABEL_LENGTH and 0 < len(ratio.denominator_label) <= MAX_LABEL_LENGTH
+        )
         assert ratio.factor > 0

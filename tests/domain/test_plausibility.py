@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scorecard.domain.choices import Direction, Question
-from scorecard.domain.plausibility import Figure, ask, unanswered
+from scorecard.domain.plausibility import ReportedFigure, check_plausibility, unanswered
 from scorecard.domain.ratios import Parts, parts_of, rounded
 
 HIGHER, LOWER, BAND = Direction.HIGHER, Direction.LOWER, Direction.BAND
@@ -19,7 +19,7 @@ def figure(actual, *earlier, unit="件", direction=HIGHER, target=None, parts=No
     years = range(2016 - len(earlier), 2016)
     known = tuple((y, Decimal(n)) for y, n in zip(years, earlier, strict=True) if n is not None)
     made = Parts(*map(Decimal, parts), 100) if parts else None
-    return Figure(
+    return ReportedFigure(
         actual=made.stored if made else None if actual is None else Decimal(actual),
         unit=unit,
         direction=direction,
@@ -31,7 +31,7 @@ def figure(actual, *earlier, unit="件", direction=HIGHER, target=None, parts=No
 
 
 def kinds(of):
-    return [asked.question for asked in ask(of)]
+    return [asked.question for asked in check_plausibility(of)]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def kinds(of):
     ],
 )
 def test_what_may_be_a_slip_is_asked_with_its_numbers(of, expected, said):
-    (asked,) = ask(of)
+    (asked,) = check_plausibility(of)
     assert asked.question == expected
     assert said in asked.sentence
     assert asked.figure == of.actual
@@ -97,7 +97,7 @@ def figures(draw):
     direction = draw(st.sampled_from(Direction))
     parts = draw(st.none() | st.tuples(FIGURES, POSITIVE))
     made = Parts(*parts, 100) if parts else None
-    return Figure(
+    return ReportedFigure(
         actual=made.stored if made else draw(FIGURES),
         unit=draw(UNITS),
         direction=direction,
@@ -111,7 +111,7 @@ def figures(draw):
 
 @given(figures(), FACTORS)
 def test_the_unit_in_which_figures_are_given_changes_no_question(of, factor):
-    scaled = Figure(
+    scaled = ReportedFigure(
         actual=of.actual * factor,
         unit=of.unit,
         direction=of.direction,
@@ -125,15 +125,15 @@ def test_the_unit_in_which_figures_are_given_changes_no_question(of, factor):
 
 @given(figures())
 def test_a_blank_is_never_asked_about(of):
-    blank = Figure(
+    blank = ReportedFigure(
         actual=None, unit=of.unit, direction=of.direction, target=of.target, tolerance=of.tolerance, earlier=of.earlier
     )
-    assert ask(blank) == ()
+    assert check_plausibility(blank) == ()
 
 
 @given(figures(), FIGURES)
 def test_an_answer_silences_exactly_its_own_question_about_its_own_figure(of, other):
-    asked = ask(of)
+    asked = check_plausibility(of)
     assert unanswered(asked, ()) == asked
     for each in asked:
         rest = tuple(one for one in asked if one != each)
@@ -144,7 +144,7 @@ def test_an_answer_silences_exactly_its_own_question_about_its_own_figure(of, ot
 
 @given(figures())
 def test_one_slip_raises_one_question_and_each_names_the_figure_or_its_parts(of):
-    asked = ask(of)
+    asked = check_plausibility(of)
     assert len({each.question for each in asked}) == len(asked) <= 2
     assert sum(each.question != Question.OVER_WHOLE for each in asked) <= 1
 

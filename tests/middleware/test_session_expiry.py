@@ -6,7 +6,7 @@ from django.urls import resolve, reverse
 
 from scorecard.middleware.session_expiry import KEY, SECONDS
 from scorecard.models import Comment, EntryDraft
-from scorecard.web.post_targets import PAGES_OF_ACTS
+from scorecard.web.post_targets import PAGE_AFTER_POST
 from tests import factories
 from tests.factories import PASSWORD
 from tests.page_reading import address, client_of, form_to, forms, text
@@ -107,7 +107,7 @@ def test_every_act_knows_its_page():
         for route, answers in SITE.items()
         if {405} == set(answers["GET"].values()) - {302}
     }
-    assert acts - {"logout"} - set(PAGES_OF_ACTS) == set(), "not in scorecard/web/post_targets.py"
+    assert acts - {"logout"} - set(PAGE_AFTER_POST) == set(), "not in scorecard/web/post_targets.py"
 
 
 def test_every_address_that_takes_a_post_keeps_its_texts_and_no_secret(scene):  # noqa: F811
@@ -119,7 +119,7 @@ def test_every_address_that_takes_a_post_keeps_its_texts_and_no_secret(scene):  
         response = client.post(scene.url(route), {"text": TYPED} | secret)
         assert response["Location"].startswith(f"{reverse('login')}?next="), route
         assert client.session[KEY]["fields"] == {"text": [TYPED]}, route
-        assert resolve(client.session[KEY]["page"]).view_name not in PAGES_OF_ACTS, route
+        assert resolve(client.session[KEY]["page"]).view_name not in PAGE_AFTER_POST, route
         assert client.session.get_expiry_age() <= SECONDS
 
 

@@ -16,10 +16,10 @@ LOCAL_PAGES = ("password_reset", "password_reset_done", "password_reset_complete
 def single_sign_on(settings):
     """The settings as SSO_USER_HEADER=X-Remote-User makes them."""
     settings.SSO_USER_HEADER = "X-Remote-User"
-    settings.AUTHENTICATION_BACKENDS = ["scorecard.middleware.account_rules.SingleSignOnBackend"]
+    settings.AUTHENTICATION_BACKENDS = ["scorecard.middleware.single_sign_on.SingleSignOnBackend"]
     place = settings.MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1
     middleware = list(settings.MIDDLEWARE)
-    middleware.insert(place, "scorecard.middleware.account_rules.SingleSignOnMiddleware")
+    middleware.insert(place, "scorecard.middleware.single_sign_on.SingleSignOnMiddleware")
     settings.MIDDLEWARE = middleware
 
 

@@ -37,7 +37,7 @@ def _(world):
 
 @pair("report_state_known")
 def _(world):
-    return a_report(world, state=ReportState.DRAFT), a_report(world, state="lost")
+    return a_report(world, state=ReportState.IN_PROGRESS), a_report(world, state="lost")
 
 
 @pair("submitted_report_names_its_submitter")

@@ -140,7 +140,7 @@ OF_APPROVED = {
     "approved_evidence_delete": (lambda w: w.evidence(w.begun).delete(), lambda w: w.evidence(w.done).delete()),
     "approved_report_is_only_returned": (
         lambda w: w.report(w.done).update(state=ReportState.RETURNED, version=9, reviewed_by=w.cast.admin),
-        lambda w: w.report(w.done).update(state=ReportState.DRAFT),
+        lambda w: w.report(w.done).update(state=ReportState.IN_PROGRESS),
     ),
     "approved_report_never_deleted": (
         lambda w: w.report(w.begun)._raw_delete("default"),

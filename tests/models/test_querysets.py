@@ -56,7 +56,7 @@ def test_a_ratio_has_a_numerator(plan):
 @pytest.mark.parametrize("state", list(ReportState))
 def test_a_report_is_editable_exactly_where_its_state_may_become_a_draft(state):
     report = YearlyReport(state=state)
-    assert report.is_editable == (state in EDITABLE_STATES) == report.may_become(ReportState.DRAFT)
+    assert report.is_editable == (state in EDITABLE_STATES) == report.may_become(ReportState.IN_PROGRESS)
     assert report.is_submitted == (state == ReportState.SUBMITTED)
     assert report.is_approved == (state == ReportState.APPROVED)
 
@@ -64,11 +64,11 @@ def test_a_report_is_editable_exactly_where_its_state_may_become_a_draft(state):
 def test_the_workflow_is_that_of_the_domain_and_every_state_can_be_reached():
     allowed = {(old, new) for old, news in REPORT_TRANSITIONS.items() for new in news if old != new}
     assert allowed == {
-        (ReportState.PENDING, ReportState.DRAFT),
-        (ReportState.DRAFT, ReportState.SUBMITTED),
+        (ReportState.PENDING, ReportState.IN_PROGRESS),
+        (ReportState.IN_PROGRESS, ReportState.SUBMITTED),
         (ReportState.SUBMITTED, ReportState.APPROVED),
         (ReportState.SUBMITTED, ReportState.RETURNED),
-        (ReportState.RETURNED, ReportState.DRAFT),
+        (ReportState.RETURNED, ReportState.IN_PROGRESS),
         (ReportState.RETURNED, ReportState.SUBMITTED),
         # docs/decisions/0008: an approval withdrawn.
         (ReportState.APPROVED, ReportState.RETURNED),
@@ -93,7 +93,7 @@ def test_the_longest_waiting_report_comes_first_for_review(plan):
     submitter = factories.make_user("one")
     young = _submitted(plan, "AC1.1", submitter, 1)
     old = _submitted(plan, "AP1.1", submitter, 9)
-    YearlyReport.objects.create(kpi=factories.kpi(plan, "AF1.1"), year=2016, state=ReportState.DRAFT)
+    YearlyReport.objects.create(kpi=factories.kpi(plan, "AF1.1"), year=2016, state=ReportState.IN_PROGRESS)
     assert list(YearlyReport.objects.awaiting_review()) == [old, young]
 
 

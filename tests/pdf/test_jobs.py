@@ -10,7 +10,7 @@ import pytest
 
 from scorecard.pdf import jobs
 from scorecard.pdf.child_process import TOO_MUCH_MEMORY, TOO_MUCH_TIME
-from scorecard.pdf.jobs import AT_ONCE, PDFBusy, PDFCancelled, cancel, key_of, making, obtain, start
+from scorecard.pdf.jobs import AT_ONCE, PDFBusy, PDFCancelled, cache_key, cancel, get_or_make, making, start
 from scorecard.pdf.writer import Document, PDFError
 
 SHORT = Document('<html lang="zh"><title>短</title><p>甲</p></html>', ())
@@ -40,31 +40,35 @@ def never():
 
 
 def start_long(number=0):
-    return start(key_of("long", number), lambda: LONG)
+    return start(cache_key("long", number), lambda: LONG)
 
 
 def test_a_pdf_is_made_once_and_then_served_as_it_is(folder):
-    made = obtain("a", lambda: SHORT)
+    made = get_or_make("a", lambda: SHORT)
     assert made.startswith(b"%PDF")
     assert making("a").is_ready
-    assert obtain("a", never) == made
+    assert get_or_make("a", never) == made
     assert (folder.stat().st_mode & 0o777, (folder / "a.pdf").stat().st_mode & 0o777) == (0o700, 0o600)
 
 
 def test_the_key_is_another_for_other_content_another_style_and_another_release(monkeypatch):
-    keys = {key_of(SHORT.digest), key_of(LONG.digest), key_of(Document(SHORT.html, ("css/pdf/base.css",)).digest)}
+    keys = {
+        cache_key(SHORT.digest),
+        cache_key(LONG.digest),
+        cache_key(Document(SHORT.html, ("css/pdf/base.css",)).digest),
+    }
     monkeypatch.setattr(jobs, "pdf_version_key", lambda: "another")
-    assert len(keys | {key_of(SHORT.digest)}) == 4
+    assert len(keys | {cache_key(SHORT.digest)}) == 4
 
 
 def test_two_are_made_at_once_a_third_is_told_to_come_back_and_so_is_a_second_reader_of_the_same():
     children = [start_long(number) for number in range(AT_ONCE)]
     assert all(child.poll() is None for child in children)
     with pytest.raises(PDFBusy):
-        obtain("b", lambda: SHORT)
+        get_or_make("b", lambda: SHORT)
     assert start_long(0) is None
     with pytest.raises(PDFBusy):
-        obtain(key_of("long", 0), never)
+        get_or_make(cache_key("long", 0), never)
 
 
 def test_a_child_gives_way_to_pages():
@@ -77,16 +81,16 @@ def test_a_child_gives_way_to_pages():
 def test_who_has_patience_waits_for_the_place():
     for number in range(AT_ONCE):
         start_long(number)
-    threading.Timer(0.3, cancel, [key_of("long", 0)]).start()
-    assert obtain("c", lambda: SHORT, patience=60).startswith(b"%PDF")
+    threading.Timer(0.3, cancel, [cache_key("long", 0)]).start()
+    assert get_or_make("c", lambda: SHORT, wait_seconds=60).startswith(b"%PDF")
 
 
 def test_progress_is_told_and_whoever_waits_for_a_cancelled_one_hears_of_it():
-    key, heard = key_of("long", 0), []
+    key, heard = cache_key("long", 0), []
 
     def wait():
         try:
-            obtain(key, lambda: LONG)
+            get_or_make(key, lambda: LONG)
         except PDFError as error:
             heard.append(error)
 
@@ -104,9 +108,9 @@ def test_a_killed_child_leaves_no_lock_and_is_told_of():
     child = start_long()
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
-    assert "意外結束" in making(key_of("long", 0)).failed
-    assert start(key_of("long", 0), lambda: SHORT).wait() == 0
-    assert making(key_of("long", 0)).is_ready
+    assert "意外結束" in making(cache_key("long", 0)).failed
+    assert start(cache_key("long", 0), lambda: SHORT).wait() == 0
+    assert making(cache_key("long", 0)).is_ready
 
 
 def test_the_death_of_the_process_that_started_it_leaves_no_lock_behind_its_child():
@@ -116,9 +120,9 @@ def test_the_death_of_the_process_that_started_it_leaves_no_lock_behind_its_chil
         start_long()
         os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(worker, 0)
-    assert making(key_of("long", 0)).is_running
-    cancel(key_of("long", 0))
-    wait_until(lambda: not making(key_of("long", 0)).is_running)
+    assert making(cache_key("long", 0)).is_running
+    cancel(cache_key("long", 0))
+    wait_until(lambda: not making(cache_key("long", 0)).is_running)
     children = [start_long(number) for number in (1, 2)]
     assert None not in children
 
@@ -126,34 +130,34 @@ def test_the_death_of_the_process_that_started_it_leaves_no_lock_behind_its_chil
 def test_a_child_may_not_take_more_time_than_allowed(settings):
     settings.PDF_SECONDS = 1
     with pytest.raises(PDFError) as raised:
-        obtain("d", lambda: LONG)
+        get_or_make("d", lambda: LONG)
     assert str(raised.value) == TOO_MUCH_TIME == making("d").failed
 
 
 def test_a_child_may_not_take_more_memory_than_allowed(settings):
     settings.PDF_MEMORY_MB = 200
     with pytest.raises(PDFError) as raised:
-        obtain("e", lambda: LONG)
+        get_or_make("e", lambda: LONG)
     assert str(raised.value) == TOO_MUCH_MEMORY
 
 
 def test_what_is_wrong_with_the_project_is_told_by_its_name():
     with pytest.raises(PDFError, match="no-such.css"):
-        obtain("f", lambda: Document(SHORT.html, ("css/no-such.css",)))
+        get_or_make("f", lambda: Document(SHORT.html, ("css/no-such.css",)))
     assert "no-such.css" in making("f").failed
 
 
 def test_what_cannot_be_built_holds_no_place():
     for _ in range(AT_ONCE + 1):
         with pytest.raises(LookupError):
-            obtain("g", lambda: {}["nothing"])
-    assert obtain("g", lambda: SHORT)
+            get_or_make("g", lambda: {}["nothing"])
+    assert get_or_make("g", lambda: SHORT)
 
 
 def test_the_longest_unused_goes_first_where_there_is_no_room(settings, folder):
     settings.PDF_CACHE_MB = 1
     for age, name in enumerate(("new", "used", "old"), start=1):
-        obtain(name, lambda: SHORT)
+        get_or_make(name, lambda: SHORT)
         (folder / f"{name}.pdf").write_bytes(b"x" * 500_000 + b"%%EOF")
         os.utime(folder / f"{name}.pdf", (time.time() - age * 1000,) * 2)
     assert jobs.read("old")
@@ -165,9 +169,9 @@ def test_the_longest_unused_goes_first_where_there_is_no_room(settings, folder):
 
 
 def test_a_file_cut_short_is_made_again(folder):
-    made = obtain("h", lambda: SHORT)
+    made = get_or_make("h", lambda: SHORT)
     (folder / "h.pdf").write_bytes(made[:-50])
-    assert obtain("h", lambda: SHORT) == made
+    assert get_or_make("h", lambda: SHORT) == made
 
 
 def test_a_child_knows_no_key(monkeypatch):

@@ -11,7 +11,7 @@ from scorecard.read_models.annual_report import BaselineYear, Choices, NoSuchPar
 from scorecard.read_models.annual_report_part import read_choices
 from scorecard.read_models.annual_report_summary import named
 from scorecard.read_models.build_scorecard import build_scorecard
-from scorecard.read_models.table_rows import form_rows
+from scorecard.read_models.table_rows import table_rows
 from tests import factories, secretariat_facts
 from tests.shared_rows import layer
 
@@ -241,7 +241,7 @@ def test_every_column_of_the_form_fills_its_rows_exactly(plan):
     Objective.objects.filter(code="AP2").update(name="沒有 KPI 的目標")
     full = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
     scorecard = build_scorecard(full, YEAR, with_action_plans=True)
-    for group in form_rows(scorecard.objectives):
+    for group in table_rows(scorecard.objectives):
         for column in ("objective", "kpi", "measure", "action_plan"):
             spans = [getattr(row, column) for row in group.rows]
             expected = 0

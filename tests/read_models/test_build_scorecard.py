@@ -160,7 +160,7 @@ def test_report_states_are_those_of_the_year(mixed):
         "AC1.1": ReportState.APPROVED,
         "AC1.2": ReportState.SUBMITTED,
         "AP1.1": ReportState.APPROVED,
-        "AL1.1": ReportState.DRAFT,
+        "AL1.1": ReportState.IN_PROGRESS,
         "AF1.1": ReportState.APPROVED,
         "BC1.1": ReportState.RETURNED,
         "BC1.2": ReportState.PENDING,

@@ -159,7 +159,7 @@ def test_progress_counts_reports_by_state(plan, cast):
     factories.approved(cast, factories.kpi(plan, "AL1.1"))
     made = dashboard(plan)
     counts = dict(made.states)
-    assert (counts[ReportState.DRAFT], counts[ReportState.APPROVED], counts[ReportState.PENDING]) == (1, 1, 8)
+    assert (counts[ReportState.IN_PROGRESS], counts[ReportState.APPROVED], counts[ReportState.PENDING]) == (1, 1, 8)
     assert [(row.name, row.approved, row.due) for row in made.progress] == [("甲組", 1, 5), ("乙組", 0, 5)]
 
 

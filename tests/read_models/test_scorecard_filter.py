@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scorecard.domain.choices import ReportState, Status
 from scorecard.models import KPI, ActionPlan, Theme
 from scorecard.read_models.build_scorecard import build_scorecard
-from scorecard.read_models.scorecard_filter import LONGEST_TEXT, ScorecardFilter, choices, read_filter, select
+from scorecard.read_models.scorecard_filter import MAX_TEXT_LENGTH, ScorecardFilter, choices, read_filter, select
 from tests import factories
 from tests.shared_rows import layer
 
@@ -59,7 +59,7 @@ def test_without_a_filter_everything_stands_as_it_is(scorecard):
         ({"light": Status.MET}, ["AC1.1"]),
         ({"light": Status.MISSED}, ["AC1.2"]),
         ({"state": ReportState.SUBMITTED}, ["AP1.1"]),
-        ({"state": ReportState.DRAFT}, ["AL1.1"]),
+        ({"state": ReportState.IN_PROGRESS}, ["AL1.1"]),
         ({"perspective": "P", "theme": "A"}, ["AP1.1"]),
         ({"text": "ｃ１．２"}, ["AC1.2", "BC1.2"]),
         ({"text": "影片 b"}, ["BP1.1"]),
@@ -138,7 +138,7 @@ def test_words_tell_what_was_asked_for(scorecard):
 
 
 def test_a_filter_and_its_query_are_the_same(scorecard):
-    for values in product(("", "C"), ("", "B"), (None, Status.NEAR), (None, ReportState.DRAFT), ("", "臺北 sop")):
+    for values in product(("", "C"), ("", "B"), (None, Status.NEAR), (None, ReportState.IN_PROGRESS), ("", "臺北 sop")):
         asked = ScorecardFilter(values[0], values[1], None, *values[2:])
         assert read_filter(dict(asked.query), scorecard) == (asked, ())
 
@@ -168,7 +168,7 @@ def test_an_unknown_value_is_left_out_with_a_notice(scorecard, name, word):
 
 def test_a_text_without_end_is_cut_with_a_notice(scorecard):
     asked, notices = read_filter({"q": "長" * 5000}, scorecard)
-    assert asked.text == "長" * LONGEST_TEXT
+    assert asked.text == "長" * MAX_TEXT_LENGTH
     assert notices == ("搜尋文字太長，只採用前 100 個字。",)
 
 

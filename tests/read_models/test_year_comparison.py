@@ -69,14 +69,14 @@ def test_a_change_tells_scores_lights_counts_and_difference(plan):
     change = compare(*both(plan)).by_code["AL1"]
     # The band of 50 ± 5: 27 against its lower edge 45 is 60 %.
     assert (change.earlier.score_text, change.later.score_text) == ("100", "60")
-    assert (change.difference_text, change.size_text, change.spoken) == ("−40", "40", "下降 40")
+    assert (change.difference_text, change.size_text, change.aria_label) == ("−40", "40", "下降 40")
     assert (change.earlier.status, change.later.status) == (Status.MET, Status.MISSED)
     assert (change.earlier.score.tally, change.later.score.tally) == (Tally(1, 1, 1), Tally(0, 1, 1))
 
 
 def test_a_year_without_a_score_is_a_dash_and_never_a_rise_from_zero(plan):
     change = compare(*both(plan)).by_code["AC1"]
-    assert (change.earlier.score_text, change.difference_text, change.spoken) == ("—", "—", "新增評核")
+    assert (change.earlier.score_text, change.difference_text, change.aria_label) == ("—", "—", "新增評核")
     assert not change.is_moved
 
 
@@ -144,7 +144,7 @@ def test_the_later_years_map_bears_the_changes_in_the_same_places(plan):
     assert {card.objective.code: card.change for card in marked.cards} == comparison.by_code
     assert all(card.change is None and card.place.mark is None for card in bare.cards)
     assert [replace(card.place, mark=None) for card in marked.cards] == [card.place for card in bare.cards]
-    assert next(card for card in marked.cards if card.objective.code == "AL1").spoken.endswith("，下降 40")
+    assert next(card for card in marked.cards if card.objective.code == "AL1").aria_label.endswith("，下降 40")
 
 
 def test_a_mark_leaves_the_secretariats_cards_as_they_are():

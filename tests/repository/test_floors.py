@@ -31,15 +31,10 @@ UPWARDS = {
     ("scorecard/agency_form/preview_page.py", "services"),
     ("scorecard/agency_form/preview_page.py", "web"),
     ("scorecard/agency_form/writing/cells.py", "documents"),
-    ("scorecard/documents/year_snapshot_check.py", "services"),
     ("scorecard/fill_in/writer.py", "documents"),
-    ("scorecard/middleware/session_expiry.py", "views"),
     ("scorecard/spreadsheets/ods_writer.py", "documents"),
     ("scorecard/spreadsheets/sheet.py", "documents"),
     ("scorecard/spreadsheets/xlsx_writer.py", "documents"),
-    ("scorecard/views/evidence.py", "middleware"),
-    ("scorecard/views/fill_in.py", "middleware"),
-    ("scorecard/views/form_import.py", "middleware"),
 }
 OWNERS = {
     "openpyxl": {"scorecard/spreadsheets/xlsx_writer.py", "scorecard/spreadsheets/reader.py"},

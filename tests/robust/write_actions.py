@@ -16,7 +16,7 @@ from scorecard.domain.choices import Question
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import ActionBudget, AuditEvent, Evidence, Membership, Plan, User, YearlyReport
 from scorecard.services import mail, members, reminders
-from scorecard.services.years import Overtaken
+from scorecard.services.years import PlanChangedMeanwhile
 from tests import factories
 from tests.factories import FIRST_YEAR, LAST_YEAR, MIDDLE_YEAR
 from tests.page_reading import address, client_of, form_to
@@ -227,7 +227,7 @@ def close_year(scene):
     def run():
         try:
             factories.close_year(User.objects.get(pk=scene.cast.admin.pk), scene.plan, reason="提前關閉")
-        except (RuleBroken, Overtaken):
+        except (RuleBroken, PlanChangedMeanwhile):
             return REFUSED
         return DONE
 

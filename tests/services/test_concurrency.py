@@ -132,7 +132,7 @@ def test_closing_a_year_and_reporting_in_it_never_cross(cast, kpi, monkeypatch):
     if isinstance(save, RuleBroken):
         assert saved is None and not YearlyReport.objects.exists()
     else:
-        assert saved.pk < closed.pk and save.state == ReportState.DRAFT
+        assert saved.pk < closed.pk and save.state == ReportState.IN_PROGRESS
 
 
 def test_a_click_and_the_timer_at_once_remind_everybody_once(cast, open_plan):

@@ -97,7 +97,7 @@ class SampleDataOfTheSecretariat(TestCase):
         assert states == {
             None: 4,
             ReportState.PENDING: 5,
-            ReportState.DRAFT: 4,
+            ReportState.IN_PROGRESS: 4,
             ReportState.SUBMITTED: 7,
             ReportState.APPROVED: 16,
             ReportState.RETURNED: 3,
@@ -108,7 +108,7 @@ class SampleDataOfTheSecretariat(TestCase):
             "DF1.1": ReportState.PENDING,
             "DP1.1": ReportState.SUBMITTED,
             "DP2.1": ReportState.RETURNED,
-            "DL1.1": ReportState.DRAFT,
+            "DL1.1": ReportState.IN_PROGRESS,
         }
 
     def test_every_returned_report_says_why(self):
@@ -159,7 +159,7 @@ class SampleDataOfTheSecretariat(TestCase):
         Membership.objects.filter(user__username="demo-viewer").update(role=Role.REVIEWER)
         again = demo.load(plan=self.plan, today=TODAY, password="another password", close_year=factories.close_prepared)
         figure.refresh_from_db()
-        assert (figure.state, figure.version) == (ReportState.DRAFT, 1)
+        assert (figure.state, figure.version) == (ReportState.IN_PROGRESS, 1)
         assert ObjectiveLink.objects.count() == 29
         assert Membership.objects.get(user__username="demo-viewer").role == Role.REVIEWER
         assert all(account.has_new_password for account in again.accounts)

@@ -61,7 +61,7 @@ def test_the_first_file_makes_a_draft_whose_figures_can_still_be_saved_from_an_o
     seen = factories.draft(kpi, actuals=95)
     attach(cast.staff, kpi)
     report = YearlyReport.objects.get(kpi=kpi)
-    assert (report.state, report.version, report.changed_by) == (ReportState.DRAFT, 0, cast.staff)
+    assert (report.state, report.version, report.changed_by) == (ReportState.IN_PROGRESS, 0, cast.staff)
     factories.reporting.save_reports(by=cast.staff, plan=kpi.plan, year=FIRST_YEAR, drafts=[seen])
     assert YearlyReport.objects.get(kpi=kpi).version == 1
 

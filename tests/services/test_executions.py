@@ -38,7 +38,7 @@ def test_staff_record_what_was_spent_with_an_audit_event(cast, kpi, budget):
     record(cast.staff, kpi, budget, 950, "已結案")
     assert (budget.amount, budget.executed, budget.progress) == (1000, 950, "已結案")
     report = YearlyReport.objects.get()
-    assert (report.state, report.version, report.changed_by) == (ReportState.DRAFT, 1, cast.staff)
+    assert (report.state, report.version, report.changed_by) == (ReportState.IN_PROGRESS, 1, cast.staff)
     event = AuditEvent.objects.get(action=AuditAction.SAVED)
     assert (event.actor, event.plan, event.kpi, event.year) == (cast.staff, kpi.plan, kpi, factories.FIRST_YEAR)
     where = {"budget": budget.pk}

@@ -13,7 +13,7 @@ from scorecard.domain.policies import RuleBroken
 from scorecard.models import KPI, ActionBudget, AuditEvent, Plan, YearlyValue
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.services import import_into_plan, import_new_plan
-from scorecard.spreadsheets.cell_messages import Level
+from scorecard.spreadsheets.cell_messages import Severity
 from tests import factories
 from tests.agency_form.form_workbooks import CARD, edited, original, with_cells
 from tests.shared_rows import layer
@@ -31,8 +31,8 @@ def plan():
 
 
 def apply(plan, form, **options):
-    seen = import_into_plan.compare(plan, form).seen()
-    return import_into_plan.apply_to(by=None, plan=plan, form=form, seen=seen, **options)
+    expected = import_into_plan.compare(plan, form).expected_values()
+    return import_into_plan.apply_to(by=None, plan=plan, form=form, expected_values=expected, **options)
 
 
 def told(changes):
@@ -56,7 +56,7 @@ def test_the_form_that_the_product_writes_reads_back_without_a_difference(plan, 
     plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
     scorecard = build_scorecard(plan, 2016, with_action_plans=True)
     form = read(write(scorecard, choose_years(scorecard)))
-    assert [message for message in form.messages if message.level is not Level.HINT] == []
+    assert [message for message in form.messages if message.level is not Severity.HINT] == []
     found = import_into_plan.compare(plan, form)
     assert (found.changes, found.removed, found.messages) == ((), (), ())
 
@@ -133,10 +133,10 @@ def test_new_things_come_in_and_what_the_form_lacks_stays(plan):
 
 def test_a_value_changed_since_the_preview_is_a_conflict_and_nothing_is_written(plan):
     form = read(with_cells(CARD, G4=30, B6="CC1.1 新名稱"))
-    seen = import_into_plan.compare(plan, form).seen()
+    expected = import_into_plan.compare(plan, form).expected_values()
     YearlyValue.objects.filter(pk=value("AC1.1", 2016).pk).update(target=29)
     with pytest.raises(import_into_plan.ImportConflict) as conflict:
-        import_into_plan.apply_to(by=None, plan=plan, form=form, seen=seen)
+        import_into_plan.apply_to(by=None, plan=plan, form=form, expected_values=expected)
     assert told(conflict.value.changes) == [(ChangeKind.TARGET_LOWERED, "AC1.1 105 年目標值", Decimal(29), Decimal(30))]
     assert KPI.objects.get(code="CC1.1").name != "新名稱"
 
@@ -145,7 +145,7 @@ def test_a_change_that_the_preview_did_not_show_is_a_conflict_too(plan):
     form = read()
     KPI.objects.filter(code="CC1.1").update(name="別人改的名稱")
     with pytest.raises(import_into_plan.ImportConflict):
-        import_into_plan.apply_to(by=None, plan=plan, form=form, seen={})
+        import_into_plan.apply_to(by=None, plan=plan, form=form, expected_values={})
 
 
 def test_a_division_whose_name_has_white_space_is_found_again_and_not_made_a_second_time(plan):
@@ -165,7 +165,7 @@ def test_a_division_whose_name_has_white_space_is_found_again_and_not_made_a_sec
 def test_closed_years_are_not_touched(plan):
     form = read(with_cells(CARD, D7=9))
     found = import_into_plan.compare(plan, form)
-    assert [(m.level, m.cell) for m in found.messages] == [(Level.ERROR, "D7")]
+    assert [(m.level, m.cell) for m in found.messages] == [(Severity.ERROR, "D7")]
     assert "102 年已關閉" in found.messages[0].text
     with pytest.raises(RuleBroken, match="102 年已關閉"):
         apply(plan, form)
@@ -177,23 +177,23 @@ def test_neither_settled_reports_nor_actuals_of_plan_years_are_touched_and_an_op
     cast = factories.make_cast(plan)
     factories.open_year(cast.admin, plan)
     factories.approved(cast, factories.kpi(plan, "AC1.1"))
-    standing = import_into_plan.standing_of(plan)
+    standing = import_into_plan.load_current_plan(plan)
     assert list(standing.reports) == [("AC1.1", 2016)]
     form = read(small_form())
     found = import_into_plan.compare(plan, form)
-    errors = [m.text for m in found.messages if m.level is Level.ERROR]
+    errors = [m.text for m in found.messages if m.level is Severity.ERROR]
     assert len(errors) == 1 and "AC1.1 105 年的填報已核定" in errors[0]
-    hints = [m.text for m in found.messages if m.level is Level.HINT]
+    hints = [m.text for m in found.messages if m.level is Severity.HINT]
     assert any("105 年的實際值由填報人員填報" in text for text in hints)
     other = read(small_form(code="AC1.2"))
-    seen = import_into_plan.compare(plan, other).seen()
+    expected = import_into_plan.compare(plan, other).expected_values()
     with pytest.raises(RuleBroken, match="年度已開放填報，變更目標值請說明理由"):
-        import_into_plan.apply_to(by=cast.reviewer, plan=plan, form=other, seen=seen)
-    import_into_plan.apply_to(by=cast.reviewer, plan=plan, form=other, seen=seen, reason="議會通過")
+        import_into_plan.apply_to(by=cast.reviewer, plan=plan, form=other, expected_values=expected)
+    import_into_plan.apply_to(by=cast.reviewer, plan=plan, form=other, expected_values=expected, reason="議會通過")
     assert value("AC1.2", 2016).target == 55
     assert AuditEvent.objects.latest("pk").reason == "由表單匯入：議會通過"
     with pytest.raises(PermissionDenied):
-        import_into_plan.apply_to(by=cast.staff, plan=plan, form=other, seen=seen)
+        import_into_plan.apply_to(by=cast.staff, plan=plan, form=other, expected_values=expected)
 
 
 def small_form(code="AC1.1"):

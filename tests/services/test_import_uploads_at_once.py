@@ -37,8 +37,8 @@ def fresh(token):
     return FormUpload.objects.select_related("agency", "plan__agency").get(token=token)
 
 
-def apply(by, token, seen=None):
-    return import_uploads.apply_upload(by=person(by), upload=fresh(token), version=0, seen=seen or {})
+def apply(by, token, expected=None):
+    return import_uploads.apply_upload(by=person(by), upload=fresh(token), version=0, expected_values=expected or {})
 
 
 def test_two_people_who_take_the_same_upload_in_make_one_plan(agency, people):

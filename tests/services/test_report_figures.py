@@ -153,7 +153,7 @@ def test_an_answer_is_audited_and_raises_the_version(cast, kpi):
     report = YearlyReport.objects.get()
     assert (report.version, report.state, report.explanation, report.improvement) == (
         2,
-        ReportState.DRAFT,
+        ReportState.IN_PROGRESS,
         "人力不足",
         "增補",
     )

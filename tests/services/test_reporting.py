@@ -32,7 +32,7 @@ def value(kpi, year=FIRST_YEAR):
 
 def test_a_first_draft_keeps_the_figure_and_names_its_author(cast, kpi):
     report = fill(cast.staff, kpi, actuals="93.5", explanation="說明", improvement="改善")
-    assert (report.state, report.version, report.changed_by) == (ReportState.DRAFT, 1, cast.staff)
+    assert (report.state, report.version, report.changed_by) == (ReportState.IN_PROGRESS, 1, cast.staff)
     assert (report.explanation, report.improvement) == ("說明", "改善")
     assert report.changed_at is not None and report.submitted_by is None
     assert value(kpi).actual == Decimal("93.5")

@@ -47,7 +47,7 @@ def in_state(state, cast, kpi):
     if state == ReportState.PENDING:
         return YearlyReport.objects.create(kpi=kpi, year=FIRST_YEAR)
     report = fill(cast.staff, kpi)
-    if state == ReportState.DRAFT:
+    if state == ReportState.IN_PROGRESS:
         return report
     report = submit(cast.staff, kpi)
     finish = {ReportState.APPROVED: approve, ReportState.RETURNED: send_back}.get(state)
@@ -67,10 +67,10 @@ ACTS = {
     ),
 }
 LEADS_TO = {
-    ("save", ReportState.PENDING): ReportState.DRAFT,
-    ("save", ReportState.DRAFT): ReportState.DRAFT,
-    ("save", ReportState.RETURNED): ReportState.DRAFT,
-    ("submit", ReportState.DRAFT): ReportState.SUBMITTED,
+    ("save", ReportState.PENDING): ReportState.IN_PROGRESS,
+    ("save", ReportState.IN_PROGRESS): ReportState.IN_PROGRESS,
+    ("save", ReportState.RETURNED): ReportState.IN_PROGRESS,
+    ("submit", ReportState.IN_PROGRESS): ReportState.SUBMITTED,
     ("submit", ReportState.RETURNED): ReportState.SUBMITTED,
     # A POST sent twice.
     ("submit", ReportState.SUBMITTED): ReportState.SUBMITTED,

@@ -157,14 +157,14 @@ def year_of(plan):
 def test_files_made_of_older_data_are_not_accepted(plan, admin):
     prepared = factories.prepared_year(year_of(plan))
     years.change_open_year(by=admin, plan_year=year_of(plan), due_date=factories.DUE, contact="李大華")
-    with nothing_written(), pytest.raises(years.Overtaken):
+    with nothing_written(), pytest.raises(years.PlanChangedMeanwhile):
         years.close_year(by=admin, plan_year=year_of(plan), prepared=prepared, reason="期限已過")
     assert not YearSnapshot.objects.exists()
 
 
 def test_files_of_another_year_are_not_accepted(plan, admin):
     prepared = factories.prepared_year(plan.years.get(year=2017))
-    with nothing_written(), pytest.raises(years.Overtaken):
+    with nothing_written(), pytest.raises(years.PlanChangedMeanwhile):
         years.close_year(by=admin, plan_year=year_of(plan), prepared=prepared, reason="期限已過")
 
 

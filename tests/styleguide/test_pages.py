@@ -10,18 +10,19 @@ from django.conf import settings as site
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bsc_site import urls
 from scorecard.agency_form.changes import ChangeKind
 from scorecard.domain.choices import ReportState, Status
 from scorecard.models import Plan
-from scorecard.spreadsheets.cell_messages import Level
-from scorecard.templatetags import lights, map_lights
+from scorecard.spreadsheets.cell_messages import Severity
+from scorecard.templatetags import lights
 from tests.factories import make_user
 from tests.page_reading import client_of
 
 COMPONENTS = Path(site.BASE_DIR, "templates", "_components")
 COLOUR = re.compile(r"--([\w-]+): #[0-9a-f]{6};")
 # The person and the session.
-MOST_QUERIES = 2
+MAX_QUERIES = 2
 
 pytestmark = pytest.mark.django_db
 
@@ -31,8 +32,7 @@ def client(settings):
     """Somebody who looks at the page while there is no plan; lights kept from other pages are drawn anew."""
     settings.DEBUG = True
     settings.ROOT_URLCONF = "tests.styleguide.urls_with_debug"
-    for kept in (lights, map_lights):
-        kept._rendered.cache_clear()
+    lights._rendered.cache_clear()
     assert not Plan.objects.exists()
     return client_of(make_user("designer"))
 
@@ -45,13 +45,13 @@ def page(client):
 def test_it_needs_no_plan_and_asks_only_who_is_there(client):
     with CaptureQueriesContext(connection) as asked:
         assert client.get("/style/").status_code == 200
-    assert len(asked) <= MOST_QUERIES
+    assert len(asked) <= MAX_QUERIES
 
 
 @pytest.mark.parametrize("debug", [True, False])
 def test_the_site_has_it_with_debug_alone(settings, debug):
     settings.DEBUG = debug
-    routes = [str(each.pattern) for each in runpy.run_module("bsc_site.urls")["urlpatterns"]]
+    routes = [str(each.pattern) for each in runpy.run_path(urls.__file__)["urlpatterns"]]
     assert ("style/" in routes) is debug
 
 
@@ -70,13 +70,13 @@ def test_it_shows_every_colour_of_the_tokens(page):
     sheet = Path(site.BASE_DIR, "static", "css", "pages", "styleguide.css").read_text(encoding="utf-8")
     for name in COLOUR.findall(tokens):
         assert f'class="swatch swatch-{name}"' in page.content.decode()
-        assert f".swatch-{name} {{ background: var(--{name}); }}" in sheet
+        assert f".swatch-{name} {{\n  background: var(--{name});\n}}" in sheet
 
 
 def test_components_are_in_every_state(page):
     text = page.content.decode()
     classes = [f"light-{each.value}" for each in Status] + [f"state-{each.value}" for each in ReportState]
-    classes += [f"level-{each.value}" for each in Level] + [f"kind-{each.value}" for each in ChangeKind]
+    classes += [f"level-{each.value}" for each in Severity] + [f"kind-{each.value}" for each in ChangeKind]
     classes += ["mark-rose", "mark-fell", "change-rise", "change-fall", "is-cause", "is-effect"]
     shown = {each for group in re.findall(r'class="([^"]*)"', text) for each in group.split()}
     assert [each for each in classes if each not in shown] == []

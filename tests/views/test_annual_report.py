@@ -35,7 +35,7 @@ def job(plan, **choices):
 @pytest.fixture
 def busy():
     """Both places taken until the test ends."""
-    keys = [jobs.key_of("busy", number) for number in range(jobs.AT_ONCE)]
+    keys = [jobs.cache_key("busy", number) for number in range(jobs.AT_ONCE)]
     children = [jobs.start(key, lambda: LONG) for key in keys]
     yield
     for key, child in zip(keys, children, strict=True):
@@ -124,7 +124,7 @@ def test_who_waits_for_a_report_that_somebody_cancels_is_told(open_plan, viewer)
 
 def _outcome(key):
     try:
-        jobs.obtain(key, lambda: LONG)
+        jobs.get_or_make(key, lambda: LONG)
     except jobs.PDFCancelled as error:
         return str(error)
 

@@ -36,7 +36,7 @@ def test_submitting_sends_the_chosen_kpis_and_says_which(staff, check, open_plan
     response = staff.post(check, form_to(page).filled(kpi=["AL1.1"]), follow=True)
     assert "已送出 1 項 KPI（AL1.1），等候審核" in told(response)
     states = dict(YearlyReport.objects.values_list("kpi__code", "state"))
-    assert states == {"AC1.1": ReportState.DRAFT, "AL1.1": ReportState.SUBMITTED}
+    assert states == {"AC1.1": ReportState.IN_PROGRESS, "AL1.1": ReportState.SUBMITTED}
     assert YearlyReport.objects.get(kpi__code="AL1.1").submitted_by == cast.staff
 
 

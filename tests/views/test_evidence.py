@@ -12,6 +12,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT
 from scorecard.domain import policies
 from scorecard.middleware import body_limit
 from scorecard.models import Evidence
+from scorecard.uploaded_files import upload_handler
 from tests import factories
 from tests.factories import attach
 from tests.page_reading import address, client_of, links, text, told
@@ -202,14 +203,14 @@ def test_a_file_above_its_limit_is_stopped_on_the_way_in_and_named(staff, page):
 
 def test_a_stopped_file_is_not_written_beyond_the_limit(rf):
     request = rf.get("/")
-    handler = body_limit.UploadLimits(request)
+    handler = upload_handler.UploadLimits(request)
     handler.new_file("files", "大.pdf", "", None)
     chunk = bytes(policies.MEGABYTE)
     for _ in range(20):
         assert handler.receive_data_chunk(chunk, 0) == chunk
-    with pytest.raises(body_limit.SkipFile):
+    with pytest.raises(upload_handler.SkipFile):
         handler.receive_data_chunk(b"x", 0)
-    assert body_limit.left_out(request) == ["大.pdf"]
+    assert upload_handler.left_out(request) == ["大.pdf"]
 
 
 def test_too_many_files_at_once_are_refused_with_the_limit(staff, page):

@@ -54,7 +54,7 @@ def test_saving_keeps_figures_notes_and_explanation_and_reports_them_as_a_draft(
     assert response.redirect_chain == [(table, 302)]
     value, report = value_of(first), YearlyReport.objects.get(kpi=first)
     assert (value.actual, value.actual_note, value.unmeasured) == (70, "不含網路", False)
-    assert (report.state, report.explanation, report.improvement) == (ReportState.DRAFT, "人力不足", "增補\n人力")
+    assert (report.state, report.explanation, report.improvement) == (ReportState.IN_PROGRESS, "人力不足", "增補\n人力")
     assert report.changed_by == cast.staff
     assert [value_of(two, n).actual for n in (0, 1)] == [21, 6]
     assert YearlyReport.objects.count() == 2
@@ -130,7 +130,7 @@ def test_a_figure_can_be_emptied_again(staff, table, open_plan):
     fill_in(staff, table, {name_of(first, "actual"): "5"})
     fill_in(staff, table, {name_of(first, "actual"): ""})
     assert value_of(first).actual is None
-    assert YearlyReport.objects.get(kpi=first).state == ReportState.DRAFT
+    assert YearlyReport.objects.get(kpi=first).state == ReportState.IN_PROGRESS
 
 
 def test_a_kpi_of_another_division_cannot_be_smuggled_in(staff, table, open_plan):

@@ -123,7 +123,7 @@ def test_drafts_belong_to_one_person_and_hold_only_the_divisions_own_fields(staf
 
 
 def test_too_much_is_refused_and_nothing_of_it_kept(staff, table, first, monkeypatch):
-    monkeypatch.setattr(unsaved_entries, "MOST_BYTES", 100)
+    monkeypatch.setattr(unsaved_entries, "MAX_BYTES", 100)
     keep(staff, table, {name_of(first, "note"): "短"})
     refused = keep(staff, table, {name_of(first, "note"): "長" * 100})
     assert refused.status_code == 413

@@ -57,7 +57,7 @@ def test_staff_take_a_value_back_after_seeing_what_changes(cast, kpi, changed):
     assert told(done) == "已還原。"
     assert value(kpi) == (70, "", False)
     report = YearlyReport.objects.get(kpi=kpi)
-    assert (report.state, report.version, report.explanation) == (ReportState.DRAFT, 3, "人力不足")
+    assert (report.state, report.version, report.explanation) == (ReportState.IN_PROGRESS, 3, "人力不足")
     event = AuditEvent.objects.first()
     assert (event.action, event.actor, event.year) == (AuditAction.RESTORED, cast.staff, FIRST_YEAR)
     assert f"第 {changed.pk} 號紀錄" in event.reason
@@ -124,11 +124,11 @@ def test_who_was_overtaken_sees_the_new_value_and_may_still_restore(cast, kpi, c
     seen = form_to(client.get(url))
     fill(cast.staff, kpi, actuals=90, explanation="人力不足")
     with nothing_written():
-        overtaken = client.post(url, seen.filled())
-    assert overtaken.status_code == 409
-    assert "其他人剛剛變更了" in text(overtaken)
-    assert "實際值 90 70" in text(overtaken)
-    assert client.post(url, form_to(overtaken).filled()).status_code == 302
+        changed_by_other = client.post(url, seen.filled())
+    assert changed_by_other.status_code == 409
+    assert "其他人剛剛變更了" in text(changed_by_other)
+    assert "實際值 90 70" in text(changed_by_other)
+    assert client.post(url, form_to(changed_by_other).filled()).status_code == 302
     assert value(kpi)[0] == 70
 
 

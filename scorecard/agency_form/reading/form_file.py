@@ -3,29 +3,29 @@
     form = read_form(file)                                  an .xlsx or .ods, as a seekable binary stream
     form = read_form(file, corrections={("平衡計分卡", "B13"): "AP1.1 …"})     as if these texts stood in the cells
 
-Nothing here asks the database. Whatever is wrong is a message at its cell; read_form() raises nothing but FormRefused,
+Nothing here asks the database. Whatever is wrong is a message at its cell; read_form() raises UnreadableFile alone,
 for a file that cannot be opened as a spreadsheet at all.
 """
 
 import re
 
-from scorecard.agency_form.form_plan import FormRead, PlanRead, Statement
+from scorecard.agency_form.form_plan import FormPlan, ParsedForm, Statement
 from scorecard.agency_form.reading.headings import find_heading_row
-from scorecard.agency_form.reading.map_sheet import MapRead, find_theme_row, read_map, title_of
+from scorecard.agency_form.reading.map_sheet import FormMap, find_theme_row, read_map, title_of
 from scorecard.agency_form.reading.scorecard_sheet import read_scorecard
 from scorecard.domain.roc_years import FIRST_YEAR, YearError, parse_year, year_text
-from scorecard.domain.text_folding import fold
+from scorecard.domain.text_folding import fold_for_search
 from scorecard.spreadsheets.cell_messages import Messages
-from scorecard.spreadsheets.grid import WHOLE_FILE, FormRefused, with_corrections
+from scorecard.spreadsheets.grid import WHOLE_FILE, with_corrections
 from scorecard.spreadsheets.reader import read_sheets
 
-LONGEST_AGENCY = 100
+MAX_AGENCY_LENGTH = 100
 _TITLE_YEARS = re.compile(r"(?:民國)?(?P<first>[0-9]{2,4})(?:年度?)?(?:[-–—~～至到](?P<last>[0-9]{2,4}))?年度?")
 _AGENCY_ENDS = " 　:：-–—_之的"
 
 
 def read_form(file, *, agency="", corrections=None):
-    """The FormRead of a file. agency: its name where the title's shall not count. Raises FormRefused."""
+    """The ParsedForm of a file. agency: its name where the title's shall not count. Raises UnreadableFile."""
     return read_form_sheets(read_sheets(file), agency=agency, corrections=corrections)
 
 
@@ -37,14 +37,14 @@ def read_form_sheets(sheets, *, agency="", corrections=None):
     card_sheet = _choose(sheets, find_heading_row, "平衡計分卡", messages)
     strategy_map = read_map(map_sheet, messages) if map_sheet else None
     if card_sheet is None:
-        return FormRead(None, messages.all())
+        return ParsedForm(None, messages.all())
     card = read_scorecard(card_sheet, strategy_map, messages)
     name, place, title_years = _agency(map_sheet, card_sheet, agency, messages)
     plan = _plan(card_sheet, card, strategy_map, name, place)
     if title_years and not title_years & set(plan.years):
         messages.hint(place, f"標題的年度與目標值的年度（{_span(plan)}）不同，以目標值的年度為準。")
     _check_objectives(strategy_map, card, messages)
-    return FormRead(plan, messages.all())
+    return ParsedForm(plan, messages.all())
 
 
 def _choose(sheets, find, title, messages):
@@ -92,11 +92,11 @@ def _agency(map_sheet, card_sheet, given, messages):
                 other_place, f"這裡的機關是「{other}」，策略地圖的機關是「{name}」；請確認是同一份表單。", found=other
             )
     if given:
-        if fold(name) != fold(given):
+        if fold_for_search(name) != fold_for_search(given):
             messages.assumption(place, f"標題的機關是「{name}」，讀為「{given}」的表單。", found=name, read=given)
         return given, place, years
-    if len(name) > LONGEST_AGENCY:
-        messages.error(place, f"機關名稱有 {len(name)} 個字，最多 {LONGEST_AGENCY} 個；請確認標題。", found=name)
+    if len(name) > MAX_AGENCY_LENGTH:
+        messages.error(place, f"機關名稱有 {len(name)} 個字，最多 {MAX_AGENCY_LENGTH} 個；請確認標題。", found=name)
     return name, place, years
 
 
@@ -115,12 +115,12 @@ def _split_title(text):
 
 
 def _plan(sheet, card, strategy_map, agency, agency_place):
-    strategy_map = strategy_map or MapRead(
+    strategy_map = strategy_map or FormMap(
         dict.fromkeys(("mission", "vision", "core_values"), Statement("", WHOLE_FILE)), (), (), ()
     )
     columns = card.columns
     targets = sorted(columns.targets) or [FIRST_YEAR]
-    return PlanRead(
+    return FormPlan(
         agency=agency,
         agency_place=agency_place,
         first_year=targets[0],
@@ -147,6 +147,3 @@ def _check_objectives(strategy_map, card, messages):
 
 def _span(plan):
     return f"{year_text(plan.first_year)}至 {year_text(plan.last_year)}"
-
-
-__all__ = ["FormRefused", "read_form", "read_form_sheets"]

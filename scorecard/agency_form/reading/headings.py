@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from scorecard.agency_form.reading.texts import squeezed
+from scorecard.agency_form.reading.texts import without_spaces
 from scorecard.domain.roc_years import YearError, parse_year, year_text
 from scorecard.spreadsheets.grid import UNREADABLE, Place
 
@@ -26,7 +26,7 @@ _HALF = re.compile(
     r"(?:民國)?[0-9]{2,4}年?度?|(?:各年度?)?(?:目標[值數]?|實際[值數]|實績值?|達成值|(?:對應)?預算數?(?:\(元\))?)"
 )
 HALF = "看不出是哪一年的哪一種數值；標題請寫在同一格，例如「105年目標值」「104年實際值」。"
-LONGEST_HEADING = 150
+MAX_HEADING_LENGTH = 150
 REQUIRED = ("objective", "kpi", "formula", "division")
 
 
@@ -52,9 +52,9 @@ class Columns:
 
 def heading_of(text):
     """What a heading names: a name of NAMES, or (actual|target|budget, year as typed); None for anything else."""
-    if len(text) > LONGEST_HEADING:
+    if len(text) > MAX_HEADING_LENGTH:
         return None
-    flat = unicodedata.normalize("NFKC", squeezed(text))
+    flat = unicodedata.normalize("NFKC", without_spaces(text))
     for kind, pattern in (("budget", _BUDGET), ("actual", _ACTUAL), ("target", _TARGET)):
         match = pattern.search(flat)
         if match and len(flat) <= 40:
@@ -94,10 +94,10 @@ def read_columns(sheet, row, messages):
         heading = heading_of(text)
         if heading is None and sheet.cell(row, column).kind in UNREADABLE:
             messages.error(place, f"標題「{text}」不是文字，{HALF}", found=text)
-        elif heading is None and _HALF.fullmatch(unicodedata.normalize("NFKC", squeezed(text))):
-            messages.error(place, f"標題「{squeezed(text)}」{HALF}", found=text)
+        elif heading is None and _HALF.fullmatch(unicodedata.normalize("NFKC", without_spaces(text))):
+            messages.error(place, f"標題「{without_spaces(text)}」{HALF}", found=text)
         elif heading is None:
-            messages.hint(place, f"「{squeezed(text)[:30]}」不是表單的欄，這一欄的內容沒有讀入。", found=text)
+            messages.hint(place, f"「{without_spaces(text)[:30]}」不是表單的欄，這一欄的內容沒有讀入。", found=text)
         elif isinstance(heading, str):
             _take(columns.one, heading, column, place, text, messages)
         else:
@@ -131,7 +131,7 @@ def check_columns(sheet, columns, messages):
 
 def _check_units(sheet, columns, messages):
     for column in columns.budgets.values():
-        text = squeezed(sheet.text(columns.row, column))
+        text = without_spaces(sheet.text(columns.row, column))
         if "千元" in text or "萬元" in text:
             place = sheet.place(columns.row, column)
             messages.error(place, "預算欄的單位不是元；請換算成元，並把標題改為「（元）」。", found=text)
@@ -158,7 +158,7 @@ class _Silent:
 def _take(found, what, column, place, text, messages):
     if what in found:
         name = NAMES.get(what) or text
-        messages.error(place, f"「{squeezed(name)}」欄出現兩次；請保留一欄。", found=text)
+        messages.error(place, f"「{without_spaces(name)}」欄出現兩次；請保留一欄。", found=text)
     else:
         found[what] = column
 

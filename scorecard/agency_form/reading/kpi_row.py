@@ -1,21 +1,21 @@
 """Reads what stands beside the KPIs of one row: formula and units, figures, divisions, action plans and budgets."""
 
-from scorecard.agency_form.form_plan import ActionPlanRead, AmountRead, FigureRead, MeasureRead
+from scorecard.agency_form.form_plan import FormActionPlan, FormAmount, FormFigure, FormMeasure
 from scorecard.agency_form.reading.formula_cell import direction_of, measure_label, read_formula_cell
 from scorecard.agency_form.reading.notations import enumerated, read_amounts, read_figure, read_figures
 from scorecard.agency_form.reading.owners import (
-    LONGEST_DIVISION,
-    LONGEST_PERSON,
+    MAX_DIVISION_LENGTH,
+    MAX_PERSON_LENGTH,
     division_names,
     looks_like_division,
-    owner_of,
+    parse_owner,
 )
-from scorecard.agency_form.reading.texts import checked_name, squeezed
+from scorecard.agency_form.reading.texts import validated_name, without_spaces
 from scorecard.domain.formulas import read_ratio
 from scorecard.domain.roc_years import year_text
 from scorecard.spreadsheets.grid import UNREADABLE
 
-LONGEST_UNIT, LONGEST_LABEL = 30, 200
+MAX_UNIT_LENGTH, MAX_LABEL_LENGTH = 30, 200
 
 
 class KPIRowReader:
@@ -78,7 +78,7 @@ class KPIRowReader:
                 self.messages.error(place, "沒有寫計量單位；請在公式之後換行寫「單位：次數」。")
             units = ["%" if is_percentage else "？"]
         for unit in units:
-            checked_name(self.messages, place, "單位", unit, LONGEST_UNIT)
+            validated_name(self.messages, place, "單位", unit, MAX_UNIT_LENGTH)
         lines = cell.formulas[0].split("\n")
         if len(heads) == len(units) == 1 and cell.was_numbered and len(lines) > 1 and self._has_enumeration(row, lines):
             units *= len(lines)
@@ -121,7 +121,7 @@ class KPIRowReader:
         if cell is None:
             self.messages.hint(place, "空白讀為沒有數值，不是 0；無統計請寫「無統計」，沒有目標請寫「—」。")
         elif home != (row, column):
-            self.messages.notation(place, f"取自合併的儲存格：{squeezed(cell.text)}。", read=cell.text)
+            self.messages.notation(place, f"取自合併的儲存格：{without_spaces(cell.text)}。", read=cell.text)
         if len(units) == 1:
             readings = [read_figure(cell, units[0])]
             notices = readings[0].notices
@@ -129,7 +129,7 @@ class KPIRowReader:
             readings, notices = read_figures(cell, units)
         for notice in notices:
             self.messages.add(notice, place)
-        return [FigureRead(reading.value, reading.note, place) for reading in readings]
+        return [FormFigure(reading.value, reading.note, place) for reading in readings]
 
     def _measures(self, code, formula, units, figures, place):
         lines = formula.split("\n")
@@ -145,8 +145,8 @@ class KPIRowReader:
                 )
             ratio = read_ratio(line, unit=unit)
             measures.append(
-                MeasureRead(
-                    checked_name(self.messages, place, "衡量項名稱", label, LONGEST_LABEL),
+                FormMeasure(
+                    validated_name(self.messages, place, "衡量項名稱", label, MAX_LABEL_LENGTH),
                     unit,
                     direction,
                     bool(why),
@@ -185,7 +185,7 @@ class KPIRowReader:
 
     def _meet(self, name, place):
         if name and name not in self.divisions:
-            checked_name(self.messages, place, "科室名稱", name, LONGEST_DIVISION)
+            validated_name(self.messages, place, "科室名稱", name, MAX_DIVISION_LENGTH)
             self.divisions[name] = None
             self.messages.hint(
                 place, f"「{name}」不是策略地圖上的主辦單位，將新增為科室；請確認名稱沒有打錯。", found=name
@@ -203,7 +203,7 @@ class KPIRowReader:
             self.messages.error(place, f"「{cell.text}」{UNREADABLE[cell.kind]}", found=cell.text)
             return "", place
         if home != (row, column):
-            self.messages.notation(place, f"{what}取自合併的儲存格：{squeezed(cell.text)}。", read=cell.text)
+            self.messages.notation(place, f"{what}取自合併的儲存格：{without_spaces(cell.text)}。", read=cell.text)
         return cell.text, place
 
     def read_action_plans(self, row, coded, division):
@@ -220,7 +220,7 @@ class KPIRowReader:
         for (code, description), (unit, person) in zip(coded, owners, strict=True):
             if not description:
                 self.messages.error(place, f"行動方案 {code} 沒有內容；請在編號之後填內容。", found=code)
-            plans.append(ActionPlanRead(code, description, unit, person, budgets, place, owner_place))
+            plans.append(FormActionPlan(code, description, unit, person, budgets, place, owner_place))
         return plans
 
     def _owners(self, row, coded, division):
@@ -240,11 +240,11 @@ class KPIRowReader:
         return [self._owner(text, place)] * len(coded), place
 
     def _owner(self, text, place):
-        division, person = owner_of(text, self.divisions)
+        division, person = parse_owner(text, self.divisions)
         if division:
             self._meet(division, place)
         else:
-            checked_name(self.messages, place, "主責同仁", person, LONGEST_PERSON)
+            validated_name(self.messages, place, "主責同仁", person, MAX_PERSON_LENGTH)
             self.messages.notation(place, f"「{person}」不是單一科室，讀為主責同仁。", found=text, read=person)
         return division, person
 
@@ -263,7 +263,7 @@ class KPIRowReader:
                 f"預算 {amount:,} 元的儲存格合併了幾列，無法分配；請取消合併，每個行動方案各填預算。",
                 found=cell.text,
             )
-        return AmountRead(amount, place)
+        return FormAmount(amount, place)
 
     def _is_shared(self, row, column, home):
         """Whether the amount's merged area reaches over rows that hold other action plans."""

@@ -4,9 +4,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from scorecard.agency_form.form_plan import ObjectiveRead, PerspectiveRead, Statement, ThemeRead
+from scorecard.agency_form.form_plan import FormObjective, FormPerspective, FormTheme, Statement
 from scorecard.agency_form.reading.codes import closed, is_usual, joined, name_and_code, split_coded
-from scorecard.agency_form.reading.texts import checked_name, squeezed
+from scorecard.agency_form.reading.texts import validated_name, without_spaces
 from scorecard.spreadsheets.grid import UNREADABLE, WHOLE_FILE
 
 USUAL_PERSPECTIVES = {"顧客": "C", "內部流程": "P", "流程": "P", "學習成長": "L", "學習與成長": "L", "財務": "F"}
@@ -16,26 +16,26 @@ _ROMAN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True)
-class MapRead:
+class FormMap:
     """What the map's sheet holds."""
 
     statements: dict
-    perspectives: tuple[PerspectiveRead, ...]
-    themes: tuple[ThemeRead, ...]
-    objectives: tuple[ObjectiveRead, ...]
+    perspectives: tuple[FormPerspective, ...]
+    themes: tuple[FormTheme, ...]
+    objectives: tuple[FormObjective, ...]
 
 
 def find_theme_row(sheet):
     """(row, column) of the heading 策略主題, None where the sheet is no strategy map."""
     for row, columns in sheet.rows.items():
         for column in columns[:3]:
-            if squeezed(sheet.text(row, column)).endswith("策略主題"):
+            if without_spaces(sheet.text(row, column)).endswith("策略主題"):
                 return row, column
     return None
 
 
 def read_map(sheet, messages):
-    """The MapRead of a sheet in which find_theme_row() finds its row."""
+    """The FormMap of a sheet in which find_theme_row() finds its row."""
     return _MapReader(sheet, messages).read()
 
 
@@ -62,7 +62,7 @@ class _MapReader:
         elif not objectives:
             self.messages.error(self.sheet.place(self.theme_row, self.label_column), "策略地圖裡沒有任何策略目標。")
         self._check_beside(lead_row)
-        return MapRead(self._statements(), tuple(perspectives), tuple(themes), tuple(objectives))
+        return FormMap(self._statements(), tuple(perspectives), tuple(themes), tuple(objectives))
 
     def _end_of(self, row, column):
         """The last column of the merged area that begins here."""
@@ -73,7 +73,7 @@ class _MapReader:
 
     def _lead_row(self):
         for row, columns in self.sheet.rows.items():
-            if row > self.theme_row and _LEAD.fullmatch(squeezed(self.sheet.text(row, columns[0]))):
+            if row > self.theme_row and _LEAD.fullmatch(without_spaces(self.sheet.text(row, columns[0]))):
                 return row
         self.messages.hint(
             self.sheet.place(self.theme_row, self.label_column), "策略地圖沒有「主辦單位」列，各主題沒有主辦單位。"
@@ -105,8 +105,8 @@ class _MapReader:
                 )
             self._check_once("主題", code, place)
             lead, lead_place = self._lead(lead_row, column)
-            name = checked_name(self.messages, place, "主題名稱", name, 100)
-            themes.append(ThemeRead(code, name, lead, place, lead_place))
+            name = validated_name(self.messages, place, "主題名稱", name, 100)
+            themes.append(FormTheme(code, name, lead, place, lead_place))
         return themes
 
     def _lead(self, lead_row, column):
@@ -119,7 +119,7 @@ class _MapReader:
             self.messages.assumption(place, f"主辦單位取自合併的儲存格：{lead}。", read=lead)
         if not lead:
             self.messages.hint(place, "這個主題沒有主辦單位。")
-        return checked_name(self.messages, place, "主辦單位", lead, 60), place
+        return validated_name(self.messages, place, "主辦單位", lead, 60), place
 
     def _perspectives(self, lead_row):
         """Perspectives, and (row, perspective's code) of each row of the map."""
@@ -145,19 +145,23 @@ class _MapReader:
     def _label_home(self, row, first_theme):
         for column in range(first_theme - 1, 0, -1):
             home = self.sheet.home(row, column)
-            if self.sheet.text(*home) and squeezed(self.sheet.text(*home)) != "策略目標" and home[0] > self.theme_row:
+            if (
+                self.sheet.text(*home)
+                and without_spaces(self.sheet.text(*home)) != "策略目標"
+                and home[0] > self.theme_row
+            ):
                 return home
         return None
 
     def _perspective(self, text, place):
         name, code = name_and_code(text)
         name = joined(name)
-        short = squeezed(name).removesuffix("構面")
+        short = without_spaces(name).removesuffix("構面")
         if not code:
             code = USUAL_PERSPECTIVES.get(short, short[:1] or "?")
             self.messages.assumption(place, f"構面「{name}」沒有編號，讀為 {code}。", found=text, read=f"{name} {code}")
         self._check_once("構面", code, place)
-        return PerspectiveRead(code, checked_name(self.messages, place, "構面名稱", short, 100), place)
+        return FormPerspective(code, validated_name(self.messages, place, "構面名稱", short, 100), place)
 
     def _check_once(self, what, code, place):
         first = self.codes.setdefault((what, code), place)
@@ -192,8 +196,8 @@ class _MapReader:
                 )
             if not name:
                 self.messages.error(place, f"策略目標 {code} 沒有名稱；請在編號之後填名稱。", found=code)
-            name = checked_name(self.messages, place, "策略目標名稱", name, 200)
-            found.append(ObjectiveRead(code, name, theme, perspective, place))
+            name = validated_name(self.messages, place, "策略目標名稱", name, 200)
+            found.append(FormObjective(code, name, theme, perspective, place))
         return found
 
     def _statements(self):
@@ -243,7 +247,7 @@ def title_of(sheet, suffix):
     """(the title's text without white space, its row and column) of the cell that ends with the suffix; None else."""
     for row, columns in list(sheet.rows.items())[:10]:
         for column in columns:
-            text = unicodedata.normalize("NFKC", squeezed(sheet.text(row, column)))
+            text = unicodedata.normalize("NFKC", without_spaces(sheet.text(row, column)))
             if text.endswith(suffix) and len(text) <= 120:
-                return squeezed(sheet.text(row, column)), row, column
+                return without_spaces(sheet.text(row, column)), row, column
     return None

@@ -11,10 +11,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from scorecard.domain.roc_years import MAX_DECIMALS, MAX_WHOLE_DIGITS, NumberError, parse_amount, parse_number
 from scorecard.domain.scoring import plain
 from scorecard.domain.written_words import NO_FIGURE
-from scorecard.spreadsheets.cell_messages import Level
-from scorecard.spreadsheets.grid import UNREADABLE, Cell, Kind
+from scorecard.spreadsheets.cell_messages import Severity
+from scorecard.spreadsheets.grid import UNREADABLE, Cell, CellKind
 
-LONGEST_NOTE = 500
+MAX_NOTE_LENGTH = 500
 # Of every width.
 DASHES = frozenset("-–—―─－﹣ー一")
 LIKE_NO_FIGURE = frozenset(
@@ -53,7 +53,7 @@ _OTHER_UNIT = re.compile(r"[^\W\d_]{1,10}|[%％‰]|[^\W\d_]{1,6}/[^\W\d_]{1,6}"
 class Notice:
     """What a notation has to tell about its cell; becomes a Message there."""
 
-    level: Level
+    level: Severity
     found: str
     read: str
     text: str
@@ -70,7 +70,7 @@ class Reading:
     @property
     def is_error(self):
         """Whether the cell must be mended."""
-        return any(notice.level is Level.ERROR for notice in self.notices)
+        return any(notice.level is Severity.ERROR for notice in self.notices)
 
 
 def is_no_figure(text):
@@ -84,9 +84,9 @@ def read_figure(cell: Cell | None, unit: str) -> Reading:
         return Reading()
     if cell.kind in UNREADABLE:
         return _error(cell.text, f"「{cell.text}」{UNREADABLE[cell.kind]}")
-    if cell.kind is Kind.NUMBER:
+    if cell.kind is CellKind.NUMBER:
         return _number(cell.text)
-    return read_figure_text(cell.text, unit, is_number=cell.kind is Kind.PERCENT)
+    return read_figure_text(cell.text, unit, is_number=cell.kind is CellKind.PERCENT)
 
 
 def read_figure_text(text: str, unit: str, *, is_number=False, is_part=False) -> Reading:
@@ -99,7 +99,7 @@ def read_figure_text(text: str, unit: str, *, is_number=False, is_part=False) ->
     if is_no_figure(text):
         return Reading(None, text)
     if text in LIKE_NO_FIGURE or _is_word_with_note(text):
-        said = Notice(Level.ASSUMPTION, text, "沒有數值", f"「{_line(text)}」讀為沒有數值，原文保留在備註。")
+        said = Notice(Severity.ASSUMPTION, text, "沒有數值", f"「{_line(text)}」讀為沒有數值，原文保留在備註。")
         return _with_note(None, text, (said,))
     compared = _COMPARED.match(text)
     numeral = _NUMERAL.match(text, compared.end() if compared else 0)
@@ -128,7 +128,7 @@ def _numbered(text, numeral, compared, unit, *, is_number, is_part):
     if not is_part:
         how = "程式以百分比顯示" if is_number else "儲存格是文字"
         kept = f"，備註「{_line(note)}」" if note else ""
-        level = Level.HINT if _BESIDE.fullmatch(text) else Level.CORRECTION
+        level = Severity.HINT if _BESIDE.fullmatch(text) else Severity.CORRECTION
         notices = (Notice(level, text, plain(value), f"{how}，讀為數值 {plain(value)}{kept}。"),)
     return _with_note(value, note, notices)
 
@@ -164,7 +164,7 @@ def _other_unit(text, rest, unit):
         f"「{_line(text)}」的單位是「{rest}」，不是這一項的單位「{unit}」，因此不讀為數值；原文保留在備註。"
         f"請確認單位，或換算後填數字。"
     )
-    return _with_note(None, text, (Notice(Level.HINT, text, "沒有數值", said),))
+    return _with_note(None, text, (Notice(Severity.HINT, text, "沒有數值", said),))
 
 
 def _is_word_with_note(text):
@@ -181,7 +181,7 @@ def _number(text):
     if -number.as_tuple().exponent > MAX_DECIMALS:
         rounded = number.quantize(Decimal(1).scaleb(-MAX_DECIMALS), ROUND_HALF_UP)
         said = f"{text} 的小數超過 {MAX_DECIMALS} 位，四捨五入為 {plain(rounded)}。"
-        return Reading(rounded, "", (Notice(Level.CORRECTION, text, plain(rounded), said),))
+        return Reading(rounded, "", (Notice(Severity.CORRECTION, text, plain(rounded), said),))
     try:
         return Reading(parse_number(text))
     except NumberError as error:
@@ -189,8 +189,8 @@ def _number(text):
 
 
 def _with_note(value, note, notices):
-    if len(note) > LONGEST_NOTE:
-        return _error(note, f"備註有 {len(note)} 個字，最多 {LONGEST_NOTE} 個；請縮短。")
+    if len(note) > MAX_NOTE_LENGTH:
+        return _error(note, f"備註有 {len(note)} 個字，最多 {MAX_NOTE_LENGTH} 個；請縮短。")
     return Reading(value, note, notices)
 
 
@@ -203,7 +203,7 @@ def read_figures(cell: Cell | None, units: list[str]) -> tuple[list[Reading], tu
     count = len(units)
     if cell is None:
         return [Reading()] * count, ()
-    if cell.kind not in (Kind.TEXT, Kind.NUMBER, Kind.PERCENT):
+    if cell.kind not in (CellKind.TEXT, CellKind.NUMBER, CellKind.PERCENT):
         return [Reading()] * count, _error(cell.text, f"「{cell.text}」{UNREADABLE[cell.kind]}").notices
     lines = [line.strip() for line in cell.text.split("\n") if line.strip()]
     if len(lines) == 1 and (is_no_figure(cell.text) or cell.text in LIKE_NO_FIGURE or _is_word_with_note(cell.text)):
@@ -218,7 +218,7 @@ def read_figures(cell: Cell | None, units: list[str]) -> tuple[list[Reading], tu
     if not any(reading.is_error for reading in readings):
         told = "、".join(_told(reading) for reading in readings)
         how = "逐項編號" if parts else "逐行"
-        notices.insert(0, Notice(Level.ASSUMPTION, cell.text, told, f"依{how}讀為 {count} 個衡量項的值：{told}。"))
+        notices.insert(0, Notice(Severity.ASSUMPTION, cell.text, told, f"依{how}讀為 {count} 個衡量項的值：{told}。"))
     return [Reading(reading.value, reading.note) for reading in readings], tuple(notices)
 
 
@@ -243,13 +243,13 @@ def read_amounts(cell: Cell | None, count: int) -> tuple[int | None, tuple[Notic
     if cell is None:
         return None, ()
     text = cell.text
-    if text == "0" and cell.kind is Kind.NUMBER:
+    if text == "0" and cell.kind is CellKind.NUMBER:
         return 0, ()
     if cell.kind in UNREADABLE:
         return None, _error(text, f"「{text}」{UNREADABLE[cell.kind]}").notices
     if is_no_figure(text) or text in LIKE_NO_FIGURE:
         said = f"「{text}」讀為沒有預算數，不是 0；預算為零請填 0。"
-        return None, (Notice(Level.HINT, text, "沒有預算數", said),)
+        return None, (Notice(Severity.HINT, text, "沒有預算數", said),)
     try:
         amount = parse_amount(text)
     except NumberError as error:
@@ -257,13 +257,13 @@ def read_amounts(cell: Cell | None, count: int) -> tuple[int | None, tuple[Notic
     if count > 1 and amount:
         said = f"一個預算 {amount:,} 元對應 {count} 個行動方案，無法分配；請每個行動方案各占一列，各填預算。"
         return None, _error(text, said).notices
-    if cell.kind is Kind.NUMBER or amount is None:
+    if cell.kind is CellKind.NUMBER or amount is None:
         return amount, ()
-    return amount, (Notice(Level.CORRECTION, text, str(amount), f"儲存格是文字，讀為 {amount:,} 元。"),)
+    return amount, (Notice(Severity.CORRECTION, text, str(amount), f"儲存格是文字，讀為 {amount:,} 元。"),)
 
 
 def _error(found, text):
-    return Reading(None, "", (Notice(Level.ERROR, found, "", text),))
+    return Reading(None, "", (Notice(Severity.ERROR, found, "", text),))
 
 
 def _line(text):

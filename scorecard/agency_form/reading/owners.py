@@ -4,7 +4,7 @@ import re
 
 from scorecard.agency_form.reading.codes import closed
 
-LONGEST_DIVISION = LONGEST_PERSON = 60
+MAX_DIVISION_LENGTH = MAX_PERSON_LENGTH = 60
 _SEPARATORS = re.compile(r"[、,，;；/／\n]+")
 _ENDINGS = (
     "組",
@@ -43,7 +43,7 @@ def division_names(text, known):
     return [whole]
 
 
-def owner_of(text, known):
+def parse_owner(text, known):
     """(division, person) that an action plan's cell names, one of them ""; several divisions stay a text as written."""
     names = division_names(text, known)
     if len(names) == 1 and (names[0] in known or looks_like_division(names[0])):

@@ -3,25 +3,25 @@
 import re
 from dataclasses import dataclass, field
 
-from scorecard.agency_form.form_plan import KPIRead, Statement
+from scorecard.agency_form.form_plan import FormKPI, Statement
 from scorecard.agency_form.reading import headings
 from scorecard.agency_form.reading.codes import code_and_name, corrected, is_usual, joined, split_coded
 from scorecard.agency_form.reading.kpi_row import KPIRowReader
-from scorecard.agency_form.reading.texts import checked_name, squeezed
-from scorecard.spreadsheets.grid import UNREADABLE, WHOLE_FILE, Kind, Place
+from scorecard.agency_form.reading.texts import validated_name, without_spaces
+from scorecard.spreadsheets.grid import UNREADABLE, WHOLE_FILE, CellKind, Place
 
 _NOTES = re.compile(r"填\s*表\s*說\s*明\s*[：:]?")
 _NOTE_NUMBER = re.compile(r"[(（]?[0-9０-９]{1,2}[.、)）]\s*")
-MOST_TOLD = 10
+MAX_MESSAGES = 10
 _TOTALS = frozenset({"合計", "總計", "小計"})
 
 
 @dataclass(frozen=True)
-class ScorecardRead:
+class FormScorecard:
     """What the scorecard's sheet holds."""
 
     columns: headings.Columns
-    kpis: tuple[KPIRead, ...]
+    kpis: tuple[FormKPI, ...]
     instructions: Statement
     divisions: tuple[str, ...]
 
@@ -39,9 +39,9 @@ class _Started:
 
 
 def read_scorecard(sheet, strategy_map, messages):
-    """The ScorecardRead of a sheet in which columns.find_heading_row() finds its row.
+    """The FormScorecard of a sheet in which columns.find_heading_row() finds its row.
 
-    strategy_map: the MapRead to which objectives and divisions belong, None where the file has none.
+    strategy_map: the FormMap to which objectives and divisions belong, None where the file has none.
     """
     return _ScorecardReader(sheet, strategy_map, messages).read()
 
@@ -73,14 +73,14 @@ class _ScorecardReader:
         self._tell_hidden()
         if not self.started:
             self.messages.error(self.sheet.place(self.columns.row, 1), "平衡計分卡裡沒有任何 KPI。")
-        kpis = tuple(KPIRead(**each.fields, action_plans=tuple(each.action_plans)) for each in self.started)
-        return ScorecardRead(self.columns, kpis, instructions, tuple(self.divisions))
+        kpis = tuple(FormKPI(**each.fields, action_plans=tuple(each.action_plans)) for each in self.started)
+        return FormScorecard(self.columns, kpis, instructions, tuple(self.divisions))
 
     def _tell_hidden(self):
         """A row that was filtered out on the screen is read like any other: a filter is no wish to leave things out."""
         hidden = [row for row in self.sheet.rows if row > self.columns.row and row in self.sheet.hidden_rows]
         if hidden:
-            told = "、".join(map(str, hidden[:MOST_TOLD])) + ("…" if len(hidden) > MOST_TOLD else "")
+            told = "、".join(map(str, hidden[:MAX_MESSAGES])) + ("…" if len(hidden) > MAX_MESSAGES else "")
             self.messages.hint(
                 self.sheet.place(hidden[0], 1),
                 f"第 {told} 列是隱藏的，共 {len(hidden)} 列，內容照樣讀入；不要的列請在試算表中刪除。",
@@ -94,8 +94,8 @@ class _ScorecardReader:
         elif self._heads_again(row):
             headings.check_repeated(self.sheet, row, self.columns, self.messages)
         elif self._is_band(row, texts):
-            self.band, self.above = squeezed(self.sheet.text(row, texts[0])).removesuffix("構面"), None
-        elif squeezed(self.sheet.text(row, texts[0])) in _TOTALS:
+            self.band, self.above = without_spaces(self.sheet.text(row, texts[0])).removesuffix("構面"), None
+        elif without_spaces(self.sheet.text(row, texts[0])) in _TOTALS:
             self.messages.hint(
                 self.sheet.place(row, texts[0]),
                 "合計列由系統自行計算，沒有讀入。",
@@ -116,7 +116,7 @@ class _ScorecardReader:
         return bool(column) and self.sheet.cell(row, column) is not None
 
     def _is_band(self, row, texts):
-        return len(texts) == 1 and squeezed(self.sheet.text(row, texts[0])).endswith("構面")
+        return len(texts) == 1 and without_spaces(self.sheet.text(row, texts[0])).endswith("構面")
 
     def _is_notes(self, row):
         return any(_NOTES.match(self.sheet.text(row, column)) for column in self.sheet.rows[row][:2])
@@ -183,7 +183,7 @@ class _ScorecardReader:
         self._check_once("KPI ", code, place)
         if not name:
             self.messages.error(place, f"KPI {code} 沒有名稱；請在編號之後填名稱。", found=code)
-        checked_name(self.messages, place, "KPI 名稱", name, 200)
+        validated_name(self.messages, place, "KPI 名稱", name, 200)
         if objective and is_usual(objective) and code.split(".")[0] != objective or code.count(".") == 2:
             self.messages.hint(
                 place, f"KPI 編號 {code} 不是「策略目標編號＋序號」（例如 {objective}.1）；請確認沒有打錯。", found=code
@@ -209,7 +209,7 @@ class _ScorecardReader:
                 self.sheet.place(row, column), f"「{cell.text}」{UNREADABLE[cell.kind]}", found=cell.text
             )
             return ""
-        return cell.text if cell and cell.kind is not Kind.NO_VALUE else ""
+        return cell.text if cell and cell.kind is not CellKind.NO_VALUE else ""
 
     def _objective(self, row):
         """The code of the row's objective, its own or that of the merged area; None where there is none."""
@@ -237,7 +237,7 @@ class _ScorecardReader:
         if on_map is None:
             self.messages.error(place, f"策略地圖上沒有策略目標 {code}；請確認編號，或在策略地圖補上。", found=text)
             return None
-        if squeezed(on_map.name) != squeezed(pair[1]):
+        if without_spaces(on_map.name) != without_spaces(pair[1]):
             self.messages.hint(
                 place,
                 f"{code} 的名稱與策略地圖（{on_map.place.cell}）不同，以策略地圖為準：{on_map.name}。",
@@ -249,7 +249,7 @@ class _ScorecardReader:
 
     def _check_band(self, objective, place):
         name = self.perspectives.get(objective.perspective, "")
-        if self.band and squeezed(name).removesuffix("構面") != self.band:
+        if self.band and without_spaces(name).removesuffix("構面") != self.band:
             self.messages.hint(
                 place,
                 f"{objective.code} 在策略地圖屬於「{name}」構面，這裡卻列在「{self.band}」構面之下；以策略地圖為準。",

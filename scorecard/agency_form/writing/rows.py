@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from scorecard.agency_form.writing.cells import described, formula_cell, named
 from scorecard.read_models.scorecard import ActionPlanLine, KPILine, ObjectiveLine
-from scorecard.spreadsheets.safe_text import LONGEST_TEXT
+from scorecard.spreadsheets.safe_text import MAX_TEXT_LENGTH
 
 _STARTS_LIKE_A_FIGURE = re.compile(r"\s|[0-9０-９.．,+(（−-]")
 _STARTS_LIKE_A_NUMBER = re.compile(r"\s*[0-9０-９]+\s*[.．、]")
@@ -70,7 +70,7 @@ def _may_share(kpis, years):
         and all(_are_their_own(kpi) for kpi in kpis)
         and _plans_may_share(plans, years)
         and all(_may_be_a_line(cell) for kpi in kpis for cell in kpi.measures[0].cells.values())
-        and max(len(text) for text in (named(*kpis), formula_cell(kpis), described(*plans))) <= LONGEST_TEXT
+        and max(len(text) for text in (named(*kpis), formula_cell(kpis), described(*plans))) <= MAX_TEXT_LENGTH
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from scorecard.agency_form.writing import cells
 from scorecard.agency_form.writing.rows import form_lines
-from scorecard.spreadsheets.sheet import Heights, Look, Sheet, points
+from scorecard.spreadsheets.sheet import CellStyle, OutputSheet, RowHeights, needed_height
 
 MAP_NAME, SCORECARD_NAME = "策略地圖", "平衡計分卡"
 FONT, SIZE, TITLE_SIZE, BLACK = "Calibri", 11, 16, "000000"
@@ -17,11 +17,11 @@ HEADINGS_ROW = 2
 SAMPLE_DATA = "※ 計畫年度的實際值含示範資料。"
 
 _PLAIN = {"horizontal": None, "vertical": "center", "size": SIZE, "ink": BLACK, "font": FONT, "rule": RULE}
-BODY = Look(**_PLAIN)
-HEADING = Look(**_PLAIN, bold=True, fill=HEADING_FILL)
-BAND = Look(**_PLAIN, bold=True, fill=BAND_FILL)
-LOOSE = Look(**_PLAIN, is_boxed=False)
-TITLE = Look(**(_PLAIN | {"size": TITLE_SIZE}), bold=True, is_boxed=False)
+BODY = CellStyle(**_PLAIN)
+HEADING = CellStyle(**_PLAIN, bold=True, fill=HEADING_FILL)
+BAND = CellStyle(**_PLAIN, bold=True, fill=BAND_FILL)
+LOOSE = CellStyle(**_PLAIN, is_boxed=False)
+TITLE = CellStyle(**(_PLAIN | {"size": TITLE_SIZE}), bold=True, is_boxed=False)
 
 
 def map_sheet(scorecard):
@@ -29,7 +29,7 @@ def map_sheet(scorecard):
     themes, perspectives = scorecard.themes, scorecard.perspectives
     # Mission, vision and core values stand side by side, whatever the number of themes.
     widths = (*MAP_WIDTHS, *(THEME_WIDTH for _ in range(max(len(themes), 1))))
-    sheet = Sheet(MAP_NAME, widths, footer=_footer(scorecard))
+    sheet = OutputSheet(MAP_NAME, widths, footer=_footer(scorecard))
     sheet.place(1, 1, f"{scorecard.agency}策略地圖", TITLE, columns=len(widths))
     _place_texts(sheet, scorecard)
     sheet.place(3, 1, "處級策略主題", HEADING, columns=2)
@@ -81,7 +81,7 @@ class _Column:
 def scorecard_sheet(scorecard, years, *, with_actuals=False):
     """The Sheet 平衡計分卡 with the YearLines given; with_actuals: the plan years' actuals beside their targets."""
     columns = _columns(years, with_actuals)
-    sheet = Sheet(
+    sheet = OutputSheet(
         SCORECARD_NAME,
         tuple(column.width for column in columns),
         title_rows=(1, HEADINGS_ROW),
@@ -192,9 +192,9 @@ def _footer(scorecard):
 
 def _fit(sheet):
     """Make every row tall enough for what stands in it."""
-    heights = Heights()
+    heights = RowHeights()
     for placed in sheet.cells:
         first = placed.column - 1
         width = sheet.widths[first] if placed.columns == 1 else sum(sheet.widths[first : first + placed.columns])
-        heights.need(placed.row, placed.rows, points(placed.value, width, placed.look.size))
+        heights.need(placed.row, placed.rows, needed_height(placed.value, width, placed.look.size))
     sheet.set_heights(heights.points())

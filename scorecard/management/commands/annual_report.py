@@ -32,7 +32,7 @@ class Command(BaseCommand):
         plan, year = find_plan(options["plan"]), read_year(options["year"])
         report, choices = _build(plan, year, options)
         try:
-            pdf = annual_report_pdf(plan, year, choices, patience=settings.PDF_SECONDS)
+            pdf = annual_report_pdf(plan, year, choices, wait_seconds=settings.PDF_SECONDS)
         except PDFBusy:
             raise CommandError("系統正在產生其他報告，請稍後再試。") from None
         except PDFError as error:

@@ -6,13 +6,13 @@ import sys
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from scorecard.agency_form.form_plan import FormRead
-from scorecard.agency_form.reading.form_file import FormRefused, read_form
+from scorecard.agency_form.form_plan import ParsedForm
+from scorecard.agency_form.reading.form_file import read_form
 from scorecard.management.tables import aligned
 from scorecard.services import import_into_plan, import_new_plan
 from scorecard.services.audit import as_read
-from scorecard.spreadsheets.cell_messages import Level, Message
-from scorecard.spreadsheets.grid import WHOLE_FILE
+from scorecard.spreadsheets.cell_messages import Message, Severity
+from scorecard.spreadsheets.grid import WHOLE_FILE, UnreadableFile
 
 NOTHING_WRITTEN = "沒有寫入任何資料。"
 HEADINGS = ("等級", "工作表", "儲存格", "內容", "讀為", "說明")
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         form = _read(options["file"], options["agency"].strip())
         slug, outcome, problems = _import(form, options["write"], options["reason"].strip())
         messages = (*form.messages, *problems)
-        has_errors = form.plan is None or any(message.level is Level.ERROR for message in messages)
+        has_errors = form.plan is None or any(message.level is Severity.ERROR for message in messages)
         if options["json"]:
             document = {"plan": slug, "messages": [message.as_json() for message in messages]}
             self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
@@ -50,7 +50,7 @@ class Command(BaseCommand):
 def _import(form, writes, reason):
     """(slug or None, sentences for a person, further messages)."""
     if form.has_errors:
-        count = sum(message.level is Level.ERROR for message in form.messages)
+        count = sum(message.level is Severity.ERROR for message in form.messages)
         return _slug(form), f"有 {count} 個錯誤，沒有寫入任何資料；請改正後再執行一次。", ()
     agency = import_new_plan.find_agency(form.plan.agency)
     plan = import_new_plan.find_plan(agency, form.plan)
@@ -78,7 +78,9 @@ def _update(plan, form, writes, reason):
     if not writes:
         return plan.slug, "\n".join([*told, f"檢查完成，也沒有寫入；加 --write 更新計畫 {plan.slug}。"]), found.messages
     try:
-        changes = import_into_plan.apply_to(by=None, plan=plan, form=form, seen=found.seen(), reason=reason)
+        changes = import_into_plan.apply_to(
+            by=None, plan=plan, form=form, expected_values=found.expected_values(), reason=reason
+        )
     except import_into_plan.ImportConflict as conflict:
         sentence = f"剛才有人改了 {conflict}；沒有寫入任何資料，請再執行一次。"
         return plan.slug, NOTHING_WRITTEN, (*found.messages, _whole_file(sentence))
@@ -93,14 +95,14 @@ def _read(path, agency):
     try:
         with open(path, "rb") as file:
             return read_form(file, agency=agency)
-    except FormRefused as refusal:
-        return FormRead(None, (_whole_file(str(refusal)),))
+    except UnreadableFile as refusal:
+        return ParsedForm(None, (_whole_file(str(refusal)),))
     except OSError as error:
         raise CommandError(f"無法開啟「{path}」：{error.strerror}。") from error
 
 
 def _whole_file(sentence):
-    return Message(Level.ERROR, WHOLE_FILE.sheet, WHOLE_FILE.cell, "", "", sentence)
+    return Message(Severity.ERROR, WHOLE_FILE.sheet, WHOLE_FILE.cell, "", "", sentence)
 
 
 def _slug(form):

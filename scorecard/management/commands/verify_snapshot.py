@@ -8,7 +8,7 @@ from scorecard.domain.roc_years import datetime_text, year_text
 from scorecard.management.files import find_plan, read_year
 from scorecard.models import YearSnapshot
 
-MOST_TOLD = 50
+MAX_MESSAGES = 50
 
 
 class Command(BaseCommand):
@@ -45,11 +45,11 @@ class Command(BaseCommand):
         self.stdout.write(f"{year.plan} {year_text(year.year)} {closing}")
         for fault in check.faults:
             self.stdout.write(f"  ✘ {fault}")
-        for difference in check.differences[:MOST_TOLD]:
+        for difference in check.differences[:MAX_MESSAGES]:
             frozen, now = _shown(difference.frozen), _shown(difference.now)
             self.stdout.write(f"  ✘ {difference.place}：凍結時 {frozen}，現在 {now}")
-        if len(check.differences) > MOST_TOLD:
-            self.stdout.write(f"  ✘ 另有 {len(check.differences) - MOST_TOLD} 處不同。")
+        if len(check.differences) > MAX_MESSAGES:
+            self.stdout.write(f"  ✘ 另有 {len(check.differences) - MAX_MESSAGES} 處不同。")
         if check.is_whole:
             compared = "與目前資料相同" if check.is_current else "之後已重新開放，不與目前資料比對"
             self.stdout.write(f"  檔案完整，{compared}。")
