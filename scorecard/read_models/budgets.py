@@ -39,6 +39,11 @@ class Money:
         return BLANK if self.executed is None else f"{self.executed:,}"
 
     @property
+    def executed_phrase(self):
+        """What was executed, in words: 「執行數 1,500,000 元」, 「執行數尚未填報」."""
+        return "執行數尚未填報" if self.executed is None else f"執行數 {self.executed_text} 元"
+
+    @property
     def rate_text(self):
         """執行率 as 「96.4%」, a dash where nothing is reported or the budget is zero."""
         if self.executed is None or not self.rated_amount:

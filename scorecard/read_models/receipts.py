@@ -91,6 +91,12 @@ class Receipt:
         return year_text(self.year)
 
     @property
+    def kpis_text(self):
+        """How many KPIs it is about, and which: 「2 項：AC1.1、AC1.2」."""
+        count = f"{len(self.kpis)} 項"
+        return f"{count}：{'、'.join(kpi.code for kpi in self.kpis)}" if self.kpis else count
+
+    @property
     def digest_groups(self):
         """The digest in groups of eight, to be read and compared."""
         return tuple(self.digest[start : start + 8] for start in range(0, len(self.digest), 8))

@@ -43,6 +43,11 @@ class Scored:
         return f"達成 {tally.met} / 已評 {tally.assessed} / 應評 {tally.due}"
 
     @property
+    def result_text(self):
+        """Score and tally as a heading has them beside the light: 「得分 95.2　達成 5 / 已評 6 / 應評 8」."""
+        return f"得分 {self.score_text}　{self.tally_text}"
+
+    @property
     def met_text(self):
         """達成／已評 alone, as a card has room for: 「5／6」."""
         return f"{self.score.tally.met}／{self.score.tally.assessed}"
@@ -272,6 +277,26 @@ class Scorecard(PlanFacts, Scored):
     def kpi_lights(self):
         """Lights of all KPIs."""
         return self.count_lights(self.kpis)
+
+    @property
+    def purpose(self):
+        """(heading, text) of vision, mission and core values, those that the plan has."""
+        texts = (
+            ("願景", self.vision),
+            ("使命", "、".join(self.mission)),
+            ("核心價值", "、".join(self.core_values)),
+        )
+        return tuple((heading, text) for heading, text in texts if text)
+
+    @property
+    def foot_text(self):
+        """What the foot of every printed page says of the data: 「資料版本 12　含未核定數值　草稿」."""
+        parts = [f"資料版本 {self.data_version}"]
+        if self.include_provisional:
+            parts.append("含未核定數值")
+        if self.is_draft:
+            parts.append("草稿")
+        return "　".join(parts)
 
     @property
     def threshold_text(self):
