@@ -33,6 +33,12 @@ class MapCard:
         said = f"{line.code} {line.name}：{line.status.label}，得分 {line.score_text}，{line.tally_text}"
         return f"{said}，{self.change.aria_label}" if self.change else said
 
+    @property
+    def plan_label(self):
+        """What the card says on a map without results."""
+        line = self.objective
+        return f"{line.code} {line.name}：KPI {len(line.kpis)} 項"
+
 
 @dataclass(frozen=True)
 class StrategyMap:

@@ -107,7 +107,8 @@ def strategy_map(request, slug, year):
 def map_svg(request, slug, year):
     """The map alone, as a file, with the filters of the page."""
     _, drawn, _, _ = _build_maps(request, slug, year)
-    svg = render_to_string("_drawings/strategy_map.svg", {"map": drawn})
+    # Some programs tell a file's type by its first characters.
+    svg = render_to_string("_drawings/strategy_map.svg", {"map": drawn}).lstrip()
     return file_response(svg, "image/svg+xml; charset=utf-8", _file_name(slug, drawn, "svg"))
 
 
