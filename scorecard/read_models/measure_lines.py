@@ -105,6 +105,11 @@ class Cell:
         """Achievement rate with the plan's display cap, a dash where there is none."""
         return percent_text(self.outcome.rate, cap=self.display_cap)
 
+    @property
+    def rate_or_light(self):
+        """「達成率 95.2%」, or the light's word where there is no rate."""
+        return self.status.label if self.outcome.rate is None else f"達成率 {self.rate_text}"
+
 
 @dataclass(frozen=True)
 class MeasureLine:
