@@ -279,26 +279,6 @@ class Scorecard(PlanFacts, Scored):
         return self.count_lights(self.kpis)
 
     @property
-    def purpose(self):
-        """(heading, text) of vision, mission and core values, those that the plan has."""
-        texts = (
-            ("願景", self.vision),
-            ("使命", "、".join(self.mission)),
-            ("核心價值", "、".join(self.core_values)),
-        )
-        return tuple((heading, text) for heading, text in texts if text)
-
-    @property
-    def foot_text(self):
-        """What the foot of every printed page says of the data: 「資料版本 12　含未核定數值　草稿」."""
-        parts = [f"資料版本 {self.data_version}"]
-        if self.include_provisional:
-            parts.append("含未核定數值")
-        if self.is_draft:
-            parts.append("草稿")
-        return "　".join(parts)
-
-    @property
     def threshold_text(self):
         """The warning threshold as a percentage: 「90%」."""
         return percent_text(Fraction(self.warning_threshold))
