@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from scorecard.domain.choices import NOT_RATED, DisplayCap, Status
 from scorecard.domain.scoring import plain
+from scorecard.domain.written_words import gives_reason
 from scorecard.drawing.trend_chart import Trend, YearFigures, trend
 from scorecard.models import AuditEvent, YearlyReport
 from scorecard.read_models.annual_report_part import Choices, NoSuchPart, Part, cut_down, find_part
@@ -256,7 +257,7 @@ def _why(cell: Cell):
     if cell.status == Status.UNMEASURED:
         return cell.actual_note
     if cell.status == Status.NO_TARGET:
-        return cell.target_note if cell.target_note not in ("", "—") else "計畫未訂本年度目標值"
+        return cell.target_note if gives_reason(cell.target_note) else "計畫未訂本年度目標值"
     return "已填報，尚未核定" if cell.is_withheld else "尚未填報"
 
 

@@ -10,9 +10,7 @@ from decimal import Decimal
 from scorecard.domain.choices import Direction, YearState
 from scorecard.domain.explanation import calculation
 from scorecard.domain.roc_years import to_roc, year_text
-from scorecard.domain.scoring import Outcome, grouped, percent_text
-
-BLANK = "—"
+from scorecard.domain.scoring import BLANK, Outcome, grouped, percent_text
 
 
 @dataclass(frozen=True)
