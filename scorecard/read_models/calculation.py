@@ -77,6 +77,22 @@ class Step:
         return sum(not step.counts for step in self.steps)
 
     @property
+    def sum_text(self):
+        """How its score follows from those below: 「各策略目標得分 × 占比的總和」."""
+        if self.is_single:
+            return f"唯一{self.below_text}的得分"
+        return f"各{self.below_text}得分 × 占比的總和"
+
+    @property
+    def share_note(self):
+        """What a share is and what does not count; "" where nothing is averaged."""
+        if len(self.steps) < 2:
+            return ""
+        weights = "" if self.has_weights else "，這裡各項權重相等"
+        left_out = f"；{self.left_out} 項沒有達成率，不計入" if self.left_out else ""
+        return f"占比是權重在有達成率的項目中所占的比例{weights}{left_out}。"
+
+    @property
     def is_objective(self):
         """Whether it has the page of an objective."""
         return self.kind is Kind.OBJECTIVE

@@ -77,6 +77,11 @@ class Comparison:
         """The two years, the earlier first."""
         return (self.earlier.year, self.later.year)
 
+    @property
+    def years_text(self):
+        """「105 年與 106 年」."""
+        return f"{self.earlier.year.text}與 {self.later.year.text}"
+
     @cached_property
     def overall(self):
         """The change of the plan's score."""

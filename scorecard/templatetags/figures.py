@@ -109,12 +109,6 @@ def at_key(by_key, key):
 
 
 @register.filter
-def roc_year(year):
-    """A Gregorian year as 「105 年」."""
-    return roc_years.year_text(year)
-
-
-@register.filter
 def as_list(value):
     """The value as a list of one, for a component that draws several."""
     return [value]
