@@ -1,39 +1,55 @@
-# make run   在瀏覽器使用（第一次會安裝所需套件並載入秘書處計畫與示範資料）
-# make test  執行全部測試
-# make setup 只安裝，不啟動
-#
-# Variables: PORT and HOST of `make run`, PYTHON to build .venv from, PYTEST_ARGS for `make test`.
+# `make help` lists the targets: the text after ## on their lines.
+# Variables: PORT and HOST of `make run`, PYTHON to build .venv from, PYTEST_ARGS for `make test`, UPGRADE for `make lock`.
 
 SHELL := /bin/sh
 PYTHON ?= python3
 export PYTHON
-PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet
+# Ctrl-C waits until a Python program is ready for it; where env cannot do that, it may meet a traceback at the start.
+HOLD_INTERRUPT := $(shell env --block-signal=INT true 2>/dev/null && echo env --block-signal=INT)
+PIP := $(HOLD_INTERRUPT) .venv/bin/python .ci/interruptible.py pip \
+	--disable-pip-version-check --no-input install --quiet --require-hashes
 PYTEST := .venv/bin/python -m pytest -n auto --dist worksteal
 
-.PHONY: setup setup-test system-run system-test run test check screenshots
+.PHONY: help setup setup-test installed-run installed-test system-run system-test run test check screenshots entities lock
+.DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-setup: system-run .venv/.installed-run
+help: ## 列出這些目標
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup-test: system-test .venv/.installed-test
+# Two at once would write into the same .venv: the second looks at what is to do when the first is done.
+setup: ## 只安裝，不啟動
+	@sh .ci/one-at-a-time $(MAKE) --no-print-directory installed-run
 
-run: setup
-	@.venv/bin/python .ci/serve.py
+setup-test: ## 只安裝，連同測試所需的套件
+	@sh .ci/one-at-a-time $(MAKE) --no-print-directory installed-test
 
-test: setup-test
+installed-run: system-run .venv/.installed-run
+
+installed-test: system-test .venv/.installed-test
+
+run: setup ## 在瀏覽器使用（第一次會安裝所需套件並載入秘書處計畫與示範資料）
+	@$(HOLD_INTERRUPT) .venv/bin/python .ci/serve.py
+
+test: setup-test ## 執行全部測試
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check --quiet .
 	TEST_DATABASE_URL= $(PYTEST) $(PYTEST_ARGS)
 	.venv/bin/python tests/postgres.py $(PYTEST) $(PYTEST_ARGS)
 
-# 以正式環境的設定檢查；自己的 SECRET_KEY、ALLOWED_HOSTS 等環境變數若已設定則採用。
-check: setup
+# Uses SECRET_KEY, ALLOWED_HOSTS and the other variables where they are set.
+check: setup ## 以正式環境的設定檢查
 	@DEBUG=off SECRET_KEY="$${SECRET_KEY:-$$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(50))')}" \
 	ALLOWED_HOSTS="$${ALLOWED_HOSTS:-bsc.example.gov.tw}" .venv/bin/python manage.py check --deploy --fail-level WARNING
 
-# 以示範資料重新產生 docs/screenshots 的畫面與年度報告樣張。
-screenshots: setup-test
+screenshots: setup-test ## 以示範資料重新產生 docs/screenshots 的畫面與年度報告樣張
 	@.venv/bin/python .ci/screenshots.py
+
+entities: setup ## 由資料表重新畫出 docs/entity-diagram.md
+	@DEBUG=on .venv/bin/python manage.py draw_models
+
+lock: .venv/.python ## 依 requirements.in 更新鎖定的套件與雜湊；UPGRADE=1 全部換成最新版本
+	@.venv/bin/python .ci/lock.py $(if $(UPGRADE),--upgrade)
 
 # Asked every time, which takes a tenth of a second: .venv may have come along to another machine.
 system-run:
@@ -44,8 +60,10 @@ system-test:
 
 # The stamps lie in .venv: with it gone, everything is made anew.
 .venv/.python: | system-run
-	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "需要 Python 3.11 以上，目前是 " + sys.version.split()[0] + "。請改用 make PYTHON=python3.11 run")'
-	@.venv/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv
+	@$(HOLD_INTERRUPT) $(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "需要 Python 3.11 以上，目前是 " + sys.version.split()[0] + "。請改用 make PYTHON=python3.11 run")'
+	@# Of pip's files its description is the last: with it, an earlier run was not interrupted before the end.
+	@$(HOLD_INTERRUPT) .venv/bin/python -m pip show --quiet pip >/dev/null 2>&1 || \
+	$(HOLD_INTERRUPT) $(PYTHON) .ci/interruptible.py venv .venv
 	@touch $@
 
 .venv/.installed-run: requirements.txt .venv/.python

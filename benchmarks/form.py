@@ -150,8 +150,10 @@ def measure_reading(content):
     from django.test import RequestFactory, override_settings
 
     from scorecard.agency_form.preview_page import preview_context
+    from scorecard.agency_form.uploaded_form import build_preview
+    from scorecard.forms.form_import import ApplyForm
     from scorecard.models import Agency, FormUpload, User
-    from scorecard.services.import_uploads import build_preview
+    from scorecard.views.form_import import ADDRESSES
 
     agency, somebody = Agency.objects.create(name="量測機關", slug="measured"), User(username="somebody")
     upload = FormUpload(agency=agency, uploaded_by=somebody, name="表單.xlsx", size=len(content), content=content)
@@ -159,7 +161,8 @@ def measure_reading(content):
     request.user = AnonymousUser()
 
     def page():
-        context = preview_context(build_preview(upload), agency=upload.agency)
+        preview = build_preview(upload)
+        context = preview_context(preview, agency=upload.agency, form=ApplyForm(), addresses=ADDRESSES)
         return render_to_string("scorecard/form_import/preview.html", context, request)
 
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -4,6 +4,7 @@ Off is the default of DEBUG: a server whose administrator set nothing must refus
 not start open. Every refusal names its cure, in the language of the administrator.
 """
 
+import contextlib
 import os
 import re
 import secrets
@@ -57,13 +58,15 @@ def env_list(name):
 def debug_secret_key(path):
     """Return the key kept in `path`, made on first use, so that logins outlive a restart.
 
-    Only for DEBUG. Exclusive creation lets processes that start together agree on one key.
+    Only for DEBUG. The file is there whole or not at all, and processes that start together agree on one key.
     """
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text().strip()
 
 

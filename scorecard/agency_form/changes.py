@@ -13,11 +13,13 @@ from scorecard.agency_form.form_plan import FormPlan
 from scorecard.agency_form.reading.texts import without_spaces
 from scorecard.domain.choices import Direction, ReportState, YearState
 from scorecard.domain.roc_years import year_text
+from scorecard.domain.value_text import as_read
 from scorecard.models.action_plans import MAX_PER_KPI
-from scorecard.services.audit import as_read
 from scorecard.spreadsheets.cell_messages import Message, Severity
 from scorecard.spreadsheets.grid import WHOLE_FILE, Place
 
+# The names of the fields in which cells of a form are corrected begin with it.
+CELL_FIELD = "cell"
 ITEMS = {"perspective": "構面", "theme": "策略主題", "objective": "策略目標", "kpi": "KPI", "action_plan": "行動方案"}
 FIELDS = {
     "name": "名稱",
@@ -335,3 +337,8 @@ def _message(level, change, text):
 
 def _shown(value):
     return as_read(value) or "空白"
+
+
+def field_name(number, cell):
+    """The name of the field in which a cell of the file's sheet of this number is corrected."""
+    return f"{CELL_FIELD}-{number}-{cell}"

@@ -1,14 +1,17 @@
-"""A plan as it stands, as facts to compare a form with; a fixed number of queries."""
+"""The plan that a form would change, as it stands, as facts to compare the form with; a fixed number of queries."""
 
 from scorecard.agency_form.changes import CurrentPlan
 from scorecard.domain.choices import Direction, ReportState, YearState
+from scorecard.domain.text_folding import fold_for_search
 from scorecard.models import (
     KPI,
     ActionBudget,
     ActionPlan,
+    Agency,
     Measure,
     Objective,
     Perspective,
+    Plan,
     PlanYear,
     Theme,
     YearlyReport,
@@ -17,6 +20,19 @@ from scorecard.models import (
 
 # Past editing: a reviewer has them, or is done with them.
 _SETTLED = (ReportState.SUBMITTED, ReportState.APPROVED)
+
+
+def find_agency(name):
+    """The agency with this name, 臺 and 台 alike; None where there is none. One query."""
+    wanted = fold_for_search(name).replace(" ", "")
+    return next((row for row in Agency.objects.all() if fold_for_search(row.name).replace(" ", "") == wanted), None)
+
+
+def find_plan(agency, read):
+    """The agency's plan that the form tells of: the one with the same first year; None for a new one."""
+    if agency is None:
+        return None
+    return Plan.objects.select_related("agency").filter(agency=agency, first_year=read.first_year).first()
 
 
 def load_current_plan(plan):

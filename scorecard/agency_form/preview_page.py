@@ -7,16 +7,14 @@ from dataclasses import dataclass, field
 from django.http import Http404
 from django.urls import reverse
 
-from scorecard.agency_form.changes import ChangeKind, key_text
+from scorecard.agency_form.changes import ChangeKind, field_name, key_text
 from scorecard.agency_form.preview_scorecard import scorecard_of
 from scorecard.domain.roc_years import year_text
 from scorecard.domain.scoring import grouped
-from scorecard.forms.form_import import ApplyForm, field_name
+from scorecard.domain.value_text import as_read
 from scorecard.read_models.strategy_map import build_strategy_map
-from scorecard.services.audit import as_read
 from scorecard.spreadsheets.cell_messages import Message, Severity
 from scorecard.spreadsheets.grid import coordinate, row_and_column
-from scorecard.web.map_links import MapAddresses
 
 # More than these are shown on request: a form of a thousand KPIs can have thousands of hints, and its page took longer
 # to be written than the form to be read.
@@ -105,8 +103,12 @@ class KPIRow:
     action_plans: list
 
 
-def preview_context(preview, *, agency, wanted=""):
-    """Everything that the preview's template asks for. wanted: what shall be shown whole, a level, MAP or TABLE."""
+def preview_context(preview, *, agency, form, addresses, wanted=""):
+    """Everything that the preview's template asks for.
+
+    form: with which the person agrees to it. addresses: of the map's cards. wanted: what shall be shown whole, a level,
+    MAP or TABLE.
+    """
     upload, difference = preview.upload, preview.difference
     read, groups = preview.form.plan, _groups(preview, wanted)
     context = {
@@ -120,7 +122,7 @@ def preview_context(preview, *, agency, wanted=""):
         "removed": difference.removed if difference else (),
         "to_explain": difference.to_explain if difference else (),
         "kinds": _kinds(difference) if difference else (),
-        "form": ApplyForm(),
+        "form": form,
         "seen": json.dumps(difference.expected_values(), ensure_ascii=False) if difference else "",
         "sheet_link": cell_link(upload, 0, "A1"),
         "told": [(group.level.label, group.count) for group in groups],
@@ -129,7 +131,7 @@ def preview_context(preview, *, agency, wanted=""):
         context["other_agency"] = _other_agency(preview, read)
         if len(read.objectives) <= CARDS_AT_ONCE or wanted == MAP:
             context["map"] = build_strategy_map(scorecard_of(read, preview.plan))
-            context["addresses"] = MapAddresses("#objective-", "", "#theme-", "")
+            context["addresses"] = addresses
         context |= _table(preview, read, read.kpis if wanted == TABLE else read.kpis[:SHOWN_AT_ONCE])
         names = (("使命", read.mission), ("願景", read.vision), ("核心價值", read.core_values))
         context["statements"] = [(label, statement.text) for label, statement in names]

@@ -1,14 +1,15 @@
 """A plan as a form tells it, as the Scorecard that it will be: what draws plans draws it, too. No query."""
 
-from collections import defaultdict
 from decimal import Decimal
 from itertools import count
 
 from scorecard.domain.choices import ReportState, YearState
-from scorecard.domain.scoring import assess, kpi_score, roll_up
 from scorecard.models import Plan
-from scorecard.read_models import scorecard as lines
 from scorecard.read_models.action_plan_lines import ActionPlanLine, BudgetLine
+from scorecard.read_models.assemble_scorecard import assemble_scorecard
+from scorecard.read_models.cell_assessor import CellAssessor
+from scorecard.read_models.measure_lines import MeasureLine, YearLine
+from scorecard.read_models.scorecard import KPIFacts, ObjectiveFacts, PerspectiveFacts, PlanFacts, ThemeFacts
 
 # As of rows that nobody weighted.
 WEIGHT = Decimal(1)
@@ -26,20 +27,32 @@ def scorecard_of(read, plan=None):
 class _Builder:
     def __init__(self, read, plan):
         self.read, self.plan, self.ids = read, plan, count(1)
+        self.assessor = CellAssessor(read.first_year, self.plan.warning_threshold, self.plan.display_cap)
         self.years = tuple(
-            lines.YearLine(
-                year, YearState.CLOSED if year < read.first_year else YearState.NOT_OPEN, year < read.first_year
-            )
+            YearLine(year, YearState.CLOSED if year < read.first_year else YearState.NOT_OPEN, year < read.first_year)
             for year in read.years
         )
         self.year = next(line for line in self.years if line.year == read.first_year)
 
     def build(self):
+        """A form names divisions and does not know their ids, so that none is listed."""
+        kpis = [self._kpi(each) for each in self.read.kpis]
+        objectives = self._objectives()
+        perspectives = [
+            PerspectiveFacts(next(self.ids), each.code, each.name, WEIGHT) for each in _first_of(self.read.perspectives)
+        ]
+        return assemble_scorecard(
+            self._facts(),
+            perspectives=perspectives,
+            themes=self._themes(),
+            objectives=objectives,
+            kpis=kpis,
+            divisions=(),
+        )
+
+    def _facts(self):
         read, plan = self.read, self.plan
-        perspectives = self._perspectives()
-        objectives = tuple(line for perspective in perspectives for line in perspective.objectives)
-        return lines.Scorecard(
-            score=self._mean(perspectives),
+        return PlanFacts(
             agency=read.agency,
             plan_slug=plan.slug,
             plan_title=plan.title,
@@ -56,68 +69,38 @@ class _Builder:
             years=self.years,
             include_provisional=False,
             has_sample_data=False,
-            perspectives=perspectives,
-            themes=self._themes(objectives),
-            objectives=objectives,
-            divisions=(),
+            links=(),
         )
 
-    def _mean(self, parts):
-        return roll_up([(part.weight, part.score) for part in parts], self.plan.warning_threshold)
+    def _themes(self):
+        themes = (ThemeFacts(next(self.ids), each.code, each.name, each.lead_division) for each in self.read.themes)
+        return _first_of(themes)
 
-    def _perspectives(self):
-        by_code = {}
-        for each in self.read.perspectives:
-            by_code.setdefault(each.code, each)
-        objectives = self._objectives(by_code)
-        made = []
-        for code, each in by_code.items():
-            own = tuple(objectives[code])
-            made.append(lines.PerspectiveLine(self._mean(own), next(self.ids), code, each.name, WEIGHT, own))
-        return tuple(made)
+    def _objectives(self):
+        """Objectives in the order of their themes."""
+        themes = [each.code for each in _first_of(self.read.themes)]
+        perspectives = {each.code for each in self.read.perspectives}
+        known = [each for each in self.read.objectives if each.theme in themes and each.perspective in perspectives]
+        known.sort(key=lambda each: themes.index(each.theme))
+        return [
+            ObjectiveFacts(next(self.ids), each.code, each.name, each.theme, each.perspective, WEIGHT)
+            for each in _first_of(known)
+        ]
 
-    def _objectives(self, perspectives):
-        """Objective lines by perspective, in the order of their themes."""
-        order = {}
-        for place, theme in enumerate(self.read.themes):
-            order.setdefault(theme.code, place)
-        kpis = self._kpis()
-        found, seen = defaultdict(list), set()
-        known = [each for each in self.read.objectives if each.theme in order and each.perspective in perspectives]
-        for each in sorted(known, key=lambda each: order[each.theme]):
-            if each.code not in seen:
-                seen.add(each.code)
-                own = tuple(kpis[each.code])
-                line = lines.ObjectiveLine(
-                    self._mean(own), next(self.ids), each.code, each.name, each.theme, each.perspective, WEIGHT, own
-                )
-                found[each.perspective].append(line)
-        return found
-
-    def _kpis(self):
-        """KPI lines by objective."""
-        found = defaultdict(list)
-        for each in self.read.kpis:
-            measures = tuple(self._measure(measure) for measure in each.measures)
-            parts = [(measure.weight, measure.cell.outcome) for measure in measures]
-            score = kpi_score(parts, self.plan.warning_threshold)
-            found[each.objective].append(
-                lines.KPILine(
-                    score=score,
-                    id=next(self.ids),
-                    code=each.code,
-                    name=each.name,
-                    formula=each.formula,
-                    objective_code=each.objective,
-                    division_id=0,
-                    division=each.division,
-                    weight=WEIGHT,
-                    measures=measures,
-                    report_state=ReportState.PENDING if score.tally.due else None,
-                    action_plans=tuple(self._action_plan(plan) for plan in each.action_plans),
-                )
-            )
-        return found
+    def _kpi(self, each):
+        return KPIFacts(
+            measures=tuple(self._measure(measure) for measure in each.measures),
+            id=next(self.ids),
+            code=each.code,
+            name=each.name,
+            formula=each.formula,
+            objective_code=each.objective,
+            division_id=0,
+            division=each.division,
+            weight=WEIGHT,
+            report_state=ReportState.PENDING,
+            action_plans=tuple(self._action_plan(plan) for plan in each.action_plans),
+        )
 
     def _action_plan(self, read):
         budgets = {
@@ -131,35 +114,26 @@ class _Builder:
     def _measure(self, read):
         cells = {year.year: self._cell(read, year) for year in self.years}
         cell = cells[self.year.year]
-        return lines.MeasureLine(next(self.ids), read.label, read.unit, read.direction, None, WEIGHT, cells, cell)
+        return MeasureLine(next(self.ids), read.label, read.unit, read.direction, None, WEIGHT, cells, cell)
 
     def _cell(self, read, year):
         """Actuals of plan years are reported, not taken from a form."""
         target, actual = read.targets.get(year.year), read.actuals.get(year.year) if year.is_baseline else None
-        unmeasured = actual is not None and actual.value is None and bool(actual.note)
-        outcome = assess(
-            actual=actual.value if actual else None,
-            target=target.value if target else None,
-            direction=read.direction,
-            tolerance=None,
-            unmeasured=unmeasured,
-            threshold=self.plan.warning_threshold,
+        row = (
+            target.value if target else None,
+            target.note if target else "",
+            actual.value if actual else None,
+            actual.note if actual else "",
+            actual is not None and actual.value is None and bool(actual.note),
+            None,
+            None,
         )
-        return lines.Cell(
-            year=year.year,
-            target_note=target.note if target else "",
-            actual_note=actual.note if actual else "",
-            unmeasured=unmeasured,
-            is_provisional=False,
-            is_withheld=False,
-            outcome=outcome,
-            display_cap=self.plan.display_cap,
-        )
+        return self.assessor.cell(year.year, row, is_approved=False, direction=read.direction, tolerance=None)
 
-    def _themes(self, objectives):
-        made = {}
-        for each in self.read.themes:
-            own = tuple(line for line in objectives if line.theme_code == each.code)
-            line = lines.ThemeLine(self._mean(own), next(self.ids), each.code, each.name, each.lead_division, own)
-            made.setdefault(each.code, line)
-        return tuple(made.values())
+
+def _first_of(items):
+    """The first of those that share a code."""
+    found = {}
+    for each in items:
+        found.setdefault(each.code, each)
+    return found.values()

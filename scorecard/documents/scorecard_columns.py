@@ -14,9 +14,10 @@ from enum import Enum
 from django.db.models import TextChoices
 
 from scorecard.domain.choices import Status
-from scorecard.domain.scoring import grouped, plain
+from scorecard.domain.scoring import BLANK, grouped
+from scorecard.domain.written_words import gives_reason
 from scorecard.read_models.budgets import add_up
-from scorecard.read_models.scorecard import BLANK
+from scorecard.spreadsheets.figure import Figure, decimals_of
 
 WITHHELD = "填報值未核定，未列入"
 
@@ -77,13 +78,17 @@ class ColumnKind(Enum):
 
 @dataclass(frozen=True)
 class Words:
-    """Text in a cell. code leads it; below is a second line that belongs to it; note: see the module."""
+    """Text in a cell. code leads it; below is a second line that belongs to it; note: see the module.
+
+    is_blank: the dash of a figure that is not there.
+    """
 
     is_light = is_percentage = False
     words: str
     code: str = ""
     below: str = ""
     note: str = ""
+    is_blank: bool = False
 
     @property
     def text(self):
@@ -93,18 +98,10 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A number in its own cell. unit is printed after it, "" for none; a percentage is a share, 0.95 for 95 %.
-
-    decimals is how many are shown: those that the number has. text is the number ready to print, with its unit.
-    """
+class TableFigure(Figure):
+    """A number in its own cell, with as many decimals as it has. note: see the module."""
 
     is_light, code, below = False, "", ""
-    value: Decimal | int
-    text: str
-    decimals: int = 0
-    unit: str = ""
-    is_percentage: bool = False
     note: str = ""
 
 
@@ -126,7 +123,7 @@ class Light:
 
 @dataclass(frozen=True)
 class Column:
-    """heading and what stands below it: content takes a line of the level and returns Words, Figure, Light or None.
+    """content takes a line of the level and returns Words, TableFigure, Light or None.
 
     group None: always shown. width is in half-width characters. is_centred: text stands in the middle, as words
     between figures do; figures are always to the right. total is the column's sum, None where it has none. stack: the
@@ -140,7 +137,7 @@ class Column:
     width: float
     group: ColumnGroup | None = None
     is_centred: bool = False
-    total: Figure | None = None
+    total: TableFigure | None = None
     stack: int | None = None
 
     @property
@@ -273,9 +270,9 @@ def _actual(year):
     def content(measure):
         cell = measure.cells[year.year]
         if cell.is_withheld:
-            return Words(BLANK, note=WITHHELD)
+            return Words(BLANK, note=WITHHELD, is_blank=True)
         if cell.actual is None:
-            return Words(cell.actual_text)
+            return Words(cell.actual_text, is_blank=not gives_reason(cell.actual_note))
         return _figure(cell.actual, measure, cell.actual_remark)
 
     return content
@@ -285,7 +282,7 @@ def _target(year):
     def content(measure):
         cell = measure.cells[year.year]
         if cell.target is None:
-            return Words(cell.target_text)
+            return Words(cell.target_text, is_blank=not gives_reason(cell.target_note))
         return _figure(cell.target, measure, cell.target_remark)
 
     return content
@@ -294,19 +291,19 @@ def _target(year):
 def _figure(number, measure, note):
     """With its unit where the KPI has several measures: 公式及單位 then names several."""
     unit = measure.unit if measure.label else ""
-    decimals = len(plain(number).partition(".")[2])
-    return Figure(number, f"{grouped(number)} {unit}".rstrip(), decimals, unit=unit, note=note)
+    return TableFigure(number, f"{grouped(number)} {unit}".rstrip(), decimals_of(number), unit=unit, note=note)
 
 
 def _rate(year):
     """As every page rounds and caps it; text where it is no number (「—」, 「>999%」)."""
 
     def content(measure):
-        text = measure.cells[year.year].rate_text
+        cell = measure.cells[year.year]
+        text = cell.rate_text
         shown = text.removesuffix("%")
         if shown == text or shown.startswith(">"):
-            return Words(text)
-        return Figure(Decimal(shown) / 100, text, len(shown.partition(".")[2]), is_percentage=True)
+            return Words(text, is_blank=cell.outcome.rate is None)
+        return TableFigure(Decimal(shown) / 100, text, len(shown.partition(".")[2]), is_percentage=True)
 
     return content
 
@@ -331,7 +328,7 @@ def _budget(year, field):
 
 
 def _money(amount):
-    return None if amount is None else Figure(amount, grouped(amount))
+    return None if amount is None else TableFigure(amount, grouped(amount))
 
 
 def _remarks(scorecard, groups):
@@ -340,15 +337,31 @@ def _remarks(scorecard, groups):
     shown = []
     for year in scorecard.years:
         if not year.is_baseline and ColumnGroup.TARGETS in groups:
-            shown.append((year.text, "目標", _target(year)))
+            shown.append(_target_remark(year))
         if (ColumnGroup.BASELINE in groups) if year.is_baseline else (year in results):
-            shown.append((year.text, "實際", _actual(year)))
+            shown.append(_actual_remark(year))
 
     def content(measure):
         remarks = [f"{measure.label}（{measure.unit}）"] if measure.label else []
-        for year, word, of in shown:
-            if note := of(measure).note:
-                remarks.append(f"{year}{note}" if note == WITHHELD else f"{year}{word}：{note}")
+        remarks += filter(None, (remark(measure) for remark in shown))
         return Words("\n".join(remarks)) if remarks else None
 
     return content
+
+
+def _target_remark(year):
+    def remark(measure):
+        note = measure.cells[year.year].target_remark
+        return f"{year.text}目標：{note}" if note else ""
+
+    return remark
+
+
+def _actual_remark(year):
+    def remark(measure):
+        cell = measure.cells[year.year]
+        if cell.is_withheld:
+            return f"{year.text}{WITHHELD}"
+        return f"{year.text}實際：{cell.actual_remark}" if cell.actual_remark else ""
+
+    return remark

@@ -8,8 +8,9 @@ and amounts stand once, so that sums come out right. For the same reason there i
 import csv
 from io import StringIO
 
-from scorecard.documents.scorecard_columns import Figure, MergeLevel
+from scorecard.documents.scorecard_columns import MergeLevel
 from scorecard.domain.scoring import plain
+from scorecard.spreadsheets.figure import Figure
 from scorecard.spreadsheets.safe_text import clean, looks_like_formula
 
 BYTE_ORDER_MARK = "\ufeff"

@@ -1,11 +1,10 @@
-"""A scorecard's table laid out as one worksheet, ready to print on A3; spreadsheets/xlsx_writer.py and ods.py write it
-down.
-"""
+"""A scorecard's table laid out as one worksheet, ready to print on A3; scorecard_workbook.py makes the file."""
 
 from dataclasses import replace
 
-from scorecard.documents.scorecard_columns import Figure, Light
+from scorecard.documents.scorecard_columns import Light
 from scorecard.domain.choices import Status
+from scorecard.spreadsheets.figure import Figure
 from scorecard.spreadsheets.sheet import SIZE, CellStyle, OutputSheet, RowHeights, needed_height
 
 SHEET_NAME = "平衡計分卡"

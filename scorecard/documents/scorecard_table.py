@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from scorecard.documents.scorecard_columns import DEFAULT_GROUPS, Column, ColumnKind, Figure, Light, Words, columns
+from scorecard.documents.scorecard_columns import DEFAULT_GROUPS, Column, ColumnKind, Light, TableFigure, Words, columns
 from scorecard.domain.choices import Status
-from scorecard.read_models.scorecard import BLANK, PerspectiveLine
+from scorecard.read_models.scorecard import PerspectiveLine
 from scorecard.read_models.scorecard_filter import ScorecardFilter, Selection, select
 from scorecard.read_models.table_rows import TableRow, table_rows
 
@@ -26,7 +26,7 @@ class Band:
     @property
     def name(self):
         """As the form has it: 「顧客構面」."""
-        return f"{self.perspective.name.removesuffix('構面')}構面"
+        return self.perspective.full_name
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class StackedCell(NamedTuple):
     kind: str
     rows: int | None
     line: object
-    contents: tuple[Words | Figure | Light, ...]
+    contents: tuple[Words | TableFigure | Light, ...]
     text: str | None
     is_kpi: bool
     is_objective: bool
@@ -179,7 +179,7 @@ class ScorecardTable:
 
     @cached_property
     def stacked_totals(self):
-        """(how many stacks stand before the first sum, the sums from there on: a Figure or None each)."""
+        """(how many stacks stand before the first sum, the sums from there on: a TableFigure or None each)."""
         totals = [stack.columns[0].total for stack in self.stacks]
         first = next((index for index, total in enumerate(totals) if total is not None), len(totals))
         return first, tuple(totals[first:])
@@ -214,8 +214,14 @@ def _contents(stack, line):
         return ()
     found = [column.content(line) for column in stack.columns]
     if len(found) > 1:
-        found[1:] = [Words("", note=each.note) if each.text == BLANK else each for each in found[1:]]
+        found[1:] = [_without_dash(each) for each in found[1:]]
     return tuple(each for each in found if each is not None and (each.text or each.note))
+
+
+def _without_dash(content):
+    if isinstance(content, Words) and content.is_blank:
+        return Words("", note=content.note)
+    return content
 
 
 __all__ = ["Band", "ScorecardTable", "Stack", "StackedCell", "whole_table"]

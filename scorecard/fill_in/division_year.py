@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from scorecard.models import ActionBudget, Measure, YearlyReport, YearlyValue
 from scorecard.read_models.build_scorecard import build_scorecard
-from scorecard.read_models.scorecard import ActionPlanLine, Cell, KPILine, MeasureLine, Scorecard
+from scorecard.read_models.measure_lines import Cell, MeasureLine
+from scorecard.read_models.scorecard import ActionPlanLine, KPILine, Scorecard
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ Everything but the cells to be filled in is locked, without a password, which gu
 
 from dataclasses import replace
 
-from scorecard.documents.scorecard_columns import Figure
-from scorecard.domain.scoring import grouped, plain
+from scorecard.domain.scoring import plain
 from scorecard.fill_in import layout as rows
 from scorecard.fill_in.layout import BudgetColumn, MeasureColumn
+from scorecard.spreadsheets.figure import whole_figure
 from scorecard.spreadsheets.sheet import INK, CellStyle, InputRule, OutputSheet, RowHeights, needed_height
 from scorecard.spreadsheets.xlsx_writer import sheets_workbook
 
@@ -246,9 +246,7 @@ def _beside(text, remark):
 
 def _figure(number):
     """A number as it was entered; the text of zero, too, is one."""
-    if number is None:
-        return None
-    return Figure(number, grouped(number), len(plain(number).partition(".")[2]))
+    return None if number is None else whole_figure(number)
 
 
 def _fit(sheet):

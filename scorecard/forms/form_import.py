@@ -4,29 +4,19 @@ import json
 
 from django import forms
 
-from scorecard.forms.fields import PlainTextField
+from scorecard.agency_form.changes import CELL_FIELD
+from scorecard.forms.fields import PlainTextField, WorkbookField
 from scorecard.models import Plan
 from scorecard.spreadsheets.reader import MAX_BYTES, MEGABYTE
-
-CELL = "cell"
 
 
 class UploadForm(forms.Form):
     """The file, and the plan that it shall change."""
 
-    file = forms.FileField(
+    file = WorkbookField(
         label="填好的表單",
-        allow_empty_file=True,
         help_text=f".xlsx 或 .ods，最大 {MAX_BYTES // MEGABYTE} MB。",
-        error_messages={"required": "請選擇要上傳的表單。", "invalid": "請選擇要上傳的表單。"},
-        widget=forms.FileInput(
-            attrs={
-                "accept": ".xlsx,.ods",
-                "data-file-bytes": MAX_BYTES,
-                "data-most-files": 1,
-                "data-all-bytes": MAX_BYTES,
-            }
-        ),
+        missing="請選擇要上傳的表單。",
     )
     plan = forms.ModelChoiceField(
         label="匯入到",
@@ -34,6 +24,7 @@ class UploadForm(forms.Form):
         required=False,
         to_field_name="slug",
         empty_label="新計畫",
+        widget=forms.Select({"class": "form-select"}),
         error_messages={"invalid_choice": "這個機關沒有這份計畫；請重新選擇。"},
     )
 
@@ -58,11 +49,6 @@ class ApplyForm(forms.Form):
         return seen if isinstance(seen, dict) else {}
 
 
-def field_name(number, cell):
-    """The name of the field in which a cell of the file's sheet of this number is corrected."""
-    return f"{CELL}-{number}-{cell}"
-
-
 def corrections_of(data, sheets):
     """{(sheet name, cell): (text as shown, as typed)} of the cells that somebody changed in the page."""
     names = [sheet.name for sheet in sheets]
@@ -70,7 +56,7 @@ def corrections_of(data, sheets):
     for name in data:
         kind, _, rest = name.partition("-")
         number, _, cell = rest.partition("-")
-        if kind != CELL or not number.isdecimal() or len(number) > 3 or int(number) >= len(names):
+        if kind != CELL_FIELD or not number.isdecimal() or len(number) > 3 or int(number) >= len(names):
             continue
         text, shown = (data.get(key, "").replace("\r\n", "\n") for key in (name, f"initial-{name}"))
         if text != shown:

@@ -12,8 +12,8 @@ from scorecard.domain.roc_years import MAX_WHOLE_DIGITS, NumberError, parse_numb
 from scorecard.domain.scoring import Outcome, assess, grouped, plain
 from scorecard.forms.fields import AmountField, FigureField, PlainTextField
 from scorecard.read_models.action_plan_lines import ActionPlanLine, BudgetLine
+from scorecard.read_models.measure_lines import MeasureLine
 from scorecard.read_models.plausibility_questions import questions_for_measure
-from scorecard.read_models.scorecard import MeasureLine
 from scorecard.services.reporting import Answer, Entry, Execution, ReportEntry
 
 TEXT = {"required": False, "max_length": 2000, "show_hidden_initial": True}

@@ -10,6 +10,14 @@ from scorecard.models.organisation import User
 from scorecard.models.strategy import Plan
 
 
+class PlanYearQuerySet(models.QuerySet):
+    """Questions over plan years."""
+
+    def get_locked(self, plan, year):
+        """The plan's Gregorian year, locked until the transaction ends."""
+        return self.select_for_update(no_key=True).get(plan=plan, year=year)
+
+
 class PlanYear(models.Model):
     """One year of a plan: not open → open → closed (domain.md §5). Years before the plan's first are baseline, closed.
 
@@ -32,6 +40,8 @@ class PlanYear(models.Model):
         editable=False,
         related_name="+",
     )
+
+    objects = PlanYearQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "計畫年度"

@@ -5,15 +5,17 @@ from decimal import Decimal
 
 from scorecard.domain.choices import NOT_RATED, DisplayCap, Status
 from scorecard.domain.scoring import plain
+from scorecard.domain.written_words import gives_reason
 from scorecard.drawing.trend_chart import Trend, YearFigures, trend
 from scorecard.models import AuditEvent, YearlyReport
 from scorecard.read_models.annual_report_part import Choices, NoSuchPart, Part, cut_down, find_part
 from scorecard.read_models.annual_report_summary import summarise
 from scorecard.read_models.budgets import BudgetSummary, PlanMoney, summarise_budgets
 from scorecard.read_models.build_scorecard import NoSuchYear, build_scorecard
+from scorecard.read_models.measure_lines import Cell, MeasureLine
 from scorecard.read_models.movement import SHORT_OF_TARGET, Movement, ScoreChange, movement
 from scorecard.read_models.score_lines import ScoreLine, groups_of, is_cut
-from scorecard.read_models.scorecard import Cell, KPILine, MeasureLine, ObjectiveLine, PerspectiveLine, Scorecard
+from scorecard.read_models.scorecard import KPILine, ObjectiveLine, PerspectiveLine, Scorecard
 from scorecard.read_models.strategy_map import StrategyMap, build_strategy_map
 from scorecard.read_models.table_rows import ObjectiveRows, table_rows
 
@@ -255,7 +257,7 @@ def _why(cell: Cell):
     if cell.status == Status.UNMEASURED:
         return cell.actual_note
     if cell.status == Status.NO_TARGET:
-        return cell.target_note if cell.target_note not in ("", "—") else "計畫未訂本年度目標值"
+        return cell.target_note if gives_reason(cell.target_note) else "計畫未訂本年度目標值"
     return "已填報，尚未核定" if cell.is_withheld else "尚未填報"
 
 

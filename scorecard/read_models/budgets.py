@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scorecard.domain.scoring import percent_text
+from scorecard.domain.scoring import BLANK, percent_text
 from scorecard.read_models.action_plan_lines import ActionPlanLine, BudgetLine
-from scorecard.read_models.scorecard import BLANK, KPILine, YearLine
+from scorecard.read_models.measure_lines import YearLine
+from scorecard.read_models.scorecard import KPILine
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,8 @@ from enum import Enum
 
 from scorecard.domain.choices import Status
 from scorecard.domain.scoring import Part, percent_text, plain, score_text
-from scorecard.read_models.scorecard import (
-    BLANK,
-    DivisionLine,
-    KPILine,
-    MeasureLine,
-    ObjectiveLine,
-    PerspectiveLine,
-    Scorecard,
-    ThemeLine,
-)
+from scorecard.read_models.measure_lines import MeasureLine
+from scorecard.read_models.scorecard import DivisionLine, KPILine, ObjectiveLine, PerspectiveLine, Scorecard, ThemeLine
 
 
 class Kind(Enum):
@@ -61,12 +53,8 @@ class Step:
     calculation: str
     is_capped: bool
     is_provisional: bool
+    counts: bool
     steps: tuple["Step", ...]
-
-    @property
-    def counts(self):
-        """Whether it has a score, and so a part in the score above."""
-        return self.score_text != BLANK
 
     @property
     def below_text(self):
@@ -125,6 +113,7 @@ def _step(line, part: Part | None, levels):
         name=line.plan_title if kind is Kind.PLAN else line.name,
         status=line.status,
         score_text=line.score_text,
+        counts=line.score.value is not None,
         **_texts(part),
         **itself,
         steps=steps,
@@ -139,6 +128,7 @@ def _measure_step(measure, part):
         name=measure.label,
         status=measure.cell.status,
         score_text=score_text(measure.cell.outcome.score),
+        counts=measure.cell.outcome.score is not None,
         **_texts(part),
         calculation=measure.calculation,
         is_capped=rate is not None and rate > 1,

@@ -7,10 +7,11 @@ from scorecard.drawing.chart_bars import MoneyChart, money_chart
 from scorecard.models import YearlyReport
 from scorecard.read_models.budgets import BudgetSummary, summarise_budgets
 from scorecard.read_models.build_scorecard import build_scorecard
+from scorecard.read_models.measure_lines import YearLine
 from scorecard.read_models.movement import Movement, movement
 from scorecard.read_models.progress import DivisionProgress, build_progress, count_states
 from scorecard.read_models.score_lines import ScoreLine, groups_of
-from scorecard.read_models.scorecard import KPILine, Scorecard, YearLine
+from scorecard.read_models.scorecard import KPILine, Scorecard
 
 LIGHTS_WIDTH = 240
 

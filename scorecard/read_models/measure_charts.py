@@ -7,7 +7,7 @@ from scorecard.domain.explanation import figure
 from scorecard.domain.scoring import status_zones
 from scorecard.drawing.chart_bars import Bullet, bullet
 from scorecard.drawing.trend_chart import Trend, YearFigures, trend
-from scorecard.read_models.scorecard import MeasureLine
+from scorecard.read_models.measure_lines import MeasureLine
 
 
 @dataclass(frozen=True)

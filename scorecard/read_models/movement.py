@@ -1,11 +1,13 @@
 """A year against the one before, where the two can be compared: measures, lights and scores."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scorecard.domain.choices import Direction, Status
-from scorecard.domain.scoring import change_text, kpi_score, roll_up, score_text
-from scorecard.read_models.scorecard import KPILine, MeasureLine, YearLine
+from scorecard.domain.scoring import change_text, kpi_score, score_text
+from scorecard.read_models.assemble_scorecard import assemble_scorecard
+from scorecard.read_models.measure_lines import MeasureLine, YearLine
+from scorecard.read_models.scorecard import KPILine
 
 SHORT_OF_TARGET = frozenset({Status.NEAR, Status.MISSED})
 
@@ -121,39 +123,45 @@ def light_of(kpi, year, threshold):
 
 def _scores(scorecard, before):
     """Both years rolled up alike, level by level with today's weights, over the measures that have a rate in both."""
-    threshold = scorecard.warning_threshold
-    kpis = {kpi.code: _kpi_pair(kpi, (before.year, scorecard.year.year), threshold) for kpi in scorecard.kpis}
-    objectives = {line.code: _pair(line.kpis, kpis, threshold) for line in scorecard.objectives}
-    perspectives = {line.code: _pair(line.objectives, objectives, threshold) for line in scorecard.perspectives}
-    themes = {line.code: _pair(line.objectives, objectives, threshold) for line in scorecard.themes}
-    divisions = {line.id: _pair(line.kpis, kpis, threshold) for line in scorecard.divisions}
+    kpis = list(_comparable(scorecard.kpis, before.year, scorecard.year.year))
+    was, now = _in_year(scorecard, before, kpis), _in_year(scorecard, scorecard.year, kpis)
     return {
-        "score": _change(before, _pair(scorecard.perspectives, perspectives, threshold)),
-        "by_perspective": _changes(before, perspectives),
-        "by_theme": _changes(before, themes),
-        "by_division": _changes(before, divisions),
+        "score": _change(before, was, now),
+        "by_perspective": _changes(before, was.perspectives, now.perspectives),
+        "by_theme": _changes(before, was.themes, now.themes),
+        "by_division": _changes(before, was.divisions, now.divisions, key="id"),
     }
 
 
-def _kpi_pair(kpi, years, threshold):
-    """The KPI's scores of the two years; None where no measure has a rate in both."""
-    rated = [m for m in kpi.measures if all(m.cells[year].outcome.rate is not None for year in years)]
-    if not rated:
+def _comparable(kpis, *years):
+    """The KPIs with the measures alone that have a rate in each of the years; those without any are left out."""
+    for kpi in kpis:
+        rated = tuple(m for m in kpi.measures if all(m.cells[year].outcome.rate is not None for year in years))
+        if rated:
+            yield kpi if len(rated) == len(kpi.measures) else replace(kpi, measures=rated)
+
+
+def _in_year(scorecard, year, kpis):
+    """The scorecard of these KPIs alone in another of its years."""
+    if year != scorecard.year:
+        kpis = [replace(kpi, measures=tuple(m.in_year(year.year) for m in kpi.measures)) for kpi in kpis]
+    return assemble_scorecard(
+        replace(scorecard, year=year),
+        perspectives=scorecard.perspectives,
+        themes=scorecard.themes,
+        objectives=scorecard.objectives,
+        kpis=kpis,
+        divisions=[(line.id, line.name) for line in scorecard.divisions],
+    )
+
+
+def _change(year, was, now):
+    if was.score.value is None:
         return None
-    return tuple(kpi_score([(m.weight, m.cells[year].outcome) for m in rated], threshold) for year in years)
+    return ScoreChange(year, was.score.value, now.score.value, now.score.tally.assessed)
 
 
-def _pair(lines, pairs, threshold):
-    """The scores of the two years of what stands above the lines, whose own are in pairs by code."""
-    found = [(line.weight, pairs[line.code]) for line in lines if pairs[line.code] is not None]
-    if not found:
-        return None
-    return tuple(roll_up([(weight, pair[index]) for weight, pair in found], threshold) for index in (0, 1))
-
-
-def _change(year, pair):
-    return None if pair is None else ScoreChange(year, pair[0].value, pair[1].value, pair[1].tally.assessed)
-
-
-def _changes(year, pairs):
-    return {key: _change(year, pair) for key, pair in pairs.items() if pair is not None}
+def _changes(year, was, now, key="code"):
+    """The changes of the lines that can be compared, by the attribute named."""
+    found = {getattr(one, key): _change(year, one, other) for one, other in zip(was, now, strict=True)}
+    return {value: change for value, change in found.items() if change is not None}

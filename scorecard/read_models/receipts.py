@@ -9,9 +9,7 @@ from decimal import Decimal
 
 from scorecard.domain.choices import Direction, Status
 from scorecard.domain.roc_years import year_text
-from scorecard.domain.scoring import grouped
-
-BLANK = "—"
+from scorecard.domain.scoring import BLANK, grouped
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,10 @@ from scorecard.domain import roc_years
 from scorecard.domain.choices import AuditAction, ReportState
 from scorecard.domain.scoring import grouped
 from scorecard.models import AuditEvent, Comment, Evidence, User, YearlyReport, YearlyValue
+from scorecard.models.audit import is_about_evidence
 from scorecard.read_models.budgets import PlanBudgets, budgets_of
-from scorecard.read_models.scorecard import KPILine, Scorecard, YearLine
+from scorecard.read_models.measure_lines import YearLine
+from scorecard.read_models.scorecard import KPILine, Scorecard
 from scorecard.read_models.scorecard_filter import ScorecardFilter, read_filter, select
 
 # What the queue can be filtered by, named as in read_models/scorecard_filter.py.
@@ -199,6 +201,6 @@ def _net_changes(code, events):
         for change in event.changes:
             what, old, new = change["what"], change["old"], change["new"]
             # Each file is a thing of its own: one that was taken away replaces no other.
-            key = (own, what, (old or new) if what == "佐證" else None)
+            key = (own, what, (old or new) if is_about_evidence(change) else None)
             net[key] = (what if own == code else f"{own} {what}", net[key][1] if key in net else old, new)
     return tuple(NetChange(*change) for change in net.values() if change[1] != change[2])

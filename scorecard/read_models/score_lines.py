@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from scorecard.domain.choices import RATED, Status
+from scorecard.domain.scoring import BLANK
 from scorecard.drawing.chart_bars import Share, stacked_bar
 from scorecard.read_models.movement import ScoreChange
-from scorecard.read_models.scorecard import BLANK, Scored
+from scorecard.read_models.scorecard import Scored
 
 
 @dataclass(frozen=True)

@@ -1,149 +1,18 @@
 """The scorecard of a plan in a year: one frozen object that page, map, workbook, PDF and JSON only draw.
 
-Built by read_models/build_scorecard.py with a fixed number of queries. Every figure is judged here once, by scoring.py.
-Years are Gregorian; *_text properties are ready to print.
+A line is facts, a score and the lines below it. Whoever knows the facts of a plan gives them to assemble_scorecard.py,
+which alone makes lines. Years are Gregorian; *_text properties are ready to print.
 """
 
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from scorecard.domain.choices import Direction, ReportState, Status, YearState
-from scorecard.domain.explanation import calculation
-from scorecard.domain.roc_years import to_roc, year_text
-from scorecard.domain.scoring import Outcome, Score, grouped, percent_text, score_text
+from scorecard.domain.choices import ReportState, Status
+from scorecard.domain.scoring import Score, percent_text, score_text
 from scorecard.read_models.action_plan_lines import ActionPlanLine
-
-BLANK = "—"
-
-
-@dataclass(frozen=True)
-class YearLine:
-    """A plan year as it stands. due_date None: never opened."""
-
-    year: int
-    state: YearState
-    is_baseline: bool
-    due_date: date | None = None
-    contact: str = ""
-
-    @property
-    def text(self):
-        """「105 年」."""
-        return year_text(self.year)
-
-    @property
-    def roc(self):
-        """The ROC year as it stands in URLs: 105."""
-        return to_roc(self.year)
-
-    @property
-    def is_open(self):
-        """Whether staff may report."""
-        return self.state == YearState.OPEN
-
-    @property
-    def is_closed(self):
-        """Whether the year's figures are final."""
-        return self.state == YearState.CLOSED
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One measure in one year: figures in the measure's unit, None where there is none.
-
-    is_provisional: an actual is shown that is not approved yet. is_withheld: there is one, and it is not shown.
-    """
-
-    year: int
-    target_note: str
-    actual_note: str
-    unmeasured: bool
-    is_provisional: bool
-    is_withheld: bool
-    outcome: Outcome
-    display_cap: int
-
-    @property
-    def target(self):
-        """Target value, None where there is none."""
-        return self.outcome.target
-
-    @property
-    def actual(self):
-        """Actual value, None where there is none or it is withheld."""
-        return self.outcome.actual
-
-    @property
-    def parts(self):
-        """The numerator and denominator of an actual that is a ratio, None where it was reported alone."""
-        return self.outcome.parts
-
-    @property
-    def status(self):
-        """The light of this measure in this year."""
-        return self.outcome.status
-
-    @property
-    def target_text(self):
-        """The target alone, or its note where there is no number, or a dash."""
-        return grouped(self.target) if self.target is not None else self.target_note or BLANK
-
-    @property
-    def actual_text(self):
-        """The actual alone, or its note where there is no number, or a dash."""
-        return grouped(self.actual) if self.actual is not None else self.actual_note or BLANK
-
-    @property
-    def target_remark(self):
-        """The target's note where it stands beside a number, else empty."""
-        return self.target_note if self.target is not None else ""
-
-    @property
-    def actual_remark(self):
-        """The actual's note where it stands beside a number, else empty."""
-        return self.actual_note if self.actual is not None else ""
-
-    @property
-    def rate_text(self):
-        """Achievement rate with the plan's display cap, a dash where there is none."""
-        return percent_text(self.outcome.rate, cap=self.display_cap)
-
-
-@dataclass(frozen=True)
-class MeasureLine:
-    """A measure with its cell of every year of the plan; cell is the one of the scorecard's year."""
-
-    id: int
-    label: str
-    unit: str
-    direction: Direction
-    tolerance: Decimal | None
-    weight: Decimal
-    cells: dict[int, Cell]
-    cell: Cell
-    numerator_label: str = ""
-    denominator_label: str = ""
-    factor: int = 1
-
-    @property
-    def is_ratio(self):
-        """Whether the actual is a quotient of two counts."""
-        return bool(self.numerator_label)
-
-    @property
-    def calculation(self):
-        """The rate of the scorecard's year with the numbers put into the formula, those of a ratio itself first."""
-        return calculation(self.cell.outcome, self.unit, (self.numerator_label, self.denominator_label))
-
-    @property
-    def direction_text(self):
-        """「越高越好」, 「越低越好」 or 「目標 ± 2」."""
-        if self.direction == Direction.BAND:
-            return f"目標 ± {grouped(self.tolerance)}"
-        return self.direction.label
+from scorecard.read_models.measure_lines import MeasureLine, YearLine
 
 
 @dataclass(frozen=True)
@@ -180,8 +49,8 @@ class Scored:
 
 
 @dataclass(frozen=True)
-class KPILine(Scored):
-    """A KPI in the scorecard's year. report_state is None where no report is due (baseline or no target)."""
+class KPIFacts:
+    """A KPI in the scorecard's year. report_state is that of the year's report where one is due."""
 
     id: int
     code: str
@@ -194,6 +63,11 @@ class KPILine(Scored):
     measures: tuple[MeasureLine, ...]
     report_state: ReportState | None
     action_plans: tuple[ActionPlanLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class KPILine(KPIFacts, Scored):
+    """A KPI with its score. report_state is None where no report is due (baseline or no target)."""
 
     @property
     def awaits_review(self):
@@ -219,8 +93,8 @@ class KPILine(Scored):
 
 
 @dataclass(frozen=True)
-class ObjectiveLine(Scored):
-    """A 策略目標 with its KPIs."""
+class ObjectiveFacts:
+    """A 策略目標."""
 
     id: int
     code: str
@@ -228,17 +102,29 @@ class ObjectiveLine(Scored):
     theme_code: str
     perspective_code: str
     weight: Decimal
+
+
+@dataclass(frozen=True)
+class ObjectiveLine(ObjectiveFacts, Scored):
+    """A 策略目標 with its KPIs."""
+
     kpis: tuple[KPILine, ...]
 
 
 @dataclass(frozen=True)
-class ThemeLine(Scored):
+class ThemeFacts:
     """A 策略主題 with its lead division ("" where none is named)."""
 
     id: int
     code: str
     name: str
     lead_division: str
+
+
+@dataclass(frozen=True)
+class ThemeLine(ThemeFacts, Scored):
+    """A 策略主題 with its objectives."""
+
     objectives: tuple[ObjectiveLine, ...]
 
     @property
@@ -253,13 +139,19 @@ class ThemeLine(Scored):
 
 
 @dataclass(frozen=True)
-class PerspectiveLine(Scored):
-    """A 構面 with its objectives."""
+class PerspectiveFacts:
+    """A 構面."""
 
     id: int
     code: str
     name: str
     weight: Decimal
+
+
+@dataclass(frozen=True)
+class PerspectiveLine(PerspectiveFacts, Scored):
+    """A 構面 with its objectives."""
+
     objectives: tuple[ObjectiveLine, ...]
 
     @property
@@ -292,7 +184,7 @@ class LinkLine:
 
 
 @dataclass(frozen=True)
-class Scorecard(Scored):
+class PlanFacts:
     """A plan in a year. include_provisional: figures not approved yet are shown and counted, and marked so.
 
     has_sample_data: a demo account entered figures in some year, since the cells of every year are shown.
@@ -314,11 +206,17 @@ class Scorecard(Scored):
     years: tuple[YearLine, ...]
     include_provisional: bool
     has_sample_data: bool
+    links: tuple[LinkLine, ...]
+
+
+@dataclass(frozen=True)
+class Scorecard(PlanFacts, Scored):
+    """A plan in a year with all that it consists of; made by assemble_scorecard()."""
+
     perspectives: tuple[PerspectiveLine, ...]
     themes: tuple[ThemeLine, ...]
     objectives: tuple[ObjectiveLine, ...]
     divisions: tuple[DivisionLine, ...]
-    links: tuple[LinkLine, ...] = field(default=())
 
     @cached_property
     def kpis(self):

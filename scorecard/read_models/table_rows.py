@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from scorecard.read_models.scorecard import ActionPlanLine, KPILine, MeasureLine, ObjectiveLine
+from scorecard.read_models.measure_lines import MeasureLine
+from scorecard.read_models.scorecard import ActionPlanLine, KPILine, ObjectiveLine
 
 
 @dataclass(frozen=True)

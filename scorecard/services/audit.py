@@ -3,13 +3,11 @@
 from collections import Counter
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date
 
 from django.db import transaction
 from django.db.models import F
 
-from scorecard.domain.roc_years import date_text
-from scorecard.domain.scoring import plain
+from scorecard.domain.value_text import as_read
 from scorecard.models import AuditEvent, Plan
 
 _held_back = ContextVar("held_back", default=None)
@@ -86,16 +84,3 @@ def _write(events):
 
 def _change(what, old, new, for_programs=None):
     return {"what": what, "old": as_read(old), "new": as_read(new), **(for_programs or {})}
-
-
-def as_read(value):
-    """A value as the events keep it: in words, exact to the last digit, None for no value."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if hasattr(value, "as_tuple"):
-        return plain(value)
-    if isinstance(value, date):
-        return date_text(value)
-    return str(value)

@@ -16,6 +16,7 @@ from scorecard import permissions
 from scorecard.domain import policies
 from scorecard.domain.choices import AuditAction, ReportState
 from scorecard.models import Evidence, PlanYear, YearlyReport
+from scorecard.models.audit import EVIDENCE
 from scorecard.services import audit
 from scorecard.uploaded_files.allowed_types import FileRefused, check_file
 from scorecard.uploaded_files.safe_names import clean_name, extension
@@ -32,7 +33,7 @@ def add_evidence(*, by, kpi, year, files):
     # Before any lock is taken: to read a hundred megabytes takes seconds.
     checked = _checked(files)
     with _files_of_failure_removed() as written, transaction.atomic(durable=True):
-        policies.check_year_is_open(_lock_year(kpi.plan, year))
+        policies.check_year_is_open(PlanYear.objects.get_locked(kpi.plan, year))
         report = _lock_report(kpi, year) or YearlyReport(kpi=kpi, year=year)
         policies.check_report_is_editable(report)
         present = list(report.evidence.present()) if report.pk else []
@@ -42,7 +43,7 @@ def add_evidence(*, by, kpi, year, files):
             return []
         _start(report, by)
         made = [_attach(by, report, written, *each) for each in new]
-        _record(by, report, [("佐證", None, _told(evidence)) for evidence in made])
+        _record(by, report, [(EVIDENCE, None, _told(evidence)) for evidence in made])
         return made
 
 
@@ -54,7 +55,7 @@ def remove_evidence(*, by, evidence):
     """
     report = evidence.report
     permissions.check_can_report_for(by, report.kpi.division)
-    policies.check_year_is_open(_lock_year(report.kpi.plan, report.year))
+    policies.check_year_is_open(PlanYear.objects.get_locked(report.kpi.plan, report.year))
     report = _lock_report(report.kpi, report.year)
     locked = Evidence.objects.select_for_update(of=("self",), no_key=True).get(pk=evidence.pk)
     if locked.removed_at is not None:
@@ -62,12 +63,8 @@ def remove_evidence(*, by, evidence):
     policies.check_report_is_editable(report)
     locked.removed_by, locked.removed_at = by, timezone.now()
     locked.save(update_fields=["removed_by", "removed_at"])
-    _record(by, report, [("佐證", _told(locked), None)])
+    _record(by, report, [(EVIDENCE, _told(locked), None)])
     return locked
-
-
-def _lock_year(plan, year):
-    return PlanYear.objects.select_for_update(no_key=True).get(plan=plan, year=year)
 
 
 def _lock_report(kpi, year):

@@ -6,13 +6,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from scorecard import permissions
-from scorecard.agency_form.changes import ChangeKind, compare_with_form, key_text
-from scorecard.agency_form.current_plan import load_current_plan
+from scorecard.agency_form.changes import ChangeKind, key_text
+from scorecard.agency_form.uploaded_form import compare
 from scorecard.domain.choices import AuditAction
 from scorecard.domain.policies import RuleBroken
+from scorecard.domain.value_text import as_read
 from scorecard.models import ActionBudget, ActionPlan, Measure, Plan, PlanYear, YearlyReport, YearlyValue
 from scorecard.services import audit
-from scorecard.services.audit import as_read
 from scorecard.services.import_new_plan import imported_from
 from scorecard.services.import_rows import PlanWriter
 
@@ -23,11 +23,6 @@ class ImportConflict(Exception):
     def __init__(self, changes):
         self.changes = changes
         super().__init__("、".join(change.what for change in changes))
-
-
-def compare(plan, form):
-    """The PlanChanges that importing the form would make to the plan as it stands."""
-    return compare_with_form(form.plan, load_current_plan(plan))
 
 
 def apply_to(*, by, plan, form, expected_values, reason="", source=""):

@@ -10,27 +10,14 @@ import hashlib
 from django.db import IntegrityError, transaction
 
 from scorecard import permissions
+from scorecard.agency_form.current_plan import find_agency, find_plan
 from scorecard.domain.choices import AuditAction
 from scorecard.domain.policies import RuleBroken
 from scorecard.domain.roc_years import to_roc, year_text
 from scorecard.domain.scoring import plain
-from scorecard.domain.text_folding import fold_for_search
 from scorecard.models import Agency, Plan
 from scorecard.services import audit
 from scorecard.services.import_rows import PlanWriter
-
-
-def find_agency(name):
-    """The agency with this name, 臺 and 台 alike; None where there is none. One query."""
-    wanted = fold_for_search(name).replace(" ", "")
-    return next((row for row in Agency.objects.all() if fold_for_search(row.name).replace(" ", "") == wanted), None)
-
-
-def find_plan(agency, read):
-    """The agency's plan that the form tells of: the one with the same first year; None for a new one."""
-    if agency is None:
-        return None
-    return Plan.objects.select_related("agency").filter(agency=agency, first_year=read.first_year).first()
 
 
 def slug_for(read, agency):

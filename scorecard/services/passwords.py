@@ -27,6 +27,18 @@ def set_own_password(*, by, password):
     return by
 
 
+def is_initial(*, by, user):
+    """Whether a password that was just set is somebody else's choice; demo accounts share one that everybody knows."""
+    return user.has_usable_password() and user.pk != by.pk and not user.is_demo
+
+
+@transaction.atomic
+def note_reset(*, by, user):
+    """Record that somebody set this account's password, and demand another one where it was not its owner."""
+    User.objects.filter(pk=user.pk).update(must_change_password=is_initial(by=by, user=user))
+    audit.record(by=by, action=AuditAction.CHANGED, target=user, changes=[("密碼", None, "已重設")])
+
+
 @transaction.atomic
 def mail_new_password_link(*, email, now):
     """Write to every active account with this address and a password of its own; says nothing of whether there is one.

@@ -53,10 +53,6 @@ class Conflict(Exception):
         super().__init__("、".join(report.kpi.code for report in reports))
 
 
-def _lock_year(plan, year):
-    return PlanYear.objects.select_for_update(no_key=True).get(plan=plan, year=year)
-
-
 def _reports_of(drafts, year):
     return YearlyReport.objects.filter(kpi__in=[draft.kpi for draft in drafts], year=year)
 
@@ -83,7 +79,7 @@ def save_reports(*, by, plan, year, drafts, action=AuditAction.SAVED, reason="")
     Raises Conflict for every report that stands in another version than the one seen, RuleBroken where the year or a
     report may not be edited, PermissionDenied for other people's KPIs, ValueError for a KPI of another plan.
     """
-    policies.check_year_is_open(_lock_year(plan, year))
+    policies.check_year_is_open(PlanYear.objects.get_locked(plan, year))
     for draft in drafts:
         if draft.kpi.plan_id != plan.pk:
             raise ValueError(f"{draft.kpi.code} is not a KPI of the plan whose year was checked.")
@@ -151,7 +147,7 @@ def submit_reports(*, by, plan, year, kpis):
     Raises RuleBroken naming everything that is missing, PermissionDenied for other people's KPIs. A report that is
     submitted already stays as it is, so a POST sent twice makes one change and one receipt.
     """
-    policies.check_year_is_open(_lock_year(plan, year))
+    policies.check_year_is_open(PlanYear.objects.get_locked(plan, year))
     standing = _lock_reports(YearlyReport.objects.for_year(plan, year).filter(kpi__in=kpis))
     for report in standing:
         permissions.check_can_report_for(by, report.kpi.division)
@@ -184,7 +180,7 @@ def approve_reports(*, by, plan, year, chosen):
     year.
     """
     permissions.check_can_review(by, plan.agency_id)
-    policies.check_year_is_open(_lock_year(plan, year))
+    policies.check_year_is_open(PlanYear.objects.get_locked(plan, year))
     seen = {report.pk: version for report, version in chosen}
     locked = _lock_reports(YearlyReport.objects.for_year(plan, year).filter(pk__in=seen))
     if len(locked) != len(seen):
@@ -206,7 +202,7 @@ def return_report(*, by, report, version, comment):
     Raises Conflict if it changed since the version the reviewer saw, RuleBroken without a comment.
     """
     permissions.check_can_review(by, report.kpi.plan.agency_id)
-    policies.check_year_is_open(_lock_year(report.kpi.plan, report.year))
+    policies.check_year_is_open(PlanYear.objects.get_locked(report.kpi.plan, report.year))
     (locked,) = _lock_reports(YearlyReport.objects.filter(pk=report.pk))
     if locked.version != version:
         raise Conflict([locked])

@@ -7,9 +7,9 @@ from django.utils import timezone
 from scorecard.domain import policies
 from scorecard.domain.choices import AuditAction
 from scorecard.domain.roc_years import datetime_text
+from scorecard.domain.value_text import as_read
 from scorecard.models import AuditEvent, YearlyReport, YearlyValue
 from scorecard.models.audit import FIGURES, RESTORABLE
-from scorecard.services.audit import as_read
 from scorecard.services.reporting import Entry, ReportEntry, save_reports
 
 

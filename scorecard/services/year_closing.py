@@ -3,11 +3,11 @@
 from django.conf import settings
 
 from scorecard.documents.annual_report_pdf import annual_report_pdf
+from scorecard.documents.scorecard_workbook import scorecard_workbook
 from scorecard.documents.year_snapshot_json import as_bytes, plan_as_closed, report_rows, year_document
 from scorecard.domain.policies import RuleBroken
 from scorecard.read_models.annual_report import build_annual_report
 from scorecard.services import years
-from scorecard.spreadsheets.xlsx_writer import scorecard_workbook
 
 ATTEMPTS = 2
 

@@ -96,11 +96,12 @@ class GridSheet:
 
 def coordinate(row, column):
     """「B13」 of row 13, column 2."""
-    return f"{_letters(column)}{row}"
+    return f"{column_letters(column)}{row}"
 
 
 @cache
-def _letters(column):
+def column_letters(column):
+    """「AB」 of column 28."""
     letters = ""
     while column:
         column, rest = divmod(column - 1, 26)

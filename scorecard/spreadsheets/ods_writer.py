@@ -1,7 +1,7 @@
-"""Writes the Sheets that documents/scorecard_sheet.py and sheets.py lay out as an OpenDocument spreadsheet.
+"""Writes Sheets as an OpenDocument spreadsheet.
 
 An ODS file is a zip of five small XML files, and these sheets need little of them: written here they cost no
-dependency and the same table gives the same bytes. No cell has a formula: nothing here can write one.
+dependency and the same sheets give the same bytes. No cell has a formula: nothing here can write one.
 """
 
 import re
@@ -9,11 +9,10 @@ from io import BytesIO
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from scorecard.documents import scorecard_sheet as layout
-from scorecard.documents.scorecard_columns import Figure
 from scorecard.domain.scoring import plain
+from scorecard.spreadsheets.figure import Figure
 from scorecard.spreadsheets.safe_text import clean, looks_like_formula
-from scorecard.spreadsheets.sheet import FONT, SIZE
+from scorecard.spreadsheets.sheet import FONT, SIZE, PrintedPage
 
 MIME_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 FIXED_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -37,19 +36,21 @@ _VERTICAL = {"top": "top", "center": "middle"}
 # A column of n half-width characters is as wide as Excel makes it.
 _MM_PER_PIXEL = 25.4 / 96
 _BLANKS = re.compile("  +|^ | $|\t")
-
-
-def table_ods(table):
-    """A ScorecardTable as the bytes of an ODS file (no query)."""
-    title = f"{table.title} {table.scorecard.year.text}"
-    return sheets_ods([layout.lay_out(table)], title=title, creator=table.scorecard.agency)
+_PAGES = {
+    PrintedPage.A3_LANDSCAPE: 'fo:page-width="420mm" fo:page-height="297mm" style:print-orientation="landscape" '
+    'fo:margin="10mm" style:scale-to-X="1" style:scale-to-Y="0" style:table-centering="horizontal"',
+    PrintedPage.A4_PORTRAIT: 'fo:page-width="210mm" fo:page-height="297mm" style:print-orientation="portrait" '
+    'fo:margin-top="25.4mm" fo:margin-bottom="25.4mm" fo:margin-left="19.05mm" fo:margin-right="19.05mm" '
+    'style:scale-to-X="1" style:scale-to-Y="0"',
+}
 
 
 def sheets_ods(sheets, *, title, creator, mark=""):
-    """Sheets as the bytes of an ODS file; title, creator and mark are its properties. Pages bear the first's footer."""
+    """Sheets as the bytes of an ODS file; title, creator and mark are its properties."""
+    pages = tuple(dict.fromkeys((sheet.page, sheet.footer) for sheet in sheets))
     parts = {
-        "content.xml": _content(sheets),
-        "styles.xml": _styles(sheets[0].footer),
+        "content.xml": _content(sheets, pages),
+        "styles.xml": _styles(pages),
         "settings.xml": _settings(sheets),
         "meta.xml": _meta(title, creator, mark),
     }
@@ -75,8 +76,10 @@ class _CellStyles:
         return self._cells.setdefault(key, f"ce{len(self._cells)}")
 
     def _format_of(self, value):
-        """The name of a number format; None for ordinary text, which needs none."""
+        """The name of a number format; None where the program's own will do."""
         if isinstance(value, Figure):
+            if value.decimals is None:
+                return None
             key = value.decimals, value.unit, value.is_percentage
         elif isinstance(value, str) and looks_like_formula(value):
             # As text, so that it does not become a formula as soon as someone edits the cell.
@@ -125,12 +128,14 @@ def _cell_style(name, look, number_format):
     )
 
 
-def _content(sheets):
+def _content(sheets, pages):
     styles = _CellStyles()
     widths = tuple(dict.fromkeys(width for sheet in sheets for width in sheet.widths))
     heights = tuple(dict.fromkeys(height for sheet in sheets for height in sheet.heights.values()))
     names = {height: f"ro{index}" for index, height in enumerate(heights)}
-    tables = "".join(_table(sheet, styles, widths, names) for sheet in sheets)
+    tables = "".join(
+        _table(sheet, f"ta{pages.index((sheet.page, sheet.footer))}", styles, widths, names) for sheet in sheets
+    )
     return _document(
         "content",
         "<office:automatic-styles>"
@@ -144,14 +149,17 @@ def _content(sheets):
             f'style:row-height="{height:.2f}pt" style:use-optimal-row-height="false"/></style:style>'
             for index, height in enumerate(heights)
         )
-        + '<style:style style:name="ta0" style:family="table" style:master-page-name="Default">'
-        '<style:table-properties table:display="true" style:writing-mode="lr-tb"/></style:style>'
+        + "".join(
+            f'<style:style style:name="ta{index}" style:family="table" style:master-page-name="{_master(index)}">'
+            '<style:table-properties table:display="true" style:writing-mode="lr-tb"/></style:style>'
+            for index in range(len(pages))
+        )
         + styles.xml()
         + f"</office:automatic-styles><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>",
     )
 
 
-def _table(sheet, styles, widths, height_styles):
+def _table(sheet, table_style, styles, widths, height_styles):
     columns = "".join(
         f'<table:table-column table:style-name="co{widths.index(width)}" table:default-cell-style-name="Default"/>'
         for width in sheet.widths
@@ -160,7 +168,7 @@ def _table(sheet, styles, widths, height_styles):
     first, last = sheet.title_rows or (1, 0)
     heads = f"<table:table-header-rows>{''.join(rows[first - 1 : last])}</table:table-header-rows>" if last else ""
     return (
-        f'<table:table table:name={quoteattr(sheet.name)} table:style-name="ta0">{columns}'
+        f'<table:table table:name={quoteattr(sheet.name)} table:style-name="{table_style}">{columns}'
         f"{''.join(rows[: first - 1])}{heads}{''.join(rows[last:])}</table:table>"
     )
 
@@ -212,8 +220,13 @@ def _paragraphs(text):
     return "".join(f"<text:p>{_BLANKS.sub(blank, escape(line))}</text:p>" for line in clean(text).split("\n"))
 
 
-def _styles(footer):
-    """The page: A3 across, one page wide, its number below."""
+def _master(index):
+    """The name of a page's style; the first is the one that every spreadsheet has."""
+    return f"Page{index + 1}" if index else "Default"
+
+
+def _styles(pages):
+    """The cells' common style and the pages, each (PrintedPage, footer)."""
     return _document(
         "styles",
         "<office:styles>"
@@ -222,22 +235,36 @@ def _styles(footer):
         f'style:font-family-asian="{FONT}" fo:font-size="{SIZE}pt" '
         f'style:font-size-asian="{SIZE}pt"/></style:default-style>'
         '<style:style style:name="Default" style:family="table-cell"/></office:styles>'
-        '<office:automatic-styles><style:page-layout style:name="pm1">'
-        '<style:page-layout-properties fo:page-width="420mm" fo:page-height="297mm" '
-        'style:print-orientation="landscape" fo:margin="10mm" style:scale-to-X="1" style:scale-to-Y="0" '
-        'style:table-centering="horizontal"/>'
+        "<office:automatic-styles>"
+        + "".join(_page_layout(index, page) for index, (page, _footer) in enumerate(pages))
+        + "</office:automatic-styles><office:master-styles>"
+        + "".join(_master_page(index, footer) for index, (_page, footer) in enumerate(pages))
+        + "</office:master-styles>",
+    )
+
+
+def _page_layout(index, page):
+    return (
+        f'<style:page-layout style:name="pm{index + 1}"><style:page-layout-properties {_PAGES[page]}/>'
         '<style:header-style/><style:footer-style><style:header-footer-properties fo:min-height="8mm" '
-        'fo:margin-top="3mm"/></style:footer-style></style:page-layout></office:automatic-styles>'
-        '<office:master-styles><style:master-page style:name="Default" style:page-layout-name="pm1">'
-        f"<style:footer><style:region-left><text:p>{escape(clean(footer))}</text:p></style:region-left>"
+        'fo:margin-top="3mm"/></style:footer-style></style:page-layout>'
+    )
+
+
+def _master_page(index, footer):
+    begin = f'<style:master-page style:name="{_master(index)}" style:page-layout-name="pm{index + 1}">'
+    if footer is None:
+        # Without these a program prints the sheet's name above and the page's number below.
+        return f'{begin}<style:header style:display="false"/><style:footer style:display="false"/></style:master-page>'
+    return (
+        f"{begin}<style:footer><style:region-left><text:p>{escape(clean(footer))}</text:p></style:region-left>"
         "<style:region-center><text:p>第 <text:page-number>1</text:page-number> 頁，共 "
-        "<text:page-count>1</text:page-count> 頁</text:p></style:region-center></style:footer>"
-        "</style:master-page></office:master-styles>",
+        "<text:page-count>1</text:page-count> 頁</text:p></style:region-center></style:footer></style:master-page>"
     )
 
 
 def _settings(sheets):
-    """What stays in view on each sheet; no grid lines."""
+    """What stays in view on each sheet, and whether its grid lines are seen."""
     views = "".join(_view(sheet) for sheet in sheets)
     return _document(
         "settings",
@@ -255,7 +282,8 @@ def _view(sheet):
     items = [("HorizontalSplitMode", 2 if columns else 0, "short"), ("VerticalSplitMode", 2 if rows else 0, "short")]
     items += [("HorizontalSplitPosition", columns), ("VerticalSplitPosition", rows)]
     items += [("ActiveSplitRange", 3 if columns and rows else 2, "short")]
-    items += [("PositionRight", columns), ("PositionBottom", rows), ("ShowGrid", "false", "boolean")]
+    items += [("PositionRight", columns), ("PositionBottom", rows)]
+    items += [("ShowGrid", str(sheet.has_grid_lines).lower(), "boolean")]
     items += [("ZoomType", 0, "short"), ("ZoomValue", sheet.zoom)]
     inner = "".join(_item(*each) for each in items)
     return f"<config:config-item-map-entry config:name={quoteattr(sheet.name)}>{inner}</config:config-item-map-entry>"

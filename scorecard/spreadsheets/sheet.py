@@ -1,12 +1,11 @@
-"""What a spreadsheet holds, whichever program's file it becomes: spreadsheets/xlsx_writer.py and ods.py write it
-down.
-"""
+"""What a spreadsheet holds, whichever program's file it becomes: xlsx_writer.py and ods_writer.py write it down."""
 
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import lru_cache
 
-from scorecard.documents.scorecard_columns import Figure
 from scorecard.drawing.text_wrap import text_width, wrap
+from scorecard.spreadsheets.figure import Figure
 
 FONT, SIZE = "Microsoft JhengHei", 10
 # The colours of static/css/tokens.css.
@@ -16,6 +15,13 @@ LINE_POINTS, PADDING_POINTS, TALLEST_ROW = 14.5, 5, 409
 # Of a column as wide as n half-width characters, in ems of the body font; a little less than there is.
 EMS_PER_CHARACTER = 0.5
 MAX_MEASURED_LENGTH = 16_000
+
+
+class PrintedPage(Enum):
+    """The paper that a sheet is printed on, always one page wide."""
+
+    A3_LANDSCAPE = "A3 across, with narrow margins"
+    A4_PORTRAIT = "A4 upright, with a program's usual margins"
 
 
 @dataclass(frozen=True)
@@ -74,16 +80,18 @@ class OutputSheet:
     """A worksheet: its cells, heights of rows in points, widths of columns in half-width characters, its last row.
 
     title_rows: (first, last) of those printed on every page. frozen: (columns, rows) that stay in view. footer: what
-    every printed page says beside its number. is_hidden: not even the program's menu shows it.
+    every printed page says beside its number; None: neither is printed. is_hidden: not even the program's menu shows
+    it. A row without a height is fitted to its text by the program.
     """
 
     name: str
     widths: tuple[float, ...]
     title_rows: tuple[int, int] | None = None
     frozen: tuple[int, int] = (0, 0)
-    footer: str = ""
+    page: PrintedPage = PrintedPage.A3_LANDSCAPE
+    footer: str | None = ""
     zoom: int = 85
-    is_centred: bool = True
+    has_grid_lines: bool = False
     is_protected: bool = False
     is_hidden: bool = False
     hidden_columns: frozenset[int] = frozenset()

@@ -1,5 +1,5 @@
-"""The sample plan of /style/: a Scorecard as read_models/build_scorecard.py makes it, of figures that stand here and in
-no table.
+"""The sample plan of /style/: a Scorecard as read_models/assemble_scorecard.py makes it, of figures that stand here and
+in no table.
 
 Three themes, two perspectives, seven objectives, so that each light, each state of a report and each change from 105 to
 106 年 is there once. Every figure is judged by scoring.py, as everywhere.
@@ -13,19 +13,17 @@ from itertools import count
 from django.utils import timezone
 
 from scorecard.domain.choices import Direction, ReportState, YearState
-from scorecard.domain.scoring import kpi_score, roll_up
-from scorecard.models import Plan
-from scorecard.read_models import scorecard as lines
 from scorecard.read_models.action_plan_lines import ActionPlanLine, BudgetLine
-from scorecard.read_models.build_scorecard import CellAssessor
+from scorecard.read_models.assemble_scorecard import assemble_scorecard, kpi_line
+from scorecard.read_models.cell_assessor import CellAssessor
+from scorecard.read_models.measure_lines import MeasureLine, YearLine
+from scorecard.read_models.scorecard import KPIFacts, LinkLine, ObjectiveFacts, PerspectiveFacts, PlanFacts, ThemeFacts
 
 SLUG, YEAR, YEAR_BEFORE = "sample", 2017, 2016
 THRESHOLD, DISPLAY_CAP, WEIGHT = Decimal("0.9"), 0, Decimal(1)
 PLAN_YEARS = (2016, 2017, 2018)
 DIVISIONS = {1: "行政園區科", 2: "文書組", 3: "總務組"}
 DAYS_LEFT = 12
-# What figures are judged by.
-RULES = Plan(first_year=PLAN_YEARS[0], warning_threshold=THRESHOLD, display_cap=DISPLAY_CAP)
 
 THEMES = (("A", "市政大樓", "行政園區科"), ("B", "公文與檔案", "文書組"), ("C", "會議服務", ""))
 PERSPECTIVES = (("C", "顧客"), ("P", "內部流程"))
@@ -209,7 +207,8 @@ def sample_scorecard(year=YEAR, *, include_provisional=True):
 
 def sample_kpi(kpi):
     """The line of a SampleKPI in YEAR with provisional figures, as the sample plan's own KPIs are judged."""
-    return _Builder(YEAR, True).kpi(kpi)
+    builder = _Builder(YEAR, True)
+    return kpi_line(builder.kpi(kpi), builder.year, THRESHOLD)
 
 
 def with_due_date(scorecard, days):
@@ -232,20 +231,34 @@ def _numbered_plan(plan, code, number, place):
 class _Builder:
     def __init__(self, year, include_provisional):
         self.ids, self.include_provisional = count(1), include_provisional
+        self.assessor = CellAssessor(PLAN_YEARS[0], THRESHOLD, DISPLAY_CAP, include_provisional)
         states = {2015: YearState.CLOSED, 2016: YearState.CLOSED, 2017: YearState.OPEN, 2018: YearState.NOT_OPEN}
         due = {YEAR: timezone.localdate() + timedelta(DAYS_LEFT)}
         self.years = tuple(
-            lines.YearLine(each, state, each not in PLAN_YEARS, due.get(each), "管考窗口 分機 1234")
+            YearLine(each, state, each not in PLAN_YEARS, due.get(each), "管考窗口 分機 1234")
             for each, state in states.items()
         )
         self.year = next(line for line in self.years if line.year == year)
 
     def build(self):
         kpis = [self.kpi(each) for each in KPIS]
-        objectives = tuple(self._objective(code, name, kpis) for code, name in OBJECTIVES)
-        perspectives = tuple(self._perspective(code, name, objectives) for code, name in PERSPECTIVES)
-        return lines.Scorecard(
-            score=_mean(perspectives),
+        objectives = [
+            ObjectiveFacts(next(self.ids), code, name, theme_code=code[0], perspective_code=code[1], weight=WEIGHT)
+            for code, name in OBJECTIVES
+        ]
+        perspectives = [PerspectiveFacts(next(self.ids), code, name, WEIGHT) for code, name in PERSPECTIVES]
+        themes = [ThemeFacts(next(self.ids), *each) for each in THEMES]
+        return assemble_scorecard(
+            self._facts(),
+            perspectives=perspectives,
+            themes=themes,
+            objectives=objectives,
+            kpis=kpis,
+            divisions=DIVISIONS.items(),
+        )
+
+    def _facts(self):
+        return PlanFacts(
             agency="示範機關",
             plan_slug=SLUG,
             plan_title="105–107 年度策略計畫",
@@ -262,21 +275,12 @@ class _Builder:
             years=self.years,
             include_provisional=self.include_provisional,
             has_sample_data=False,
-            perspectives=perspectives,
-            themes=tuple(self._theme(*each, objectives) for each in THEMES),
-            objectives=objectives,
-            divisions=tuple(self._division(id_, name, kpis) for id_, name in DIVISIONS.items()),
-            links=tuple(lines.LinkLine(*each) for each in LINKS),
+            links=tuple(LinkLine(*each) for each in LINKS),
         )
 
     def kpi(self, sample):
-        states = {(sample.code, line.year): self._state_of_year(sample, line.year) for line in self.years}
-        judge = CellAssessor(RULES, states, self.include_provisional)
-        measures = tuple(self._measure(each, judge, sample.code) for each in sample.measures)
-        score = kpi_score([(measure.weight, measure.cell.outcome) for measure in measures], THRESHOLD)
-        state = self._state_of_year(sample, self.year.year) if score.tally.due else None
-        return lines.KPILine(
-            score,
+        measures = tuple(self._measure(each, sample) for each in sample.measures)
+        return KPIFacts(
             next(self.ids),
             sample.code,
             sample.name,
@@ -286,7 +290,7 @@ class _Builder:
             DIVISIONS[sample.division],
             Decimal(sample.weight),
             measures,
-            state,
+            self._state_of_year(sample, self.year.year),
             tuple(self._plan(sample, *each) for each in sample.budgets),
         )
 
@@ -298,10 +302,10 @@ class _Builder:
         made = {year: BudgetLine(year, *each, id=next(self.ids)) for year, each in budgets.items()}
         return ActionPlanLine(next(self.ids), code, description, DIVISIONS[sample.division], made)
 
-    def _measure(self, sample, judge, code):
-        cells = {line.year: self._cell(sample, judge, code, line.year) for line in self.years}
+    def _measure(self, sample, kpi):
+        cells = {line.year: self._cell(sample, kpi, line.year) for line in self.years}
         tolerance = None if sample.tolerance is None else Decimal(sample.tolerance)
-        return lines.MeasureLine(
+        return MeasureLine(
             next(self.ids),
             sample.label,
             sample.unit,
@@ -314,10 +318,9 @@ class _Builder:
             sample.factor,
         )
 
-    def _cell(self, sample, judge, code, year):
+    def _cell(self, sample, kpi, year):
         figures = sample.years[year]
         row = (
-            year,
             _number(figures.target),
             figures.target_note,
             _number(figures.actual),
@@ -325,28 +328,14 @@ class _Builder:
             figures.unmeasured,
             *map(_number, figures.parts or (None, None)),
         )
-        return judge.cell(code, year, sample.direction, _number(sample.tolerance), sample.factor, row)
-
-    def _objective(self, code, name, kpis):
-        own = tuple(kpi for kpi in kpis if kpi.objective_code == code)
-        return lines.ObjectiveLine(_mean(own), next(self.ids), code, name, code[0], code[1], WEIGHT, own)
-
-    def _perspective(self, code, name, objectives):
-        own = tuple(line for line in objectives if line.perspective_code == code)
-        return lines.PerspectiveLine(_mean(own), next(self.ids), code, name, WEIGHT, own)
-
-    def _theme(self, code, name, lead, objectives):
-        own = tuple(line for line in objectives if line.theme_code == code)
-        return lines.ThemeLine(_mean(own), next(self.ids), code, name, lead, own)
-
-    @staticmethod
-    def _division(id_, name, kpis):
-        own = tuple(kpi for kpi in kpis if kpi.division_id == id_)
-        return lines.DivisionLine(_mean(own), id_, name, own)
-
-
-def _mean(parts):
-    return roll_up([(part.weight, part.score) for part in parts], THRESHOLD)
+        return self.assessor.cell(
+            year,
+            row,
+            is_approved=self._state_of_year(kpi, year) == ReportState.APPROVED,
+            direction=sample.direction,
+            tolerance=_number(sample.tolerance),
+            factor=sample.factor,
+        )
 
 
 def _number(text):

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from scorecard import permissions
 from scorecard.agency_form.preview_page import cell_context, conflict_rows, preview_context, rejected_corrections
+from scorecard.agency_form.uploaded_form import build_preview
 from scorecard.domain.choices import YearState
 from scorecard.domain.policies import RuleBroken
 from scorecard.forms.form_import import ApplyForm, UploadForm, corrections_of
@@ -17,9 +18,12 @@ from scorecard.spreadsheets.grid import UnreadableFile
 from scorecard.spreadsheets.reader import MAX_BYTES, MEGABYTE
 from scorecard.uploaded_files.upload_handler import left_out
 from scorecard.web import access
+from scorecard.web.map_links import MapAddresses
 
 TOO_LARGE = f"檔案超過 {MAX_BYTES // MEGABYTE} MB；填好的表單不會這麼大，請移除圖片與不需要的工作表後再上傳。"
 PAYLOAD_TOO_LARGE = 413
+# The preview's map leads to the objectives and themes listed below it.
+ADDRESSES = MapAddresses("#objective-", "", "#theme-", "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,7 +70,7 @@ def preview(request, agency, token):
         return _taken_in(request, kept)
     texts = {}
     try:
-        shown = import_uploads.build_preview(kept)
+        shown = build_preview(kept)
         if request.method != "POST":
             return _preview_page(request, agency, shown)
         texts = corrections_of(request.POST, shown.sheets)
@@ -80,7 +84,7 @@ def preview(request, agency, token):
         messages.error(request, " ".join(error.messages))
         return _preview_page(request, agency, shown, 422, not_kept=rejected_corrections(shown, texts))
     if changed_by_other:
-        shown = import_uploads.build_preview(kept)
+        shown = build_preview(kept)
         mine = rejected_corrections(shown, {place: texts[place] for place in changed_by_other})
         return _preview_page(request, agency, shown, 409, not_kept=mine, is_changed_by_other=True, count=count)
     messages.success(request, f"已更正 {count} 格，並重新檢查。" if count else "沒有需要更正的內容。")
@@ -93,7 +97,9 @@ def _taken_in(request, kept):
 
 
 def _preview_page(request, agency, shown, status=200, **context):
-    context |= preview_context(shown, agency=agency, wanted=request.GET.get("all", ""))
+    context |= preview_context(
+        shown, agency=agency, form=ApplyForm(), addresses=ADDRESSES, wanted=request.GET.get("all", "")
+    )
     return render(request, "scorecard/form_import/preview.html", context, status=status)
 
 
@@ -104,7 +110,7 @@ def cell(request, agency, token):
     if kept.applied_at:
         return _taken_in(request, kept)
     try:
-        shown = import_uploads.build_preview(kept)
+        shown = build_preview(kept)
     except UnreadableFile as refusal:
         messages.error(request, str(refusal))
         return redirect("form_import", agency=agency.slug)
@@ -157,7 +163,7 @@ def _again(request, agency, kept, status, **context):
     if kept is None or kept.applied_at:
         return redirect("form_import", agency=agency.slug)
     try:
-        return _preview_page(request, agency, import_uploads.build_preview(kept), status, **context)
+        return _preview_page(request, agency, build_preview(kept), status, **context)
     except UnreadableFile:
         return redirect("form_import", agency=agency.slug)
 

@@ -12,6 +12,7 @@ from scorecard import permissions
 from scorecard.documents.map_pdf import strategy_map_pdf
 from scorecard.domain.choices import Status
 from scorecard.domain.roc_years import YearError, parse_year
+from scorecard.forms.filters import MapFilterForm
 from scorecard.models import Objective
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.strategy_map import build_strategy_map
@@ -94,6 +95,7 @@ def strategy_map(request, slug, year):
         "scorecard": scorecard,
         "addresses": map_addresses(slug, drawn.scorecard.year.year, query=asked.query),
         "earlier_addresses": earlier and map_addresses(slug, earlier.scorecard.year.year, query=asked.query),
+        "filter_form": MapFilterForm(scorecard, asked.theme),
         "status_filters": [("", "全部"), *((key, label) for key, (label, _) in STATUS_FILTERS.items())],
         "other_years": [line for line in scorecard.plan_years if line.year != year],
         "can_edit": permissions.can_edit_strategy(request.user, request.edition.plan.agency_id),

@@ -12,7 +12,7 @@ from scorecard.agency_form.writing.form_file import choose_years, form_ods, form
 from scorecard.models import ActionBudget, ActionPlan, Measure, Plan, YearlyValue
 from scorecard.services import demo
 from tests import factories, secretariat_facts
-from tests.spreadsheets.workbook_reading import scorecard_of
+from tests.documents.workbook_reading import scorecard_of
 
 pytestmark = pytest.mark.django_db
 

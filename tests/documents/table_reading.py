@@ -32,6 +32,11 @@ def _kpi_rows(headings, rows):
     return [dict(zip(headings, row, strict=True)) for row in rows]
 
 
+def xlsx_cells(sheet):
+    """Every row of a worksheet without merged cells, as texts; numbers as text, too."""
+    return [[_xlsx_text(cell) for cell in row] for row in sheet]
+
+
 def xlsx_rows(content):
     """Of a workbook's sheet."""
     sheet = openpyxl.load_workbook(BytesIO(content)).worksheets[0]
@@ -56,11 +61,21 @@ def _xlsx_text(cell):
     return cell.value or ""
 
 
-def ods_rows(content):
-    """Of an OpenDocument spreadsheet's one sheet."""
+def ods_sheets(content):
+    """The tables of an OpenDocument spreadsheet as elements."""
     with ZipFile(BytesIO(content)) as archive:
         root = ElementTree.fromstring(archive.read("content.xml"))
-    (sheet,) = root.iter(f"{TABLE}table")
+    return tuple(root.iter(f"{TABLE}table"))
+
+
+def ods_cells(sheet):
+    """Every row of a sheet without merged cells, as texts; numbers as text, too."""
+    return [[_ods_text(cell) for cell in row] for row in sheet.iter(f"{TABLE}table-row")]
+
+
+def ods_rows(content):
+    """Of an OpenDocument spreadsheet's first sheet."""
+    sheet = ods_sheets(content)[0]
     rows, headings = [], None
     for number, row in enumerate(sheet.iter(f"{TABLE}table-row"), start=1):
         cells = list(row)

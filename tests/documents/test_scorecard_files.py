@@ -12,17 +12,16 @@ from scorecard.documents.scorecard_columns import DEFAULT_GROUPS, ColumnGroup, r
 from scorecard.documents.scorecard_csv import table_csv
 from scorecard.documents.scorecard_pdf import table_pdf
 from scorecard.documents.scorecard_table import ScorecardTable, whole_table
+from scorecard.documents.scorecard_workbook import table_ods, table_workbook
 from scorecard.domain.choices import ReportState, Status
 from scorecard.models import ActionBudget, YearlyValue
 from scorecard.read_models.scorecard_filter import ScorecardFilter, select
-from scorecard.spreadsheets.ods_writer import table_ods
-from scorecard.spreadsheets.xlsx_writer import table_workbook
 from tests import factories, secretariat_facts
 from tests.documents import table_reading as reading
 from tests.documents.table_reading import squeezed
+from tests.documents.workbook_reading import approve_all, scorecard_of
 from tests.page_reading import address, body, client_of
 from tests.shared_rows import layer
-from tests.spreadsheets.workbook_reading import approve_all, scorecard_of
 
 pytestmark = pytest.mark.django_db
 MADE_AT = datetime(2017, 1, 31, 9, 5)

@@ -13,15 +13,15 @@ from pypdf import PdfReader
 from scorecard.documents.scorecard_csv import table_csv
 from scorecard.documents.scorecard_pdf import table_pdf
 from scorecard.documents.scorecard_table import ScorecardTable, whole_table
+from scorecard.documents.scorecard_workbook import table_ods
 from scorecard.models import ActionPlan, Division, Measure, Plan, YearlyValue
 from scorecard.read_models.scorecard_filter import ScorecardFilter, select
-from scorecard.spreadsheets.ods_writer import table_ods
 from scorecard.spreadsheets.safe_text import looks_like_formula
 from tests import factories
 from tests.documents import table_reading as reading
 from tests.documents.test_scorecard_files import MADE_AT
+from tests.documents.workbook_reading import scorecard_of
 from tests.page_reading import address, body, client_of
-from tests.spreadsheets.workbook_reading import scorecard_of
 
 FORMULAS = (
     "=1+1",

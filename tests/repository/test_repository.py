@@ -136,17 +136,71 @@ def test_pages_ask_nothing_of_other_sites():
     paths = files("templates", "static", suffixes={".html", ".svg", ".css", ".js", ".txt"})
     paths = [path for path in paths if not name_of(path).startswith("static/fonts/")]
     found = matches(paths, r"(?:https?:)?//[\w.-]+\.[a-z]{2,}[\w./-]*", prepare=without_comments)
-    # Names of XML namespaces, and the words of an error message of Bootstrap.
-    harmless = ("//www.w3.org/", "//github.com/floating-ui/popper-docs/")
-    assert [line for line in found if not any(address in line for address in harmless)] == []
+    # Names of XML namespaces.
+    assert [line for line in found if "//www.w3.org/" not in line] == []
 
 
-def test_every_requirement_is_pinned_and_says_why():
-    for name in ("requirements.txt", "tests/requirements.txt"):
-        lines = [line for line in (ROOT / name).read_text(encoding="utf-8").splitlines() if line.strip()]
-        for line in lines:
-            if not line.startswith(("#", "-r ")):
-                assert re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][\w.]*\s+# \S.*", line), f"{name}: {line}"
+LOCKS = ("requirements.txt", "tests/requirements.txt")
+RELEASE = r"# (?P<reason>\S.*)\n(?P<name>[\w.-]+)==[0-9][\w.]*(?P<hashes>(?: \\\n    --hash=sha256:[0-9a-f]{64})+)\n"
+
+
+def releases(lock):
+    """(name, reason) of every release in a locked file, whose hashes the pattern demands."""
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    return [(normalised(found["name"]), found["reason"]) for found in re.finditer(RELEASE, text)]
+
+
+def normalised(name):
+    """The one spelling of a package's name, by PEP 503."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def chosen(lock):
+    """(name, reason) of every line of the .in file beside a locked file."""
+    lines = (ROOT / lock).with_suffix(".in").read_text(encoding="utf-8").splitlines()
+    found = []
+    for line in lines:
+        if line and not line.startswith("#"):
+            parts = re.fullmatch(r"([\w.-]+)(?:[<=>~!][\w.,<=>~!]+)?\s+# (\S.*)", line)
+            assert parts, f"{lock}: {line}"
+            found.append((normalised(parts[1]), parts[2]))
+    return found
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_requirement_is_pinned_with_hashes_and_says_why(lock):
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    rest = re.sub(RELEASE, "", text).splitlines()
+    # Only the line that names the source, and the file that the tests' builds on, are no release.
+    assert [line for line in rest if line and not line.startswith("# Written by `make lock`")] in (
+        [],
+        ["-r ../requirements.txt"],
+    )
+    assert releases(lock)
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_what_was_chosen_is_locked_with_its_reason(lock):
+    assert set(chosen(lock)) - set(releases(lock)) == set()
+
+
+def test_what_was_not_chosen_is_locked_because_something_locked_needs_it():
+    known = {name for lock in LOCKS for name, _ in releases(lock)}
+    for lock in LOCKS:
+        for name, reason in set(releases(lock)) - set(chosen(lock)):
+            assert reason.startswith("of "), f"{lock}: {name}"
+            assert set(reason.removeprefix("of ").split(", ")) <= known, f"{lock}: {name}"
+
+
+def test_nothing_is_locked_twice():
+    names = [name for lock in LOCKS for name, _ in releases(lock)]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_packages_are_installed_by_their_hashes_alone():
+    installs = [line for line in (ROOT / "Makefile").read_text(encoding="utf-8").splitlines() if " install " in line]
+    assert len(installs) == 1
+    assert "--require-hashes" in installs[0]
 
 
 def test_no_file_names_a_place_on_somebodys_machine():

@@ -7,7 +7,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from scorecard.agency_form.changes import ChangeKind
+from scorecard.agency_form.current_plan import load_current_plan
 from scorecard.agency_form.reading.form_file import read_form
+from scorecard.agency_form.uploaded_form import compare
 from scorecard.agency_form.writing.form_file import choose_years, form_ods, form_xlsx
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import KPI, ActionBudget, AuditEvent, Plan, YearlyValue
@@ -31,7 +33,7 @@ def plan():
 
 
 def apply(plan, form, **options):
-    expected = import_into_plan.compare(plan, form).expected_values()
+    expected = compare(plan, form).expected_values()
     return import_into_plan.apply_to(by=None, plan=plan, form=form, expected_values=expected, **options)
 
 
@@ -45,7 +47,7 @@ def value(code, year):
 
 def test_the_same_form_again_changes_nothing_and_leaves_no_trace(plan):
     before = AuditEvent.objects.count(), Plan.objects.get().data_version
-    found = import_into_plan.compare(plan, read())
+    found = compare(plan, read())
     assert (found.changes, found.removed, found.messages) == ((), (), ())
     assert apply(plan, read()) == []
     assert (AuditEvent.objects.count(), Plan.objects.get().data_version) == before
@@ -57,13 +59,13 @@ def test_the_form_that_the_product_writes_reads_back_without_a_difference(plan, 
     scorecard = build_scorecard(plan, 2016, with_action_plans=True)
     form = read(write(scorecard, choose_years(scorecard)))
     assert [message for message in form.messages if message.level is not Severity.HINT] == []
-    found = import_into_plan.compare(plan, form)
+    found = compare(plan, form)
     assert (found.changes, found.removed, found.messages) == ((), (), ())
 
 
 def test_what_differs_is_told_by_its_kind_and_cell(plan):
     form = read(with_cells(CARD, G4=30, G10=280, B6="CC1.1 新名稱", L14=9, J4="文書組"))
-    found = import_into_plan.compare(plan, form)
+    found = compare(plan, form)
     assert set(told(found.changes)) == {
         (ChangeKind.TARGET_LOWERED, "AC1.1 105 年目標值", Decimal(28), Decimal(30)),
         (ChangeKind.TARGET_LOWERED, "GC1.1 105 年目標值", Decimal(290), Decimal(280)),
@@ -85,7 +87,7 @@ def test_what_was_seen_is_written_and_audited_with_old_and_new_values(plan):
     event = AuditEvent.objects.get(kpi_id=KPI.objects.get(code="AC1.1").pk)
     assert event.reason == "由表單匯入"
     assert {"what": "AC1.1 105 年目標值", "old": "28", "new": "30"} in event.changes
-    assert import_into_plan.compare(plan, form).changes == ()
+    assert compare(plan, form).changes == ()
 
 
 def test_new_things_come_in_and_what_the_form_lacks_stays(plan):
@@ -116,7 +118,7 @@ def test_new_things_come_in_and_what_the_form_lacks_stays(plan):
         for column in "ABCDEFGHIJKLMNO":
             card[f"{column}42"] = None
 
-    found = import_into_plan.compare(plan, read(edited(edit)))
+    found = compare(plan, read(edited(edit)))
     assert {(c.kind, c.what) for c in found.changes} == {
         (ChangeKind.ADDED, "策略目標 AC2"),
         (ChangeKind.ADDED, "KPI AC2.1"),
@@ -133,7 +135,7 @@ def test_new_things_come_in_and_what_the_form_lacks_stays(plan):
 
 def test_a_value_changed_since_the_preview_is_a_conflict_and_nothing_is_written(plan):
     form = read(with_cells(CARD, G4=30, B6="CC1.1 新名稱"))
-    expected = import_into_plan.compare(plan, form).expected_values()
+    expected = compare(plan, form).expected_values()
     YearlyValue.objects.filter(pk=value("AC1.1", 2016).pk).update(target=29)
     with pytest.raises(import_into_plan.ImportConflict) as conflict:
         import_into_plan.apply_to(by=None, plan=plan, form=form, expected_values=expected)
@@ -155,7 +157,7 @@ def test_a_division_whose_name_has_white_space_is_found_again_and_not_made_a_sec
     plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
     scorecard = build_scorecard(plan, 2016, with_action_plans=True)
     form = read(form_xlsx(scorecard, choose_years(scorecard)))
-    assert import_into_plan.compare(plan, form).changes == ()
+    assert compare(plan, form).changes == ()
     KPI.objects.filter(code="AC1.1").update(name="另一個名稱", division=plan.agency.divisions.get(name="機要組"))
     assert {change.what for change in apply(plan, form)} == {"AC1.1 名稱", "AC1.1 主責科室"}
     assert plan.agency.divisions.count() == 8
@@ -164,7 +166,7 @@ def test_a_division_whose_name_has_white_space_is_found_again_and_not_made_a_sec
 
 def test_closed_years_are_not_touched(plan):
     form = read(with_cells(CARD, D7=9))
-    found = import_into_plan.compare(plan, form)
+    found = compare(plan, form)
     assert [(m.level, m.cell) for m in found.messages] == [(Severity.ERROR, "D7")]
     assert "102 年已關閉" in found.messages[0].text
     with pytest.raises(RuleBroken, match="102 年已關閉"):
@@ -177,16 +179,16 @@ def test_neither_settled_reports_nor_actuals_of_plan_years_are_touched_and_an_op
     cast = factories.make_cast(plan)
     factories.open_year(cast.admin, plan)
     factories.approved(cast, factories.kpi(plan, "AC1.1"))
-    standing = import_into_plan.load_current_plan(plan)
+    standing = load_current_plan(plan)
     assert list(standing.reports) == [("AC1.1", 2016)]
     form = read(small_form())
-    found = import_into_plan.compare(plan, form)
+    found = compare(plan, form)
     errors = [m.text for m in found.messages if m.level is Severity.ERROR]
     assert len(errors) == 1 and "AC1.1 105 年的填報已核定" in errors[0]
     hints = [m.text for m in found.messages if m.level is Severity.HINT]
     assert any("105 年的實際值由填報人員填報" in text for text in hints)
     other = read(small_form(code="AC1.2"))
-    expected = import_into_plan.compare(plan, other).expected_values()
+    expected = compare(plan, other).expected_values()
     with pytest.raises(RuleBroken, match="年度已開放填報，變更目標值請說明理由"):
         import_into_plan.apply_to(by=cast.reviewer, plan=plan, form=other, expected_values=expected)
     import_into_plan.apply_to(by=cast.reviewer, plan=plan, form=other, expected_values=expected, reason="議會通過")

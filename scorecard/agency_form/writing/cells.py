@@ -6,10 +6,9 @@ not tell them apart otherwise: where one of them is blank or has a note, or wher
 """
 
 import re
-from functools import lru_cache
 
-from scorecard.documents.scorecard_columns import Figure
-from scorecard.domain.scoring import grouped, plain
+from scorecard.domain.scoring import plain
+from scorecard.spreadsheets.figure import whole_figure
 
 _CODE_BELOW = re.compile(r"\s*\n\s*(?=[0-9A-Za-z０-９Ａ-Ｚａ-ｚ])")
 
@@ -31,7 +30,7 @@ def figure_cell(pairs, *, is_enumerated=False):
 def money_cell(amounts):
     """Figure or None for the budgets that share a cell, which are all the same."""
     (amount,) = set(amounts)
-    return None if amount is None else _figure(amount)
+    return None if amount is None else whole_figure(amount)
 
 
 def formula_cell(kpis):
@@ -67,12 +66,7 @@ def _single(value, note):
         return note or None
     if note:
         return f"{plain(value)}\n({note})"
-    return _figure(value)
-
-
-@lru_cache(maxsize=4096)
-def _figure(value):
-    return Figure(value, grouped(value), len(plain(value).partition(".")[2]))
+    return whole_figure(value)
 
 
 def _line(value, note):

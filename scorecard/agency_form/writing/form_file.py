@@ -9,7 +9,7 @@ back into the year and kind it came from.
 from dataclasses import dataclass
 
 from scorecard.agency_form.writing.sheets import map_sheet, scorecard_sheet
-from scorecard.read_models.scorecard import YearLine
+from scorecard.read_models.measure_lines import YearLine
 from scorecard.spreadsheets.ods_writer import sheets_ods
 from scorecard.spreadsheets.origin_mark import MARK
 from scorecard.spreadsheets.xlsx_writer import sheets_workbook

@@ -3,12 +3,12 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from scorecard.documents.plan_json import plan_json
+from scorecard.documents.scorecard_workbook import scorecard_workbook
 from scorecard.domain.choices import ReportState
 from scorecard.domain.roc_years import year_text
 from scorecard.management.files import find_plan, read_year, write_whole
 from scorecard.models import YearlyReport
 from scorecard.read_models.build_scorecard import NoSuchYear, build_scorecard
-from scorecard.spreadsheets.xlsx_writer import scorecard_workbook
 
 STANDARD_OUTPUT = "-"
 WRITERS = {"json": lambda scorecard: plan_json(scorecard).encode(), "xlsx": scorecard_workbook}

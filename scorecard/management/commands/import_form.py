@@ -6,11 +6,13 @@ import sys
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from scorecard.agency_form.current_plan import find_agency, find_plan
 from scorecard.agency_form.form_plan import ParsedForm
 from scorecard.agency_form.reading.form_file import read_form
+from scorecard.agency_form.uploaded_form import compare
+from scorecard.domain.value_text import as_read
 from scorecard.management.tables import aligned
 from scorecard.services import import_into_plan, import_new_plan
-from scorecard.services.audit import as_read
 from scorecard.spreadsheets.cell_messages import Message, Severity
 from scorecard.spreadsheets.grid import WHOLE_FILE, UnreadableFile
 
@@ -52,8 +54,8 @@ def _import(form, writes, reason):
     if form.has_errors:
         count = sum(message.level is Severity.ERROR for message in form.messages)
         return _slug(form), f"有 {count} 個錯誤，沒有寫入任何資料；請改正後再執行一次。", ()
-    agency = import_new_plan.find_agency(form.plan.agency)
-    plan = import_new_plan.find_plan(agency, form.plan)
+    agency = find_agency(form.plan.agency)
+    plan = find_plan(agency, form.plan)
     try:
         if plan:
             return _update(plan, form, writes, reason)
@@ -67,7 +69,7 @@ def _import(form, writes, reason):
 
 
 def _update(plan, form, writes, reason):
-    found = import_into_plan.compare(plan, form)
+    found = compare(plan, form)
     told = [
         f"{change.kind.label}：{change.what} {_shown(change.old)} → {_shown(change.new)}" for change in found.changes
     ]
@@ -108,8 +110,8 @@ def _whole_file(sentence):
 def _slug(form):
     if form.plan is None or not form.plan.agency:
         return None
-    agency = import_new_plan.find_agency(form.plan.agency)
-    plan = import_new_plan.find_plan(agency, form.plan)
+    agency = find_agency(form.plan.agency)
+    plan = find_plan(agency, form.plan)
     return plan.slug if plan else import_new_plan.slug_for(form.plan, agency)
 
 

@@ -6,10 +6,10 @@ from io import BytesIO
 import openpyxl
 from django.utils import timezone
 
+from scorecard.documents.scorecard_workbook import scorecard_workbook
 from scorecard.domain.choices import ReportState
 from scorecard.models import Plan, YearlyReport, YearlyValue
 from scorecard.read_models.build_scorecard import build_scorecard
-from scorecard.spreadsheets.xlsx_writer import scorecard_workbook
 from tests import factories
 
 HEADING_ROW = 3
