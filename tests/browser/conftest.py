@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests import factories
 
@@ -31,7 +31,10 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-MILLISECONDS = 10_000
+# Whatever a test waits for ends the waiting; this is for what never comes. A busy machine takes many times what a quiet
+# one does, and a page that makes a PDF before it answers takes longest.
+MILLISECONDS, PDF_MILLISECONDS = 60_000, 300_000
+expect.set_options(timeout=MILLISECONDS)
 FAILED = pytest.StashKey[bool]()
 
 
