@@ -118,9 +118,12 @@ def is_written(field, row):
 
 
 def fitted(field, texts, turn, first):
-    """The texts one a line in a text field; in a short field as many as have room, told apart by the row's turn."""
+    """All texts in a text field; in a short field as many as have room, told apart by the row's turn.
+
+    One after the other: one a line would make four times as many pages.
+    """
     if field.max_length is None:
-        return "\n".join(texts)
+        return " ".join(texts)
     mark = f"{turn:03d}"
     text = " ".join(texts[first:] + texts[:first])[: field.max_length - len(mark)] + mark
     # A code stands in an address and holds no slash.
