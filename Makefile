@@ -41,7 +41,7 @@ test: setup-test ## 執行全部測試
 	.venv/bin/python tests/postgres.py $(PYTEST) $(PYTEST_ARGS) || failed="$$failed PostgreSQL"; \
 	if [ -n "$$failed" ]; then echo "測試未通過：$$failed" >&2; exit 1; fi
 
-test-quick: setup-test ## 開發時反覆執行的測試：只用 SQLite，不含瀏覽器、PDF 與耗時的測試
+test-quick: setup-test ## 開發時反覆執行的測試：只用 SQLite，不含瀏覽器、檔案、命令、後台等耗時的測試
 	TEST_DATABASE_URL= $(PYTEST) --hypothesis-profile=quick -m "not slow" $(PYTEST_ARGS)
 
 test-long: setup-test ## 長時間的測試：隨機產生的資料各數千筆、逐句的故障、數百次強制終止
