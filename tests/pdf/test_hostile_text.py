@@ -118,12 +118,9 @@ def is_written(field, row):
 
 
 def fitted(field, texts, turn, first):
-    """All texts in a text field; in a short field as many as have room, told apart by the row's turn.
-
-    One after the other: one a line would make four times as many pages.
-    """
+    """The texts one a line in a text field; in a short field as many as have room, told apart by the row's turn."""
     if field.max_length is None:
-        return " ".join(texts)
+        return "\n".join(texts)
     mark = f"{turn:03d}"
     text = " ".join(texts[first:] + texts[:first])[: field.max_length - len(mark)] + mark
     # A code stands in an address and holds no slash.
