@@ -144,8 +144,8 @@ def close_the_year(page, plan):
     page.get_by_role("button", name="關閉 105 年度").click()
     expect(page.get_by_text("請先完成審核，或說明仍要關閉的理由")).to_be_visible()
     page.get_by_label("未全數核定仍要關閉的理由").fill("其他科室另案補報")
-    # The answer comes once the annual report is drawn for the snapshot; a click waits for no answer.
-    page.get_by_role("button", name="關閉 105 年度").click()
+    # The answer comes once the annual report is drawn for the snapshot, and the click may wait for it.
+    page.get_by_role("button", name="關閉 105 年度").click(timeout=PDF_MILLISECONDS)
     expect(page.get_by_text("年度已關閉，數字不再變動；")).to_be_visible(timeout=PDF_MILLISECONDS)
 
 
