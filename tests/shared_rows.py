@@ -29,6 +29,7 @@ was built.
 
 import inspect
 import pickle
+import sys
 from collections import namedtuple
 from pathlib import Path
 from unittest import TestCase, mock
@@ -40,6 +41,8 @@ from django.db import connection, transaction
 # fixture: its name; make: its function; atomic: its savepoint; values: what this layer and those below returned, in
 # their order, pickled together; files: what has been uploaded, by path.
 Layer = namedtuple("Layer", "fixture make atomic values files")
+# What a decorated function becomes.
+Fixture = type(pytest.fixture(lambda: None))
 # The functions of all layers: {module's name: {fixture's name: function}}.
 MAKERS = {}
 
@@ -73,12 +76,16 @@ def may_share(item):
 
 
 def makers_for(item):
-    """The function of each layer within a test's reach, by name: its own file's before a conftest.py's, from below."""
+    """The function of each layer within a test's reach, by name: its own file's before a conftest.py's, from below.
+
+    An ordinary fixture of a layer's name hides that layer from the tests of its file or folder.
+    """
     package = item.module.__name__.split(".")[:-1]
     conftests = [".".join([*package[:length], "conftest"]) for length in range(1, len(package) + 1)]
     found = {}
-    for module in [*conftests, item.module.__name__]:
-        found |= MAKERS.get(module, {})
+    for name in [*conftests, item.module.__name__]:
+        fixtures = {key for key, value in vars(sys.modules.get(name, object)).items() if isinstance(value, Fixture)}
+        found = {key: make for key, make in found.items() if key not in fixtures} | MAKERS.get(name, {})
     return found
 
 

@@ -129,7 +129,7 @@ def test_a_newer_file_that_makes_pages_is_another_release(installed, name):
     os.utime(installed / name, (1_000_000_001, 1_000_000_001))
     assert page_version_key() == before, "asked once for each process"
     page_version_key.cache_clear()
-    assert page_version_key() > before
+    assert page_version_key() != before
 
 
 def test_another_filter_is_another_page(visited, url):
