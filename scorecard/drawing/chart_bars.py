@@ -1,6 +1,6 @@
-"""Bars: the bullet of a year, lights side by side, and money spent of money planned. Pure geometry, as in charts."""
+"""Bars: the bullet of a year, lights side by side, and money spent of money planned. Pure geometry."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -11,14 +11,14 @@ from scorecard.drawing.text_wrap import text_width, wrap
 
 BULLET_WIDTH, BULLET_HEIGHT = 440, 98
 _EDGE = 4
-# Room beyond the farthest figure, so that the zone after it is seen and can be named.
+# Room beyond the farthest figure: the zone after it must be visible and have room for its name.
 _BEYOND = Fraction(14, 100)
 _ZONE_TOP, _ZONE_HEIGHT = 24, 34
 _BAR_HEIGHT = 14
 _ZONE_MARK = 16
 _ZONE_GAP = 8
 
-# A light's mark with the gap after it, a digit of its count, and the least room around them.
+# Width of a light's mark with the gap after it, of a digit of its count, and the least room around them.
 _LIGHT_MARK = 10
 _LIGHT_DIGIT = 8
 _LIGHT_PADDING = 2
@@ -27,9 +27,13 @@ MONEY_WIDTH = 440
 _MONEY_TOP, _MONEY_ROW, _MONEY_BAR = 26, 46, 18
 
 
+# (key, name, low, high); None is an open end.
+Zone = tuple[object, str, Fraction | None, Fraction | None]
+
+
 @dataclass(frozen=True)
 class Stretch:
-    """A zone of the bullet on its axis; key is what the caller named it with. Its name starts at label_x."""
+    """A zone of the bullet on its axis. key: as the caller gave it. The zone's name starts at label_x."""
 
     key: object
     text: str
@@ -40,7 +44,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Caption:
-    """A text with the x of its middle."""
+    """x is the middle of the text."""
 
     text: str
     x: float
@@ -48,9 +52,9 @@ class Caption:
 
 @dataclass(frozen=True)
 class Bullet:
-    """An actual as a bar from zero against the target over the zones of the lights.
+    """An actual as a bar from zero, its target, and the zones of the lights behind them.
 
-    target_xs: the target, or the two edges of a band. bar_x, bar_width and actual are None without an actual.
+    target_xs: the target, or the two edges of a band. bar_x, bar_width, actual_x and actual are None without an actual.
     """
 
     width: int
@@ -73,19 +77,19 @@ def bullet(
     *,
     target: Decimal,
     actual: Decimal | None,
-    zones: Iterable[tuple[object, str, Fraction | None, Fraction | None]],
+    zones: Iterable[Zone],
     target_text: str,
     actual_text: str,
     tolerance: Decimal | None = None,
 ) -> Bullet:
-    """The bullet of one year. zones: (key, name, low, high) from the lowest figures up, None being without end.
+    """zones: (key, name, low, high) from the lowest figures up; None is an open end.
 
-    Which side is better lies in the zones alone, so they turn round for a measure that is better the lower.
+    The zones alone say which side is better: for a measure that is better the lower, their order is reversed.
     """
     zones = tuple(zones)
     margin = Fraction(tolerance or 0)
     edges = sorted({Fraction(target) - margin, Fraction(target) + margin})
-    scale = _bullet_scale(edges, [] if actual is None else [Fraction(actual)], zones)
+    scale = _bullet_scale(edges, actual, zones)
     zero = _x(scale, Fraction(0))
     end = None if actual is None else _x(scale, Fraction(actual))
     target_x = _x(scale, Fraction(target))
@@ -107,39 +111,48 @@ def bullet(
     )
 
 
-def _bullet_scale(edges, actual, zones):
-    """From zero to the farthest figure and the end of every zone, and somewhat beyond."""
-    reached = [Fraction(0), *edges, *actual]
-    reached += [end for _, _, *ends in zones for end in ends if end is not None]
+def _bullet_scale(edges: Sequence[Fraction], actual: Decimal | None, zones: Sequence[Zone]) -> Scale:
+    """From zero to the farthest figure and the end of every zone, and a little beyond."""
+    reached = [Fraction(0), *edges]
+    if actual is not None:
+        reached.append(Fraction(actual))
+    for _, _, zone_low, zone_high in zones:
+        reached += [end for end in (zone_low, zone_high) if end is not None]
     low, high = min(reached), max(reached)
-    beyond = ((high - low) or Fraction(1)) * _BEYOND
-    has_zone_below = low < 0 or edges[0] <= 0
-    return Scale(low - beyond if has_zone_below else low, high + beyond, ())
+    span = high - low if high > low else Fraction(1)
+    beyond = span * _BEYOND
+    if low < 0 or edges[0] <= 0:
+        low -= beyond
+    return Scale(low, high + beyond, ())
 
 
-def _x(scale, value):
+def _x(scale: Scale, value: Decimal | Fraction) -> float:
     return round(_EDGE + (BULLET_WIDTH - 2 * _EDGE) * scale.share(value), 1)
 
 
-def _stretches(scale, zones):
-    """The zones with their names, which keep their order and never overlap: a narrow zone's name moves aside."""
-    made = []
-    for key, text, low, high in zones:
-        start, stop = _x(scale, scale.low if low is None else low), _x(scale, scale.high if high is None else high)
-        made.append((key, text, start, round(stop - start, 1), _ZONE_MARK + text_width(text, FONT_SIZE)))
-    lefts, free_from = [], float(_EDGE)
-    for _, _, start, width, needed in made:
-        lefts.append(max(start + width / 2 - needed / 2, free_from))
-        free_from = lefts[-1] + needed + _ZONE_GAP
+def _stretches(scale: Scale, zones: Sequence[Zone]) -> tuple[Stretch, ...]:
+    """The names keep their order and never overlap: the name of a narrow zone moves aside."""
+    starts = [_x(scale, scale.low if low is None else low) for _, _, low, _ in zones]
+    stops = [_x(scale, scale.high if high is None else high) for _, _, _, high in zones]
+    widths = [round(stop - start, 1) for start, stop in zip(starts, stops, strict=True)]
+    needed = [_ZONE_MARK + text_width(text, FONT_SIZE) for _, text, _, _ in zones]
+    lefts: list[float] = []
+    free_from = float(_EDGE)
+    for start, width, room in zip(starts, widths, needed, strict=True):
+        lefts.append(max(start + width / 2 - room / 2, free_from))
+        free_from = lefts[-1] + room + _ZONE_GAP
     free_to = float(BULLET_WIDTH - _EDGE)
-    for index in reversed(range(len(made))):
-        lefts[index] = min(lefts[index], free_to - made[index][4])
+    for index in reversed(range(len(zones))):
+        lefts[index] = min(lefts[index], free_to - needed[index])
         free_to = lefts[index] - _ZONE_GAP
-    return tuple(Stretch(*zone[:4], round(left, 1)) for zone, left in zip(made, lefts, strict=True))
+    return tuple(
+        Stretch(key, text, starts[index], widths[index], round(lefts[index], 1))
+        for index, (key, text, _, _) in enumerate(zones)
+    )
 
 
-def _caption(text, x):
-    """The text in one line with its middle as near to x as the edges allow."""
+def _caption(text: str, x: float) -> Caption:
+    """One line of text, cut if need be, with its middle as near to x as the edges allow."""
     room = BULLET_WIDTH - 2 * _EDGE
     (line,) = wrap(text, room, FONT_SIZE, max_lines=1) or ("",)
     half = text_width(line, FONT_SIZE) / 2
@@ -148,9 +161,9 @@ def _caption(text, x):
 
 @dataclass(frozen=True)
 class Share:
-    """One part of a bar: key and count as given. has_mark and has_count: whether there is room for them.
+    """One part of a bar. key and count: as given. has_mark and has_count: whether there is room for them.
 
-    mark_x is the middle of the mark, count_x the middle of the count; together they stand in the middle of the part.
+    mark_x and count_x are the middles of mark and count, which are centred in the part together.
     """
 
     key: object
@@ -164,19 +177,21 @@ class Share:
 
 
 def stacked_bar(counts: Iterable[tuple[object, int]], width: int) -> tuple[Share, ...]:
-    """(key, count) side by side in a bar of the given width, each as long as its count asks; zeros are left out."""
-    counts = [(key, count) for key, count in counts if count]
-    whole = sum(count for _, count in counts)
-    made, before = [], 0
-    for key, count in counts:
-        x, end = (round(width * position / whole, 1) for position in (before, before + count))
-        made.append(_share(key, count, x, round(end - x, 1)))
+    """counts: (key, count). Each part of the bar is as long as its share of the counts; zeros are left out."""
+    parts = [(key, count) for key, count in counts if count]
+    whole = sum(count for _, count in parts)
+    shares = []
+    before = 0
+    for key, count in parts:
+        x = round(width * before / whole, 1)
+        end = round(width * (before + count) / whole, 1)
+        shares.append(_share(key, count, x, round(end - x, 1)))
         before += count
-    return tuple(made)
+    return tuple(shares)
 
 
-def _share(key, count, x, width):
-    """The mark goes first into a narrow part: it tells the light apart without its colour."""
+def _share(key: object, count: int, x: float, width: float) -> Share:
+    """In a narrow part the mark has priority over the count: it distinguishes the light without its colour."""
     digits = _LIGHT_DIGIT * len(str(count))
     middle = x + width / 2
     has_mark = width >= _LIGHT_MARK + _LIGHT_PADDING
@@ -189,7 +204,7 @@ def _share(key, count, x, width):
 
 @dataclass(frozen=True)
 class MoneyRow:
-    """A budget as a wide bar and what was executed of it as a narrow one inside; widths None: no such amount."""
+    """A budget as a wide bar, and inside it the amount executed as a narrow one. A width is None without an amount."""
 
     label: str
     text: str
@@ -203,7 +218,7 @@ class MoneyRow:
 
 @dataclass(frozen=True)
 class MoneyChart:
-    """Budgets and what was executed of them on one scale; the bars start at left."""
+    """All rows have one scale; their bars start at left."""
 
     width: int
     height: int
@@ -213,39 +228,44 @@ class MoneyChart:
 
 
 def money_chart(rows: Iterable[tuple[str, int | None, int | None, bool]]) -> MoneyChart:
-    """(label, budget, executed, is current) in NT$, one row each; None is no amount and draws no bar, zero a bar
-    without length.
+    """rows: (label, budget, executed, is current), amounts in NT$.
+
+    None is no amount and draws no bar; zero draws a bar without length.
     """
     rows = tuple(rows)
     left = round(_EDGE + 10 + max((text_width(label, FONT_SIZE) for label, *_ in rows), default=0))
-    largest = max((amount for _, *amounts, _ in rows for amount in amounts if amount is not None), default=0)
+    amounts = [amount for _, budget, executed, _ in rows for amount in (budget, executed) if amount is not None]
+    largest = max(amounts, default=0) or 1
     room = MONEY_WIDTH - _EDGE - left
 
-    def length(amount):
-        return None if amount is None else round(float(Fraction(room * amount, largest or 1)), 1)
+    def length(amount: int | None) -> float | None:
+        return None if amount is None else round(float(Fraction(room * amount, largest)), 1)
 
+    placed = []
+    for index, (label, amount, executed, is_current) in enumerate(rows):
+        y = _MONEY_TOP + _MONEY_ROW * index
+        placed.append(
+            MoneyRow(
+                label=label,
+                text=_money_text(amount, executed),
+                y=y,
+                bar_y=y + 2,
+                text_y=y + 2 + _MONEY_BAR + 15,
+                amount_width=length(amount),
+                executed_width=length(executed),
+                is_current=is_current,
+            )
+        )
     return MoneyChart(
         width=MONEY_WIDTH,
         height=_MONEY_TOP + _MONEY_ROW * len(rows),
         left=left,
         bar_height=_MONEY_BAR,
-        rows=tuple(
-            MoneyRow(
-                label,
-                _money_text(amount, executed),
-                y := _MONEY_TOP + _MONEY_ROW * index,
-                y + 2,
-                y + 2 + _MONEY_BAR + 15,
-                length(amount),
-                length(executed),
-                is_current,
-            )
-            for index, (label, amount, executed, is_current) in enumerate(rows)
-        ),
+        rows=tuple(placed),
     )
 
 
-def _money_text(amount, executed):
+def _money_text(amount: int | None, executed: int | None) -> str:
     if amount is None:
         return "沒有預算"
     done = "執行數尚未填報" if executed is None else f"執行 {short_amount(executed)}"

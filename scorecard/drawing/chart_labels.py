@@ -11,7 +11,7 @@ ASCENT, DESCENT = 10.5, 3.0
 MARK_RADIUS = 6.0
 _BESIDE = 9.0
 
-# (anchor, x, baseline) relative to the point; those to try first come first.
+# (anchor, x, baseline) relative to the point, in the order in which they are tried.
 _ABOVE = ("middle", 0.0, -MARK_RADIUS - DESCENT)
 _BELOW = ("middle", 0.0, MARK_RADIUS + ASCENT + 1)
 _ELSEWHERE = (
@@ -36,12 +36,11 @@ class Box:
     bottom: float
 
     def holds(self, other: "Box") -> bool:
-        """Whether the other lies inside."""
         across = self.left <= other.left and other.right <= self.right
         return across and self.top <= other.top and other.bottom <= self.bottom
 
     def meets(self, other: "Box") -> bool:
-        """Whether the two share an area."""
+        """Touching edges do not count."""
         across = self.left < other.right and other.left < self.right
         return across and self.top < other.bottom and other.top < self.bottom
 
@@ -58,7 +57,10 @@ class Segment:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A text wanted at a point, tried above the point first, or below; "" for a point that only has to stay free."""
+    """A text wanted at a point. is_above: try above the point first, else below first.
+
+    text "" places nothing; the point itself only has to stay free.
+    """
 
     text: str
     x: float
@@ -76,8 +78,8 @@ class Label:
     anchor: str
 
     @property
-    def box(self):
-        """The room that it takes at most."""
+    def box(self) -> Box:
+        """The largest area that the text can take."""
         width = text_width(self.text, FONT_SIZE)
         left = {"start": self.x, "middle": self.x - width / 2, "end": self.x - width}[self.anchor]
         return Box(left, self.y - ASCENT, left + width, self.y + DESCENT)
@@ -86,15 +88,15 @@ class Label:
 def place_labels(
     wanted: Iterable[Wanted], box: Box, segments: Sequence[Segment], faint: Sequence[Segment] = ()
 ) -> tuple[Label | None, ...]:
-    """A label for each text, the most important first, all inside the box and clear of each other and of all points.
+    """A label for each text, the most important first: all inside the box, clear of each other and of all points.
 
-    Lines are crossed only where every other place is worse, and faint ones rather than those. None where there is no
-    place at all: a number that cannot be read is better left to the table.
+    A label crosses a line only where every other place is worse, and a faint line rather than another. None where there
+    is no place: a number that cannot be read is better left to the table.
     """
     wanted = tuple(wanted)
     marks = [_around(each.x, each.y) for each in wanted]
     taken: list[Box] = []
-    placed = []
+    placed: list[Label | None] = []
     for each in wanted:
         label = _best(each, box, (segments, faint), marks + taken) if each.text else None
         placed.append(label)
@@ -104,7 +106,7 @@ def place_labels(
 
 
 def candidates(wanted: Wanted, box: Box) -> tuple[Label, ...]:
-    """The places tried, the best first; centred ones move sideways to stay in the box."""
+    """The places to try, the best first; centred ones move sideways to stay in the box."""
     first = (_ABOVE, _BELOW) if wanted.is_above else (_BELOW, _ABOVE)
     half = text_width(wanted.text, FONT_SIZE) / 2
     made = []
@@ -117,11 +119,10 @@ def candidates(wanted: Wanted, box: Box) -> tuple[Label, ...]:
 
 
 def crossings(label: Label, segments: Iterable[Segment]) -> int:
-    """How many segments run through the label."""
     return sum(_runs_through(segment, label.box) for segment in segments)
 
 
-def _best(wanted, box, lines, obstacles):
+def _best(wanted: Wanted, box: Box, lines: Sequence[Sequence[Segment]], obstacles: Sequence[Box]) -> Label | None:
     free = [
         label
         for label in candidates(wanted, box)
@@ -130,12 +131,12 @@ def _best(wanted, box, lines, obstacles):
     return min(free, key=lambda label: [crossings(label, segments) for segments in lines], default=None)
 
 
-def _around(x, y):
+def _around(x: float, y: float) -> Box:
     return Box(x - MARK_RADIUS, y - MARK_RADIUS, x + MARK_RADIUS, y + MARK_RADIUS)
 
 
-def _runs_through(segment, box):
-    """Liang–Barsky: what is left of the segment after clipping it to each edge of the box."""
+def _runs_through(segment: Segment, box: Box) -> bool:
+    """Liang–Barsky: clip the segment to each edge of the box and see whether anything remains."""
     dx, dy = segment.x2 - segment.x1, segment.y2 - segment.y1
     start, end = 0.0, 1.0
     for step, room in (

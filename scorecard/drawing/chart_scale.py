@@ -1,4 +1,4 @@
-"""Axes with round numbers, and figures short enough to stand on them. Pure."""
+"""Axes with round numbers, and figures short enough for them. Pure."""
 
 import math
 from collections.abc import Iterable
@@ -29,52 +29,58 @@ class Scale:
     ticks: tuple[Decimal, ...]
 
     def share(self, value: Decimal | Fraction) -> float:
-        """Where a figure lies on the axis: 0 at low, 1 at high; beyond an end, the end."""
+        """0 at low, 1 at high; a figure beyond an end lies on that end."""
         share = (Fraction(value) - Fraction(self.low)) / (Fraction(self.high) - Fraction(self.low))
         return float(min(max(share, Fraction(0)), Fraction(1)))
 
 
-def make_scale(values: Iterable[Decimal], intervals: int = 4) -> Scale | None:
-    """The scale on which all values lie, with about as many intervals as told; None without a value.
+def make_scale(values: Iterable[Decimal | Fraction], intervals: int = 4) -> Scale | None:
+    """The scale that holds all values, with about the given number of intervals; None without a value.
 
-    It begins at zero where the values come near it, and never shows another sign than theirs. Whole numbers get whole
+    It begins at zero where the values come near zero, and never shows a sign that no value has. Whole numbers get whole
     ticks: there is no half person.
     """
-    values = [Fraction(value) for value in values]
-    if not values:
+    figures = [Fraction(value) for value in values]
+    if not figures:
         return None
-    are_whole = all(value.denominator == 1 for value in values)
-    low, high = _reach(min(values), max(values), are_whole)
+    are_whole = all(figure.denominator == 1 for figure in figures)
+    low, high = _reach(min(figures), max(figures), are_whole)
     step = _round_step((high - low) / intervals, are_whole)
     first, last = math.floor(low / Fraction(step)), math.ceil(high / Fraction(step))
     ticks = tuple(_PRECISE.multiply(step, Decimal(number)) for number in range(first, last + 1))
     return Scale(ticks[0], ticks[-1], ticks)
 
 
-def _reach(low, high, are_whole):
-    """The stretch that the axis has to show."""
+def _reach(low: Fraction, high: Fraction, are_whole: bool) -> tuple[Fraction, Fraction]:
+    """The lowest and the highest figure that the axis has to show."""
+    zero = Fraction(0)
     span = high - low
     if span == 0:
-        margin = max(abs(low) / 10, Fraction(1) if are_whole else abs(low) / 10) or Fraction(1)
-        return (max(low - margin, 0), high + margin) if low >= 0 else (low - margin, min(high + margin, 0))
+        margin = abs(low) / 10
+        if are_whole:
+            margin = max(margin, Fraction(1))
+        if margin == 0:
+            margin = Fraction(1)
+        if low >= 0:
+            return max(low - margin, zero), high + margin
+        return low - margin, min(high + margin, zero)
     if 0 <= low <= span / 2:
-        return Fraction(0), high
+        return zero, high
     if -span / 2 <= high <= 0:
-        return low, Fraction(0)
+        return low, zero
     return low, high
 
 
-def _round_step(raw, is_whole):
+def _round_step(raw: Fraction, is_whole: bool) -> Decimal:
     """The smallest of 1, 2, 5, 10 × a power of ten that is not below raw."""
     exponent = _PRECISE.divide(Decimal(raw.numerator), Decimal(raw.denominator)).adjusted()
-    step = next(
-        step for digit in _ROUND_STEPS if Fraction(step := Decimal(digit).scaleb(exponent, context=_PRECISE)) >= raw
-    )
+    steps = [Decimal(digit).scaleb(exponent, context=_PRECISE) for digit in _ROUND_STEPS]
+    step = min(step for step in steps if Fraction(step) >= raw)
     return max(step, Decimal(1)) if is_whole else step
 
 
 def axis_texts(ticks: Iterable[Decimal]) -> tuple[str, ...]:
-    """The ticks in one word of magnitude: 「0」, 「50 萬」, 「100 萬」; numbers below 100,000 as they are."""
+    """The ticks, all in the same unit: 「0」, 「50 萬」, 「100 萬」; numbers below 100,000 in full."""
     ticks = tuple(ticks)
     largest = max(map(abs, ticks), default=Decimal(0))
     for size, word, _ in _WORDS:
@@ -84,7 +90,7 @@ def axis_texts(ticks: Iterable[Decimal]) -> tuple[str, ...]:
 
 
 def short_amount(amount: int) -> str:
-    """NT$ as read aloud, rounded half-up: 「1.00 億」, 「1,191 萬」, 「9,500」. The exact one stands in a table."""
+    """NT$ as read aloud, rounded half-up: 「1.00 億」, 「1,191 萬」, 「9,500」. A table shows the exact amount."""
     for size, word, places in _WORDS:
         if amount >= size:
             return f"{(Decimal(amount) / size).quantize(places, ROUND_HALF_UP):,f} {word}"

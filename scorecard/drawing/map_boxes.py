@@ -1,6 +1,6 @@
 """Texts inside the boxes of a strategy map: cards, theme headers and perspective labels, in map units.
 
-Boxes grow with their texts, so nothing is ever clipped.
+Boxes grow with their texts: nothing is ever clipped.
 """
 
 from collections.abc import Iterable, Sequence
@@ -50,7 +50,7 @@ HEADER_FIRST_BASELINE = 24
 HEADER_BOTTOM = 14
 STRIP_HEIGHT = 25
 STRIP_BASELINE = 17
-# The light beside a word: smaller than a card's, and level with the word where its middle stands above the baseline.
+# The light beside a word: smaller than a card's; its middle is above the baseline, level with the word.
 RESULT_LIGHT_RADIUS = 5
 RESULT_LIGHT_RISE = 4
 RESULT_WORD_GAP = 4
@@ -64,7 +64,7 @@ MAX_LINES = 60
 
 
 class CardTexts(NamedTuple):
-    """The wrapped texts of a card and the least height, in map units, that holds them and the footer."""
+    """The wrapped texts of a card, and the least height in map units for them and the footer."""
 
     code: tuple[str, ...]
     name: tuple[str, ...]
@@ -72,7 +72,7 @@ class CardTexts(NamedTuple):
 
 
 def card_texts(card: Card, width: float, *, with_mark: bool = False) -> CardTexts:
-    """Wrap a card's code (beside the light, and the mark where there is one) and name for a card of this width."""
+    """Wrap code and name for a card of this width. The code shares its line with the light, and the mark if any."""
     inside = width - 2 * CARD_PADDING
     beside_code = 2 * LIGHT_RADIUS + 6 + (MARK_WIDTH + MARK_GAP if with_mark else 0)
     code = wrap(single_line(card.code), inside - beside_code, FONTS.card_code, MAX_LINES) or ("",)
@@ -82,7 +82,7 @@ def card_texts(card: Card, width: float, *, with_mark: bool = False) -> CardText
 
 
 def placed_card(card: Card, box: Box, texts: CardTexts, *, with_mark: bool = False) -> PlacedCard:
-    """A card with its texts in a box at least as high as they need; the footer keeps to the box's bottom."""
+    """The box is at least as high as the texts need; the footer is at the box's bottom."""
     left, right = box.x + CARD_PADDING, box.x + box.w - CARD_PADDING
     first = box.y + CARD_CODE_BASELINE
     name = first + (len(texts.code) - 1) * LINES.card_code + CARD_FIRST_LINE
@@ -110,9 +110,9 @@ def placed_card(card: Card, box: Box, texts: CardTexts, *, with_mark: bool = Fal
 def placed_header(
     columns: Sequence[Column], starts: Sequence[float], width: float, *, top: float
 ) -> tuple[PlacedColumn, ...]:
-    """Header boxes of all themes, of one height; starts are their left edges."""
+    """Header boxes of all themes, of one height. starts: their left edges."""
     inside = width - 2 * HEADER_PADDING
-    # Code and name share a line where they do so in every theme, so that neighbours look alike.
+    # Code and name share a line only where they do so in every theme: neighbours look alike.
     together = [wrap(_code_and_name(column), inside, FONTS.theme_name) for column in columns]
     names = together
     if any(len(lines) > 1 for lines in together):
@@ -126,7 +126,7 @@ def placed_header(
         (len(name) * LINES.theme_name + len(lead) * LINES.theme_lead for name, lead in zip(names, leads, strict=True)),
         default=0,
     )
-    # Room for a name and a division where none has one, too: the plan's score stands beside the headers.
+    # Room for a name and a division even where no theme has one: the plan's score is beside the headers.
     room = max(tallest, LINES.theme_name + LINES.theme_lead)
     named = HEADER_FIRST_BASELINE - LINES.theme_name + room + HEADER_BOTTOM
     foot = top + named + STRIP_BASELINE
@@ -177,7 +177,7 @@ def _code_and_name(column: Column) -> str:
 
 
 class RowTexts(NamedTuple):
-    """The wrapped label of a perspective, its height, and how far behind the code the tally stands (0: below it)."""
+    """The wrapped label of a perspective and its height. beside: x of the tally after the code's start; 0: below it."""
 
     name: tuple[str, ...]
     code: tuple[str, ...]
@@ -186,19 +186,19 @@ class RowTexts(NamedTuple):
 
 
 def row_texts(row: Row) -> RowTexts:
-    """Wrap a perspective's name and code for the label at the left of its band."""
+    """Wrap name and code for the label at the left of the band."""
     inside = LABEL_WIDTH - LABEL_PADDING - LABEL_GAP
     name = wrap(single_line(row.name), inside, FONTS.row_name, MAX_LINES)
     code = wrap(single_line(row.code), inside, FONTS.row_note, MAX_LINES)
     code_width = text_width(code[0], FONTS.row_note) if len(code) == 1 else 0
-    # The tally stands behind a short code, below a long one.
+    # The tally follows a short code, and is below a long one.
     beside = code_width + 5 if 0 < code_width <= 2 * FONTS.row_note else 0
     notes = len(code) + (1 if beside else 2)
     return RowTexts(name, code, len(name) * LINES.row_name + notes * LINES.row_note + RESULT_GAP, beside)
 
 
 def placed_row(row: Row, place: int, texts: RowTexts, band: Box, inside: tuple[float, float]) -> PlacedRow:
-    """A band with its label in the middle of its inside (start and size, where the cards stand)."""
+    """A band, with its label centred on its inside. inside: start and size of the area that holds the cards."""
     x = band.x + LABEL_PADDING
     name = inside[0] + (inside[1] - texts.height) / 2 + FONTS.row_name
     code = name + (len(texts.name) - 1) * LINES.row_name + LINES.row_note + 2
@@ -224,7 +224,7 @@ def _lines(texts: Iterable[str], x: float, first: float, step: float) -> tuple[T
 
 
 def _result(left: float, baseline: float, *, right: float | None = None, with_tally: bool = False) -> PlacedResult:
-    """A light and its word from `left` on, the tally behind them, and the score that ends at `right`."""
+    """A light and its word from `left`, the tally after them, and the score, which ends at `right`."""
     word = left + 2 * RESULT_LIGHT_RADIUS + RESULT_WORD_GAP
     return PlacedResult(
         start=_place(left, baseline),

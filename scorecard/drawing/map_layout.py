@@ -1,8 +1,8 @@
 """Coordinates of a strategy map: themes as columns, perspectives as rows, objectives as cards, links between them.
 
-Pure geometry in map units (one unit is about one CSS pixel where the Secretariat's eight themes fill a page 1440
-wide). Every number handed out is an int or has one decimal, so a template only prints. Colours, words and scores
-are the template's; this module reserves their places.
+Pure geometry in map units. One unit is about one CSS pixel where the Secretariat's eight themes fill a page 1440
+wide. Every number in the result is an int or has one decimal: a template only prints it. Colours, words and scores
+belong to the template; this module reserves their places.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -86,13 +86,13 @@ def lay_out(
     sheet_width: float = SHEET_WIDTH,
     with_marks: bool = False,
 ) -> MapLayout:
-    """Place everything; with_marks keeps room on every card for what changed between two years.
+    """Place everything. with_marks: reserve room on every card for what changed between two years.
 
-    Columns and rows keep their order, cards of one cell theirs; the order of arrows makes no difference. Cards come
-    out in reading order (row, column, place), arrows by length. sheet_width is aimed at: cards are between
-    CARD_MIN_WIDTH and CARD_MAX_WIDTH wide, so few themes give a narrower sheet and many a wider one.
+    Columns and rows keep their order, and so do the cards of one cell; the order of arrows makes no difference. The
+    result has cards in reading order (row, column, place) and arrows by length. sheet_width is a goal: a card is
+    between CARD_MIN_WIDTH and CARD_MAX_WIDTH wide, so few themes make a narrower sheet and many make a wider one.
 
-    Raises ValueError for a code used twice, a card outside the grid, an arrow to an unknown card or to itself.
+    Raises ValueError for a code used twice, a card outside the grid, an arrow to an unknown card or to its own cause.
     """
     cells = _cells(columns, rows, cards)
     spots = {
@@ -138,7 +138,7 @@ def lay_out(
 
 
 def _cells(columns: Sequence[Column], rows: Sequence[Row], cards: Sequence[Card]) -> dict[tuple[int, int], list[Card]]:
-    """Cards by (row, column) index, in the order given."""
+    """By (row, column) index; the cards of a cell keep their order."""
     for kind, things in (("column", columns), ("row", rows), ("card", cards)):
         if len({thing.code for thing in things}) < len(things):
             raise ValueError(f"a {kind} code is used twice")
@@ -161,7 +161,7 @@ def _check_arrows(arrows: Iterable[Arrow], spots: Mapping[str, Spot]) -> None:
 
 
 class _Axis(NamedTuple):
-    """Where columns (or the insides of rows) start, and the gaps before, between and behind them."""
+    """Where columns (or the insides of rows) start, and the gaps before, between and after them."""
 
     starts: tuple[float, ...]
     sizes: tuple[float, ...]
@@ -171,7 +171,7 @@ class _Axis(NamedTuple):
 
 
 class _Pile(NamedTuple):
-    """The cards of a row: all of one height, stacked at one distance, in the tallest cell `height` high."""
+    """The cards of a row: all of the same height and distance. height: that of the tallest cell."""
 
     card: float
     gap: float
@@ -188,43 +188,48 @@ def _axis(start: float, sizes: Sequence[float], gaps: Sequence[float]) -> _Axis:
 
 
 def _gap(plan: RoutePlan, lane: Lane, least: float, room: float) -> float:
-    """Size of a lane that holds its tracks with room beside the outermost."""
+    """Size of a lane that holds its tracks with room beside the outermost ones."""
     tracks = plan.counts.get(lane, 0)
     return max(least, 2 * room + (tracks - 1) * TRACK_STEP) if tracks else least
 
 
 def _horizontal_axis(plan: RoutePlan, column_count: int, sheet_width: float) -> _Axis:
-    gaps = []
+    gaps: list[float] = []
     for place in range(column_count + 1):
-        least = GAP_LABEL_SIDE if place == 0 else GAP_RIGHT_SIDE if place == column_count else GAP_DOWN
+        least = GAP_DOWN
+        if place == 0:
+            least = GAP_LABEL_SIDE
+        elif place == column_count:
+            least = GAP_RIGHT_SIDE
         room = ROOM_DOWN
         if place in plan.level_gaps:
-            least, room = max(least, GAP_DOWN), ROOM_DOWN_LEVEL
+            least = max(least, GAP_DOWN)
+            room = ROOM_DOWN_LEVEL
         gaps.append(_gap(plan, down(place), least, room))
     free = sheet_width - 2 * SHEET_MARGIN - LABEL_WIDTH - sum(gaps)
-    card = min(CARD_MAX_WIDTH, max(CARD_MIN_WIDTH, free // max(1, column_count)))
-    return _axis(SHEET_MARGIN + LABEL_WIDTH, [card] * column_count, gaps)
+    card_width = min(CARD_MAX_WIDTH, max(CARD_MIN_WIDTH, free // max(1, column_count)))
+    return _axis(SHEET_MARGIN + LABEL_WIDTH, [card_width] * column_count, gaps)
 
 
 def _piles(
-    plan: RoutePlan, cells: Mapping[tuple[int, int], list[Card]], texts: Mapping[str, "CardTexts"], row_count: int
+    plan: RoutePlan, cells: Mapping[tuple[int, int], list[Card]], texts: Mapping[str, CardTexts], row_count: int
 ) -> list[_Pile]:
     piles = []
     for row in range(row_count):
         stacks = [stack for (place, _column), stack in cells.items() if place == row]
-        card = max((texts[card.code].height for stack in stacks for card in stack), default=0)
+        height = max((texts[card.code].height for stack in stacks for card in stack), default=0)
         tracks = max(
             (count for lane, count in plan.counts.items() if lane.kind == "cell" and lane.row == row), default=0
         )
-        gap = GAP_UPRIGHT if row in plan.upright_rows else GAP_STACK
+        gap: float = GAP_UPRIGHT if row in plan.upright_rows else GAP_STACK
         if tracks:
             gap = max(gap, 2 * ROOM_ACROSS + (tracks - 1) * TRACK_STEP + STAGGER)
         deepest = max(map(len, stacks), default=0)
-        piles.append(_Pile(card, gap, max(EMPTY_ROW_HEIGHT, deepest * card + (deepest - 1) * gap), tracks))
+        piles.append(_Pile(height, gap, max(EMPTY_ROW_HEIGHT, deepest * height + (deepest - 1) * gap), tracks))
     return piles
 
 
-def _vertical_axis(plan: RoutePlan, piles: Sequence[_Pile], labels: Sequence["RowTexts"], *, top: float) -> _Axis:
+def _vertical_axis(plan: RoutePlan, piles: Sequence[_Pile], labels: Sequence[RowTexts], *, top: float) -> _Axis:
     edge = (GAP_ACROSS - BAND_GAP) / 2
     gaps = [
         _gap(plan, across(place), GAP_ACROSS if 0 < place < len(piles) else edge, ROOM_ACROSS)
@@ -244,7 +249,7 @@ def _box(spot: Spot, xs: _Axis, ys: _Axis, pile: _Pile) -> Box:
 def _origins(
     plan: RoutePlan, spots: Mapping[str, Spot], xs: _Axis, ys: _Axis, piles: Sequence[_Pile]
 ) -> dict[Lane, float]:
-    """Coordinate of the first track of every lane in use; the tracks together stand in its middle."""
+    """Coordinate of the first track of every lane in use; the tracks together are centred in the lane."""
     stacks = {(spot.row, spot.column): spot for spot in spots.values()}
     origins: dict[Lane, float] = {}
     for lane, count in plan.counts.items():
@@ -252,7 +257,7 @@ def _origins(
             pile = piles[lane.row]
             above = stacks[lane.row, lane.column]._replace(place=lane.gap)
             spread = (pile.tracks - 1) * TRACK_STEP + STAGGER
-            # Cells beside each other must not end their tracks at one height in the gap between them.
+            # Tracks of neighbouring cells must not end at the same height in the gap between them.
             shift = STAGGER if lane.column % 2 else 0
             origins[lane] = _box(above, xs, ys, pile).y + pile.card + (pile.gap - spread) / 2 + shift
             continue
@@ -273,7 +278,7 @@ def _placed_arrow(arrow: Arrow, points: tuple[tuple[float, float], ...]) -> Plac
 
 
 def _band(place: int, xs: _Axis, ys: _Axis) -> Box:
-    """Bands meet in the middle of the gap between their rows; the outer gaps belong to them whole."""
+    """Bands meet in the middle of the gap between their rows; the outer gaps belong to the outer bands."""
     last = place == len(ys.starts) - 1
     above, below = ys.gap_sizes[place], ys.gap_sizes[place + 1]
     top = ys.gap_starts[place] + ((above + BAND_GAP) / 2 if place else 0)

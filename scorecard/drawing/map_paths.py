@@ -11,7 +11,7 @@ Point = tuple[float, float]
 CORNER_RADIUS = 6
 HEAD_LENGTH = 8
 HEAD_HALF_WIDTH = 4.5
-# The line ends a little inside the head, so no hairline shows between the two.
+# The line ends a little inside the head: otherwise a hairline shows between the two.
 HEAD_OVERLAP = 1
 PORT_STEP = 12
 SIDE_PORT_CLEARANCE = 5
@@ -29,7 +29,7 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True)
 class Frame:
-    """Coordinates a plan is drawn in: each card's box, each lane's first track, and the step between tracks."""
+    """The coordinates of a drawing: each card's box, each lane's first track, and the step between tracks."""
 
     boxes: Mapping[str, Box]
     origins: Mapping[Lane, float]
@@ -37,27 +37,23 @@ class Frame:
 
 
 def number(value: float) -> int | float:
-    """value rounded to one decimal, as int where it is whole."""
+    """Rounded to one decimal; an int where the result is whole."""
     rounded = round(value, 1)
     return int(rounded) if rounded == int(rounded) else rounded
 
 
 def trace(plan: RoutePlan, spots: Mapping[str, Spot], frame: Frame) -> list[tuple[Route, tuple[Point, ...]]]:
-    """Corner points of every route, from the cause's edge to the effect's edge, without needless ones."""
+    """Corner points of every route, from the cause's edge to the effect's edge, without redundant ones."""
     levels, side_ports = _side_heights(plan, spots, frame)
     traced = []
     for route in plan.routes:
         if route.is_level:
             y = levels[route.cause, route.effect]
-            start, end = (
-                _side_point(frame, route.cause, route.leaves, y),
-                _side_point(frame, route.effect, route.enters, y),
-            )
+            start = _side_point(frame, route.cause, route.leaves, y)
+            end = _side_point(frame, route.effect, route.enters, y)
         else:
-            start, end = (
-                _upright_port(route, spots, frame, leaving=True),
-                _upright_port(route, spots, frame, leaving=False),
-            )
+            start = _upright_port(route, spots, frame, leaving=True)
+            end = _upright_port(route, spots, frame, leaving=False)
             if route.leaves in (Side.LEFT, Side.RIGHT):
                 start = _side_point(frame, route.cause, route.leaves, side_ports[route.cause, route.leaves])
         steps = [(lane, _track(lane, route, plan, frame)) for lane in route.lanes]
@@ -81,10 +77,12 @@ def _side_point(frame: Frame, code: str, side: Side, y: float) -> Point:
     return (box.x if side is Side.LEFT else box.x + box.w), y
 
 
-def _side_heights(plan: RoutePlan, spots: Mapping[str, Spot], frame: Frame):
+def _side_heights(
+    plan: RoutePlan, spots: Mapping[str, Spot], frame: Frame
+) -> tuple[dict[tuple[str, str], float], dict[tuple[str, Side], float]]:
     """Heights of the lines that leave or enter cards sideways: near the middle, each clear of all others in its gap.
 
-    First those of straight arrows by (cause, effect), then those of exits by (card, side).
+    Returns those of straight arrows by (cause, effect), and those of exits by (card, side).
     """
     taken: dict[tuple[int, int], list[float]] = {}
     for (lane, _net), track in sorted(plan.tracks.items()):
@@ -108,7 +106,7 @@ def _side_heights(plan: RoutePlan, spots: Mapping[str, Spot], frame: Frame):
 
 
 def _free_height(box: Box, spans: list[list[float]]) -> float:
-    """The height nearest the box's middle that keeps clear of all taken ones; it is then taken in every span."""
+    """The height nearest the box's middle that is clear of all taken ones. Marks it as taken in every span."""
     middle = round(box.y + box.h / 2)
     reach = max(0, int(box.h / 2 - SIDE_PORT_MARGIN))
     offsets = sorted(range(-reach, reach + 1), key=lambda offset: (abs(offset), offset))

@@ -1,13 +1,12 @@
 """Ways of the cause → effect links of a strategy map, chosen before any coordinate is known.
 
-The map is a grid of cells, each with a stack of cards. Links run only in lanes, where no card can stand:
-`across` lanes between rows (the whole width), `cell` lanes between two stacked cards (as wide as the cell) and
-`down` lanes between columns (the whole height). First a way through these lanes is chosen for every link, then
-every lane learns how many tracks it must hold, and only then are lanes and cards given coordinates (map_layout),
-so that no link ever leaves its lane.
+The map is a grid of cells, each with a stack of cards. Links run only in lanes, where no card can be: `across` lanes
+between rows (the whole width), `cell` lanes between two stacked cards (as wide as the cell) and `down` lanes between
+columns (the whole height). First every link gets a way through these lanes. Then every lane gets the number of tracks
+that it must hold. Only then do lanes and cards get coordinates (map_layout): no link ever leaves its lane.
 
-Links with the same effect run together: in each lane they share one track and they arrive at one arrowhead. Links
-with the same cause may share the piece that leaves the card. No other links ever share a stretch.
+Links with the same effect run together: they share one track in each lane and arrive at one arrowhead. Links with the
+same cause may share the piece that leaves the card. No other links ever share a stretch.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +16,7 @@ from typing import NamedTuple
 
 from .map_tracks import Demand, assign_tracks
 
-# What a way costs, in nominal units; a column is COLUMN_STEP and a row ROW_STEP of them wide and high.
+# The cost of a way, in nominal units; a column is COLUMN_STEP units wide and a row ROW_STEP units high.
 COLUMN_STEP = 160
 ROW_STEP = 200
 COST_BEND = 60
@@ -27,7 +26,7 @@ COST_OUTER_LANE = 30
 COST_TOP_ENTRY_IN_ROW = 5
 COST_BUSY_DOWN = 14
 COST_BUSY_ACROSS = 6
-# A card's share of its row's height that counts as the card in nominal units; the rest is lanes.
+# Nominal height that the cards of a row take; the rest of the row is lanes.
 STACK_SPREAD = 80
 PORT_SPREAD = 5
 
@@ -42,7 +41,7 @@ class Side(StrEnum):
 
 
 class Spot(NamedTuple):
-    """Where a card stands: row and column of its cell, its place in the cell's stack from the top, all from 0."""
+    """The row and column of a card's cell, and its place in the stack from the top, all from 0; stack: its size."""
 
     row: int
     column: int
@@ -51,7 +50,7 @@ class Spot(NamedTuple):
 
 
 class Lane(NamedTuple):
-    """A strip free of cards. across: gap above row `row`; cell: gap below place `gap`; down: gap left of `column`."""
+    """A strip without cards. across: gap above row `row`; cell: gap below place `gap`; down: gap left of `column`."""
 
     kind: str
     row: int
@@ -65,14 +64,14 @@ class Lane(NamedTuple):
 
 
 class Net(NamedTuple):
-    """What shares a track: the links that enter one card on one side."""
+    """The links that share a track: those that enter one card on one side."""
 
     effect: str
     enters: Side
 
 
 def across(gap: int) -> Lane:
-    """Lane above row `gap`; the one below the last row has the number of rows."""
+    """Lane above row `gap`; gap = number of rows is the lane below the last row."""
     return Lane("across", gap, -1, -1)
 
 
@@ -82,7 +81,7 @@ def within(row: int, column: int, gap: int) -> Lane:
 
 
 def down(gap: int) -> Lane:
-    """Lane left of column `gap`; the one right of the last column has the number of columns."""
+    """Lane left of column `gap`; gap = number of columns is the lane right of the last column."""
     return Lane("down", -1, gap, -1)
 
 
@@ -98,7 +97,6 @@ class Route:
 
     @property
     def net(self) -> Net:
-        """The links it shares its tracks with."""
         return Net(self.effect, self.enters)
 
     @property
@@ -111,9 +109,9 @@ class Route:
 class RoutePlan:
     """Every link's way, and what the lanes must hold.
 
-    tracks gives the number of a net's track in a lane, counted from the left or the top; counts the tracks of each
-    lane in use (absent: none). level_gaps are the down lanes crossed by straight horizontal arrows, upright_rows the
-    rows with a straight arrow between two stacked cards.
+    tracks: the number of a net's track in a lane, counted from the left or the top. counts: the tracks of each lane in
+    use (absent: none). level_gaps: the down lanes that straight horizontal arrows cross. upright_rows: the rows with a
+    straight arrow between two stacked cards.
     """
 
     routes: tuple[Route, ...]
@@ -160,7 +158,7 @@ class Grid:
         return (down(gap) for gap in sorted(allowed))
 
     def is_straight_up(self, lower: Spot, upper: Spot) -> bool:
-        """Whether the upper card stands above the lower one in its column with nothing between."""
+        """Whether the upper card is above the lower one in its column, with nothing between."""
         if lower.column != upper.column:
             return False
         if lower.row == upper.row:
@@ -170,7 +168,7 @@ class Grid:
         return upper.row < lower.row and lower.place == 0 and upper.place == upper.stack - 1 and free
 
     def is_level(self, cause: Spot, effect: Spot) -> bool:
-        """Whether two cards of a row stand at the same height with nothing between."""
+        """Whether two cards of a row are at the same height with nothing between."""
         if cause.row != effect.row or 2 * cause.place - cause.stack != 2 * effect.place - effect.stack:
             return False
         left, right = sorted((cause.column, effect.column))
@@ -178,10 +176,10 @@ class Grid:
 
 
 def port_slot(route: Route, *, leaving: bool, heading: int) -> int:
-    """Place of a link's end on a top or bottom edge, in steps right of the middle.
+    """The end of a link on a top or bottom edge, in steps right of the middle.
 
-    heading is -1, 0, 1 for a link that turns left, runs straight, turns right. Links that go up use the middle,
-    the few that go down its right, so the two never run on top of each other.
+    heading is -1 for a link that turns left, 0 for one that runs straight, 1 for one that turns right. Links that go up
+    use the middle, the few that go down its right: the two never run on top of each other.
     """
     side = route.leaves if leaving else route.enters
     if leaving:
@@ -189,8 +187,10 @@ def port_slot(route: Route, *, leaving: bool, heading: int) -> int:
     return 0 if side is Side.BOTTOM else 3
 
 
-def walk(start: tuple[float, float], steps: Iterable[tuple[Lane, float]], end: tuple[float, float]):
-    """Corner points of a way, given the coordinate of each lane it uses; with n lanes there are n + 3 of them."""
+def walk(
+    start: tuple[float, float], steps: Iterable[tuple[Lane, float]], end: tuple[float, float]
+) -> list[tuple[float, float]]:
+    """Corner points of a way. steps: each lane with its coordinate; n lanes make n + 3 points."""
     x, y = start
     points = [(x, y)]
     for lane, value in steps:
@@ -203,7 +203,7 @@ def walk(start: tuple[float, float], steps: Iterable[tuple[Lane, float]], end: t
 
 
 def heading_of(route: Route, spots: Mapping[str, Spot]) -> int:
-    """-1, 0 or 1: where a link that leaves by the top or bottom turns to."""
+    """-1, 0 or 1: the direction in which a link turns after it leaves by the top or bottom."""
     if not route.lanes:
         return 0
     column = spots[route.cause].column
@@ -247,10 +247,10 @@ def _nominal_port(route: Route, spots: Mapping[str, Spot], *, leaving: bool) -> 
 def plan_routes(
     spots: Mapping[str, Spot], links: Iterable[tuple[str, str]], *, row_count: int, column_count: int
 ) -> RoutePlan:
-    """Choose a way for every (cause, effect) and give every lane its tracks.
+    """Choose a way for every (cause, effect) and assign tracks in every lane.
 
-    The order of links makes no difference. A link given twice is planned once. Raises KeyError for a code without
-    a spot and ValueError for a link from a card to itself.
+    The order of links makes no difference; a link given twice is planned once. Raises KeyError for a code without a
+    spot and ValueError for a link from a card to itself.
     """
     grid = Grid(spots, row_count, column_count)
     busy: dict[Lane, set[Net]] = {}
@@ -272,7 +272,7 @@ def plan_routes(
     return RoutePlan(tuple(routes), tracks, counts, _level_gaps(routes, spots), _upright_rows(routes, spots))
 
 
-def _priority(spots: Mapping[str, Spot], link: tuple[str, str]):
+def _priority(spots: Mapping[str, Spot], link: tuple[str, str]) -> tuple[int, Spot, Spot]:
     # Short links first: they have the fewest ways to choose from.
     cause, effect = spots[link[0]], spots[link[1]]
     distance = abs(cause.row - effect.row) + abs(cause.column - effect.column)
@@ -318,7 +318,9 @@ def _ways(grid: Grid, cause: str, effect: str) -> list[Route]:
     return ways
 
 
-def _detours(grid: Grid, here: Spot, there: Spot, last: Lane, enters: Side):
+def _detours(
+    grid: Grid, here: Spot, there: Spot, last: Lane, enters: Side
+) -> Iterator[tuple[tuple[Side, Side], tuple[Lane, ...]]]:
     """Ways that leave by a side: (sides, lanes)."""
     for leaves, gap in ((Side.LEFT, here.column), (Side.RIGHT, here.column + 1)):
         first = down(gap)
@@ -347,7 +349,7 @@ def _cost(route: Route, grid: Grid, busy: Mapping[Lane, set[Net]]) -> float:
 
 
 def _demands(routes: Iterable[Route], spots: Mapping[str, Spot]) -> dict[Lane, dict[Net, Demand]]:
-    """What each lane is asked to carry: per net the stretch it takes up and where links turn off it."""
+    """Per lane and net: the stretch that the net takes up, and where links turn off it."""
     demands: dict[Lane, dict[Net, Demand]] = {}
     for route in routes:
         points = nominal_points(route, spots)

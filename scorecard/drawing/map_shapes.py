@@ -1,11 +1,11 @@
-"""What goes into the layout of a strategy map and what comes out of it. Units and reading: see map_layout."""
+"""Input and output of the layout of a strategy map. For units and order see map_layout."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class FontSizes:
-    """Font sizes the texts were measured in; a template must not exceed them."""
+    """The font sizes of the measured texts; a template must not exceed them."""
 
     theme_name: float = 14
     theme_lead: float = 12
@@ -59,7 +59,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Arrow:
-    """A link between the codes of two cards, with its reason ("" where none is given)."""
+    """A link between the codes of two cards. reason "": none given."""
 
     cause: str
     effect: str
@@ -106,10 +106,10 @@ class TextLine:
 
 @dataclass(frozen=True)
 class PlacedResult:
-    """Where a light and its word, a tally and a score stand on one line, as at the foot of a card.
+    """A light and its word, a tally and a score on one line, as at the foot of a card. start: where the line begins.
 
-    light is the light's middle; status and tally are anchored at their start, score at its end. None: it stands
-    elsewhere. start is where the line begins.
+    light is the middle of the light; status and tally are anchored at their start, score at its end. A tally or score
+    is None where it is not on this line.
     """
 
     start: Place
@@ -121,8 +121,9 @@ class PlacedResult:
 
 @dataclass(frozen=True)
 class PlacedColumn:
-    """Header box of a theme. Lines are anchored in the middle; name_lines contain the code. The result stands in
-    `strip`, the lowest part of the box.
+    """Header box of a theme. Lines are anchored in the middle; name_lines contain the code.
+
+    strip is the lowest part of the box, and result is inside it.
     """
 
     code: str
@@ -139,10 +140,10 @@ class PlacedColumn:
 
 @dataclass(frozen=True)
 class PlacedRow:
-    """Band of a perspective; number counts from 1 (for its tint). Texts are anchored at their start.
+    """Band of a perspective. number counts from 1, for the tint. Texts are anchored at their start.
 
-    The label occupies the band's first label_width units, where no link runs. code_lines is one line for any usual
-    code; tally is the place of "達成 6／8" behind or below it, result that of light and score at the foot.
+    The label takes the first label_width units of the band, where no link runs. code_lines is one line for any usual
+    code. tally is the place of "達成 6／8" after or below it; result is that of light and score at the foot.
     """
 
     code: str
@@ -161,7 +162,7 @@ class PlacedRow:
 
 @dataclass(frozen=True)
 class PlacedCorner:
-    """Beside the themes and above the perspectives: the plan's own score, large, between its title and its result."""
+    """The plan's own score, large, beside the themes and above the perspectives, between its title and its result."""
 
     x: float
     y: float
@@ -174,11 +175,11 @@ class PlacedCorner:
 
 @dataclass(frozen=True)
 class PlacedCard:
-    """A card. code_lines, name_lines, status and tally are anchored at their start, score at its end.
+    """code_lines, name_lines, status and tally are anchored at their start, score at its end.
 
-    light is the middle of the status light, light_radius its reach. The footer holds a status word of three
+    light is the middle of the status light, light_radius its radius. The footer holds a status word of three
     ideographs, a tally of five digits and a score of five ("100 %"). mark is the place between code and light for what
-    changed ("▲99.9"), None on a map laid out without marks.
+    changed ("▲99.9"); None on a map without marks.
     """
 
     code: str
@@ -201,9 +202,9 @@ class PlacedCard:
 
 @dataclass(frozen=True)
 class PlacedArrow:
-    """A link. points are its corners from the cause's edge to the effect's edge, all runs horizontal or vertical.
+    """points are the corners from the cause's edge to the effect's edge; all runs are horizontal or vertical.
 
-    path is the line (stroke only, ends inside the head), head the closed arrowhead (fill). Arrows to one effect may
+    path is the line (stroke only, it ends inside the head), head the closed arrowhead (fill). Arrows to one effect may
     share their last stretch and their head.
     """
 
@@ -215,16 +216,16 @@ class PlacedArrow:
     head: str
 
     @property
-    def title(self):
-        """What the arrow says: 「AL1 → AP1：理由」."""
+    def title(self) -> str:
+        """「AL1 → AP1：理由」."""
         return f"{self.cause} → {self.effect}：{self.reason}"
 
 
 @dataclass(frozen=True)
 class MapLayout:
-    """A whole map. It is meant to be shown at most `width` CSS pixels wide; few themes make a narrow map.
+    """A whole map. A page shows it at most `width` CSS pixels wide; few themes make a narrow map.
 
-    corner is None where there is no theme to stand beside.
+    corner is None on a map without themes.
     """
 
     width: float

@@ -11,8 +11,8 @@ Key = TypeVar("Key", bound=Hashable)
 class Demand:
     """The stretch of a lane that one net takes up, and where links turn off it.
 
-    Positions run along the lane. unit is the distance of neighbouring zones (a column and the gap beside it): two
-    nets that touch the same zone are never put on the same track, because their corners would meet there.
+    Positions run along the lane. unit is the distance between neighbouring zones (a column and the gap beside it). Two
+    nets that touch the same zone are never on the same track, because their corners would meet there.
     """
 
     unit: float
@@ -27,7 +27,7 @@ class Demand:
         self.turns.add((position, (towards > 0) - (towards < 0)))
 
     def overlaps(self, other: "Demand") -> bool:
-        """Whether the two must be on different tracks."""
+        """Whether the two need different tracks."""
         return round(self.low / self.unit) <= round(other.high / self.unit) and round(other.low / self.unit) <= round(
             self.high / self.unit
         )
@@ -40,7 +40,7 @@ class Demand:
 
 
 def assign_tracks(demands: Mapping[Key, Demand]) -> dict[Key, int]:
-    """Track number from 0 for every net; as few crossings as swapping neighbours finds, then as few tracks."""
+    """Track number from 0 for every net: as few crossings as swapping neighbours finds, then as few tracks."""
     order = sorted(demands, key=lambda key: (demands[key].low, demands[key].high, key))
     _untangle(order, demands)
     tracks: dict[Key, int] = {}
@@ -50,7 +50,7 @@ def assign_tracks(demands: Mapping[Key, Demand]) -> dict[Key, int]:
     return tracks
 
 
-def _untangle(order: list, demands: Mapping) -> None:
+def _untangle(order: list[Key], demands: Mapping[Key, Demand]) -> None:
     for _ in range(len(order)):
         moved = False
         for place in range(len(order) - 1):

@@ -1,22 +1,21 @@
 """The trend chart: a measure's actuals against its targets over the years. Pure geometry: numbers in, coordinates out.
 
-Coordinates are in pixels from the top left, rounded and ready to print; the templates beside them add ink and nothing
-else. The other charts are in chart_bars.
+Coordinates are in pixels from the top left, rounded and ready to print; a template only adds ink.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from scorecard.domain.scoring import grouped
 from scorecard.drawing.chart_labels import FONT_SIZE, Box, Label, Segment, Wanted, place_labels
-from scorecard.drawing.chart_scale import axis_texts, make_scale
+from scorecard.drawing.chart_scale import Scale, axis_texts, make_scale
 from scorecard.drawing.text_wrap import text_width
 
 HEIGHT = 240
 WIDTH = 440
-# More years than these widen the chart, so that their numbers keep their room.
+# More years than these widen the chart: their numbers need the room.
 YEARS_IN_WIDTH = 7
 YEAR_WIDTH = 56
 _EDGE = 4
@@ -25,11 +24,16 @@ _RIGHT = 14
 _LEGEND_GAP = 20
 _LEGEND_MARK = 26
 _LONE_BAND = 28
+# Of a chart without figures: nothing is drawn on it.
+_EMPTY_SCALE = Scale(Decimal(0), Decimal(1), ())
+
+# (x, y) by index of the year.
+Places = dict[int, tuple[float, float]]
 
 
 @dataclass(frozen=True)
 class YearFigures:
-    """What a measure shows in a year, in its unit; None where there is no figure. The text is printed on the axis."""
+    """A measure in a year, in its unit; None where there is no figure. text is printed on the axis."""
 
     year: int
     text: str
@@ -60,7 +64,7 @@ class YearMark:
 
 @dataclass(frozen=True)
 class Point:
-    """A figure in its place. label None: no room beside it that is not taken."""
+    """A figure at its place. label None: no free room beside it."""
 
     x: float
     y: float
@@ -70,7 +74,7 @@ class Point:
 
 @dataclass(frozen=True)
 class LegendItem:
-    """An entry of the legend: kind is actual, target, provisional or band; its mark stands left of x."""
+    """kind: actual, target, provisional or band. The mark is left of x."""
 
     kind: str
     x: float
@@ -78,7 +82,7 @@ class LegendItem:
 
 @dataclass(frozen=True)
 class Trend:
-    """The chart. Lines are the points of polylines, each an unbroken run of years; bands those of polygons."""
+    """The chart. A line is a polyline's points, one unbroken run of years; a band is a polygon's."""
 
     width: int
     height: int
@@ -96,32 +100,29 @@ class Trend:
     legend: tuple[LegendItem, ...]
 
     @property
-    def plot_height(self):
-        """From the top to the bottom of the plot."""
+    def plot_height(self) -> float:
         return round(self.bottom - self.top, 1)
 
     @property
-    def is_wide(self):
-        """Whether it has more years than a phone shows legibly."""
+    def is_wide(self) -> bool:
+        """Whether there are more years than a phone shows legibly."""
         return self.width > WIDTH
 
     @property
-    def is_empty(self):
-        """Whether there is no figure at all."""
+    def is_empty(self) -> bool:
         return not self.actuals and not self.targets
 
 
 def trend(figures: Iterable[YearFigures], *, current: int | None = None, tolerance: Decimal | None = None) -> Trend:
     """The chart of a measure's figures, in the order of their years; gaps stay gaps.
 
-    current: the year whose column stands out. tolerance: of a measure that is to stay within a band, drawn around the
-    targets.
+    current: the year whose column is highlighted. tolerance: of a measure that has to stay within a band; the band is
+    drawn around the targets.
     """
     figures = tuple(figures)
     width = WIDTH + YEAR_WIDTH * max(0, len(figures) - YEARS_IN_WIDTH)
-    scale = make_scale(_values(figures, tolerance))
-    ticks = scale.ticks if scale else ()
-    tick_texts = axis_texts(ticks)
+    scale = make_scale(_values(figures, tolerance)) or _EMPTY_SCALE
+    tick_texts = axis_texts(scale.ticks)
     left = round(_EDGE + 6 + max((text_width(text, FONT_SIZE) for text in tick_texts), default=20))
     plot = Box(left, _TOP, width - _RIGHT, HEIGHT - _BOTTOM)
     years = _years(figures, plot, current)
@@ -129,9 +130,9 @@ def trend(figures: Iterable[YearFigures], *, current: int | None = None, toleran
     targets = _places(figures, years, plot, scale, "target")
     runs = {"actual": _runs(figures, "actual"), "target": _runs(figures, "target")}
     segments = _segments(actuals, runs["actual"]) + _segments(targets, runs["target"])
-    # The chart's own edges hold the labels: those of the topmost points reach above the plot.
+    # Labels may leave the plot but not the chart: those of the topmost points reach above the plot.
     frame = Box(left, _TOP - 18, width - _EDGE, plot.bottom - 1)
-    grid = [Segment(plot.left, y, plot.right, y) for y in (_y(tick, plot, scale) for tick in ticks)]
+    grid = [Segment(plot.left, y, plot.right, y) for y in (_y(tick, plot, scale) for tick in scale.ticks)]
     labels = _labels(figures, actuals, targets, frame, (segments, grid), current)
     return Trend(
         width=width,
@@ -142,23 +143,20 @@ def trend(figures: Iterable[YearFigures], *, current: int | None = None, toleran
         bottom=plot.bottom,
         ticks=tuple(
             Tick(text, left - 6, _y(tick, plot, scale)) for tick, text in zip(scale.ticks, tick_texts, strict=True)
-        )
-        if scale
-        else (),
+        ),
         years=years,
         bands=tuple(_band(run, figures, years, plot, scale, tolerance) for run in runs["target"]) if tolerance else (),
         target_lines=_lines(targets, runs["target"]),
         actual_lines=_lines(actuals, runs["actual"]),
-        targets=tuple(Point(*place, False, labels.get(("target", i))) for i, place in targets.items()),
+        targets=tuple(Point(x, y, False, labels.get(("target", i))) for i, (x, y) in targets.items()),
         actuals=tuple(
-            Point(*place, figures[i].is_provisional, labels.get(("actual", i))) for i, place in actuals.items()
+            Point(x, y, figures[i].is_provisional, labels.get(("actual", i))) for i, (x, y) in actuals.items()
         ),
         legend=_legend(figures, tolerance, left),
     )
 
 
-def _values(figures, tolerance):
-    """Every figure that the axis has to reach."""
+def _values(figures: Sequence[YearFigures], tolerance: Decimal | None) -> Iterator[Fraction]:
     for each in figures:
         if each.actual is not None:
             yield Fraction(each.actual)
@@ -167,7 +165,7 @@ def _values(figures, tolerance):
             yield from {Fraction(each.target) - margin, Fraction(each.target) + margin}
 
 
-def _years(figures, plot, current):
+def _years(figures: Sequence[YearFigures], plot: Box, current: int | None) -> tuple[YearMark, ...]:
     pitch = (plot.right - plot.left) / max(len(figures), 1)
     return tuple(
         YearMark(
@@ -181,12 +179,12 @@ def _years(figures, plot, current):
     )
 
 
-def _y(value, plot, scale):
+def _y(value: Decimal | Fraction, plot: Box, scale: Scale) -> float:
     return round(plot.bottom - (plot.bottom - plot.top) * scale.share(value), 1)
 
 
-def _places(figures, years, plot, scale, name):
-    """(x, y) by index of the years that have the figure."""
+def _places(figures: Sequence[YearFigures], years: Sequence[YearMark], plot: Box, scale: Scale, name: str) -> Places:
+    """Only the years that have the figure."""
     return {
         index: (years[index].x, _y(getattr(each, name), plot, scale))
         for index, each in enumerate(figures)
@@ -194,9 +192,9 @@ def _places(figures, years, plot, scale, name):
     }
 
 
-def _runs(figures, name):
+def _runs(figures: Sequence[YearFigures], name: str) -> list[list[int]]:
     """Indexes of successive years that all have the figure."""
-    runs = []
+    runs: list[list[int]] = []
     for index, each in enumerate(figures):
         if getattr(each, name) is None:
             continue
@@ -207,35 +205,50 @@ def _runs(figures, name):
     return runs
 
 
-def _lines(places, runs):
+def _lines(places: Places, runs: Iterable[list[int]]) -> tuple[str, ...]:
     return tuple(" ".join(f"{x},{y}" for x, y in (places[i] for i in run)) for run in runs if len(run) > 1)
 
 
-def _segments(places, runs):
+def _segments(places: Places, runs: Iterable[list[int]]) -> list[Segment]:
     return [Segment(*places[a], *places[b]) for run in runs for a, b in zip(run, run[1:], strict=False)]
 
 
-def _band(run, figures, years, plot, scale, tolerance):
-    """The stretch that targets ± tolerance cover; of a year alone, a short bar around it."""
+def _band(
+    run: list[int],
+    figures: Sequence[YearFigures],
+    years: Sequence[YearMark],
+    plot: Box,
+    scale: Scale,
+    tolerance: Decimal,
+) -> str:
+    """The area of the targets ± tolerance; a single year gets a short bar."""
     xs = [years[i].x for i in run]
     if len(run) == 1:
-        run, xs = [run[0], run[0]], [xs[0] - _LONE_BAND / 2, xs[0] + _LONE_BAND / 2]
+        run = [run[0], run[0]]
+        xs = [xs[0] - _LONE_BAND / 2, xs[0] + _LONE_BAND / 2]
     margin = Fraction(tolerance)
-    targets = [Fraction(figures[i].target) for i in run]
+    targets = [Fraction(target) for target in (figures[i].target for i in run) if target is not None]
     upper = [(x, _y(target + margin, plot, scale)) for x, target in zip(xs, targets, strict=True)]
     lower = [(x, _y(target - margin, plot, scale)) for x, target in zip(xs, targets, strict=True)]
     return " ".join(f"{round(x, 1)},{y}" for x, y in [*upper, *reversed(lower)])
 
 
-def _labels(figures, actuals, targets, frame, lines, current):
-    """Labels by (kind, index): the current year's first, then actuals, then targets, each from the last year back."""
-    wanted = {}
+def _labels(
+    figures: Sequence[YearFigures],
+    actuals: Places,
+    targets: Places,
+    frame: Box,
+    lines: tuple[Sequence[Segment], Sequence[Segment]],
+    current: int | None,
+) -> dict[tuple[str, int], Label]:
+    """By (kind, index). The current year's come first, then actuals, then targets, each from the last year back."""
+    wanted: dict[tuple[str, int], Wanted] = {}
     for index, each in enumerate(figures):
         is_above = each.actual is None or each.target is None or each.actual >= each.target
         if each.actual is not None:
             wanted["actual", index] = Wanted(grouped(each.actual), *actuals[index], is_above)
         if each.target is not None:
-            # On the very same spot one number says both.
+            # Where actual and target are equal, one number says both.
             text = "" if each.target == each.actual else grouped(each.target)
             wanted["target", index] = Wanted(text, *targets[index], not is_above or each.actual is None)
     order = sorted(wanted, key=lambda key: (figures[key[1]].year != current, key[0] != "actual", -key[1]))
@@ -243,15 +256,16 @@ def _labels(figures, actuals, targets, frame, lines, current):
     return {key: label for key, label in zip(order, placed, strict=True) if label is not None}
 
 
-def _legend(figures, tolerance, left):
+def _legend(figures: Sequence[YearFigures], tolerance: Decimal | None, left: float) -> tuple[LegendItem, ...]:
     kinds = [("actual", "實際"), ("target", "目標")]
     if tolerance:
         kinds.append(("band", "容許範圍"))
     if any(each.is_provisional for each in figures):
         kinds.append(("provisional", "未核定"))
-    made, x = [], float(left)
+    items = []
+    x = float(left)
     for kind, text in kinds:
         x += _LEGEND_MARK
-        made.append(LegendItem(kind, round(x, 1)))
+        items.append(LegendItem(kind, round(x, 1)))
         x += text_width(text, FONT_SIZE) + _LEGEND_GAP
-    return tuple(made)
+    return tuple(items)
