@@ -4,10 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Generic, TypeVar
 
 from scorecard.drawing.chart_labels import FONT_SIZE
 from scorecard.drawing.chart_scale import Scale, short_amount
 from scorecard.drawing.text_wrap import text_width, wrap
+
+Key = TypeVar("Key")
 
 BULLET_WIDTH, BULLET_HEIGHT = 440, 98
 _EDGE = 4
@@ -160,13 +163,13 @@ def _caption(text: str, x: float) -> Caption:
 
 
 @dataclass(frozen=True)
-class Share:
+class Share(Generic[Key]):
     """One part of a bar. key and count: as given. has_mark and has_count: whether there is room for them.
 
     mark_x and count_x are the middles of mark and count, which are centred in the part together.
     """
 
-    key: object
+    key: Key
     count: int
     x: float
     width: float
@@ -176,7 +179,7 @@ class Share:
     count_x: float
 
 
-def stacked_bar(counts: Iterable[tuple[object, int]], width: int) -> tuple[Share, ...]:
+def stacked_bar(counts: Iterable[tuple[Key, int]], width: int) -> tuple[Share[Key], ...]:
     """counts: (key, count). Each part of the bar is as long as its share of the counts; zeros are left out."""
     parts = [(key, count) for key, count in counts if count]
     whole = sum(count for _, count in parts)
@@ -190,7 +193,7 @@ def stacked_bar(counts: Iterable[tuple[object, int]], width: int) -> tuple[Share
     return tuple(shares)
 
 
-def _share(key: object, count: int, x: float, width: float) -> Share:
+def _share(key: Key, count: int, x: float, width: float) -> Share[Key]:
     """In a narrow part the mark has priority over the count: it distinguishes the light without its colour."""
     digits = _LIGHT_DIGIT * len(str(count))
     middle = x + width / 2

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class BudgetLine:
-    """One action plan in one year, NT$ whole dollars; executed None: not reported."""
+    """One action plan in one year, in whole NT$. executed None: not reported."""
 
     year: int
     amount: int
@@ -16,7 +16,7 @@ class BudgetLine:
 
 @dataclass(frozen=True)
 class ActionPlanLine:
-    """行動方案 with its budgets by year."""
+    """budgets: by Gregorian year."""
 
     id: int
     code: str

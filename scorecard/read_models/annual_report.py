@@ -1,13 +1,14 @@
-"""年度績效報告: the read model of the annual report; the PDF and later renderings only draw it."""
+"""年度績效報告: the read model of the annual report. The PDF only draws it."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from scorecard.domain.choices import NOT_RATED, DisplayCap, Status
 from scorecard.domain.scoring import plain
 from scorecard.domain.written_words import gives_reason
-from scorecard.drawing.trend_chart import Trend, YearFigures, trend
-from scorecard.models import AuditEvent, YearlyReport
+from scorecard.drawing.trend_chart import Trend, trend
+from scorecard.models import AuditEvent, Plan, YearlyReport
 from scorecard.read_models.annual_report_part import Choices, NoSuchPart, Part, cut_down, find_part
 from scorecard.read_models.annual_report_summary import summarise
 from scorecard.read_models.budgets import BudgetSummary, PlanMoney, summarise_budgets
@@ -16,20 +17,22 @@ from scorecard.read_models.measure_lines import Cell, MeasureLine
 from scorecard.read_models.movement import SHORT_OF_TARGET, Movement, ScoreChange, movement
 from scorecard.read_models.score_lines import ScoreLine, groups_of, is_cut
 from scorecard.read_models.scorecard import KPILine, ObjectiveLine, PerspectiveLine, Scorecard
-from scorecard.read_models.strategy_map import StrategyMap, build_strategy_map
+from scorecard.read_models.strategy_map import MapCard, StrategyMap, build_strategy_map
 from scorecard.read_models.table_rows import ObjectiveRows, table_rows
 
-# What a bar of lights is wide, in the units of its drawing, where it has the page's whole width or half of it, and
-# where a column with the change stands beside it.
+# Width of a bar of lights, in units of its drawing: on the whole width of the page or half of it, without and with a
+# column for the change beside it.
 WIDE_BAR, NARROW_BAR = 400, 130
 WIDE_BAR_BY_CHANGE, NARROW_BAR_BY_CHANGE = 350, 110
 WHOLE = Choices()
-# Rows of themes or divisions, and of KPIs beneath them, that a summary of one page has room for.
+# (explanation, improvement) by KPI id.
+Texts = Mapping[int, Sequence[str]]
+# Rows of themes or divisions, with the KPIs below them, that fit in a summary of one page.
 MAX_ROWS = 14
 
 
 class BaselineYear(LookupError):
-    """The year lies before the plan: it has actuals only, so there is nothing to report on."""
+    """The year is before the plan: it has actuals only, so there is nothing to report on."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +49,15 @@ class Review:
     trends: tuple["MeasureTrend", ...]
 
     @property
-    def places(self):
-        """Who owns the KPI, and where in the plan it stands."""
+    def places(self) -> tuple[str, str]:
+        """The division that owns the KPI, and the place of the KPI in the plan."""
         objective = self.objective
         return self.kpi.division, f"{self.perspective}・{self.theme}・{objective.code} {objective.name}"
 
 
 @dataclass(frozen=True)
 class MeasureTrend:
-    """A measure's figures of all years as a chart; text names it to those who do not see it, with the table beside."""
+    """A measure's figures of all years as a chart. text names the chart for readers who cannot see it."""
 
     measure: MeasureLine
     chart: Trend
@@ -63,7 +66,7 @@ class MeasureTrend:
 
 @dataclass(frozen=True)
 class Unassessed:
-    """A measure without a rate in the year, and why."""
+    """A measure without a rate in the year, and the reason in words."""
 
     kpi: KPILine
     measure: MeasureLine
@@ -72,7 +75,7 @@ class Unassessed:
 
 @dataclass(frozen=True)
 class PerspectiveTable:
-    """A perspective's part of the scorecard in the rows of the form; is_cut: see ScoreLine."""
+    """A perspective's part of the scorecard, in the rows of the form. is_cut: see ScoreLine."""
 
     perspective: PerspectiveLine
     groups: tuple[ObjectiveRows, ...]
@@ -89,21 +92,21 @@ class Weight:
     weight: Decimal
 
     @property
-    def text(self):
-        """The weight in canonical form."""
+    def text(self) -> str:
         return plain(self.weight)
 
 
 @dataclass(frozen=True)
 class AnnualReport:
-    """One year of a plan as handed up. unassessed: (Status, measures) for each light without a rate that occurs.
+    """One year of a plan as handed up. unassessed: (Status, measures) for each status without a rate that occurs.
 
-    part: what of the plan it is about; None for the whole. Then the scorecard is cut down to it; the map shows the
-    whole plan with the rest faded.
+    part: the part of the plan that the report is about, None for the whole. With a part, the scorecard has only its
+    KPIs; the map shows the whole plan with the rest faded.
 
-    score_change: that of the plan, or of the part, since last year on what has a rate in both; None: not comparable.
+    score_change: of the plan or the part since last year, over what has a rate in both years; None: not comparable.
 
-    audit_event: the last change of what is shown; its print proves the audit chain up to there. None without any.
+    audit_event: the last change of anything shown. Its digest in print proves the audit chain up to there. None: no
+    change yet.
     """
 
     scorecard: Scorecard
@@ -125,46 +128,46 @@ class AnnualReport:
     with_appendix: bool = True
 
     @property
-    def reviews(self):
+    def reviews(self) -> tuple[Review, ...]:
         """Missed KPIs first, then those that nearly met their target."""
         return self.missed + self.near
 
     @property
-    def most_highlights(self):
-        """How many missed and how many near KPIs the summary names, so that it stays on one page."""
+    def most_highlights(self) -> int:
+        """How many missed and how many near KPIs the summary names, to stay on one page."""
         return max(4, MAX_ROWS - max(len(self.by_theme), len(self.by_division)))
 
     @property
-    def reviewed_ids(self):
-        """The ids of the KPIs that have a part of their own."""
+    def reviewed_ids(self) -> frozenset[int]:
+        """The ids of the KPIs that have a section of their own."""
         return frozenset(review.kpi.id for review in self.reviews)
 
     @property
-    def card_links(self):
-        """(MapCard, KPI id or None) of the map's cards in the report: where each leads.
+    def card_links(self) -> tuple[tuple[MapCard, int | None], ...]:
+        """(MapCard, KPI id or None): where each card of the map leads in the report.
 
-        To the part of the objective's first KPI that has one; None: to the objective in the scorecard.
+        To the section of the objective's first KPI that has one; None: to the objective in the scorecard.
         """
-        first = {}
+        first: dict[str, int] = {}
         for review in self.reviews:
             first.setdefault(review.objective.code, review.kpi.id)
         shown = self.scorecard.objectives_by_code
         return tuple((card, first.get(card.objective.code)) for card in self.map.cards if card.objective.code in shown)
 
     @property
-    def title(self):
-        """「105 年度績效報告」, with the part of the plan that it is about."""
+    def title(self) -> str:
+        """「105 年度績效報告」, followed by the part of the plan, if any."""
         title = f"{self.scorecard.year.roc} 年度績效報告"
         return f"{title}：{self.part.text}" if self.part else title
 
     @property
-    def head_text(self):
-        """The title as the head of every page has room for it."""
+    def head_text(self) -> str:
+        """The title, short enough for the head of every page."""
         return f"{self.scorecard.year.roc} 年度　{self.part.text}" if self.part else self.title
 
     @property
-    def cover_marks(self):
-        """What the cover warns of; empty for a closed year with an agency's own figures."""
+    def cover_marks(self) -> tuple[str, ...]:
+        """Warnings on the cover; none for a closed year with an agency's own figures."""
         marks = []
         if self.scorecard.is_draft:
             marks.append("草稿：本年度尚未關閉")
@@ -173,58 +176,58 @@ class AnnualReport:
         return tuple(marks)
 
     @property
-    def data_state(self):
-        """The year with its state, and whether figures are shown that are not approved."""
+    def data_state(self) -> str:
+        """The year with its state, and a note where figures are shown that are not approved."""
         year = self.scorecard.year
         state = f"{year.text}{year.state.label}"
         return f"{state}　含未核定數值" if self.scorecard.include_provisional else state
 
     @property
-    def weights_text(self):
-        """The weights other than 1 in one sentence, or that there are none."""
+    def weights_text(self) -> str:
+        """The weights other than 1 in one sentence, or a sentence that there are none."""
         if not self.weights:
             return "各構面、策略目標、KPI 與衡量項的權重均相等。"
         listed = "；".join(f"{weight.kind} {weight.code} {weight.name} {weight.text}" for weight in self.weights)
         return f"除下列項目外，權重均為 1：{listed}。"
 
     @property
-    def display_cap_text(self):
-        """The plan's cap on displayed rates: 「120%」, 「不設上限」."""
+    def display_cap_text(self) -> str:
+        """Of displayed rates: 「120%」, 「不設上限」."""
         return DisplayCap(self.scorecard.display_cap).label
 
 
-def build_annual_report(plan, year, choices=WHOLE):
-    """The AnnualReport of a plan in a Gregorian year; the plan as build_scorecard() wants it. 9 queries.
+def build_annual_report(plan: Plan, year: int, choices: Choices = WHOLE) -> AnnualReport:
+    """year is Gregorian; plan as build_scorecard() requires it. 9 queries.
 
-    Raises NoSuchYear for a year the plan has not, BaselineYear for one before its first, NoSuchPart.
+    Raises NoSuchYear, BaselineYear for a year before the plan's first, NoSuchPart.
     """
     scorecard = build_scorecard(
         plan, year, include_provisional=choices.include_provisional, with_action_plans=True, with_links=True
     )
     if scorecard.year.is_baseline:
         raise BaselineYear(year)
-    texts = {
-        kpi_id: texts
-        for kpi_id, *texts in YearlyReport.objects.for_year(plan, year).values_list(
-            "kpi_id", "explanation", "improvement"
-        )
-    }
+    rows = YearlyReport.objects.for_year(plan, year).values_list("kpi_id", "explanation", "improvement")
+    texts = {kpi_id: (explanation, improvement) for kpi_id, explanation, improvement in rows}
     return assemble(scorecard, texts, choices=choices, audit_event=AuditEvent.objects.last_of(plan))
 
 
-def assemble(scorecard, texts, *, choices=WHOLE, audit_event=None):
-    """The AnnualReport of a scorecard with action plans and links; texts: (explanation, improvement) by KPI id.
+def assemble(
+    scorecard: Scorecard, texts: Texts, *, choices: Choices = WHOLE, audit_event: AuditEvent | None = None
+) -> AnnualReport:
+    """The scorecard has action plans and links; texts: (explanation, improvement) by KPI id. No query.
 
-    No query. Raises NoSuchPart.
+    Raises NoSuchPart.
     """
-    whole, part = scorecard, find_part(scorecard, choices.part) if choices.part else None
+    whole = scorecard
+    part = find_part(whole, choices.part) if choices.part else None
     if part:
         scorecard = cut_down(whole, part)
     budgets = summarise_budgets(scorecard)
     moved = movement(scorecard)
-    score_change = moved and (moved.score_of(part.kind, part.line) if part else moved.score)
+    score_change = _score_change(moved, part)
     reviews = _reviews(scorecard, texts, budgets)
-    wide, narrow = (WIDE_BAR_BY_CHANGE, NARROW_BAR_BY_CHANGE) if score_change else (WIDE_BAR, NARROW_BAR)
+    wide = WIDE_BAR_BY_CHANGE if score_change else WIDE_BAR
+    narrow = NARROW_BAR_BY_CHANGE if score_change else NARROW_BAR
     return AnnualReport(
         scorecard=scorecard,
         map=build_strategy_map(whole, objectives={line.code for line in scorecard.objectives} if part else None),
@@ -249,13 +252,19 @@ def assemble(scorecard, texts, *, choices=WHOLE, audit_event=None):
     )
 
 
-def _reviews(scorecard, texts, budgets):
+def _score_change(moved: Movement | None, part: Part | None) -> ScoreChange | None:
+    if moved is None:
+        return None
+    return moved.score_of(part.kind, part.line) if part else moved.score
+
+
+def _reviews(scorecard: Scorecard, texts: Texts, budgets: BudgetSummary) -> list[Review]:
     short = [kpi for kpi in scorecard.kpis if kpi.status in SHORT_OF_TARGET]
     return [review_of(scorecard, kpi, texts.get(kpi.id, ("", "")), budgets.plans) for kpi in short]
 
 
-def review_of(scorecard, kpi, texts, plans):
-    """The Review of any KPI; texts: (explanation, improvement), plans: PlanMoney of it and others. No query."""
+def review_of(scorecard: Scorecard, kpi: KPILine, texts: Sequence[str], plans: Iterable[PlanMoney]) -> Review:
+    """The Review of any KPI. texts: (explanation, improvement); plans may include those of other KPIs. No query."""
     objective = scorecard.objectives_by_code[kpi.objective_code]
     return Review(
         kpi=kpi,
@@ -269,19 +278,14 @@ def review_of(scorecard, kpi, texts, plans):
     )
 
 
-def _trend(scorecard, kpi, measure):
-    figures = [
-        YearFigures(year.year, str(year.roc), cell.actual, cell.target, cell.is_provisional)
-        for year in scorecard.years
-        for cell in (measure.cells[year.year],)
-    ]
-    chart = trend(figures, current=scorecard.year.year, tolerance=measure.tolerance)
+def _trend(scorecard: Scorecard, kpi: KPILine, measure: MeasureLine) -> MeasureTrend:
+    chart = trend(measure.trend_figures(scorecard.years), current=scorecard.year.year, tolerance=measure.tolerance)
     text = f"{kpi.code} {measure.label or kpi.name}各年度實際與目標（{measure.unit}），數值同上表"
     return MeasureTrend(measure, chart, text)
 
 
-def _unassessed(scorecard):
-    found = {status: [] for status in NOT_RATED}
+def _unassessed(scorecard: Scorecard) -> tuple[tuple[Status, tuple[Unassessed, ...]], ...]:
+    found: dict[Status, list[Unassessed]] = {status: [] for status in NOT_RATED}
     for kpi in scorecard.kpis:
         for measure in kpi.measures:
             if measure.cell.status in found:
@@ -289,7 +293,7 @@ def _unassessed(scorecard):
     return tuple((status, tuple(lines)) for status, lines in found.items() if lines)
 
 
-def _why(cell: Cell):
+def _why(cell: Cell) -> str:
     if cell.status == Status.UNMEASURED:
         return cell.actual_note
     if cell.status == Status.NO_TARGET:
@@ -297,17 +301,14 @@ def _why(cell: Cell):
     return "已填報，尚未核定" if cell.is_withheld else "尚未填報"
 
 
-def _weights(scorecard):
-    """Whatever does not weigh 1, from the top down."""
-    made = [("構面", line.code, line.name, line.weight) for line in scorecard.perspectives]
-    made += [("策略目標", line.code, line.name, line.weight) for line in scorecard.objectives]
-    made += [("KPI", line.code, line.name, line.weight) for line in scorecard.kpis]
-    made += [
-        ("衡量項", kpi.code, measure.label or measure.unit, measure.weight)
-        for kpi in scorecard.kpis
-        for measure in kpi.measures
-    ]
-    return tuple(Weight(*row) for row in made if row[3] != 1)
+def _weights(scorecard: Scorecard) -> tuple[Weight, ...]:
+    weights = [Weight("構面", line.code, line.name, line.weight) for line in scorecard.perspectives]
+    weights += [Weight("策略目標", line.code, line.name, line.weight) for line in scorecard.objectives]
+    weights += [Weight("KPI", line.code, line.name, line.weight) for line in scorecard.kpis]
+    for kpi in scorecard.kpis:
+        for measure in kpi.measures:
+            weights.append(Weight("衡量項", kpi.code, measure.label or measure.unit, measure.weight))
+    return tuple(weight for weight in weights if weight.weight != 1)
 
 
 __all__ = [

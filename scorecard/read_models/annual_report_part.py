@@ -1,8 +1,12 @@
-"""Which part of a plan an annual report is about, and the scorecard cut down to it; no figure is judged anew."""
+"""The part of a plan that an annual report is about, and the scorecard cut down to it. No figure is judged again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from scorecard.read_models.scorecard import Scored
+from scorecard.read_models.scorecard import DivisionLine, PerspectiveLine, Scorecard, ThemeLine
+
+_Group = TypeVar("_Group", PerspectiveLine, ThemeLine)
 
 KINDS = {"perspective": "構面", "theme": "策略主題", "division": "科室"}
 
@@ -13,10 +17,10 @@ class NoSuchPart(LookupError):
 
 @dataclass(frozen=True)
 class Choices:
-    """What a reader wants of the annual report. part: "" for the whole plan, else 「theme-A」, 「division-12」.
+    """The options of an annual report. part: "" for the whole plan, else 「theme-A」, 「division-12」.
 
-    with_appendix: how achievement is computed, the form's instructions, and the filled form inside the PDF.
-    include_provisional: figures not approved yet are shown, counted and marked.
+    with_appendix: add how achievement is computed, the form's instructions, and the filled form inside the PDF.
+    include_provisional: show and count figures that are not approved yet, and mark them.
     """
 
     part: str = ""
@@ -24,20 +28,28 @@ class Choices:
     include_provisional: bool = False
 
     @property
-    def query(self):
-        """(name, value) pairs of its URL, without what is usual; read_choices() makes the same of them."""
-        pairs = [("part", self.part)] if self.part else []
-        pairs += [] if self.with_appendix else [("appendix", "0")]
-        return tuple(pairs + ([("provisional", "1")] if self.include_provisional else []))
+    def query(self) -> tuple[tuple[str, str], ...]:
+        """(name, value) pairs of its URL, without defaults; read_choices() is the inverse."""
+        pairs = []
+        if self.part:
+            pairs.append(("part", self.part))
+        if not self.with_appendix:
+            pairs.append(("appendix", "0"))
+        if self.include_provisional:
+            pairs.append(("provisional", "1"))
+        return tuple(pairs)
 
 
-def read_choices(query):
-    """The Choices of a URL's parameters, or None where they are not to be understood; a part is not looked up here."""
-    part, appendix, provisional = (query.get(name, "") for name in ("part", "appendix", "provisional"))
+def read_choices(query: Mapping[str, str]) -> Choices | None:
+    """None where a parameter has an invalid value. Whether the plan has the part is not checked here."""
+    part = query.get("part", "")
+    appendix = query.get("appendix", "")
     kind, _, key = part.partition("-")
-    if (part and (kind not in KINDS or not key)) or appendix not in ("", "0", "1"):
+    if part and (kind not in KINDS or not key):
         return None
-    return Choices(part, appendix != "0", provisional == "1")
+    if appendix not in ("", "0", "1"):
+        return None
+    return Choices(part, appendix != "0", query.get("provisional", "") == "1")
 
 
 @dataclass(frozen=True)
@@ -46,17 +58,17 @@ class Part:
 
     kind: str
     name: str
-    line: Scored
+    line: PerspectiveLine | ThemeLine | DivisionLine
 
     @property
-    def text(self):
+    def text(self) -> str:
         """「策略主題 A 市政大樓」."""
         return f"{KINDS[self.kind]} {self.name}"
 
 
-def parts_of(scorecard):
-    """(kind's name, ((「theme-A」, Part), …)) of all that has a KPI, in the scorecard's order."""
-    found = {
+def parts_of(scorecard: Scorecard) -> tuple[tuple[str, tuple[tuple[str, Part], ...]], ...]:
+    """(kind's name, ((「theme-A」, Part), …)) of every part that has a KPI, in the scorecard's order."""
+    found: dict[str, list[tuple[str, Part]]] = {
         "perspective": [(line.code, Part("perspective", line.name, line)) for line in scorecard.perspectives],
         "theme": [(line.code, Part("theme", line.full_name, line)) for line in scorecard.themes],
         "division": [(str(line.id), Part("division", line.name, line)) for line in scorecard.divisions],
@@ -67,23 +79,22 @@ def parts_of(scorecard):
     )
 
 
-def find_part(scorecard, part):
-    """The Part of a code such as 「theme-A」. Raises NoSuchPart."""
+def find_part(scorecard: Scorecard, part: str) -> Part:
+    """part: a code such as 「theme-A」. Raises NoSuchPart."""
     found = dict(pair for _, pairs in parts_of(scorecard) for pair in pairs)
     if part not in found:
         raise NoSuchPart(part)
     return found[part]
 
 
-def cut_down(scorecard, part):
+def cut_down(scorecard: Scorecard, part: Part) -> Scorecard:
     """The scorecard with the part's KPIs alone and the part's score as its own.
 
-    Scores of lines that lose KPIs stay those of the whole line; the report does not print them beside fewer KPIs than
-    they stand for.
+    Lines that lose KPIs keep the score of the whole line; the report does not print such a score.
     """
     kept = {kpi.id for kpi in part.line.kpis}
 
-    def cut(line):
+    def cut(line: _Group) -> _Group:
         objectives = tuple(
             replace(objective, kpis=tuple(kpi for kpi in objective.kpis if kpi.id in kept))
             for objective in line.objectives

@@ -1,14 +1,26 @@
-"""The annual report's summary in words: sentences that say what the figures say, and nothing else."""
+"""The annual report's summary: the figures in sentences, and nothing else."""
+
+from collections.abc import Sequence
 
 from scorecard.domain.choices import NOT_RATED, RATED, Status
+from scorecard.read_models.budgets import BudgetSummary
+from scorecard.read_models.movement import Movement, ScoreChange
+from scorecard.read_models.scorecard import KPILine, Scorecard
 
 MAX_NAMES_LISTED = 12
 
 
-def summarise(scorecard, budgets, moved, score_change, *, is_part=False):
-    """The sentences, the most important first. is_part: they are not of the whole plan.
+def summarise(
+    scorecard: Scorecard,
+    budgets: BudgetSummary,
+    moved: Movement | None,
+    score_change: ScoreChange | None,
+    *,
+    is_part: bool = False,
+) -> tuple[str, ...]:
+    """The sentences, the most important first. is_part: they are about a part of the plan.
 
-    moved: a Movement, or None; score_change: the ScoreChange of what is reported on, or None.
+    moved: a Movement, or None; score_change: that of what the report is about, or None.
     """
     sentences = (
         _lights(scorecard),
@@ -22,7 +34,7 @@ def summarise(scorecard, budgets, moved, score_change, *, is_part=False):
     return tuple(sentence for sentence in sentences if sentence)
 
 
-def _lights(scorecard):
+def _lights(scorecard: Scorecard) -> str:
     counts = dict(scorecard.kpi_lights)
     tally = scorecard.score.tally
     rated = "、".join(f"{status.label} {counts[status]} 項" for status in RATED if counts[status])
@@ -32,27 +44,30 @@ def _lights(scorecard):
     return f"{text}；其餘{others}。" if others else f"{text}。"
 
 
-def _scores(scorecard, is_part):
-    rated = [line for line in scorecard.perspectives if line.score.value is not None]
+def _scores(scorecard: Scorecard, is_part: bool) -> str:
+    rated = [(line.score.value, line) for line in scorecard.perspectives if line.score.value is not None]
     if not rated:
         return "本年度尚無可計算的達成率。"
     if is_part:
         return f"得分 {scorecard.score_text}。"
     text = f"整體得分 {scorecard.score_text}"
-    best = max(rated, key=lambda line: line.score.value)
-    worst = min(rated, key=lambda line: line.score.value)
-    if best.score.value == worst.score.value:
+    highest, best = max(rated, key=lambda pair: pair[0])
+    lowest, worst = min(rated, key=lambda pair: pair[0])
+    if highest == lowest:
         return f"{text}。"
     return f"{text}；{best.full_name}最高（{best.score_text}），{worst.full_name}最低（{worst.score_text}）。"
 
 
-def _missed(scorecard):
-    missed, near = ([kpi for kpi in scorecard.kpis if kpi.status == status] for status in (Status.MISSED, Status.NEAR))
-    parts = [f"{word} {named(kpis)}" for word, kpis in (("未達者為", missed), ("接近者為", near)) if kpis]
+def _missed(scorecard: Scorecard) -> str:
+    parts = []
+    for word, status in (("未達者為", Status.MISSED), ("接近者為", Status.NEAR)):
+        kpis = [kpi for kpi in scorecard.kpis if kpi.status == status]
+        if kpis:
+            parts.append(f"{word} {named(kpis)}")
     return f"{'；'.join(parts)}。" if parts else ""
 
 
-def _score_change(change):
+def _score_change(change: ScoreChange | None) -> str:
     if change is None:
         return ""
     text = f"兩年都有達成率的 {change.compared} 項 KPI，得分"
@@ -62,7 +77,7 @@ def _score_change(change):
     return f"{text}由 {change.year.text}的 {change.before_text} {word}為 {change.now_text}（{change.text}）。"
 
 
-def _movement(moved):
+def _movement(moved: Movement | None) -> str:
     if moved is None or not moved.compared:
         return ""
     parts = (("進步", moved.improved), ("持平", moved.unchanged), ("退步", moved.worsened))
@@ -78,7 +93,7 @@ def _movement(moved):
     return f"{text}。"
 
 
-def _money(scorecard, budgets):
+def _money(scorecard: Scorecard, budgets: BudgetSummary) -> str:
     money = budgets.total.current
     if money.amount is None:
         return ""
@@ -89,7 +104,7 @@ def _money(scorecard, budgets):
     return f"{text}，執行數 {money.executed_text} 元{done}，執行率 {money.rate_text}。"
 
 
-def _provisional(scorecard):
+def _provisional(scorecard: Scorecard) -> str:
     count = scorecard.unapproved_figures_count
     if not count:
         return ""
@@ -98,7 +113,7 @@ def _provisional(scorecard):
     return f"另有 {count} 項 KPI 已填數值而尚未核定，本報告不列入。"
 
 
-def named(kpis):
-    """「EC1.1、FC1.1」; beyond a dozen, 「EC1.1、… 等 15 項」."""
+def named(kpis: Sequence[KPILine]) -> str:
+    """「EC1.1、FC1.1」; beyond MAX_NAMES_LISTED 「EC1.1、… 等 15 項」."""
     text = "、".join(kpi.code for kpi in kpis[:MAX_NAMES_LISTED])
     return text if len(kpis) <= MAX_NAMES_LISTED else f"{text} 等 {len(kpis)} 項"

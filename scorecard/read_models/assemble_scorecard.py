@@ -1,9 +1,10 @@
-"""Makes a Scorecard of its parts, and alone rolls scores up, level by level (decision 0002). No query."""
+"""Makes a Scorecard of its parts. No other module rolls scores up, level by level (decision 0002). No query."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import fields
 from decimal import Decimal
+from typing import Any
 
 from scorecard.domain.scoring import Score, kpi_score, roll_up
 from scorecard.read_models.measure_lines import YearLine
@@ -22,8 +23,8 @@ from scorecard.read_models.scorecard import (
 )
 
 _KINDS = (PlanFacts, PerspectiveFacts, ThemeFacts, ObjectiveFacts, KPIFacts)
-# The names of each kind's fields, asked for once, because fields() takes longer than making a line.
-_FACTS = {kind: tuple(field.name for field in fields(kind)) for kind in _KINDS}
+# The names of each kind's fields, read once: fields() takes longer than making a line.
+_FACTS: dict[type, tuple[str, ...]] = {kind: tuple(field.name for field in fields(kind)) for kind in _KINDS}
 
 
 def assemble_scorecard(
@@ -35,29 +36,29 @@ def assemble_scorecard(
     kpis: Iterable[KPIFacts],
     divisions: Iterable[tuple[int, str]] | None = None,
 ) -> Scorecard:
-    """The Scorecard of the parts, which are joined by their codes and keep the order in which they are given.
+    """The parts are joined by their codes and keep the order in which they are given.
 
-    A KPI without its objective and an objective without its perspective are left out. Lines are facts, too, so the
-    lines of one scorecard can be assembled anew.
+    A KPI without its objective and an objective without its perspective are left out. Lines are facts, too: the lines
+    of one scorecard can be assembled again.
 
     divisions: id and name of each to list; None: those that own a KPI, in the order of the scorecard's KPIs.
     """
     threshold = plan.warning_threshold
-    kpis_by_objective = defaultdict(list)
+    kpis_by_objective: dict[str, list[KPILine]] = defaultdict(list)
     for kpi in kpis:
         kpis_by_objective[kpi.objective_code].append(kpi_line(kpi, plan.year, threshold))
 
-    objectives_by_perspective = defaultdict(list)
+    objectives_by_perspective: dict[str, list[ObjectiveLine]] = defaultdict(list)
     for objective in objectives:
-        own = tuple(kpis_by_objective[objective.code])
-        line = ObjectiveLine(_mean(own, threshold), **_facts(ObjectiveFacts, objective), kpis=own)
+        own_kpis = tuple(kpis_by_objective[objective.code])
+        line = ObjectiveLine(_mean(own_kpis, threshold), **_facts(ObjectiveFacts, objective), kpis=own_kpis)
         objectives_by_perspective[objective.perspective_code].append(line)
 
     perspective_lines = []
     for perspective in perspectives:
         own = tuple(objectives_by_perspective[perspective.code])
-        line = PerspectiveLine(_mean(own, threshold), **_facts(PerspectiveFacts, perspective), objectives=own)
-        perspective_lines.append(line)
+        facts = _facts(PerspectiveFacts, perspective)
+        perspective_lines.append(PerspectiveLine(_mean(own, threshold), **facts, objectives=own))
 
     objective_lines = tuple(objective for line in perspective_lines for objective in line.objectives)
     theme_lines = []
@@ -97,6 +98,6 @@ def _mean(lines: Iterable[KPILine | ObjectiveLine | PerspectiveLine], threshold:
     return roll_up([(line.weight, line.score) for line in lines], threshold)
 
 
-def _facts(kind: type, given: object) -> dict:
-    """The facts of a kind by name, whether facts or a line were given."""
+def _facts(kind: type, given: object) -> dict[str, Any]:
+    """The facts of a kind by name. given may be a line."""
     return {name: getattr(given, name) for name in _FACTS[kind]}

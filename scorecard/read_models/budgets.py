@@ -1,25 +1,26 @@
-"""Money of action plans, summed: by year, theme and owner, with what was executed of it.
+"""Money of action plans, summed by year, theme and owner, with the amounts executed.
 
-NT$ whole dollars in exact integers; a rate of execution is what was executed over the budget of the same action plans,
-so that plans whose execution is not reported yet neither raise nor lower it.
+Whole NT$ in exact integers. A rate of execution is the amount executed over the budget of the same action plans: a plan
+whose execution is not reported yet neither raises nor lowers it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from scorecard.domain.scoring import BLANK, percent_text
 from scorecard.read_models.action_plan_lines import ActionPlanLine, BudgetLine
 from scorecard.read_models.measure_lines import YearLine
-from scorecard.read_models.scorecard import KPILine
+from scorecard.read_models.scorecard import KPILine, Scorecard
 
 
 @dataclass(frozen=True)
 class Money:
     """A sum over budgets of one year.
 
-    amount None: no budget at all. executed None: nothing reported yet; rated_amount is the budget of those budgets
-    whose execution is reported. reported of expected budgets have an execution; a budget of zero expects none.
+    amount None: no budget at all. executed None: nothing reported yet. rated_amount: the sum of the budgets whose
+    execution is reported. reported and expected: how many budgets have an execution, and how many should have one; a
+    budget of zero need not.
     """
 
     amount: int | None
@@ -29,36 +30,36 @@ class Money:
     expected: int
 
     @property
-    def amount_text(self):
-        """「1,545,480」, a dash where there is no budget."""
+    def amount_text(self) -> str:
+        """「1,545,480」; a dash where there is no budget."""
         return BLANK if self.amount is None else f"{self.amount:,}"
 
     @property
-    def executed_text(self):
-        """「1,500,000」, a dash where nothing is reported."""
+    def executed_text(self) -> str:
+        """「1,500,000」; a dash where nothing is reported."""
         return BLANK if self.executed is None else f"{self.executed:,}"
 
     @property
-    def executed_phrase(self):
-        """What was executed, in words: 「執行數 1,500,000 元」, 「執行數尚未填報」."""
+    def executed_phrase(self) -> str:
+        """「執行數 1,500,000 元」 or 「執行數尚未填報」."""
         return "執行數尚未填報" if self.executed is None else f"執行數 {self.executed_text} 元"
 
     @property
-    def rate_text(self):
-        """執行率 as 「96.4%」, a dash where nothing is reported or the budget is zero."""
+    def rate_text(self) -> str:
+        """執行率: 「96.4%」; a dash where nothing is reported or the budget is zero."""
         if self.executed is None or not self.rated_amount:
             return BLANK
         return percent_text(Fraction(self.executed, self.rated_amount))
 
     @property
-    def is_complete(self):
-        """Whether every budget that expects an execution has one."""
+    def is_complete(self) -> bool:
+        """Whether every budget that should have an execution has one."""
         return self.reported == self.expected
 
 
 @dataclass(frozen=True)
 class BudgetRow:
-    """A theme, an owner or the whole plan: its money by plan year in order, and that of the report's year."""
+    """A theme, an owner or the whole plan: its money by plan year in order, and in the report's year."""
 
     code: str
     name: str
@@ -69,7 +70,7 @@ class BudgetRow:
 
 @dataclass(frozen=True)
 class PlanMoney:
-    """An action plan under its KPI with its money by plan year; progress is 執行情形 of the report's year."""
+    """An action plan under its KPI with its money by plan year. progress: 執行情形 of the report's year."""
 
     kpi: KPILine
     plan: ActionPlanLine
@@ -80,7 +81,7 @@ class PlanMoney:
 
 @dataclass(frozen=True)
 class BudgetSummary:
-    """The money of a plan. total stands for all action plans; its years are in the order of plan_years."""
+    """The money of a plan. total: of all action plans; its years are in the order of plan_years."""
 
     plan_years: tuple[YearLine, ...]
     plans: tuple[PlanMoney, ...]
@@ -89,8 +90,7 @@ class BudgetSummary:
     by_owner: tuple[BudgetRow, ...]
 
     @property
-    def by_year(self):
-        """(YearLine, Money) of each plan year."""
+    def by_year(self) -> tuple[tuple[YearLine, Money], ...]:
         return tuple(zip(self.plan_years, self.total.years, strict=True))
 
 
@@ -103,22 +103,24 @@ class PlanBudgets:
 
 
 def add_up(budgets: Iterable[BudgetLine | None]) -> Money:
-    """The sum of budgets of one year; None stands for an action plan without a budget in it."""
+    """budgets: all of one year; None is an action plan without a budget in it."""
     found = [budget for budget in budgets if budget is not None]
+    executed = [budget.executed for budget in found if budget.executed is not None]
     done = [budget for budget in found if budget.executed is not None]
     return Money(
         amount=sum(budget.amount for budget in found) if found else None,
-        executed=sum(budget.executed for budget in done) if done else None,
+        executed=sum(executed) if executed else None,
         rated_amount=sum(budget.amount for budget in done),
         reported=len(done),
-        expected=sum(bool(budget.amount) or budget.executed is not None for budget in found),
+        expected=sum(1 for budget in found if budget.amount or budget.executed is not None),
     )
 
 
-def summarise_budgets(scorecard):
-    """The BudgetSummary of a scorecard built with its action plans; no query."""
+def summarise_budgets(scorecard: Scorecard) -> BudgetSummary:
+    """The scorecard is built with its action plans. No query."""
     pairs = [(kpi, plan) for kpi in scorecard.kpis for plan in kpi.action_plans]
-    by_theme, by_owner = {}, {}
+    by_theme: dict[str, list[ActionPlanLine]] = {}
+    by_owner: dict[str, list[ActionPlanLine]] = {}
     for kpi, plan in pairs:
         theme = scorecard.objectives_by_code[kpi.objective_code].theme_code
         by_theme.setdefault(theme, []).append(plan)
@@ -132,8 +134,8 @@ def summarise_budgets(scorecard):
     )
 
 
-def budgets_of(scorecard, kpis):
-    """The PlanBudgets of the action plans that serve the KPIs, of a scorecard built with its action plans; no query."""
+def budgets_of(scorecard: Scorecard, kpis: Iterable[KPILine]) -> PlanBudgets:
+    """The action plans of the KPIs. The scorecard is built with its action plans. No query."""
     pairs = [(kpi, plan) for kpi in kpis for plan in kpi.action_plans]
     return PlanBudgets(
         plans=tuple(_plan_money(scorecard, kpi, plan) for kpi, plan in pairs),
@@ -141,16 +143,24 @@ def budgets_of(scorecard, kpis):
     )
 
 
-def _row(scorecard, code, name, plans):
-    return BudgetRow(code, name, len(plans), *_years(scorecard, plans))
+def _row(scorecard: Scorecard, code: str, name: str, plans: Sequence[ActionPlanLine]) -> BudgetRow:
+    return BudgetRow(code, name, len(plans), _by_year(scorecard, plans), _in_current_year(scorecard, plans))
 
 
-def _plan_money(scorecard, kpi, plan):
+def _plan_money(scorecard: Scorecard, kpi: KPILine, plan: ActionPlanLine) -> PlanMoney:
     budget = plan.budgets.get(scorecard.year.year)
-    return PlanMoney(kpi, plan, *_years(scorecard, (plan,)), budget.progress if budget else "")
+    return PlanMoney(
+        kpi=kpi,
+        plan=plan,
+        years=_by_year(scorecard, (plan,)),
+        current=_in_current_year(scorecard, (plan,)),
+        progress=budget.progress if budget else "",
+    )
 
 
-def _years(scorecard, plans):
-    """The money of each plan year, and that of the scorecard's year."""
-    years = tuple(add_up(plan.budgets.get(year.year) for plan in plans) for year in scorecard.plan_years)
-    return years, add_up(plan.budgets.get(scorecard.year.year) for plan in plans)
+def _by_year(scorecard: Scorecard, plans: Sequence[ActionPlanLine]) -> tuple[Money, ...]:
+    return tuple(add_up(plan.budgets.get(year.year) for plan in plans) for year in scorecard.plan_years)
+
+
+def _in_current_year(scorecard: Scorecard, plans: Sequence[ActionPlanLine]) -> Money:
+    return add_up(plan.budgets.get(scorecard.year.year) for plan in plans)

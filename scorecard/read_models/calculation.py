@@ -1,16 +1,25 @@
-"""計算過程: any score opened out, level by level, down to the measures with their numbers put into the formula."""
+"""計算過程: any score, level by level, down to the measures with their numbers in the formula."""
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from scorecard.domain.choices import Status
 from scorecard.domain.scoring import Part, percent_text, plain, score_text
 from scorecard.read_models.measure_lines import MeasureLine
-from scorecard.read_models.scorecard import DivisionLine, KPILine, ObjectiveLine, PerspectiveLine, Scorecard, ThemeLine
+from scorecard.read_models.scorecard import (
+    DivisionLine,
+    KPILine,
+    ObjectiveLine,
+    PerspectiveLine,
+    Scorecard,
+    Scored,
+    ThemeLine,
+)
 
 
 class Kind(Enum):
-    """What a step is, in the word that readers know it by."""
+    """The kind of a step, by the word that readers use."""
 
     PLAN = "計畫"
     PERSPECTIVE = "構面"
@@ -21,7 +30,7 @@ class Kind(Enum):
     MEASURE = "衡量項"
 
 
-_KINDS = {
+_KINDS: dict[type, Kind] = {
     Scorecard: Kind.PLAN,
     PerspectiveLine: Kind.PERSPECTIVE,
     ThemeLine: Kind.THEME,
@@ -35,11 +44,12 @@ _BELOW = {Kind.PLAN: "perspectives", Kind.DIVISION: "kpis", Kind.OBJECTIVE: "kpi
 
 @dataclass(frozen=True)
 class Step:
-    """A score, what it is made of, and its part in the score above it; all texts ready to print.
+    """A score, the steps below it, and its part in the score above; all texts ready to print.
 
-    score_text is 0 to 100, for a measure its rate as it counts (at most 100). weight, share (of the weights that
-    count) and contribution are those in the score above, dashes where it does not count, "" at the top. calculation
-    is the measure's line with its numbers, "" for what is made of more; is_capped: its rate is above 100 %.
+    score_text is 0 to 100; for a measure, its rate as it counts (at most 100). weight, share (of the weights that
+    count) and contribution are those in the score above: dashes where it does not count, "" at the top. calculation is
+    a measure's formula with its numbers, "" for a step of several parts. is_capped: the rate is above 100 %.
+    counts: it has a score, and so a part in the score above.
     """
 
     kind: Kind
@@ -57,35 +67,35 @@ class Step:
     steps: tuple["Step", ...]
 
     @property
-    def below_text(self):
-        """What it is the mean of: 「策略目標」; "" at a measure."""
+    def below_text(self) -> str:
+        """The kind of the steps below, as 「策略目標」; "" at a measure."""
         return self.steps[0].kind.value if self.steps else ""
 
     @property
-    def has_weights(self):
-        """Whether what it is made of weighs differently, so that the weights are worth showing."""
+    def has_weights(self) -> bool:
+        """Whether the steps below have different weights, which are then worth showing."""
         return len({step.weight_text for step in self.steps}) > 1
 
     @property
-    def is_single(self):
-        """Whether it is made of one thing alone, so that there is nothing to average."""
+    def is_single(self) -> bool:
+        """Whether there is only one step below: nothing to average."""
         return len(self.steps) == 1
 
     @property
-    def left_out(self):
-        """How many of its steps have no rate and do not count."""
+    def left_out(self) -> int:
+        """How many of the steps below have no rate and do not count."""
         return sum(not step.counts for step in self.steps)
 
     @property
-    def sum_text(self):
-        """How its score follows from those below: 「各策略目標得分 × 占比的總和」."""
+    def sum_text(self) -> str:
+        """How the score follows from the scores below: 「各策略目標得分 × 占比的總和」."""
         if self.is_single:
             return f"唯一{self.below_text}的得分"
         return f"各{self.below_text}得分 × 占比的總和"
 
     @property
-    def share_note(self):
-        """What a share is and what does not count; "" where nothing is averaged."""
+    def share_note(self) -> str:
+        """What a share is, and what does not count; "" where nothing is averaged."""
         if len(self.steps) < 2:
             return ""
         weights = "" if self.has_weights else "，這裡各項權重相等"
@@ -93,35 +103,36 @@ class Step:
         return f"占比是權重在有達成率的項目中所占的比例{weights}{left_out}。"
 
     @property
-    def is_objective(self):
+    def is_objective(self) -> bool:
         """Whether it has the page of an objective."""
         return self.kind is Kind.OBJECTIVE
 
     @property
-    def is_kpi(self):
-        """Whether it has the page of a KPI."""
+    def is_kpi(self) -> bool:
         return self.kind is Kind.KPI
 
 
-def explain(line, levels=None):
-    """The Step of a scorecard or any of its lines but a measure. No query, and no arithmetic: scoring.py did it all.
+def explain(line: Scored, levels: int | None = None) -> Step:
+    """The Step of a scorecard or of a line, but not of a measure. No query and no arithmetic: scoring.py did it all.
 
-    levels: how many levels to open below it, None for all. Below another step, a KPI with one measure that has no name
-    of its own shows the measure's calculation itself: that level would only say the same again.
+    levels: how many levels to open below it, None for all. Below another step, a KPI whose single measure has no name
+    shows the measure's calculation itself: another level would only repeat it.
     """
     return _step(line, None, levels)
 
 
-def _step(line, part: Part | None, levels):
+def _step(line: Any, part: Part | None, levels: int | None) -> Step:
     kind = _KINDS[type(line)]
     if kind is Kind.MEASURE:
         return _measure_step(line, part)
     children = () if levels == 0 else getattr(line, _BELOW.get(kind, "objectives"))
     below = None if levels is None else levels - 1
     steps = tuple(_step(child, its, below) for child, its in zip(children, line.score.parts, strict=levels != 0))
-    itself = {"calculation": "", "is_capped": False, "is_provisional": kind is Kind.KPI and line.is_provisional}
+    calculation = ""
+    is_capped = False
     if kind is Kind.KPI and part is not None and len(steps) == 1 and not steps[0].name:
-        itself |= {"calculation": steps[0].calculation, "is_capped": steps[0].is_capped}
+        calculation = steps[0].calculation
+        is_capped = steps[0].is_capped
         steps = ()
     return Step(
         kind=kind,
@@ -131,12 +142,14 @@ def _step(line, part: Part | None, levels):
         score_text=line.score_text,
         counts=line.score.value is not None,
         **_texts(part),
-        **itself,
+        calculation=calculation,
+        is_capped=is_capped,
+        is_provisional=kind is Kind.KPI and line.is_provisional,
         steps=steps,
     )
 
 
-def _measure_step(measure, part):
+def _measure_step(measure: MeasureLine, part: Part | None) -> Step:
     rate = measure.cell.outcome.rate
     return Step(
         kind=Kind.MEASURE,
@@ -153,7 +166,7 @@ def _measure_step(measure, part):
     )
 
 
-def _texts(part):
+def _texts(part: Part | None) -> dict[str, str]:
     if part is None:
         return {"weight_text": "", "share_text": "", "contribution_text": ""}
     return {

@@ -8,13 +8,13 @@ from scorecard.domain.ratios import parts_of
 from scorecard.domain.scoring import assess
 from scorecard.read_models.measure_lines import Cell
 
-# The row of a measure's year in which nothing has been entered.
+# The row of a measure's year without any entry.
 EMPTY_VALUE_ROW = (None, "", None, "", False, None, None)
 
 
 @dataclass(frozen=True)
 class CellAssessor:
-    """Knows which figures count: those of approved reports and of the years before the plan (decision 0003).
+    """Decides which figures count: those of approved reports and of the years before the plan (decision 0003).
 
     first_year: the plan's.
     """
@@ -40,7 +40,9 @@ class CellAssessor:
         has_more = not is_final and bool(actual is not None or unmeasured or actual_note)
         is_withheld = has_more and not self.include_provisional
         if is_withheld:
-            actual, actual_note, unmeasured = None, "", False
+            actual = None
+            actual_note = ""
+            unmeasured = False
         outcome = assess(
             actual=actual,
             target=target,

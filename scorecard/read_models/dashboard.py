@@ -1,10 +1,11 @@
-"""儀表板: a plan's year on one page, for those who want the answer: scores, what moved, what was missed, the money."""
+"""儀表板: a plan's year on one page: scores, what moved, what was missed, the money."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scorecard.domain.choices import ReportState, Status
 from scorecard.drawing.chart_bars import MoneyChart, money_chart
-from scorecard.models import YearlyReport
+from scorecard.models import Plan, YearlyReport
 from scorecard.read_models.budgets import BudgetSummary, summarise_budgets
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.measure_lines import YearLine
@@ -27,9 +28,9 @@ class Concern:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """One year of a plan at a glance. states: the due reports by state; previous: the year before, None at the first.
+    """One year of a plan at a glance. states: the number of due reports in each state.
 
-    movement: what moved since then, None without one.
+    movement: what moved since the year before; None at the first year.
     """
 
     scorecard: Scorecard
@@ -45,46 +46,41 @@ class Dashboard:
     states: tuple[tuple[ReportState, int], ...]
 
     @property
-    def concerns(self):
+    def concerns(self) -> tuple[Concern, ...]:
         """Missed KPIs first, then those that nearly met their target."""
         return self.missed + self.near
 
     @property
     def previous(self) -> YearLine | None:
-        """The year before."""
         return self.movement.year if self.movement else None
 
     @property
-    def has_scores(self):
+    def has_scores(self) -> bool:
         """Whether anything of the year has a rate."""
         return self.scorecard.score.value is not None
 
     @property
-    def money_text(self):
-        """The bars of money for those who do not see them."""
+    def money_text(self) -> str:
+        """The bars of money in words, for readers who cannot see them."""
         return "；".join(
             f"{year.text}預算 {money.amount_text} 元、執行數 {money.executed_text}"
             for year, money in self.budgets.by_year
         )
 
 
-def build_dashboard(plan, year, *, include_provisional=False):
-    """The Dashboard of a plan in a Gregorian year; the plan as build_scorecard() wants it. 7 queries.
+def build_dashboard(plan: Plan, year: int, *, include_provisional: bool = False) -> Dashboard:
+    """year is Gregorian; plan as build_scorecard() requires it. 7 queries. Raises NoSuchYear.
 
-    include_provisional: figures not approved yet are shown and counted, and marked 未核定. Raises NoSuchYear.
+    include_provisional: show and count figures that are not approved yet, and mark them 未核定.
     """
     scorecard = build_scorecard(plan, year, include_provisional=include_provisional, with_action_plans=True)
-    texts = {
-        kpi_id: texts
-        for kpi_id, *texts in YearlyReport.objects.for_year(plan, year).values_list(
-            "kpi_id", "explanation", "improvement"
-        )
-    }
+    rows = YearlyReport.objects.for_year(plan, year).values_list("kpi_id", "explanation", "improvement")
+    texts = {kpi_id: (explanation, improvement) for kpi_id, explanation, improvement in rows}
     return assemble(scorecard, texts)
 
 
-def assemble(scorecard, texts):
-    """The Dashboard of a scorecard with action plans; texts: (explanation, improvement) by KPI id. No query."""
+def assemble(scorecard: Scorecard, texts: Mapping[int, Sequence[str]]) -> Dashboard:
+    """The scorecard has action plans; texts: (explanation, improvement) by KPI id. No query."""
     moved = movement(scorecard)
     budgets = summarise_budgets(scorecard)
     return Dashboard(
@@ -104,5 +100,5 @@ def assemble(scorecard, texts):
     )
 
 
-def _concerns(scorecard, texts, status):
+def _concerns(scorecard: Scorecard, texts: Mapping[int, Sequence[str]], status: Status) -> tuple[Concern, ...]:
     return tuple(Concern(kpi, *texts.get(kpi.id, ("", ""))) for kpi in scorecard.kpis if kpi.status == status)

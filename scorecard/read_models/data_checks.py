@@ -1,17 +1,19 @@
-"""資料檢查: what in a plan's year is missing or does not fit together, each where it can be mended.
+"""資料檢查: what is missing or inconsistent in a plan's year, each with the place where it can be mended.
 
-Nothing here keeps anybody from anything: the rules stand in policies.py and in the database.
+A finding blocks nothing: the rules are in policies.py and in the database.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from scorecard.domain.choices import ReportState, Role
-from scorecard.models import Membership, YearlyReport
+from scorecard.models import Membership, Plan, YearlyReport
+from scorecard.read_models.scorecard import KPILine, Scorecard
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One place that needs a look. kind says whose id and code these are: 「kpi」, 「objective」 or 「division」."""
+    """One place that needs a look. kind: 「kpi」, 「objective」 or 「division」; id and code are those of this kind."""
 
     kind: str
     id: int
@@ -21,21 +23,19 @@ class Finding:
 
 @dataclass(frozen=True)
 class DataCheck:
-    """What was looked for, in words, and where it was found."""
+    """title says what was looked for; findings may be empty."""
 
     key: str
     title: str
     findings: tuple[Finding, ...]
 
 
-def build_data_checks(scorecard, plan):
-    """A DataCheck of each kind, those without a finding too; two queries.
-
-    The scorecard is a provisional one with its action plans.
-    """
+def build_data_checks(scorecard: Scorecard, plan: Plan) -> tuple[DataCheck, ...]:
+    """A DataCheck of each kind. Two queries. The scorecard is a provisional one with its action plans."""
     explained, with_evidence = _reports(plan, scorecard.year.year)
     staffed = _staffed_divisions(plan)
-    kpis, due = scorecard.kpis, scorecard.due_kpis
+    kpis = scorecard.kpis
+    due = scorecard.due_kpis
     sent = [line for line in due if line.report_state in (ReportState.SUBMITTED, ReportState.APPROVED)]
     unexplained = [line for line in due if line.is_missed and line.id not in explained]
     return (
@@ -51,20 +51,20 @@ def build_data_checks(scorecard, plan):
     )
 
 
-def _check(key, title, findings):
+def _check(key: str, title: str, findings: Iterable[Finding]) -> DataCheck:
     return DataCheck(key, title, tuple(findings))
 
 
-def _of(lines):
+def _of(lines: Iterable[KPILine]) -> Iterator[Finding]:
     return (Finding("kpi", line.id, line.code, line.name) for line in lines)
 
 
-def _lacks_some_target(line):
+def _lacks_some_target(line: KPILine) -> bool:
     return any(measure.cell.target is None for measure in line.measures)
 
 
-def _without_execution(scorecard):
-    """Action plans with a budget that is not zero and nothing reported of it, each under its KPI's code."""
+def _without_execution(scorecard: Scorecard) -> Iterator[Finding]:
+    """Action plans with a budget above zero and no execution reported, each under its KPI's code."""
     for line in scorecard.kpis:
         for plan in line.action_plans:
             budget = plan.budgets.get(scorecard.year.year)
@@ -72,28 +72,31 @@ def _without_execution(scorecard):
                 yield Finding("kpi", line.id, line.code, f"{plan.code} {plan.description}")
 
 
-def _without_kpi(scorecard):
+def _without_kpi(scorecard: Scorecard) -> Iterator[Finding]:
     for line in scorecard.objectives:
         if not line.kpis:
             yield Finding("objective", line.id, line.code, line.name)
 
 
-def _without_staff(scorecard, staffed):
+def _without_staff(scorecard: Scorecard, staffed: set[int]) -> Iterator[Finding]:
     for line in scorecard.divisions:
         if line.id not in staffed and any(kpi.report_state is not None for kpi in line.kpis):
             yield Finding("division", line.id, "", line.name)
 
 
-def _reports(plan, year):
+def _reports(plan: Plan, year: int) -> tuple[set[int], set[int]]:
     """The ids of the KPIs whose report of the year has an explanation, and of those whose report has evidence."""
     rows = YearlyReport.objects.for_year(plan, year).with_evidence_mark()
-    explained, with_evidence = set(), set()
+    explained = set()
+    with_evidence = set()
     for kpi_id, explanation, has_evidence in rows.values_list("kpi_id", "explanation", "has_evidence"):
-        explained |= {kpi_id} if explanation else set()
-        with_evidence |= {kpi_id} if has_evidence else set()
+        if explanation:
+            explained.add(kpi_id)
+        if has_evidence:
+            with_evidence.add(kpi_id)
     return explained, with_evidence
 
 
-def _staffed_divisions(plan):
+def _staffed_divisions(plan: Plan) -> set[int]:
     members = Membership.objects.filter(agency=plan.agency_id, role=Role.STAFF, user__is_active=True)
     return set(members.values_list("divisions", flat=True))

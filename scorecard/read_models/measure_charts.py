@@ -1,18 +1,20 @@
 """A KPI's charts: the trend of each measure over all years, and the bullet of the scorecard's year."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from scorecard.domain.choices import Direction
 from scorecard.domain.explanation import figure
 from scorecard.domain.scoring import status_zones
 from scorecard.drawing.chart_bars import Bullet, bullet
-from scorecard.drawing.trend_chart import Trend, YearFigures, trend
-from scorecard.read_models.measure_lines import MeasureLine
+from scorecard.drawing.trend_chart import Trend, trend
+from scorecard.read_models.measure_lines import Cell, MeasureLine
+from scorecard.read_models.scorecard import KPILine, Scorecard
 
 
 @dataclass(frozen=True)
 class MeasureCharts:
-    """A measure with its charts; the texts tell those who do not see a chart what it shows.
+    """A measure with its charts. The texts say what a chart shows, for readers who cannot see it.
 
     bullet is None where the year has no target.
     """
@@ -24,28 +26,23 @@ class MeasureCharts:
     bullet_text: str
 
 
-def kpi_charts(scorecard, kpi):
-    """The MeasureCharts of each of a KPI's measures. No query."""
+def kpi_charts(scorecard: Scorecard, kpi: KPILine) -> tuple[MeasureCharts, ...]:
+    """One for each measure. No query."""
     return tuple(_charts(scorecard, kpi, measure) for measure in kpi.measures)
 
 
-def _charts(scorecard, kpi, measure):
-    figures = [
-        YearFigures(year.year, str(year.roc), cell.actual, cell.target, cell.is_provisional)
-        for year in scorecard.years
-        for cell in (measure.cells[year.year],)
-    ]
+def _charts(scorecard: Scorecard, kpi: KPILine, measure: MeasureLine) -> MeasureCharts:
     name = f"{kpi.code} {measure.label or kpi.name}（{measure.unit}）"
     return MeasureCharts(
         measure=measure,
-        trend=trend(figures, current=scorecard.year.year, tolerance=measure.tolerance),
+        trend=trend(measure.trend_figures(scorecard.years), current=scorecard.year.year, tolerance=measure.tolerance),
         trend_text=f"{name}各年度實際與目標：{_years_text(scorecard, measure)}",
         bullet=_bullet(scorecard, measure),
         bullet_text=f"{name}{scorecard.year.text}：{_year_text(measure.cell)}，{_judgement_text(measure)}",
     )
 
 
-def _bullet(scorecard, measure):
+def _bullet(scorecard: Scorecard, measure: MeasureLine) -> Bullet | None:
     cell = measure.cell
     if cell.target is None:
         return None
@@ -55,22 +52,25 @@ def _bullet(scorecard, measure):
         tolerance=measure.tolerance,
         threshold=scorecard.warning_threshold,
     )
-    within = f" ± {figure(measure.tolerance, measure.unit)}" if measure.direction == Direction.BAND else ""
+    target_text = f"目標 {figure(cell.target, measure.unit)}"
+    if measure.direction == Direction.BAND:
+        tolerance = measure.tolerance or Decimal(0)
+        target_text = f"目標 {figure(cell.target, '')} ± {figure(tolerance, measure.unit)}"
     return bullet(
         target=cell.target,
         actual=cell.actual,
         zones=[(zone.status, zone.status.label, zone.low, zone.high) for zone in zones],
-        target_text=f"目標 {figure(cell.target, '' if within else measure.unit)}{within}",
+        target_text=target_text,
         actual_text="" if cell.actual is None else f"實際 {figure(cell.actual, measure.unit)}{_mark(cell)}",
         tolerance=measure.tolerance,
     )
 
 
-def _years_text(scorecard, measure):
+def _years_text(scorecard: Scorecard, measure: MeasureLine) -> str:
     return "；".join(f"{year.text}{_year_text(measure.cells[year.year])}" for year in scorecard.years)
 
 
-def _year_text(cell):
+def _year_text(cell: Cell) -> str:
     """「目標 100、實際 93（未核定）」, 「實際 無統計」, 「無數值」."""
     parts = []
     if cell.target is not None:
@@ -80,11 +80,11 @@ def _year_text(cell):
     return "、".join(parts) or "無數值"
 
 
-def _mark(cell):
+def _mark(cell: Cell) -> str:
     return "（未核定）" if cell.is_provisional else ""
 
 
-def _judgement_text(measure):
+def _judgement_text(measure: MeasureLine) -> str:
     cell = measure.cell
     rate = "" if cell.outcome.rate is None else f"達成率 {cell.rate_text}，"
     return f"{rate}{cell.status.label}（{measure.direction_text}）"

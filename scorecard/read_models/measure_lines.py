@@ -1,21 +1,24 @@
-"""What the measures of a scorecard show: its years and each measure's cells. Every cell is judged by scoring.py.
+"""A scorecard's years, its measures and their cells. scoring.py judges every cell.
 
 Years are Gregorian; *_text properties are ready to print.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from scorecard.domain.choices import Direction, YearState
+from scorecard.domain.choices import Direction, Status, YearState
 from scorecard.domain.explanation import calculation
+from scorecard.domain.ratios import Parts
 from scorecard.domain.roc_years import to_roc, year_text
 from scorecard.domain.scoring import BLANK, Outcome, grouped, percent_text
+from scorecard.drawing.trend_chart import YearFigures
 
 
 @dataclass(frozen=True)
 class YearLine:
-    """A plan year as it stands. due_date None: never opened."""
+    """due_date None: never opened."""
 
     year: int
     state: YearState
@@ -24,22 +27,22 @@ class YearLine:
     contact: str = ""
 
     @property
-    def text(self):
+    def text(self) -> str:
         """「105 年」."""
         return year_text(self.year)
 
     @property
-    def roc(self):
-        """The ROC year as it stands in URLs: 105."""
+    def roc(self) -> int:
+        """The ROC year of URLs: 105."""
         return to_roc(self.year)
 
     @property
-    def is_open(self):
+    def is_open(self) -> bool:
         """Whether staff may report."""
         return self.state == YearState.OPEN
 
     @property
-    def is_closed(self):
+    def is_closed(self) -> bool:
         """Whether the year's figures are final."""
         return self.state == YearState.CLOSED
 
@@ -48,7 +51,7 @@ class YearLine:
 class Cell:
     """One measure in one year: figures in the measure's unit, None where there is none.
 
-    is_provisional: an actual is shown that is not approved yet. is_withheld: there is one, and it is not shown.
+    is_provisional: an actual is shown that is not approved yet. is_withheld: there is one, but it is not shown.
     """
 
     year: int
@@ -61,59 +64,57 @@ class Cell:
     display_cap: int
 
     @property
-    def target(self):
-        """Target value, None where there is none."""
+    def target(self) -> Decimal | None:
         return self.outcome.target
 
     @property
-    def actual(self):
-        """Actual value, None where there is none or it is withheld."""
+    def actual(self) -> Decimal | None:
+        """None also where it is withheld."""
         return self.outcome.actual
 
     @property
-    def parts(self):
-        """The numerator and denominator of an actual that is a ratio, None where it was reported alone."""
+    def parts(self) -> Parts | None:
+        """Numerator and denominator of a ratio; None where the actual was reported alone."""
         return self.outcome.parts
 
     @property
-    def status(self):
-        """The light of this measure in this year."""
+    def status(self) -> Status:
         return self.outcome.status
 
     @property
-    def target_text(self):
-        """The target alone, or its note where there is no number, or a dash."""
+    def target_text(self) -> str:
+        """The number; without one the note, or a dash."""
         return grouped(self.target) if self.target is not None else self.target_note or BLANK
 
     @property
-    def actual_text(self):
-        """The actual alone, or its note where there is no number, or a dash."""
+    def actual_text(self) -> str:
+        """The number; without one the note, or a dash."""
         return grouped(self.actual) if self.actual is not None else self.actual_note or BLANK
 
     @property
-    def target_remark(self):
-        """The target's note where it stands beside a number, else empty."""
+    def target_remark(self) -> str:
+        """The note beside a number; "" where the note takes the place of the number."""
         return self.target_note if self.target is not None else ""
 
     @property
-    def actual_remark(self):
-        """The actual's note where it stands beside a number, else empty."""
+    def actual_remark(self) -> str:
+        """The note beside a number; "" where the note takes the place of the number."""
         return self.actual_note if self.actual is not None else ""
 
     @property
-    def rate_text(self):
-        """Achievement rate with the plan's display cap, a dash where there is none."""
+    def rate_text(self) -> str:
+        """With the plan's display cap; a dash where there is no rate."""
         return percent_text(self.outcome.rate, cap=self.display_cap)
 
     @property
-    def rate_or_light(self):
+    def rate_or_light(self) -> str:
         """「達成率 95.2%」, or the light's word where there is no rate."""
         return self.status.label if self.outcome.rate is None else f"達成率 {self.rate_text}"
 
 
 @dataclass(frozen=True)
 class MeasureLine:
-    """A measure with its cell of every year of the plan; cell is the one of the scorecard's year."""
+    """cells: by year of the plan; cell: the one of the scorecard's year."""
 
     id: int
     label: str
@@ -127,23 +128,31 @@ class MeasureLine:
     denominator_label: str = ""
     factor: int = 1
 
-    def in_year(self, year):
-        """The measure as the scorecard of another of its years has it."""
+    def in_year(self, year: int) -> "MeasureLine":
+        """The measure in the scorecard of another year of the plan."""
         return replace(self, cell=self.cells[year])
 
+    def trend_figures(self, years: Iterable[YearLine]) -> list[YearFigures]:
+        """What a trend chart draws of the years."""
+        made = []
+        for year in years:
+            cell = self.cells[year.year]
+            made.append(YearFigures(year.year, str(year.roc), cell.actual, cell.target, cell.is_provisional))
+        return made
+
     @property
-    def is_ratio(self):
+    def is_ratio(self) -> bool:
         """Whether the actual is a quotient of two counts."""
         return bool(self.numerator_label)
 
     @property
-    def calculation(self):
-        """The rate of the scorecard's year with the numbers put into the formula, those of a ratio itself first."""
+    def calculation(self) -> str:
+        """The rate's formula with the numbers of the scorecard's year; for a ratio, first the ratio itself."""
         return calculation(self.cell.outcome, self.unit, (self.numerator_label, self.denominator_label))
 
     @property
-    def direction_text(self):
+    def direction_text(self) -> str:
         """「越高越好」, 「越低越好」 or 「目標 ± 2」."""
         if self.direction == Direction.BAND:
-            return f"目標 ± {grouped(self.tolerance)}"
+            return f"目標 ± {grouped(self.tolerance or Decimal(0))}"
         return self.direction.label

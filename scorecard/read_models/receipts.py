@@ -1,20 +1,22 @@
-"""填報收執 as a reader sees it: a Submission's frozen content, ready to print. Page and PDF only draw it.
+"""填報收執: a Submission's frozen content, ready to print. Page and PDF only draw it.
 
-Nothing is judged here: lights and rates are those of the moment when it was sent.
+Nothing is judged here: lights and rates are those of the moment of submission.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from scorecard.domain.choices import Direction, Status
 from scorecard.domain.roc_years import year_text
 from scorecard.domain.scoring import BLANK, grouped
+from scorecard.models import Submission
 
 
 @dataclass(frozen=True)
 class ReceiptMeasure:
-    """A measure as it was sent. parts_text: 「64 ÷ 100」 of a ratio whose parts were entered, else ""."""
+    """A measure as submitted. parts_text: 「64 ÷ 100」 of a ratio whose parts were entered, else ""."""
 
     label: str
     unit: str
@@ -29,7 +31,7 @@ class ReceiptMeasure:
 
 @dataclass(frozen=True)
 class ReceiptPlan:
-    """An action plan's money of the year, NT$ whole dollars."""
+    """An action plan's money of the year, in whole NT$."""
 
     code: str
     description: str
@@ -41,7 +43,7 @@ class ReceiptPlan:
 
 @dataclass(frozen=True)
 class ReceiptFile:
-    """A file that was attached; sha256 "" where it was not kept."""
+    """sha256 "": not stored."""
 
     name: str
     size: int
@@ -50,7 +52,7 @@ class ReceiptFile:
 
 @dataclass(frozen=True)
 class ReceiptKPI:
-    """A KPI as it was sent."""
+    """A KPI as submitted."""
 
     code: str
     name: str
@@ -66,7 +68,7 @@ class ReceiptKPI:
 
 @dataclass(frozen=True)
 class Receipt:
-    """A receipt. submitted_at is aware; is_intact: whether the content still has the digest printed on it."""
+    """submitted_at has a time zone. is_intact: whether the content still has the digest printed on it."""
 
     number: str
     agency: str
@@ -81,29 +83,29 @@ class Receipt:
     kpis: tuple[ReceiptKPI, ...]
 
     @property
-    def title(self):
+    def title(self) -> str:
         """「填報收執 105-003」."""
         return f"填報收執 {self.number}"
 
     @property
-    def year_text(self):
+    def year_text(self) -> str:
         """「105 年」."""
         return year_text(self.year)
 
     @property
-    def kpis_text(self):
-        """How many KPIs it is about, and which: 「2 項：AC1.1、AC1.2」."""
+    def kpis_text(self) -> str:
+        """「2 項：AC1.1、AC1.2」."""
         count = f"{len(self.kpis)} 項"
         return f"{count}：{'、'.join(kpi.code for kpi in self.kpis)}" if self.kpis else count
 
     @property
-    def digest_groups(self):
-        """The digest in groups of eight, to be read and compared."""
+    def digest_groups(self) -> tuple[str, ...]:
+        """The digest in groups of eight characters, for comparing by eye."""
         return tuple(self.digest[start : start + 8] for start in range(0, len(self.digest), 8))
 
 
-def build_receipt(submission):
-    """The Receipt of a Submission; no query."""
+def build_receipt(submission: Submission) -> Receipt:
+    """No query."""
     content = submission.content
     person = content["submitted_by"]
     return Receipt(
@@ -117,57 +119,59 @@ def build_receipt(submission):
         is_sample=person["is_sample"],
         digest=submission.digest,
         is_intact=submission.is_intact,
-        kpis=tuple(_kpi(told) for told in content["kpis"]),
+        kpis=tuple(_kpi(kpi) for kpi in content["kpis"]),
     )
 
 
-def _kpi(told):
+def _kpi(kpi: dict[str, Any]) -> ReceiptKPI:
     return ReceiptKPI(
-        code=told["code"],
-        name=told["name"],
-        formula=told["formula"],
-        status=Status(told["light"]),
-        rate_text=told["rate"],
-        measures=tuple(_measure(measure) for measure in told["measures"]),
-        explanation=told["explanation"],
-        improvement=told["improvement"],
-        evidence=tuple(ReceiptFile(**file) for file in told["evidence"]),
-        action_plans=tuple(_plan(plan) for plan in told["action_plans"]),
+        code=kpi["code"],
+        name=kpi["name"],
+        formula=kpi["formula"],
+        status=Status(kpi["light"]),
+        rate_text=kpi["rate"],
+        measures=tuple(_measure(measure) for measure in kpi["measures"]),
+        explanation=kpi["explanation"],
+        improvement=kpi["improvement"],
+        evidence=tuple(ReceiptFile(**file) for file in kpi["evidence"]),
+        action_plans=tuple(_plan(plan) for plan in kpi["action_plans"]),
     )
 
 
-def _measure(told):
-    numerator, denominator = _figure(told["numerator"]), _figure(told["denominator"])
-    has_number = told["actual"] is not None
+def _measure(measure: dict[str, Any]) -> ReceiptMeasure:
+    numerator, denominator = _figure(measure["numerator"]), _figure(measure["denominator"])
+    has_number = measure["actual"] is not None
     return ReceiptMeasure(
-        label=told["label"],
-        unit=told["unit"],
-        direction_text=_direction(told),
-        target_text=_figure(told["target"]) or told["target_note"] or BLANK,
-        actual_text=_figure(told["actual"]) or told["note"] or BLANK,
-        remark=told["note"] if has_number else "",
+        label=measure["label"],
+        unit=measure["unit"],
+        direction_text=_direction(measure),
+        target_text=_figure(measure["target"]) or measure["target_note"] or BLANK,
+        actual_text=_figure(measure["actual"]) or measure["note"] or BLANK,
+        remark=measure["note"] if has_number else "",
         parts_text=f"{numerator} ÷ {denominator}" if numerator and denominator else "",
-        status=Status(told["light"]),
-        rate_text=told["rate"],
+        status=Status(measure["light"]),
+        rate_text=measure["rate"],
     )
 
 
-def _direction(told):
-    direction = Direction(told["direction"])
-    return f"目標 ± {_figure(told['tolerance'])}" if direction == Direction.BAND else direction.label
+def _direction(measure: dict[str, Any]) -> str:
+    direction = Direction(measure["direction"])
+    if direction == Direction.BAND:
+        return f"目標 ± {_figure(measure['tolerance'])}"
+    return direction.label
 
 
-def _figure(text):
+def _figure(text: str | None) -> str:
     return "" if text is None else grouped(Decimal(text))
 
 
-def _plan(told):
-    executed = told["executed"]
+def _plan(plan: dict[str, Any]) -> ReceiptPlan:
+    executed = plan["executed"]
     return ReceiptPlan(
-        code=told["code"],
-        description=told["description"],
-        owner=told["owner"],
-        amount_text=f"{told['amount']:,}",
+        code=plan["code"],
+        description=plan["description"],
+        owner=plan["owner"],
+        amount_text=f"{plan['amount']:,}",
         executed_text=BLANK if executed is None else f"{executed:,}",
-        progress=told["progress"],
+        progress=plan["progress"],
     )

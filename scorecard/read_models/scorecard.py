@@ -1,9 +1,10 @@
 """The scorecard of a plan in a year: one frozen object that page, map, workbook, PDF and JSON only draw.
 
-A line is facts, a score and the lines below it. Whoever knows the facts of a plan gives them to assemble_scorecard.py,
-which alone makes lines. Years are Gregorian; *_text properties are ready to print.
+A line has facts, a score and the lines below it. assemble_scorecard.py alone makes lines; callers give it the facts
+of a plan. Years are Gregorian; *_text properties are ready to print.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -22,40 +23,39 @@ class Scored:
     score: Score
 
     @property
-    def status(self):
-        """The light."""
+    def status(self) -> Status:
         return self.score.status
 
     @property
-    def score_text(self):
-        """The score on 0–100, a dash where nothing below has a rate."""
+    def score_text(self) -> str:
+        """0 to 100; a dash where nothing below has a rate."""
         return score_text(self.score.value)
 
     @property
-    def is_missed(self):
-        """Whether the light is red, so that an explanation is due."""
+    def is_missed(self) -> bool:
+        """Whether the light is red: an explanation is due."""
         return self.score.status == Status.MISSED
 
     @property
-    def tally_text(self):
-        """What the score stands on: 「達成 5 / 已評 6 / 應評 8」."""
+    def tally_text(self) -> str:
+        """「達成 5 / 已評 6 / 應評 8」."""
         tally = self.score.tally
         return f"達成 {tally.met} / 已評 {tally.assessed} / 應評 {tally.due}"
 
     @property
-    def result_text(self):
-        """Score and tally as a heading has them beside the light: 「得分 95.2　達成 5 / 已評 6 / 應評 8」."""
+    def result_text(self) -> str:
+        """「得分 95.2　達成 5 / 已評 6 / 應評 8」."""
         return f"得分 {self.score_text}　{self.tally_text}"
 
     @property
-    def met_text(self):
-        """達成／已評 alone, as a card has room for: 「5／6」."""
+    def met_text(self) -> str:
+        """達成／已評, short enough for a card: 「5／6」."""
         return f"{self.score.tally.met}／{self.score.tally.assessed}"
 
 
 @dataclass(frozen=True)
 class KPIFacts:
-    """A KPI in the scorecard's year. report_state is that of the year's report where one is due."""
+    """A KPI in the scorecard's year. report_state: of the year's report where one is due."""
 
     id: int
     code: str
@@ -72,27 +72,27 @@ class KPIFacts:
 
 @dataclass(frozen=True)
 class KPILine(KPIFacts, Scored):
-    """A KPI with its score. report_state is None where no report is due (baseline or no target)."""
+    """report_state is None where no report is due (baseline year or no target)."""
 
     @property
-    def awaits_review(self):
+    def awaits_review(self) -> bool:
         """Whether a submitted figure waits for approval and is not shown."""
         return self.report_state == ReportState.SUBMITTED and any(m.cell.is_withheld for m in self.measures)
 
     @property
-    def is_provisional(self):
+    def is_provisional(self) -> bool:
         """Whether a figure shown is not approved yet."""
         return any(measure.cell.is_provisional for measure in self.measures)
 
     @property
-    def rate_text(self):
-        """The single measure's rate (capped for display only), or the score of several as a percentage."""
+    def rate_text(self) -> str:
+        """Of a single measure its rate, capped for display only; of several the score as a percentage."""
         if len(self.measures) == 1:
             return self.measures[0].cell.rate_text
         return percent_text(self.score.value)
 
     @property
-    def unit_text(self):
+    def unit_text(self) -> str:
         """The units as the form writes them: 「張、支」."""
         return "、".join(dict.fromkeys(measure.unit for measure in self.measures))
 
@@ -118,7 +118,7 @@ class ObjectiveLine(ObjectiveFacts, Scored):
 
 @dataclass(frozen=True)
 class ThemeFacts:
-    """A 策略主題 with its lead division ("" where none is named)."""
+    """A 策略主題. lead_division "": none."""
 
     id: int
     code: str
@@ -133,13 +133,13 @@ class ThemeLine(ThemeFacts, Scored):
     objectives: tuple[ObjectiveLine, ...]
 
     @property
-    def full_name(self):
-        """Letter and name: 「A 市政大樓」."""
+    def full_name(self) -> str:
+        """「A 市政大樓」."""
         return f"{self.code} {self.name}"
 
     @property
-    def kpis(self):
-        """All KPIs of the theme by objective."""
+    def kpis(self) -> tuple[KPILine, ...]:
+        """By objective."""
         return tuple(kpi for objective in self.objectives for kpi in objective.kpis)
 
 
@@ -160,13 +160,13 @@ class PerspectiveLine(PerspectiveFacts, Scored):
     objectives: tuple[ObjectiveLine, ...]
 
     @property
-    def full_name(self):
-        """「顧客構面」, whether or not the agency wrote the word itself."""
+    def full_name(self) -> str:
+        """「顧客構面」, whether or not the agency wrote 構面 itself."""
         return f"{self.name.removesuffix('構面')}構面"
 
     @property
-    def kpis(self):
-        """All KPIs of the perspective in the scorecard's order."""
+    def kpis(self) -> tuple[KPILine, ...]:
+        """In the scorecard's order."""
         return tuple(kpi for objective in self.objectives for kpi in objective.kpis)
 
 
@@ -190,9 +190,9 @@ class LinkLine:
 
 @dataclass(frozen=True)
 class PlanFacts:
-    """A plan in a year. include_provisional: figures not approved yet are shown and counted, and marked so.
+    """A plan in a year. include_provisional: figures that are not approved yet are shown, counted and marked.
 
-    has_sample_data: a demo account entered figures in some year, since the cells of every year are shown.
+    has_sample_data: a demo account entered figures in any year; the cells of every year are shown.
     """
 
     agency: str
@@ -224,66 +224,62 @@ class Scorecard(PlanFacts, Scored):
     divisions: tuple[DivisionLine, ...]
 
     @cached_property
-    def kpis(self):
-        """All KPIs by perspective, theme and position."""
+    def kpis(self) -> tuple[KPILine, ...]:
+        """By perspective, theme and position."""
         return tuple(kpi for perspective in self.perspectives for kpi in perspective.kpis)
 
     @cached_property
-    def kpis_by_code(self):
-        """KPI lines by code."""
+    def kpis_by_code(self) -> dict[str, KPILine]:
         return {kpi.code: kpi for kpi in self.kpis}
 
     @cached_property
-    def objectives_by_code(self):
-        """Objective lines by code."""
+    def objectives_by_code(self) -> dict[str, ObjectiveLine]:
         return {objective.code: objective for objective in self.objectives}
 
     @property
-    def baseline_years(self):
-        """The years before the plan, with actuals only."""
+    def baseline_years(self) -> tuple[YearLine, ...]:
+        """The years before the plan; they have actuals only."""
         return tuple(year for year in self.years if year.is_baseline)
 
     @property
-    def plan_years(self):
-        """The years of the plan, with targets."""
+    def plan_years(self) -> tuple[YearLine, ...]:
+        """The years with targets."""
         return tuple(year for year in self.years if not year.is_baseline)
 
     @cached_property
-    def due_kpis(self):
+    def due_kpis(self) -> tuple[KPILine, ...]:
         """The KPIs for which a report is due in the year."""
         return tuple(kpi for kpi in self.kpis if kpi.report_state is not None)
 
     @property
-    def approved_count(self):
-        """How many of the due reports are approved."""
+    def approved_count(self) -> int:
+        """Of the due reports."""
         return sum(kpi.report_state == ReportState.APPROVED for kpi in self.due_kpis)
 
     @property
-    def unapproved_figures_count(self):
+    def unapproved_figures_count(self) -> int:
         """How many KPIs have a figure of the year that is not approved, shown or withheld."""
         return sum(any(m.cell.is_withheld or m.cell.is_provisional for m in kpi.measures) for kpi in self.kpis)
 
-    def count_lights(self, lines):
-        """How many of the lines have each light, as ((Status, count), …) in the order of the statuses."""
+    def count_lights(self, lines: Iterable[Scored]) -> tuple[tuple[Status, int], ...]:
+        """((Status, count), …) in the order of the statuses, those without a line too."""
         found = [line.status for line in lines]
         return tuple((status, found.count(status)) for status in Status)
 
     @cached_property
-    def objective_lights(self):
-        """Lights of all objectives."""
+    def objective_lights(self) -> tuple[tuple[Status, int], ...]:
         return self.count_lights(self.objectives)
 
     @cached_property
-    def kpi_lights(self):
-        """Lights of all KPIs."""
+    def kpi_lights(self) -> tuple[tuple[Status, int], ...]:
         return self.count_lights(self.kpis)
 
     @property
-    def threshold_text(self):
-        """The warning threshold as a percentage: 「90%」."""
+    def threshold_text(self) -> str:
+        """「90%」."""
         return percent_text(Fraction(self.warning_threshold))
 
     @property
-    def is_draft(self):
-        """Whether a printed report bears 草稿: until the year is closed (domain.md §5)."""
+    def is_draft(self) -> bool:
+        """Whether 草稿 is printed on a report: until the year is closed (domain.md §5)."""
         return not self.year.is_closed

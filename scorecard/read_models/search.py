@@ -1,16 +1,18 @@
-"""Search over a plan: objectives, KPIs, action plans, themes and divisions of one Scorecard; no query of its own."""
+"""Search over a plan: objectives, KPIs, action plans, themes and divisions of one Scorecard. No query."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scorecard.domain.choices import Status
 from scorecard.domain.text_folding import has_words, words
+from scorecard.read_models.scorecard import Scorecard
 
 MAX_QUERY_LENGTH = 100
 
 
 @dataclass(frozen=True)
 class Hit:
-    """One thing found. page and key name its page; passage is the text in which a word was found, or empty."""
+    """page and key identify its page; passage is the text in which a word was found, or ""."""
 
     code: str
     name: str
@@ -28,10 +30,11 @@ class HitGroup:
     hits: tuple[Hit, ...]
 
 
-def search(scorecard, query):
-    """What holds every word of the query, by kind; kinds without a hit are left out, a blank query finds nothing.
+def search(scorecard: Scorecard, query: str) -> tuple[HitGroup, ...]:
+    """The items that contain every word of the query, by kind. A blank query finds nothing.
 
-    Full and half width, capitals, and 台 and 臺 are alike (text_folding.py). Build the scorecard with its action plans.
+    Kinds without a hit are left out. Full and half width, capitals, and 台 and 臺 are equal (text_folding.py).
+    Build the scorecard with its action plans.
     """
     wanted = words(query[:MAX_QUERY_LENGTH])
     if not wanted:
@@ -46,13 +49,13 @@ def search(scorecard, query):
     return tuple(group for group in groups if group.hits)
 
 
-def _objectives(scorecard, wanted):
+def _objectives(scorecard: Scorecard, wanted: tuple[str, ...]) -> Iterator[Hit]:
     for line in scorecard.objectives:
         if has_words((line.code, line.name), wanted):
             yield Hit(line.code, line.name, "objective", line.code, status=line.status)
 
 
-def _kpis(scorecard, wanted):
+def _kpis(scorecard: Scorecard, wanted: tuple[str, ...]) -> Iterator[Hit]:
     for kpi in scorecard.kpis:
         labels = [measure.label for measure in kpi.measures]
         if has_words((kpi.code, kpi.name, kpi.formula, kpi.unit_text, kpi.division, *labels), wanted):
@@ -60,7 +63,7 @@ def _kpis(scorecard, wanted):
             yield Hit(kpi.code, kpi.name, "kpi", kpi.code, passage, kpi.status)
 
 
-def _action_plans(scorecard, wanted):
+def _action_plans(scorecard: Scorecard, wanted: tuple[str, ...]) -> Iterator[Hit]:
     for kpi in scorecard.kpis:
         for action_plan in kpi.action_plans:
             if has_words((action_plan.code, action_plan.description, action_plan.owner), wanted):
@@ -68,13 +71,13 @@ def _action_plans(scorecard, wanted):
                 yield Hit(action_plan.code, action_plan.description, "kpi", kpi.code, passage)
 
 
-def _themes(scorecard, wanted):
+def _themes(scorecard: Scorecard, wanted: tuple[str, ...]) -> Iterator[Hit]:
     for theme in scorecard.themes:
         if has_words((theme.code, theme.name, theme.lead_division), wanted):
             yield Hit(theme.code, theme.name, "theme", theme.code, theme.lead_division, theme.status)
 
 
-def _divisions(scorecard, wanted):
+def _divisions(scorecard: Scorecard, wanted: tuple[str, ...]) -> Iterator[Hit]:
     for division in scorecard.divisions:
         if has_words((division.name,), wanted):
             yield Hit("", division.name, "division", division.id, f"{len(division.kpis)} 項 KPI", division.status)

@@ -1,23 +1,25 @@
-"""The strategy map of a scorecard: what each card says, and where it stands."""
+"""The strategy map of a scorecard: the content of each card, and its place."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from scorecard.domain.choices import Status
 from scorecard.drawing.map_layout import lay_out
 from scorecard.drawing.map_shapes import Arrow, Card, Column, MapLayout, PlacedCard, PlacedColumn, PlacedRow, Row
 from scorecard.read_models.scorecard import ObjectiveLine, PerspectiveLine, Scorecard, ThemeLine
-from scorecard.read_models.year_comparison import Change
+from scorecard.read_models.year_comparison import Change, Comparison
 
-# Shown larger than this times its own size, a map of few themes would look like a poster.
+# Greatest enlargement: beyond it a map of few themes looks like a poster.
 LARGEST_SCALE = 1.25
-# Shown smaller than this, a wide map's texts could not be read: it scrolls instead.
+# Least width in CSS pixels at which a wide map is legible: in a narrower window it scrolls.
 WIDE = 960
 
 
 @dataclass(frozen=True)
 class MapCard:
-    """One objective in its place. is_faded: the filter of the page is about other objectives.
+    """One objective at its place. is_faded: the page's filter excludes it.
 
-    change: what became of its score since the year compared with; None on a map of one year.
+    change: of its score since the other year; None on a map of one year.
     """
 
     objective: ObjectiveLine
@@ -27,22 +29,21 @@ class MapCard:
     change: Change | None = None
 
     @property
-    def aria_label(self):
-        """What the card says to somebody who hears it."""
+    def aria_label(self) -> str:
         line = self.objective
-        said = f"{line.code} {line.name}：{line.status.label}，得分 {line.score_text}，{line.tally_text}"
-        return f"{said}，{self.change.aria_label}" if self.change else said
+        text = f"{line.code} {line.name}：{line.status.label}，得分 {line.score_text}，{line.tally_text}"
+        return f"{text}，{self.change.aria_label}" if self.change else text
 
     @property
-    def plan_label(self):
-        """What the card says on a map without results."""
+    def plan_label(self) -> str:
+        """The text of the card for screen readers on a map without results."""
         line = self.objective
         return f"{line.code} {line.name}：KPI {len(line.kpis)} 項"
 
 
 @dataclass(frozen=True)
 class StrategyMap:
-    """The map as drawn: a scorecard with coordinates, in units of the layout."""
+    """Coordinates are in units of the layout."""
 
     scorecard: Scorecard
     layout: MapLayout
@@ -51,47 +52,53 @@ class StrategyMap:
     cards: tuple[MapCard, ...]
 
     @property
-    def is_filtered(self):
-        """Whether some cards are faded."""
+    def is_filtered(self) -> bool:
         return any(card.is_faded for card in self.cards)
 
     @property
-    def by_perspective(self):
-        """Perspectives with their cards in reading order, for the table that says what the map shows."""
+    def by_perspective(self) -> tuple[tuple[PerspectiveLine, tuple[MapCard, ...]], ...]:
+        """Perspectives with their cards in reading order, for the table beside the map."""
         return tuple(
             (perspective, tuple(card for card in self.cards if card.place.row == perspective.code))
             for perspective, _ in self.rows
         )
 
     @property
-    def links(self):
-        """(cause, effect, reason) of every link, causes in reading order."""
+    def links(self) -> tuple[tuple[ObjectiveLine, ObjectiveLine, str], ...]:
+        """(cause, effect, reason) of every link; causes in reading order."""
         lines = {card.objective.code: card.objective for card in self.cards}
         places = {code: place for place, code in enumerate(lines)}
         links = sorted(self.scorecard.links, key=lambda link: (places[link.cause], places[link.effect]))
         return tuple((lines[link.cause], lines[link.effect], link.reason) for link in links)
 
     @property
-    def largest_width(self):
-        """The greatest width at which the map is shown, in CSS pixels."""
+    def largest_width(self) -> int:
+        """The greatest width of the map on a page, in CSS pixels."""
         return round(self.layout.width * LARGEST_SCALE)
 
     @property
-    def largest_height(self):
-        """The height that belongs to the largest width."""
+    def largest_height(self) -> int:
+        """The height at the largest width, in CSS pixels."""
         return round(self.layout.height * LARGEST_SCALE)
 
     @property
-    def is_wide(self):
-        """Whether the map needs a wide window to be read."""
+    def is_wide(self) -> bool:
+        """Whether only a wide window shows the map legibly."""
         return self.layout.width > WIDE
 
 
-def build_strategy_map(scorecard, *, statuses=frozenset(), theme="", objectives=None, comparison=None):
-    """The map of a scorecard built with its links. statuses, theme (a code) and objectives (a set of codes, or None)
-    fade what they do not name; no query.
+def build_strategy_map(
+    scorecard: Scorecard,
+    *,
+    statuses: Collection[Status] = frozenset(),
+    theme: str = "",
+    objectives: Collection[str] | None = None,
+    comparison: Comparison | None = None,
+) -> StrategyMap:
+    """The scorecard is built with its links. No query.
 
-    comparison: a Comparison whose later scorecard this is; its changes stand on the cards.
+    statuses, theme (a code) and objectives (codes, or None) are filters: other objectives are faded. comparison: its
+    later scorecard is this one; the cards show its changes.
     """
     layout = lay_out(
         columns=tuple(Column(line.code, line.name, line.lead_division) for line in scorecard.themes),
@@ -107,8 +114,13 @@ def build_strategy_map(scorecard, *, statuses=frozenset(), theme="", objectives=
     cards = []
     for place in layout.cards:
         objective = scorecard.objectives_by_code[place.code]
-        is_faded = bool(statuses and objective.status not in statuses) or bool(theme and objective.theme_code != theme)
-        is_faded |= objectives is not None and place.code not in objectives
+        is_faded = False
+        if statuses and objective.status not in statuses:
+            is_faded = True
+        if theme and objective.theme_code != theme:
+            is_faded = True
+        if objectives is not None and place.code not in objectives:
+            is_faded = True
         cards.append(MapCard(objective, themes[place.column], place, is_faded, changes.get(place.code)))
     return StrategyMap(
         scorecard,

@@ -1,5 +1,6 @@
-"""The rows of the form: what stands side by side in the source's table, and over how many rows each cell reaches."""
+"""The rows of the form: the cells of each row, and over how many rows each cell extends."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from scorecard.read_models.measure_lines import MeasureLine
@@ -8,7 +9,7 @@ from scorecard.read_models.scorecard import ActionPlanLine, KPILine, ObjectiveLi
 
 @dataclass(frozen=True)
 class Spanned:
-    """A cell that begins in a row and reaches over `rows` of them. item is None where the cell stays empty."""
+    """A cell that starts in a row and extends over `rows` rows. item None: an empty cell."""
 
     item: ObjectiveLine | KPILine | MeasureLine | ActionPlanLine | None
     rows: int
@@ -16,7 +17,7 @@ class Spanned:
 
 @dataclass(frozen=True)
 class TableRow:
-    """One row of the form. A None is a cell that an earlier row reaches into, so nothing is printed for it."""
+    """One row of the form. None: an earlier cell extends into this row, so nothing is printed."""
 
     objective: Spanned | None
     kpi: Spanned | None
@@ -26,21 +27,21 @@ class TableRow:
 
 @dataclass(frozen=True)
 class ObjectiveRows:
-    """An objective with its rows, which belong on one page."""
+    """An objective with its rows, to be kept on one page."""
 
     objective: ObjectiveLine
     rows: tuple[TableRow, ...]
 
 
-def table_rows(objectives):
-    """ObjectiveRows of each objective: a KPI takes as many rows as it has measures or action plans, one at least."""
+def table_rows(objectives: Iterable[ObjectiveLine]) -> tuple[ObjectiveRows, ...]:
+    """A KPI takes as many rows as it has measures or action plans, whichever is more, and at least one."""
     return tuple(ObjectiveRows(objective, _rows_of(objective)) for objective in objectives)
 
 
-def _rows_of(objective):
-    kpis = objective.kpis or (None,)
+def _rows_of(objective: ObjectiveLine) -> tuple[TableRow, ...]:
+    kpis: tuple[KPILine | None, ...] = objective.kpis or (None,)
     total = sum(map(_height, kpis))
-    rows = []
+    rows: list[TableRow] = []
     for kpi in kpis:
         height = _height(kpi)
         measures = _spread(kpi.measures if kpi else (), height)
@@ -57,13 +58,14 @@ def _rows_of(objective):
     return tuple(rows)
 
 
-def _height(kpi):
+def _height(kpi: KPILine | None) -> int:
     return 1 if kpi is None else max(1, len(kpi.measures), len(kpi.action_plans))
 
 
-def _spread(items, height):
-    """The items one a row, the last reaching to the end."""
-    items = tuple(items) or (None,)
+def _spread(items: Sequence[MeasureLine | ActionPlanLine], height: int) -> tuple[Spanned | None, ...]:
+    """One item a row; the last extends to the end."""
+    if not items:
+        return (Spanned(None, height), *[None] * (height - 1))
     last = len(items) - 1
     spans = [Spanned(item, 1 if index < last else height - last) for index, item in enumerate(items)]
-    return (*spans, *(None for _ in range(height - len(items))))
+    return (*spans, *[None] * (height - len(items)))
