@@ -1,4 +1,4 @@
-"""PDF files from templates: what is to be printed, made fit for the embedded font. pdf/writer.py writes it down."""
+"""PDF files from templates: makes the HTML fit for the embedded font. pdf/writer.py writes the file."""
 
 import re
 import unicodedata
@@ -13,9 +13,9 @@ FONTS = ("NotoSansTC-Regular.ttf", "NotoSansTC-Bold.ttf")
 # The mark that typesetters put where a character is missing from the font.
 GETA = "〓"
 PRINTABLE_WHITESPACE = frozenset(" \t\n\r")
-# Invisible by nature. Some of them reorder or hide the text around them, so they are left out rather than marked.
+# Invisible by nature. Some reorder or hide the text around them: they are left out, not marked.
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})
-# A tag, passed over, or a stretch of text outside tags without a place to break, entities counting as one character.
+# A tag, which is skipped, or a run of text outside tags without a place to break; an entity counts as one character.
 _UNBROKEN = re.compile(r"<[^>]*>|(?:&#?\w+;|[!-%'-;=?-~\u00a1-\u2dff]){61,}")
 _LABELLED_DRAWING = re.compile(r'<svg\b[^>]*\saria-label="([^"]*)"[^>]*>(?!\s*<title>)')
 _CHARACTER = re.compile(r"&#?\w+;|.", re.DOTALL)
@@ -24,16 +24,15 @@ _VARIATION_SELECTORS = frozenset(map(chr, (*range(0x180B, 0x180E), *range(0xFE00
 
 
 def render_pdf(template, context, *, stylesheets, wait_seconds=0):
-    """Bytes of a tagged PDF of a template; see pdf_document(). Raises what pdf_service.obtain() raises."""
+    """Bytes of a tagged PDF; see pdf_document(). Raises what get_or_make() in pdf/jobs.py raises."""
     return pdf_bytes(pdf_document(template, context, stylesheets=stylesheets), wait_seconds=wait_seconds)
 
 
 def pdf_document(template, context, *, stylesheets, css="", attachments=(), made_at=None):
-    """The Document of a template and style sheets named by their path under static.
+    """stylesheets: paths under static. css: additional style, of this document alone.
 
-    The template sets title, language and dates (meta dcterms.created). Characters that the font lacks are printed
-    as 〓 and given to the template as missing_characters, ("U+E000", …), so that none disappears unnoticed.
-    css: style besides, of this document alone.
+    The template sets title, language and dates (meta dcterms.created). Characters that the font lacks are printed as
+    〓; the template gets them as missing_characters, ("U+E000", …), and lists them: none disappears unnoticed.
     """
     html = render_to_string(template, {**context, "missing_characters": ()})
     missing = missing_characters(html)
@@ -44,27 +43,27 @@ def pdf_document(template, context, *, stylesheets, css="", attachments=(), made
 
 
 def missing_characters(text):
-    """The visible characters of a text that the embedded font lacks, as a set."""
+    """The visible characters of the text that the embedded font lacks."""
     return {char for char in set(text) - _font_characters() - PRINTABLE_WHITESPACE if not _is_dropped(char)}
 
 
 def printable(text):
     """The text as the embedded font can print it.
 
-    Missing characters become 〓, an unusual kind of space a plain one; what is invisible or turns the direction of
-    writing goes.
+    Missing characters become 〓, and an unusual kind of space a plain one. Invisible characters and those that turn the
+    direction of writing are removed.
     """
     unknown = set(text) - _font_characters() - PRINTABLE_WHITESPACE
     return text.translate({ord(char): _substitute(char) for char in unknown})
 
 
 def _titled(html):
-    """The HTML with each drawing's label as its title, too: that is where WeasyPrint finds the alternative text."""
+    """Repeats each drawing's label as its title: there WeasyPrint looks for the alternative text."""
     return _LABELLED_DRAWING.sub(r"\g<0><title>\1</title>", html)
 
 
 def _breakable(html):
-    """The HTML with places to break in very long words: without, WeasyPrint's time grows with the square of them."""
+    """Adds places to break to very long words: WeasyPrint's time grows with the square of their length."""
 
     def with_breaks(match):
         found = match.group()
@@ -86,7 +85,7 @@ def _is_dropped(char):
 
 @lru_cache(maxsize=1)
 def _font_characters():
-    """The characters that both weights of the font have, less those that only steer the text."""
+    """The characters that both weights of the font have, without control characters."""
     from fontTools.ttLib import TTFont
 
     maps = [TTFont(STATIC / "fonts" / name, lazy=True).getBestCmap() for name in FONTS]

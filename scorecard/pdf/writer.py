@@ -1,7 +1,7 @@
-"""Writes HTML as PDF: the only user of WeasyPrint, and without Django, so that a child process starts quickly.
+"""Writes HTML as PDF. The only user of WeasyPrint, and without Django: a child process starts quickly.
 
-WeasyPrint is imported where it is used, since that takes most of a second. It is given one font family, the style
-sheets of static/css, and a fetcher that hands out nothing but the project's own static files.
+WeasyPrint is imported where it is used, since the import takes most of a second. It gets one font family, the style
+sheets of static/css, and a fetcher that returns only the project's own static files.
 """
 
 import hashlib
@@ -17,12 +17,12 @@ SCHEME = "static:"
 
 
 class PDFError(Exception):
-    """The PDF could not be made; the message says why, in words for whoever asked for it."""
+    """The PDF could not be made. The message gives the reason in words for the person who asked for it."""
 
 
 @dataclass(frozen=True)
 class Attached:
-    """A file inside the PDF. name: ASCII, as PDF readers want it; description: what it is, for people."""
+    """A file inside the PDF. name: ASCII, as PDF readers need it; description: for people."""
 
     name: str
     content: bytes
@@ -31,9 +31,9 @@ class Attached:
 
 @dataclass(frozen=True)
 class Document:
-    """All that decides a PDF's bytes, but for the program: HTML that is ready to print and its style sheets.
+    """Everything that decides a PDF's bytes, except the program: HTML that is ready to print and its style sheets.
 
-    stylesheets: paths under static, css: style besides. made_at: the local time that attachments bear. With attachments
+    stylesheets: paths under static; css: additional style. made_at: the local time of the attachments. With attachments
     the file is PDF/A-3a, otherwise PDF/UA-1; both are tagged.
     """
 
@@ -45,22 +45,22 @@ class Document:
 
     @property
     def digest(self):
-        """Tells documents apart by their content, 64 hexadecimal digits."""
+        """64 hexadecimal digits; documents with different content have different ones."""
         return hashlib.sha256(repr(self).encode()).hexdigest()
 
     @property
     def variant(self):
-        """The kind of PDF, in WeasyPrint's words."""
+        """The kind of PDF, in WeasyPrint's terms."""
         return "pdf/a-3a" if self.attachments else "pdf/ua-1"
 
 
 def get_ready():
-    """Load what write_pdf() takes most of a second to load."""
+    """Load the libraries of write_pdf(), which takes most of a second."""
     import weasyprint  # noqa: F401
 
 
 def write_pdf(document):
-    """Bytes of the PDF; the same document gives the same bytes. Raises PDFError where a file of static is missing."""
+    """The same document gives the same bytes. Raises PDFError where a static file is missing."""
     from weasyprint import CSS, HTML, Attachment
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError
@@ -91,32 +91,34 @@ def write_pdf(document):
             finisher=_show_title,
         )
     except FatalURLFetchingError as error:
-        # A BaseException, which would pass every other net.
+        # A BaseException: callers that catch Exception would miss it.
         raise PDFError(str(error)) from error
 
 
 def _show_title(document, pdf):
-    """The window bears the title instead of the file's name, in PDF/A too, where WeasyPrint leaves it out."""
+    """The window shows the title, not the file's name. WeasyPrint does not set this for PDF/A."""
     import pydyf
 
     pdf.catalog.setdefault("ViewerPreferences", pydyf.Dictionary())["DisplayDocTitle"] = "true"
 
 
 class Progress(logging.Handler):
-    """Calls tell(step, pages) as WeasyPrint proceeds: which of its seven steps, and how many pages are set so far."""
+    """Calls tell(step, pages) while WeasyPrint works: which of its seven steps, and how many pages are laid out."""
 
     def __init__(self, tell):
         super().__init__(logging.INFO)
         self.tell = tell
 
     def emit(self, record):
-        """Read the step out of WeasyPrint's own words; others pass unheard."""
+        """The step comes from WeasyPrint's log message; other messages are ignored."""
         words = record.getMessage().split()
-        if words[:1] == ["Step"] and words[1:2] and words[1].isdigit():
-            self.tell(int(words[1]), int(words[-1]) if words[-1].isdigit() and len(words) > 3 else 0)
+        if len(words) < 2 or words[0] != "Step" or not words[1].isdigit():
+            return
+        has_pages = len(words) > 3 and words[-1].isdigit()
+        self.tell(int(words[1]), int(words[-1]) if has_pages else 0)
 
     def listen(self):
-        """Hear WeasyPrint from now on."""
+        """Receive WeasyPrint's log messages from now on."""
         logger = logging.getLogger("weasyprint.progress")
         logger.setLevel(logging.INFO)
         logger.addHandler(self)
@@ -124,14 +126,14 @@ class Progress(logging.Handler):
 
 @lru_cache(maxsize=1)
 def fetcher_class():
-    """The class of the only fetcher that WeasyPrint is given."""
+    """The class of the only fetcher that WeasyPrint gets."""
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
     class StaticFetcher(URLFetcher):
-        """Hands out the project's static files and data: addresses; no other file, no host, no redirect.
+        """Returns the project's static files and data: addresses; no other file, no host, no redirect.
 
-        A static file that is missing stops the rendering: a report without its font or style is none. Anything else
-        is refused in a way that leaves the rest of the report standing.
+        A missing static file stops the rendering: a report without its font or style is useless. Any other refused
+        address only leaves a gap.
         """
 
         def __init__(self):
@@ -151,7 +153,7 @@ def fetcher_class():
 
 
 def _static_file(name):
-    """Bytes of a file under static; FileNotFoundError for anything outside, however it is written."""
+    """FileNotFoundError for any path outside static, however it is written."""
     path = (STATIC / name.replace("\0", "")).resolve()
     if not path.is_relative_to(STATIC.resolve()):
         raise FileNotFoundError(name)

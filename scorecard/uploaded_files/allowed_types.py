@@ -1,4 +1,4 @@
-"""Which files are taken as evidence, and whether a file is what its name says: a pure module.
+"""The kinds of files accepted as evidence, and whether a file is what its name says. Pure.
 
 The list is short and closed: documents that every office opens and that run nothing. HTML, SVG and scripts are not on
 it under any name. A file is judged by its extension and by its content, which must agree.
@@ -16,7 +16,7 @@ from PIL import Image
 
 from scorecard.uploaded_files.office_documents import DAMAGED, ZIP_START, FileRefused, check_odf, check_ooxml
 
-# Below the count from which Pillow itself warns; a photograph of a present phone has 50 million.
+# Below the limit at which Pillow warns; a photograph from a current phone has 50 million.
 PIXELS = 80_000_000
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x19\x1b-\x1f\x7f]")
@@ -35,7 +35,7 @@ _SCRIPT = re.compile(
 
 
 class _OtherKind(FileRefused):
-    """The content is of another kind than the extension says; which one may be told."""
+    """The content is of another kind than the extension says. The reader may learn which one."""
 
 
 def _start(file, length):
@@ -44,7 +44,7 @@ def _start(file, length):
 
 
 def _is_pdf(file):
-    """A header at the very beginning, and the end mark at the end."""
+    """A header at the very start, and the end mark at the end."""
     if not re.match(rb"%PDF-[12]\.\d", _start(file, 8)):
         raise _OtherKind("內容不是 PDF；請確認選對檔案。")
     size = file.seek(0, io.SEEK_END)
@@ -81,14 +81,14 @@ def _pixels(file, format_name):
     except Image.DecompressionBombError:
         return PIXELS + 1
     except Exception as error:
-        # A decoder fails in whatever way a hostile file makes it fail.
+        # A hostile file can make a decoder fail in any way.
         raise FileRefused(DAMAGED) from error
     finally:
         file.seek(0)
 
 
 def _has_end(file, format_name):
-    """Whether the picture is whole, where Pillow's verify() does not look (PNG it reads to the end)."""
+    """Whether the picture is whole, where Pillow's verify() does not check (it reads a PNG to the end)."""
     data = _start(file, -1)
     if format_name == "JPEG":
         scan = data.find(b"\xff\xda")
@@ -135,7 +135,7 @@ def _is_odf(kind):
 
 @dataclass(frozen=True)
 class FileType:
-    """A kind of file that is taken. check raises FileRefused unless a file's content is of this kind."""
+    """An accepted kind of file. check raises FileRefused unless the content is of this kind."""
 
     content_type: str
     check: Callable[[BinaryIO], None]
@@ -169,7 +169,7 @@ FILE_TYPES = {
 }
 ALLOWED = "PDF、圖片（PNG、JPG、WebP）、Office 文件（DOCX、XLSX、PPTX、ODT、ODS、ODP）、CSV、TXT"
 
-# What else a file may turn out to be, with what to do about it.
+# Other kinds of content, each with the advice for the person who uploads it.
 _KNOWN_STARTS = (
     (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "檔案是舊版 Office 格式或有密碼保護；請移除密碼，另存為新版格式後再上傳。"),
     (rb"MZ|\x7fELF|\xca\xfe\xba\xbe|\xcf\xfa\xed\xfe", "內容是程式，不能作為佐證。"),
@@ -186,13 +186,14 @@ _KNOWN_STARTS = (
 
 
 def check_file(extension: str, file: BinaryIO) -> str:
-    """The content type to serve the file with; FileRefused with the cure for everything that is not on the list.
+    """The content type to serve the file with. Raises FileRefused, with advice, for any file that is not on the list.
 
-    extension: lower case without its dot. The whole file may be read; its position afterwards is its beginning.
+    extension: lower case without its dot. The whole file may be read; afterwards its position is the start.
     """
     file_type = FILE_TYPES.get(extension)
     if file_type is None:
-        raise FileRefused(f"不接受{f' .{extension} ' if extension else '沒有副檔名的'}檔案；可上傳 {ALLOWED}。")
+        kind = f" .{extension} " if extension else "沒有副檔名的"
+        raise FileRefused(f"不接受{kind}檔案；可上傳 {ALLOWED}。")
     try:
         start = _start(file, 512)
         if not start:
@@ -202,11 +203,15 @@ def check_file(extension: str, file: BinaryIO) -> str:
                 raise _OtherKind("內容不是 Office 文件；請以 Office 或 LibreOffice 另存後再上傳。")
             file_type.check(file)
         except _OtherKind as refusal:
-            raise FileRefused(_told_by(start) or str(refusal)) from refusal
+            raise FileRefused(_advice(start) or str(refusal)) from refusal
     finally:
         file.seek(0)
     return file_type.content_type
 
 
-def _told_by(start):
-    return next((cure for pattern, cure in _KNOWN_STARTS if re.match(pattern, start, re.DOTALL)), None)
+def _advice(start):
+    """The advice for the kind of content that starts like this; None where the kind is unknown."""
+    for pattern, advice in _KNOWN_STARTS:
+        if re.match(pattern, start, re.DOTALL):
+            return advice
+    return None

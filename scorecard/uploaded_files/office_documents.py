@@ -1,7 +1,7 @@
-"""Office documents judged by what is in them: bytes in, a refusal or nothing out; no Django, no clock, no disk.
+"""Office documents judged by their content: bytes in, a refusal or nothing out. No Django, no clock, no disk.
 
-A document is a zip of a known form. It is read as a stranger's would be: sizes are not believed but counted while
-inflating, and every archive inside it draws on the same budget.
+A document is a zip of a known form, and it may be hostile: stated sizes are not trusted but counted while inflating,
+and all archives inside it share one budget.
 """
 
 import io
@@ -17,15 +17,17 @@ from defusedxml.common import DefusedXmlException
 ENTRIES = 5_000
 DIRECTORY_BYTES = 2 * 1024 * 1024
 INFLATED_BYTES = 300 * 1024 * 1024
-# A sheet of equal cells shrinks a hundredfold; what shrinks more, and is big, was made to burst.
+# A sheet of equal cells shrinks a hundredfold; a big file that shrinks more is a zip bomb.
 RATIO = 200
 RATIO_COUNTS_FROM = 20 * 1024 * 1024
 MAX_BYTES_IN_MEMORY = 32 * 1024 * 1024
-# A sheet in a presentation in a document.
+# As a sheet in a presentation in a document.
 DEPTH = 2
 
 ZIP_START = b"PK\x03\x04"
-CONTENT_TYPES, MIMETYPE, MANIFEST = "[Content_Types].xml", "mimetype", "META-INF/manifest.xml"
+CONTENT_TYPES = "[Content_Types].xml"
+MIMETYPE = "mimetype"
+MANIFEST = "META-INF/manifest.xml"
 MACRO_FILES = ("vbaproject.bin", "vbadata.xml")
 MACRO_FOLDERS = ("basic/", "scripts/", "xl/macrosheets/")
 PROGRAMS = (
@@ -58,12 +60,15 @@ OTHER_KIND_ODF = "內容不是這種 OpenDocument 文件；請以 LibreOffice �
 
 
 class FileRefused(ValueError):
-    """A file that is not taken; the message says why and what to do, without naming the file."""
+    """A file is not accepted. The message gives reason and advice, without the name of the file."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a document may hold: entries, bytes inflated, and how often its own size they may be beyond counts_from."""
+    """The limits of a document: number of entries and inflated bytes.
+
+    ratio: inflated bytes over the size of the file; it matters only beyond counts_from inflated bytes.
+    """
 
     entries: int = ENTRIES
     inflated: int = INFLATED_BYTES
@@ -75,32 +80,33 @@ EVIDENCE = Limits()
 
 
 class _Budget:
-    """What all archives of one upload may inflate to, together."""
+    """What all archives of one upload together may inflate to."""
 
     def __init__(self, size, limits):
         self.entries = limits.entries
         self.bytes = min(limits.inflated, max(limits.counts_from, limits.ratio * size))
 
     def take(self, count):
-        """Count bytes that were inflated."""
         self.bytes -= count
         if self.bytes < 0:
             raise FileRefused(BOMB)
 
     def check(self, stated):
-        """Refuse at once what by its own statement will not fit."""
+        """Refuse at once an archive whose stated size exceeds the budget."""
         if stated > self.bytes:
             raise FileRefused(BOMB)
 
     def take_entries(self, count):
-        """Count entries of an archive."""
         self.entries -= count
         if self.entries < 0:
             raise FileRefused(BOMB)
 
 
 def check_ooxml(file, main_type, limits=EVIDENCE):
-    """The names of its entries; refuse what is not an Office Open XML document with a main part of the given type."""
+    """The names of its entries. Raises FileRefused unless the file is an Office Open XML document.
+
+    main_type: the required content type of the main part.
+    """
     kept = _read_archive(file, limits=limits)
     types = _xml(kept.texts.get(CONTENT_TYPES))
     parts = {node.get("PartName", "").lstrip("/"): node.get("ContentType", "") for node in types}
@@ -113,7 +119,7 @@ def check_ooxml(file, main_type, limits=EVIDENCE):
 
 
 def check_odf(file, mimetype, limits=EVIDENCE):
-    """The names of its entries; refuse what is not an OpenDocument file of the given media type."""
+    """The names of its entries. Raises FileRefused unless the file is an OpenDocument file of this media type."""
     kept = _read_archive(file, limits=limits)
     if kept.texts.get(MIMETYPE, b"").strip() != mimetype.encode():
         raise FileRefused(OTHER_KIND_ODF)
@@ -135,10 +141,11 @@ def _xml(data):
 
 
 class _Kept:
-    """What was read of an archive: the names of its entries, and the content of the few that say what it is."""
+    """The names of the entries of an archive, and the content of those few that identify its kind."""
 
     def __init__(self, names):
-        self.names, self.texts = names, {}
+        self.names = names
+        self.texts = {}
 
 
 def _read_archive(file, budget=None, depth=0, limits=EVIDENCE):
@@ -163,7 +170,7 @@ def _read_archive(file, budget=None, depth=0, limits=EVIDENCE):
 
 
 def _directory(file, size):
-    """The entries of a zip that begins with its first entry, in the order of the file, none overlapping another."""
+    """The entries in the order of the file; none overlaps another, and the file starts with the first."""
     _check_directory_size(file, size)
     file.seek(0)
     try:
@@ -171,11 +178,9 @@ def _directory(file, size):
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError, IndexError, struct.error) as error:
         raise FileRefused(DAMAGED) from error
     entries.sort(key=lambda entry: entry.header_offset)
-    if (
-        not entries
-        or entries[0].header_offset != 0
-        or len({entry.filename.lower() for entry in entries}) < len(entries)
-    ):
+    if not entries or entries[0].header_offset != 0:
+        raise FileRefused(DAMAGED)
+    if len({entry.filename.lower() for entry in entries}) < len(entries):
         raise FileRefused(DAMAGED)
     ends = [entry.header_offset + entry.compress_size for entry in entries]
     starts = [*(entry.header_offset for entry in entries[1:]), size]
@@ -185,7 +190,7 @@ def _directory(file, size):
 
 
 def _check_directory_size(file, size):
-    """zipfile reads the whole directory before it answers: look at the length that the end record states first."""
+    """zipfile reads the whole directory at once: first check the size that the end record states."""
     tail_start = max(0, size - 65_557)
     file.seek(tail_start)
     tail = file.read()
@@ -193,7 +198,7 @@ def _check_directory_size(file, size):
     if place < 0 or place + 22 > len(tail):
         raise FileRefused(DAMAGED)
     directory_size, _, comment = struct.unpack("<IIH", tail[place + 12 : place + 22])
-    # Zip64 is for archives of 4 GB; in a small one it hides the true length of the directory.
+    # Zip64 is for archives of 4 GB; in a small one it hides the true size of the directory.
     if place + 22 + comment != len(tail) or tail[max(0, place - 20) : place].startswith(b"PK\x06\x07"):
         raise FileRefused(DAMAGED)
     if directory_size > DIRECTORY_BYTES:
@@ -211,13 +216,15 @@ def _check_names(names):
 
 
 def _inflate(file, entry, budget, *, keep):
-    """The entry's content if it is wanted or is itself a zip, else nothing; refused where any statement is untrue."""
+    """The content if `keep` or if it is a zip itself, else b"". Refused where a stated size or checksum is wrong."""
     if entry.flag_bits & 0x1:
         raise FileRefused(LOCKED)
     if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         raise FileRefused(DAMAGED)
     _seek_content(file, entry)
-    count, checksum, parts = 0, 0, []
+    count = 0
+    checksum = 0
+    parts = []
     for part in _parts(file, entry):
         keep = keep or (count == 0 and part.startswith(ZIP_START))
         count += len(part)
@@ -235,7 +242,7 @@ def _inflate(file, entry, budget, *, keep):
 
 
 def _seek_content(file, entry):
-    """Go to where the content begins; the local header must name the same entry as the directory."""
+    """Go to the start of the content. The local header must name the same entry as the directory."""
     file.seek(entry.header_offset)
     header = file.read(30)
     if len(header) < 30 or not header.startswith(ZIP_START):
@@ -248,7 +255,7 @@ def _seek_content(file, entry):
 
 
 def _parts(file, entry):
-    """The content piece by piece, each of at most a megabyte."""
+    """The content piece by piece, each at most a megabyte."""
     inflater = zlib.decompressobj(-zlib.MAX_WBITS) if entry.compress_type == zipfile.ZIP_DEFLATED else None
     left = entry.compress_size
     while left:

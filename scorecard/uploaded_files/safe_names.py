@@ -1,24 +1,24 @@
-"""File names as they are shown and sent again: what a person typed, without what could deceive a reader or a system.
+"""File names for display and download: the name that a person typed, without anything that could deceive.
 
-A name is never a path here: files are stored under random names (models/reporting.py), and the name is only shown and
-put into the header of a download.
+A name is never a path here: files are stored under random names (models/reporting.py). The name is only shown and put
+into the header of a download.
 """
 
 import re
 import unicodedata
 
-# What ext4 and NTFS keep of a name, in UTF-8.
+# The limit of ext4 and NTFS, in UTF-8.
 NAME_BYTES = 255
 UNNAMED = "未命名"
 
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?=\.|\Z)", re.IGNORECASE)
 _FORBIDDEN = str.maketrans(dict.fromkeys('<>:"|?*', "_"))
-# Controls, bidi and other invisible marks, halves of pairs, what is no character. Private use stays: 造字.
+# Controls, bidi and other invisible marks, surrogates, unassigned code points. Private use is allowed: 造字.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn"})
 
 
 def clean_name(typed: str) -> str:
-    """The last part of the path that was typed, in NFC, fit for any system, at most NAME_BYTES long with its extension.
+    """The last part of the typed path, in NFC, valid on any system, at most NAME_BYTES long including its extension.
 
     Cleaning twice changes nothing.
     """
@@ -31,7 +31,7 @@ def clean_name(typed: str) -> str:
 
 
 def extension(name: str) -> str:
-    """What follows the last dot, in lower case; empty where there is none."""
+    """The part after the last dot, in lower case; "" where there is none."""
     stem, dot, last = name.rpartition(".")
     return last.lower() if dot and stem else ""
 
@@ -44,7 +44,7 @@ def _visible(char):
 
 
 def _trimmed(name):
-    """Without a dot in front, which hides a file, and blanks and dots at the end, which Windows drops."""
+    """A leading dot hides a file, and Windows drops blanks and dots at the end: both are removed."""
     return re.sub(r" +", " ", name).lstrip(". ").rstrip(". ")
 
 
@@ -53,6 +53,7 @@ def _shortened(name):
         return name
     stem, dot, last = name.rpartition(".")
     ending = f".{last}" if dot and len(last) <= 10 else ""
-    stem = stem if ending else name
+    if not ending:
+        stem = name
     kept = stem.encode()[: NAME_BYTES - len(ending.encode())].decode(errors="ignore").rstrip(". ")
     return kept + ending
