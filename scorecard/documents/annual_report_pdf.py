@@ -1,4 +1,4 @@
-"""The annual report as PDF: what is printed, and by which key the finished file is kept."""
+"""The annual report as PDF: its content, and the key under which the finished file is kept."""
 
 from datetime import datetime
 
@@ -19,24 +19,24 @@ STYLESHEETS = (
     "css/pdf/annual-report-summary.css",
     "css/pdf/annual-report-tables.css",
 )
-# The room that css/pdf/annual-report-summary.css leaves for the map, in millimetres.
+# The map's area in css/pdf/annual-report-summary.css, in millimetres.
 MAP_WIDTH, MAP_HEIGHT = 275, 153
-# Stands for the time in the key of a plan that has none.
+# Replaces the time in the key of a plan without any event.
 NO_TIME = datetime(2000, 1, 1)
 
 
 def annual_report_pdf(plan, year, choices=WHOLE, *, wait_seconds=0):
-    """The bytes of a plan's annual report, kept or made now. Raises what annual_report_job() and obtain() raise."""
+    """The finished file if it is kept, otherwise made now. Raises what annual_report_job() and get_or_make() raise."""
     return get_or_make(*annual_report_job(plan, year, choices), wait_seconds=wait_seconds)
 
 
 def annual_report_job(plan, year, choices=WHOLE):
-    """(key, build) of a report for pdf_service: build() reads the plan and gives the Document.
+    """(key, build) for pdf/jobs.py; build() reads the plan and returns the Document. One query.
 
-    The key holds what decides the bytes: the plan's data version and last audit event (of whichever database), the
-    years' states, year, choices and release. One query. Without any event the plan was loaded from a file and may be
-    another of the same number, so the report itself is built and, but for the time, is its key; that alone raises what
-    build() raises: NoSuchYear, BaselineYear, NoSuchPart.
+    The key has everything that decides the bytes: the plan's data version and last audit event (and their database),
+    the states of the years, the year, the choices and the version of the program. A plan without any event was loaded
+    from a file and may be a different one with the same number: then the report is built at once, and its content
+    without the time is the key. Only this case raises here what build() raises: NoSuchYear, BaselineYear, NoSuchPart.
     """
     event = AuditEvent.objects.last_of(plan)
     if event is None:
@@ -54,7 +54,7 @@ def annual_report_job(plan, year, choices=WHOLE):
 
 
 def data_time(plan):
-    """The local time up to which a report shows the plan's data: that of its last change. One query."""
+    """The local time of the plan's last change: a report shows the data up to then. One query."""
     return _time_of(AuditEvent.objects.last_of(plan))
 
 
@@ -63,10 +63,10 @@ def _time_of(event):
 
 
 def annual_report_document(report, *, made_at):
-    """The Document of an AnnualReport: bookmarked, 草稿 across its pages until the year is closed.
+    """Bookmarked; 草稿 is across its pages until the year is closed. made_at: the local time of the data, printed too.
 
-    made_at: the local time of the data, printed on it. The whole plan's report has the filled form inside, unless it
-    is wanted without appendix, or with figures that are not approved, which the form never shows.
+    The report of the whole plan has the filled form inside, but not without appendix, and not with figures that are not
+    approved: the form never shows them.
     """
     scorecard = report.scorecard
     stylesheets = [*STYLESHEETS, "css/pdf/watermark.css"] if scorecard.is_draft else STYLESHEETS
@@ -88,14 +88,16 @@ def _form(scorecard):
 
 
 def _link_places(strategy_map):
-    """Style that lays each card's link over the card: links inside a drawing do not become links of a PDF."""
+    """Style that puts each card's link over the card: links inside a drawing do not become links of a PDF."""
     layout = strategy_map.layout
     scale = min(MAP_WIDTH / layout.width, MAP_HEIGHT / layout.height)
-    left, top = (MAP_WIDTH - layout.width * scale) / 2, (MAP_HEIGHT - layout.height * scale) / 2
-    rules = (
-        f"#card-{card.objective.id}{{left:{left + place.x * scale:.2f}mm;top:{top + place.y * scale:.2f}mm;"
-        f"width:{place.w * scale:.2f}mm;height:{place.h * scale:.2f}mm}}"
-        for card in strategy_map.cards
-        for place in (card.place,)
-    )
+    left = (MAP_WIDTH - layout.width * scale) / 2
+    top = (MAP_HEIGHT - layout.height * scale) / 2
+    rules = []
+    for card in strategy_map.cards:
+        place = card.place
+        rules.append(
+            f"#card-{card.objective.id}{{left:{left + place.x * scale:.2f}mm;top:{top + place.y * scale:.2f}mm;"
+            f"width:{place.w * scale:.2f}mm;height:{place.h * scale:.2f}mm}}"
+        )
     return "".join(rules)

@@ -7,9 +7,9 @@ SIZES = ("A4", "A3")
 
 
 def strategy_map_pdf(strategy_map, *, made_at, size="A4", comparison=None):
-    """The map as bytes: tagged, one sheet of a size in SIZES. made_at: the local time printed on it.
+    """A tagged PDF of one sheet. size: one of SIZES, else ValueError. made_at: the local time printed on it.
 
-    comparison: the one whose changes the map's cards bear.
+    comparison: the Comparison whose changes the cards show.
     """
     if size not in SIZES:
         raise ValueError(f"a map is printed on {' or '.join(SIZES)}, not on {size}")

@@ -1,8 +1,8 @@
-"""A plan as data, from the same Scorecard that every page draws: no query, and no figure of its own.
+"""A plan as data, from the same Scorecard that every page draws. No query, and no figure of its own.
 
-Years are Gregorian integers, amounts whole dollars as integers; other figures are text, exactly as they were entered
-("93.48"), because a JSON number may come back from a reader as floating point. What is missing is null. Which actuals
-are left out for want of approval is the Scorecard's decision (include_provisional).
+Years are Gregorian integers, amounts whole NT$ as integers. Other figures are text, exactly as entered ("93.48"),
+because a reader may turn a JSON number into floating point. A missing value is null. The Scorecard decides which
+actuals are left out because they are not approved (include_provisional).
 """
 
 import json
@@ -11,12 +11,12 @@ from scorecard.domain.scoring import plain
 
 
 def plan_json(scorecard):
-    """The plan as JSON text: the same Scorecard always gives the same text. Build it with_action_plans=True."""
+    """The same Scorecard always gives the same text. Build it with_action_plans=True."""
     return json.dumps(plan_document(scorecard), ensure_ascii=False, indent=2) + "\n"
 
 
 def plan_document(scorecard):
-    """The plan as a dict of JSON types, all years of it, in the scorecard's order."""
+    """A dict of JSON types with all years of the plan, in the scorecard's order."""
     return {
         "agency": scorecard.agency,
         "first_year": scorecard.first_year,

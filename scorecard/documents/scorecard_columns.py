@@ -1,9 +1,9 @@
-"""The columns of the scorecard: what stands in each cell, once for the page and every file.
+"""The columns of the scorecard: the content of each cell, defined once for the page and every file.
 
-Columns stand in the order of the agency's form. Between its targets and its 主責科室 come three columns of results for
-each plan year that has any, which the form has no place for. Files give each column its own; the page and the PDF draw
-those of one Stack beneath each other, as the form's readers know it. What would stand beside a number is its note:
-drawn beneath it on the page, collected in 備註 at the end of a file's row, so that files can be calculated with.
+Columns are in the order of the agency's form. Between targets and 主責科室 there are three columns of results for each
+plan year that has any; the form does not have them. A file has every column by itself; the page and the PDF draw the
+columns of one Stack below each other, as readers know them from the form. A note beside a number is below it on the
+page, and in 備註 at the end of the row in a file: the cell then has the number alone and can be calculated with.
 """
 
 from collections.abc import Callable
@@ -32,7 +32,7 @@ SHAPES = {
 
 
 class ColumnGroup(TextChoices):
-    """Columns shown or hidden together; 策略目標, KPI and the remarks on what is shown are always there."""
+    """Columns shown or hidden together. 策略目標, KPI and 備註 are in no group."""
 
     FORMULA = "formula", "公式及單位"
     BASELINE = "baseline", "基準年度實際值"
@@ -46,14 +46,14 @@ class ColumnGroup(TextChoices):
     OWNER = "owner", "行動方案主責"
 
 
-# What the agency's own form does not have is shown on request.
+# Columns that the agency's own form does not have are shown on request.
 EXTRA_GROUPS = frozenset({ColumnGroup.STATE, ColumnGroup.EXECUTED})
 DEFAULT_GROUPS = frozenset(ColumnGroup) - EXTRA_GROUPS
 _FIGURES = frozenset({ColumnGroup.BASELINE, ColumnGroup.TARGETS, ColumnGroup.RESULTS})
 
 
 class MergeLevel(Enum):
-    """Which line of a TableRow a column tells of; its cells are merged over the rows that the line reaches over."""
+    """The line of a TableRow that a column is about; its cells are merged over the line's rows."""
 
     OBJECTIVE = "objective"
     KPI = "kpi"
@@ -62,7 +62,7 @@ class MergeLevel(Enum):
 
 
 class ColumnKind(Enum):
-    """What a column is about, as far as it decides how wide it is and where it leads."""
+    """What a column is about; it decides the width on the page and the link."""
 
     OBJECTIVE = "objective"
     KPI = "kpi"
@@ -78,12 +78,13 @@ class ColumnKind(Enum):
 
 @dataclass(frozen=True)
 class Words:
-    """Text in a cell. code leads it; below is a second line that belongs to it; note: see the module.
+    """Text in a cell. code precedes it; below is a second line; note: see the module.
 
-    is_blank: the dash of a figure that is not there.
+    is_blank: a dash in place of a missing figure.
     """
 
-    is_light = is_percentage = False
+    is_light = False
+    is_percentage = False
     words: str
     code: str = ""
     below: str = ""
@@ -92,7 +93,7 @@ class Words:
 
     @property
     def text(self):
-        """As one text, without the note."""
+        """Without the note."""
         line = f"{self.code} {self.words}" if self.code else self.words
         return "\n".join(part for part in (line, self.below) if part)
 
@@ -101,15 +102,21 @@ class Words:
 class TableFigure(Figure):
     """A number in its own cell, with as many decimals as it has. note: see the module."""
 
-    is_light, code, below = False, "", ""
+    is_light = False
+    code = ""
+    below = ""
     note: str = ""
 
 
 @dataclass(frozen=True)
 class Light:
-    """A status as shape and word; the writer adds the colour. word replaces its own; remark is a second line."""
+    """A status as shape and word; the writer adds the colour. word replaces the status' own; remark: a second line."""
 
-    is_light, is_percentage, code, below, note = True, False, "", "", ""
+    is_light = True
+    is_percentage = False
+    code = ""
+    below = ""
+    note = ""
     status: Status
     remark: str = ""
     word: str = ""
@@ -125,9 +132,9 @@ class Light:
 class Column:
     """content takes a line of the level and returns Words, TableFigure, Light or None.
 
-    group None: always shown. width is in half-width characters. is_centred: text stands in the middle, as words
-    between figures do; figures are always to the right. total is the column's sum, None where it has none. stack: the
-    Gregorian year with whose other columns it shares a cell on the page, None for a cell of its own.
+    group None: always shown. width is in half-width characters. is_centred: text is centred, as words between figures
+    are; figures are always to the right. total is the column's sum, None where it has none. stack: columns with the
+    same Gregorian year share a cell on the page; None: a cell of its own.
     """
 
     heading: str
@@ -142,14 +149,14 @@ class Column:
 
     @property
     def is_result(self):
-        """Whether it tells what was reported for a plan year."""
+        """Whether it shows what was reported for a plan year."""
         return self.group == ColumnGroup.RESULTS
 
 
 def read_groups(values):
-    """(groups, notices) of a URL's columns= values, given singly or with commas; none at all means the form's own.
+    """(groups, notices) of a URL's columns= values, single or with commas; no value at all: the form's own columns.
 
-    An unknown name is left out and told in a notice; an empty value alone asks for no column but the first two.
+    An unknown name is left out, with a notice. An empty value alone leaves only the columns that are always shown.
     """
     if not values:
         return DEFAULT_GROUPS, ()
@@ -160,7 +167,7 @@ def read_groups(values):
 
 
 def columns(scorecard, kpis, groups=DEFAULT_GROUPS):
-    """The chosen columns of a scorecard in the form's order; totals are over the KPIs given, those that are shown."""
+    """In the form's order. Totals are over the given KPIs, those that are shown."""
     made = [*_leading(), *_figure_columns(scorecard), *_kpi_columns(scorecard), *_plan_columns(scorecard, kpis)]
     if groups & _FIGURES:
         made.append(Column("備註", _remarks(scorecard, groups), MergeLevel.MEASURE, ColumnKind.REMARKS, 18))
@@ -223,7 +230,7 @@ def _amounts(heading, content, group, total):
 
 
 def _years_with_results(scorecard):
-    """Of the whole scorecard whatever the filter, which thus hides rows and never a column."""
+    """Of the whole scorecard: a filter hides rows and never a column."""
     reported = {
         cell.year
         for kpi in scorecard.kpis
@@ -289,21 +296,21 @@ def _target(year):
 
 
 def _figure(number, measure, note):
-    """With its unit where the KPI has several measures: 公式及單位 then names several."""
+    """With its unit where the KPI has several measures: 公式及單位 then names several units."""
     unit = measure.unit if measure.label else ""
     return TableFigure(number, f"{grouped(number)} {unit}".rstrip(), decimals_of(number), unit=unit, note=note)
 
 
 def _rate(year):
-    """As every page rounds and caps it; text where it is no number (「—」, 「>999%」)."""
+    """Rounded and capped as on every page; Words where the text is no number (「—」, 「>999%」)."""
 
     def content(measure):
         cell = measure.cells[year.year]
         text = cell.rate_text
-        shown = text.removesuffix("%")
-        if shown == text or shown.startswith(">"):
+        digits = text.removesuffix("%")
+        if digits == text or digits.startswith(">"):
             return Words(text, is_blank=cell.outcome.rate is None)
-        return TableFigure(Decimal(shown) / 100, text, len(shown.partition(".")[2]), is_percentage=True)
+        return TableFigure(Decimal(digits) / 100, text, len(digits.partition(".")[2]), is_percentage=True)
 
     return content
 
@@ -332,13 +339,14 @@ def _money(amount):
 
 
 def _remarks(scorecard, groups):
-    """Which measure of several a row is, and the notes of the figures that are shown."""
+    """Which of several measures a row is, and the notes of the figures shown."""
     results = _years_with_results(scorecard) if ColumnGroup.RESULTS in groups else ()
     shown = []
     for year in scorecard.years:
         if not year.is_baseline and ColumnGroup.TARGETS in groups:
             shown.append(_target_remark(year))
-        if (ColumnGroup.BASELINE in groups) if year.is_baseline else (year in results):
+        has_actuals = ColumnGroup.BASELINE in groups if year.is_baseline else year in results
+        if has_actuals:
             shown.append(_actual_remark(year))
 
     def content(measure):

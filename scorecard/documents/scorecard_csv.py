@@ -1,8 +1,8 @@
-"""A scorecard's table as CSV for those who calculate: RFC 4180 in UTF-8 with the mark by which Excel knows it.
+"""A scorecard's table as CSV for calculations: RFC 4180 in UTF-8 with the byte order mark that Excel needs.
 
-One line of headings, then a line for each row of the form, 構面 before it and 資料狀態 behind. What a merged cell says
-of an objective or a KPI is repeated in each of its rows, so that every row can be read and sorted by itself; figures
-and amounts stand once, so that sums come out right. For the same reason there is no row of sums.
+One line of headings, then a line for each row of the form, with 構面 before it and 資料狀態 after it. The merged cells
+of an objective or a KPI are repeated in each of its rows: every row can be read and sorted by itself. Figures and
+amounts occur once, and there is no row of totals: sums over a column come out right.
 """
 
 import csv
@@ -18,7 +18,7 @@ _REPEATED = frozenset({MergeLevel.OBJECTIVE, MergeLevel.KPI})
 
 
 def table_csv(table):
-    """A ScorecardTable as the bytes of a CSV file (no query)."""
+    """No query."""
     file = StringIO(newline="")
     writer = csv.writer(file)
     headings = ("".join(column.heading.split("\n")) for column in table.columns)
@@ -33,7 +33,7 @@ def table_csv(table):
 
 
 def _text(column, row, above):
-    """What a column says in a row; above is what it said in the row before."""
+    """The text of a column in a row; above: its text in the row before."""
     spanned = getattr(row, column.level.value)
     if spanned is None:
         return above if column.level in _REPEATED else ""
@@ -46,6 +46,6 @@ def _text(column, row, above):
 
 
 def _guarded(text):
-    """Clean text, behind an apostrophe where a spreadsheet would make a formula of it."""
+    """Clean text; with an apostrophe in front where a spreadsheet would take it for a formula."""
     text = clean(text)
     return f"'{text}" if looks_like_formula(text) else text

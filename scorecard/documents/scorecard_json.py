@@ -1,7 +1,7 @@
-"""The judged scorecard of a year as data: what every page shows, for other systems. The plan itself is plan_json.py.
+"""The scores of a year as data, as every page shows them, for other systems. The plan itself is in plan_json.py.
 
-Figures are text exactly as pages print them ("95%", "93.6", "—" for none), because a rounded figure has one right form;
-statuses are words of choices.Status. Which figures are left out for want of approval is the Scorecard's decision.
+Figures are text exactly as pages print them ("95%", "93.6", "—" for none), because a rounded figure has one right form.
+A status is a value of choices.Status. The Scorecard decides which figures are left out because they are not approved.
 """
 
 import json
@@ -10,12 +10,12 @@ from scorecard.domain.scoring import grouped
 
 
 def scorecard_json(scorecard):
-    """The scores as JSON text: the same Scorecard always gives the same text; no query."""
+    """The same Scorecard always gives the same text. No query."""
     return json.dumps(scorecard_document(scorecard), ensure_ascii=False, indent=2) + "\n"
 
 
 def scorecard_document(scorecard):
-    """The scores as a dict of JSON types, in the scorecard's order."""
+    """A dict of JSON types, in the scorecard's order."""
     return {
         "agency": scorecard.agency,
         "plan": scorecard.plan_slug,

@@ -1,11 +1,11 @@
-"""A scorecard's table as PDF on A3, with the rows and columns that a reader asked for."""
+"""A scorecard's table as PDF on A3, with the rows and columns that a reader chose."""
 
 from scorecard.domain.roc_years import datetime_text
 from scorecard.pdf.document import render_pdf
 
 
 def table_pdf(table, *, made_at):
-    """A ScorecardTable as the bytes of a tagged PDF. made_at: the local time printed on it."""
+    """A tagged PDF. made_at: the local time printed on it."""
     stylesheets = ["css/pdf/base.css", "css/pdf/scorecard.css"]
     if table.scorecard.is_draft:
         stylesheets.append("css/pdf/scorecard-watermark.css")

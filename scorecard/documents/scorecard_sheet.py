@@ -1,4 +1,4 @@
-"""A scorecard's table laid out as one worksheet, ready to print on A3; scorecard_workbook.py makes the file."""
+"""A scorecard's table as one worksheet, ready to print on A3. scorecard_workbook.py makes the file."""
 
 from dataclasses import replace
 
@@ -9,11 +9,12 @@ from scorecard.spreadsheets.sheet import SIZE, CellStyle, OutputSheet, RowHeight
 
 SHEET_NAME = "平衡計分卡"
 TITLE_ROW, SUBTITLE_ROW, HEADING_ROW = 1, 2, 3
-# Objective and KPI stay in view while scrolling sideways.
+# Objective and KPI remain visible while scrolling sideways.
 FROZEN_COLUMNS = 2
 
 # The colours of static/css/tokens.css.
-BRAND, HEADING_FILL = "0B5563", "E3EFF1"
+BRAND = "0B5563"
+HEADING_FILL = "E3EFF1"
 BAND_FILLS = ("FBF4E9", "EAF3FA", "F2EEFA", "EEF1EF")
 LIGHT_INKS = {
     Status.MET: "1A7F4B",
@@ -26,7 +27,6 @@ LIGHT_INKS = {
 
 
 def lay_out(table):
-    """The Sheet of a ScorecardTable."""
     writer = _Writer(table)
     writer.write_heads()
     writer.write_bands()
@@ -36,7 +36,7 @@ def lay_out(table):
 
 
 class _Writer:
-    """Fills a Sheet from top to bottom."""
+    """Fills an OutputSheet from top to bottom."""
 
     def __init__(self, table):
         self.table = table
@@ -72,7 +72,6 @@ class _Writer:
         self.sheet.set_heights(heights.points())
 
     def write_totals(self):
-        """One row with the columns' totals, as numbers."""
         if not self.table.has_totals:
             return
         summed = [index for index, column in enumerate(self.columns, start=1) if column.total is not None]
@@ -84,7 +83,7 @@ class _Writer:
         self.sheet.set_heights({row: 22})
 
     def write_notes(self):
-        """The legend and the form's instructions beneath the table."""
+        """The legend and the form's instructions below the table."""
         self.sheet.last_row += 1
         self._note(self.table.legend)
         instructions = self.table.scorecard.instructions
@@ -125,7 +124,7 @@ class _Writer:
 
 
 def _drawn(content, horizontal):
-    """What a cell of the table holds (str, Figure or None) and its look, for Words, a Figure, a Light or None."""
+    """Value (str, Figure or None) and style of a cell. content: Words, Figure, Light or None."""
     if isinstance(content, Figure):
         return content, CellStyle("right")
     look = CellStyle(horizontal)

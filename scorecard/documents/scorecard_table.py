@@ -1,4 +1,4 @@
-"""The scorecard's table as a reader asked for it: rows, columns and the words around them, for page and files."""
+"""The scorecard's table as a reader asked for it: rows, columns and the texts around them, for page and files."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from scorecard.read_models.scorecard import PerspectiveLine
 from scorecard.read_models.scorecard_filter import ScorecardFilter, Selection, select
 from scorecard.read_models.table_rows import TableRow, table_rows
 
-# Whose cells lead somewhere, in the order of StackedCell's fields.
+# Kinds whose cells are links, in the order of StackedCell's fields.
 _NAMED = (ColumnKind.KPI, ColumnKind.OBJECTIVE, ColumnKind.DIVISION)
 
 
 @dataclass(frozen=True)
 class Band:
-    """A perspective and its rows; number counts all perspectives of the plan, also those that a filter hides."""
+    """A perspective and its rows. number counts all perspectives of the plan, even those that a filter hides."""
 
     perspective: PerspectiveLine
     number: int
@@ -25,16 +25,16 @@ class Band:
 
     @property
     def name(self):
-        """As the form has it: 「顧客構面」."""
+        """As in the form: 「顧客構面」."""
         return self.perspective.full_name
 
 
 @dataclass(frozen=True)
 class Stack:
-    """Columns that a reader sees beneath each other in one cell, mostly a single one; files spread them.
+    """Columns in one cell of the page, one below the other; mostly a single column. Files have them side by side.
 
-    kind is the value of the first one's Kind, or 「result」 where a year's results are among them, and 「current」 for
-    whatever is shown of the scorecard's own year.
+    kind: that of the first column; 「result」 where a year's results are among them; 「current」 for the scorecard's
+    own year.
     """
 
     columns: tuple[Column, ...]
@@ -42,16 +42,18 @@ class Stack:
 
     @property
     def heading_lines(self):
-        """The heading by lines; a year's is 「105年」, 「目標值」, 「實際值」, rate and light going without saying."""
+        """A year has 「105年」, 「目標值」 and 「實際值」; rate and light are clear without a heading."""
         lines = tuple(dict.fromkeys(line for column in self.columns for line in column.heading.split("\n")))
-        return lines if len(self.columns) == 1 else lines[: 2 if self.columns[0].is_result else 3]
+        if len(self.columns) == 1:
+            return lines
+        return lines[:2] if self.columns[0].is_result else lines[:3]
 
 
 class StackedCell(NamedTuple):
-    """What a stack holds in a row, about `line`; rows is over how many rows where that is more than one, else None.
+    """The content of a stack in a row, about `line`. rows: over how many rows it extends; None for one row.
 
-    text is all of it where that is nothing but text; else it is None, and contents has what each column says. href is
-    where it leads, "" for nowhere.
+    text is the whole content where it is nothing but text; otherwise None, and contents has each column's. href is the
+    link, "" for none.
     """
 
     kind: str
@@ -67,9 +69,9 @@ class StackedCell(NamedTuple):
 
 @dataclass(frozen=True)
 class ScorecardTable:
-    """A Selection in the chosen columns. Build its Scorecard with_action_plans=True; nothing here costs a query.
+    """A Selection in the chosen columns. No query. Build its Scorecard with_action_plans=True.
 
-    leads_to gives the address that an objective, a KPI or a KPI's division has for readers: (Kind, line) -> str.
+    leads_to: (ColumnKind, line) -> the address of an objective, a KPI or a KPI's division.
     """
 
     selection: Selection
@@ -78,17 +80,17 @@ class ScorecardTable:
 
     @property
     def scorecard(self):
-        """The whole scorecard that the rows come from."""
+        """The whole scorecard, without the filter."""
         return self.selection.scorecard
 
     @cached_property
     def columns(self):
-        """The columns as files have them."""
+        """The columns of a file."""
         return columns(self.scorecard, self.selection.kpis, self.groups)
 
     @cached_property
     def bands(self):
-        """The perspectives that are shown, with their rows."""
+        """The perspectives shown, with their rows."""
         numbers = {line.id: number for number, line in enumerate(self.scorecard.perspectives, start=1)}
         return tuple(
             Band(line, numbers[line.id], tuple(row for group in table_rows(line.objectives) for row in group.rows))
@@ -97,7 +99,7 @@ class ScorecardTable:
 
     @cached_property
     def stacks(self):
-        """The columns as a reader sees them; the remarks stand beneath the figures there, not in a column."""
+        """The columns of the page. Remarks are below the figures there and have no column."""
         stacked = {}
         for index, column in enumerate(self.columns):
             if column.kind != ColumnKind.REMARKS:
@@ -107,7 +109,7 @@ class ScorecardTable:
 
     @cached_property
     def stacked_bands(self):
-        """(Band, its rows) for a reader: for each row, the cells that begin in it."""
+        """(Band, rows) for the page; a row has the cells that start in it."""
         return tuple((band, tuple(tuple(self._stacked_cells(row)) for row in band.rows)) for band in self.bands)
 
     def _stacked_cells(self, row):
@@ -118,13 +120,14 @@ class ScorecardTable:
 
     @property
     def title(self):
-        """「臺北市政府秘書處平衡計分卡」, as the form has it."""
+        """As in the form: 「臺北市政府秘書處平衡計分卡」."""
         return f"{self.scorecard.agency}平衡計分卡"
 
     @property
     def marks(self):
-        """Every mark that a reader must see before the figures: 「草稿」, 「示範資料」 and what is not approved."""
-        scorecard, marks = self.scorecard, []
+        """What a reader must know before the figures: 「草稿」, 「示範資料」 and what is not approved."""
+        scorecard = self.scorecard
+        marks = []
         if scorecard.is_draft:
             marks.append("草稿")
         if scorecard.has_sample_data:
@@ -151,7 +154,7 @@ class ScorecardTable:
 
     @property
     def filter_text(self):
-        """What was left out and by which words; "" where nothing was."""
+        """What is hidden, and by which filter; "" without a filter."""
         if not self.selection.filter.is_active:
             return ""
         asked = "、".join(self.selection.words)
@@ -159,7 +162,6 @@ class ScorecardTable:
 
     @property
     def legend(self):
-        """What the lights mean."""
         met, near, missed, unmeasured, pending, no_target = (Light(status).text for status in Status)
         threshold = self.scorecard.threshold_text
         return (
@@ -169,24 +171,23 @@ class ScorecardTable:
 
     @property
     def totals_heading(self):
-        """What the row of sums is called; of a filtered table it sums what is shown."""
+        """Totals of a filtered table are over the rows shown."""
         return "所列行動方案合計" if self.selection.filter.is_active else "行動方案預算合計"
 
     @property
     def has_totals(self):
-        """Whether any column has a sum."""
         return any(column.total is not None for column in self.columns)
 
     @cached_property
     def stacked_totals(self):
-        """(how many stacks stand before the first sum, the sums from there on: a TableFigure or None each)."""
+        """(number of stacks before the first total, the totals from there on: a TableFigure or None each)."""
         totals = [stack.columns[0].total for stack in self.stacks]
         first = next((index for index, total in enumerate(totals) if total is not None), len(totals))
         return first, tuple(totals[first:])
 
 
 def whole_table(scorecard):
-    """The scorecard as the agency's form has it: every row, the form's columns."""
+    """Every row, in the form's own columns."""
     return ScorecardTable(select(scorecard, ScorecardFilter()))
 
 
@@ -197,7 +198,9 @@ def _stack(found, is_current):
 
 
 def _stacked_cell(stack, spanned, leads_to):
-    line, kind, rows = spanned.item, stack.columns[0].kind, spanned.rows if spanned.rows > 1 else None
+    line = spanned.item
+    kind = stack.columns[0].kind
+    rows = spanned.rows if spanned.rows > 1 else None
     contents = _contents(stack, line)
     if line is not None and kind in _NAMED:
         is_one_of = (kind == each for each in _NAMED)
@@ -209,7 +212,7 @@ def _stacked_cell(stack, spanned, leads_to):
 
 
 def _contents(stack, line):
-    """What the columns say of a line. Beneath a target, a result that is still to come shows by its light alone."""
+    """Below a target, a result that is still to come shows its light alone."""
     if line is None:
         return ()
     found = [column.content(line) for column in stack.columns]

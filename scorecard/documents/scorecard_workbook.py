@@ -1,4 +1,4 @@
-"""The scorecard as a spreadsheet, .xlsx or .ods: a sheet in the form's columns and one of scores."""
+"""The scorecard as a spreadsheet, .xlsx or .ods: a sheet in the form's columns and a sheet of scores."""
 
 from scorecard.documents.scorecard_sheet import lay_out
 from scorecard.documents.scorecard_table import whole_table
@@ -8,23 +8,23 @@ from scorecard.spreadsheets.xlsx_writer import sheets_workbook
 
 
 def scorecard_workbook(scorecard):
-    """The whole scorecard as the bytes of an XLSX file (no query). Build it with_action_plans=True."""
+    """XLSX of the whole scorecard. No query. Build it with_action_plans=True."""
     return table_workbook(whole_table(scorecard))
 
 
 def table_workbook(table):
-    """A ScorecardTable as the bytes of an XLSX file (no query)."""
+    """XLSX. No query."""
     return sheets_workbook(_sheets(table), **_properties(table))
 
 
 def table_ods(table):
-    """A ScorecardTable as the bytes of an ODS file (no query)."""
+    """ODS. No query."""
     return sheets_ods(_sheets(table), **_properties(table))
 
 
 def _sheets(table):
     sheets = [lay_out(table)]
-    # A filtered table is exactly what is shown, and the scores are always those of the whole plan.
+    # A filtered file has exactly what is shown, but scores are always those of the whole plan.
     if not table.selection.filter.is_active:
         sheets.append(scores_sheet(table.scorecard))
     return sheets

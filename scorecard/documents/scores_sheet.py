@@ -1,4 +1,4 @@
-"""The scores of every level as a sheet of their own, beside the scorecard's table."""
+"""The scores of every level as a sheet of their own, after the scorecard's table."""
 
 from decimal import Decimal
 
@@ -17,9 +17,9 @@ NUMBER = CellStyle("right")
 
 
 def scores_sheet(scorecard):
-    """One row a line: the plan, then perspectives, themes, divisions and objectives; no query.
+    """A row for each line: the plan, then perspectives, themes, divisions and objectives. No query.
 
-    A score is the number that pages print, rounded as they round it; a dash where nothing below has a rate.
+    A score is the number that pages print, with the same rounding; a dash where nothing below has a rate.
     """
     sheet = OutputSheet(
         SHEET_NAME,

@@ -1,4 +1,4 @@
-"""Sheets of their own: a KPI, a division, a receipt. The annual report's parts and style, on a page or few."""
+"""PDFs of one or few pages: a KPI, a division, a receipt. They use the annual report's parts and style."""
 
 from scorecard.domain.roc_years import datetime_text
 from scorecard.pdf.document import render_pdf
@@ -13,7 +13,7 @@ STYLESHEETS = (
 
 
 def kpi_sheet_pdf(scorecard, review, *, money, made_at):
-    """A KPI's sheet as bytes: definition, figures of all years, calculation, explanation, action plans.
+    """Definition, figures of all years, calculation, explanation and action plans of a KPI.
 
     money: the PlanBudgets of the KPI; made_at: the local time printed on it.
     """
@@ -21,16 +21,16 @@ def kpi_sheet_pdf(scorecard, review, *, money, made_at):
 
 
 def division_sheet_pdf(scorecard, line, *, group, money, made_at):
-    """A division's sheet as bytes: its score and lights, its KPIs, its action plans with their money.
+    """Score and lights of a division, its KPIs, and its action plans with their money.
 
-    line: its DivisionLine; group: the ScoreLine of it; money: the PlanBudgets of its KPIs.
+    line: the DivisionLine; group: its ScoreLine; money: the PlanBudgets of its KPIs.
     """
     previous = [year for year in scorecard.years if year.year < scorecard.year.year][-1:]
     return _sheet("pdf/division_sheet.html", scorecard, made_at, line=line, group=group, money=money, previous=previous)
 
 
 def receipt_pdf(receipt, *, made_at):
-    """A Receipt as bytes; what it says does not depend on made_at, the local time printed at the foot."""
+    """made_at: the local time printed at the foot; nothing else depends on it."""
     context = {"receipt": receipt, "made_at": made_at, "made": datetime_text(made_at)}
     return render_pdf("pdf/receipt.html", context, stylesheets=STYLESHEETS)
 

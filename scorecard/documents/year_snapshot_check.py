@@ -1,4 +1,4 @@
-"""Whether a year's snapshot is as it was written, and whether the database still says what it says."""
+"""Whether a year's snapshot is intact, and whether the database still agrees with it."""
 
 import json
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from scorecard.models.snapshots import FILES
 from scorecard.read_models.build_scorecard import build_scorecard
 
 LABELS = {"document": "JSON", "report": "PDF", "workbook": "XLSX"}
-# What tells a row of a list from the others, in the order in which one is looked for.
+# Fields that identify a row of a list; the first one present counts.
 KEYS = ("code", "kpi", "year", "name")
-# Of no figure of the year: these go on changing after it is closed.
+# About no figure of the year: they go on changing after it is closed.
 MOVING = ("data_version", "has_sample_data")
 
 
 @dataclass(frozen=True)
 class SnapshotMismatch:
-    """A place in the document, what was frozen there, and what the database says now; None where there is nothing."""
+    """A place in the document, its frozen value and that of the database now; None: no value."""
 
     place: str
     frozen: object
@@ -27,9 +27,10 @@ class SnapshotMismatch:
 
 @dataclass(frozen=True)
 class SnapshotCheck:
-    """What is wrong with a snapshot, in sentences, and what differs now. is_current: it is compared with the present.
+    """faults: what is wrong with the snapshot, in sentences. differences: what the database says differently now.
 
-    Only the last snapshot of a year that is closed is: a reopened year is meant to change.
+    is_current: whether it was compared with the database. Only the last snapshot of a closed year is: a reopened year
+    may change.
     """
 
     faults: tuple[str, ...]
@@ -38,12 +39,11 @@ class SnapshotCheck:
 
     @property
     def is_whole(self):
-        """Whether nothing is wrong and nothing differs."""
         return not self.faults and not self.differences
 
 
 def check_snapshot(snapshot):
-    """The Check of a YearSnapshot. The chain itself is walked by verify_audit."""
+    """The audit chain itself is checked by the command verify_audit."""
     damaged = snapshot.damaged_files()
     faults = [f"{LABELS[name]} 檔與它的 SHA-256 不符，檔案已損壞或被改過。" for name in damaged]
     faults += [f"{LABELS[name]} 檔的 SHA-256 與關閉年度的稽核紀錄不符。" for name in _unknown_to_audit(snapshot)]
@@ -58,11 +58,11 @@ def check_snapshot(snapshot):
 
 
 def _unknown_to_audit(snapshot):
-    """The files whose digest no event of a closing of this year tells."""
+    """The files whose digest is in no audit event of a closing of this year."""
     year = snapshot.plan_year
     events = AuditEvent.objects.of_year(year.plan_id, year.year).filter(action=AuditAction.CLOSED)
-    told = {change["new"] for changes in events.values_list("changes", flat=True) for change in changes}
-    return [name for name in FILES if getattr(snapshot, f"{name}_sha256") not in told]
+    known = {change["new"] for changes in events.values_list("changes", flat=True) for change in changes}
+    return [name for name in FILES if getattr(snapshot, f"{name}_sha256") not in known]
 
 
 def _chain_passes_through(snapshot):
@@ -70,7 +70,7 @@ def _chain_passes_through(snapshot):
 
 
 def document_now(snapshot):
-    """The snapshot's document made anew from the database."""
+    """The snapshot's document, made again from the database."""
     plan = plan_as_closed(snapshot.plan_year)
     year = snapshot.plan_year.year
     return year_document(
@@ -82,22 +82,27 @@ def document_now(snapshot):
 
 
 def compare(frozen, now):
-    """The Differences between two documents."""
-    frozen, now = (dict(_leaves(document)) for document in (frozen, now))
-    for place in [*frozen, *(place for place in now if place not in frozen)]:
-        if frozen.get(place) != now.get(place):
-            yield SnapshotMismatch(place, frozen.get(place), now.get(place))
+    frozen_values = dict(_leaves(frozen))
+    values_now = dict(_leaves(now))
+    for place in dict.fromkeys([*frozen_values, *values_now]):
+        if frozen_values.get(place) != values_now.get(place):
+            yield SnapshotMismatch(place, frozen_values.get(place), values_now.get(place))
+
+
+def _row_name(row):
+    if not isinstance(row, dict):
+        return None
+    return next((row[key] for key in KEYS if row.get(key) is not None), None)
 
 
 def _leaves(value, place=""):
-    """(place, value) of everything that is neither dict nor list; rows of a list are named by their code or place."""
+    """(place, value) of everything that is neither dict nor list. The place has the name of a row, or its index."""
     if isinstance(value, dict):
         for name, inner in value.items():
             if name not in MOVING:
                 yield from _leaves(inner, f"{place}.{name}" if place else name)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            named = isinstance(inner, dict) and next((inner[key] for key in KEYS if inner.get(key) is not None), None)
-            yield from _leaves(inner, f"{place}[{named or index}]")
+            yield from _leaves(inner, f"{place}[{_row_name(inner) or index}]")
     else:
         yield place, value

@@ -1,6 +1,6 @@
-"""What a closed year was, as data: the plan and its figures of that year, the scores, and what was reported.
+"""A closed year as data: the plan and its figures of that year, the scores, and the reports.
 
-The JSON file of a year's snapshot; services/year_closing.py makes it and documents/year_snapshot_check.py compares it.
+The JSON file of a year's snapshot. services/year_closing.py makes it; documents/year_snapshot_check.py compares it.
 """
 
 import json
@@ -14,7 +14,7 @@ FORMAT = 1
 
 
 def year_document(scorecard, *, reports, audit_number, audit_digest):
-    """The snapshot's document as a dict of JSON types. reports: from report_rows(); audit_*: the end of the chain."""
+    """A dict of JSON types. reports: from report_rows(); audit_number and audit_digest: the end of the audit chain."""
     return {
         "format": FORMAT,
         "data_version": scorecard.data_version,
@@ -27,12 +27,12 @@ def year_document(scorecard, *, reports, audit_number, audit_digest):
 
 
 def as_bytes(document):
-    """The document as UTF-8; the same document always gives the same bytes."""
+    """UTF-8; the same document always gives the same bytes."""
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def report_rows(plan, year):
-    """The year's reports with their texts, who submitted and reviewed, and evidence: JSON types, two queries."""
+    """The year's reports with texts, submitter, reviewer and evidence, as JSON types. Two queries."""
     attached = {}
     present = Evidence.objects.present().filter(report__kpi__plan=plan, report__year=year).order_by("uploaded_at", "id")
     for report_id, name, size in present.values_list("report_id", "name", "size"):
@@ -56,7 +56,7 @@ def report_rows(plan, year):
 
 
 def _of_year(plan, year):
-    """The plan without the figures of other years."""
+    """The plan without the figures of other years; changes the dict itself."""
     for kpi in plan["kpis"]:
         for measure in kpi["measures"]:
             measure["values"] = [value for value in measure["values"] if value["year"] == year]
@@ -66,7 +66,7 @@ def _of_year(plan, year):
 
 
 def plan_as_closed(plan_year):
-    """The plan as it stands in the database, in memory with this year closed."""
+    """The plan of the database, with this year closed in memory only."""
     plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan_year.plan_id)
     for row in plan.years.all():
         if row.pk == plan_year.pk:
