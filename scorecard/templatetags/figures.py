@@ -1,4 +1,4 @@
-"""Figures ready to print; the rounding is scoring.py's."""
+"""Figures ready to print; scoring.py rounds them."""
 
 from django import template
 from django.utils import timezone
@@ -11,31 +11,31 @@ register = template.Library()
 
 @register.filter
 def percent(rate, cap=0):
-    """An achievement rate as a percentage with the plan's display cap."""
+    """cap: the plan's display cap in percent, 0 for none."""
     return scoring.percent_text(rate, cap=cap)
 
 
 @register.filter
 def score(value):
-    """A share of 1 on the scale 0 to 100."""
+    """0 to 1 as 0 to 100."""
     return scoring.score_text(value)
 
 
 @register.filter
 def figure(number):
-    """A figure as entered, with thousands separators."""
+    """As entered, with thousands separators."""
     return scoring.grouped(number)
 
 
 @register.filter
 def with_unit(text, unit):
-    """A figure's text with its unit: 「1,500 件」, 「93.5%」."""
+    """「1,500 件」, 「93.5%」."""
     return text + explanation.unit_after(unit)
 
 
 @register.simple_tag
 def figure_text(number, text, unit):
-    """The text of a figure with its unit; where there is no number, the word that stands for it."""
+    """number None: text is a word in place of the figure, and gets no unit."""
     return text if number is None else with_unit(text, unit)
 
 
@@ -54,9 +54,9 @@ def figure_in_column(number, text, places, measure=None):
 
 @register.filter
 def aligned(text, places=1):
-    """The text of a number with room behind it, so that numbers beneath each other stand on their decimal point.
+    """The text of a number with room after it: in a column, the decimal points are in line.
 
-    places: the most decimals of those beneath each other. What is no number stays as it is.
+    places: the most decimals in the column. A text without a digit stays as it is.
     """
     missing = places - decimals_of(text)
     if missing <= 0 or not any(letter.isdigit() for letter in text):
@@ -67,60 +67,59 @@ def aligned(text, places=1):
 
 @register.filter
 def places(cell):
-    """The most decimals among target and actual of a Cell, which stand beneath each other."""
+    """The most decimals among target and actual of a Cell, which are shown one below the other."""
     pairs = ((cell.target, cell.target_text), (cell.actual, cell.actual_text))
     return max((decimals_of(text) for number, text in pairs if number is not None), default=0)
 
 
 def decimals_of(text):
-    """How many digits follow the point of a number's text, whatever comes after them: 1 of 「93.5%」."""
+    """The number of digits after the decimal point, whatever follows them: 1 for 「93.5%」."""
     _, point, rest = text.partition(".")
     return len(rest) - len(rest.lstrip("0123456789")) if point else 0
 
 
 @register.filter
 def money(amount):
-    """NT$ whole dollars with thousands separators; a dash where there is none."""
+    """Whole NT$ with thousands separators; None is a dash."""
     return "—" if amount is None else f"{amount:,}"
 
 
 @register.filter
 def roc_date(value):
-    """A date in ROC years: 「106 年 1 月 31 日」."""
+    """「106 年 1 月 31 日」; "" for None."""
     return "" if value is None else roc_years.date_text(value)
 
 
 @register.filter
 def roc_datetime(value):
-    """A point in time in ROC years."""
+    """In local time and ROC years; "" for None."""
     return "" if value is None else roc_years.datetime_text(timezone.localtime(value))
 
 
 @register.filter
 def at_year(by_year, line):
-    """What a dictionary by Gregorian year holds for a year line; None where it has none."""
+    """by_year: a dictionary by Gregorian year. None where it lacks the year."""
     return by_year.get(line.year)
 
 
 @register.filter
 def at_key(by_key, key):
-    """What a dictionary holds for a key; None where it has none."""
+    """None where the dictionary lacks the key."""
     return by_key.get(key)
 
 
 @register.filter
 def as_list(value):
-    """The value as a list of one, for a component that draws several."""
+    """For a component that draws several."""
     return [value]
 
 
 @register.filter
 def days_until(day):
-    """Days from today, by the site's clock, to a date; negative once it has passed."""
+    """By the site's clock; negative once the day has passed."""
     return (day - timezone.localdate()).days
 
 
 @register.filter
 def abs_value(number):
-    """A number without its sign."""
     return abs(number)

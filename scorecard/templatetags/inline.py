@@ -1,6 +1,6 @@
-"""Components that stand in running text, each rendered without the white space around it.
+"""Components inside running text, rendered without white space at their ends.
 
-A blank that the file of such a component ends with would show as a gap in the text.
+A blank at the end of such a component's file would show as a gap in the text.
 """
 
 from django import template
@@ -11,7 +11,7 @@ register = template.Library()
 
 
 class _Stripped:
-    """What a template made, already escaped there, without the white space around it."""
+    """The output of a template, already escaped there, without white space at its ends."""
 
     def __init__(self, html):
         self.html = html
@@ -21,19 +21,19 @@ class _Stripped:
 
 
 def render_inline(template_name, context):
-    """The template's HTML, safe to print, without white space at its ends."""
+    """Safe HTML without white space at its ends."""
     return format_html("{}", _Stripped(render_to_string(template_name, context)))
 
 
 @register.simple_tag
 def score_change(change):
-    """A change of score. change: read_models.movement.ScoreChange."""
+    """change: read_models.movement.ScoreChange."""
     return render_inline("_components/score_change.html", {"change": change})
 
 
 @register.simple_tag
 def days_left(due_date):
-    """How many days remain until a date, or have passed since."""
+    """Days until the date, or since it."""
     return render_inline("_components/days_left.html", {"due_date": due_date})
 
 
@@ -45,11 +45,11 @@ def kpi_codes(scorecard, kpis):
 
 @register.simple_tag
 def outcome(outcome, cap):
-    """A measure's light and rate. outcome: domain.scoring; cap: the plan's display cap."""
+    """A measure's light and rate. outcome: domain.scoring.Outcome; cap: the plan's display cap."""
     return render_inline("_components/outcome.html", {"outcome": outcome, "cap": cap})
 
 
 @register.simple_tag
 def pdf_actual(cell, places, measure=None):
-    """An actual as it was reported. measure: given where several units stand beneath each other."""
+    """measure: given where several units are shown one below the other."""
     return render_inline("pdf/_actual.html", {"cell": cell, "places": places, "measure": measure})

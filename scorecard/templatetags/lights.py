@@ -1,4 +1,4 @@
-"""Lights: each component is rendered once for each status and word, since tables and maps hold hundreds of them."""
+"""Lights. Each component is rendered once for each status and word: tables and maps have hundreds of them."""
 
 from functools import cache
 
@@ -12,19 +12,19 @@ register = template.Library()
 
 @register.filter
 def light(status, word=""):
-    """The light of a status as the component draws it; word replaces the status' own."""
+    """word replaces the status' own."""
     return _rendered("_components/light.html", Status(status), word=word)
 
 
 @register.simple_tag
 def light_shape(status, labelled=False):
-    """The shape alone. labelled: it speaks for itself, where no word stands beside it."""
+    """labelled: the shape has a label of its own, because no word is beside it."""
     return _rendered("_drawings/light_shape.svg", Status(status), labelled=labelled)
 
 
 @register.filter
 def light_mark(status):
-    """The mark of a light as SVG, around the origin."""
+    """SVG around the origin."""
     return _rendered("_drawings/light_mark.svg", Status(status))
 
 

@@ -1,4 +1,4 @@
-"""Addresses that the cards and headings of a map lead to."""
+"""Links of the cards and headings of a map. addresses: web.map_links."""
 
 from django import template
 
@@ -7,11 +7,9 @@ register = template.Library()
 
 @register.filter
 def card_address(addresses, code):
-    """Where an objective's card leads."""
     return addresses.of_card(code)
 
 
 @register.filter
 def theme_address(addresses, code):
-    """Where a theme's heading leads."""
     return addresses.of_theme(code)

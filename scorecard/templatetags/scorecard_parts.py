@@ -1,4 +1,4 @@
-"""What a page opens out of a scorecard where it needs it: calculations, money, addresses of pages that belong to it."""
+"""What a page derives from a scorecard: calculations, money, and addresses of pages of the same year."""
 
 from django import template
 from django.urls import reverse
@@ -10,18 +10,18 @@ register = template.Library()
 
 @register.filter
 def explain(line, levels=None):
-    """The calculation of a scorecard or one of its lines, down to the measures or so many levels."""
+    """line: the scorecard or a line. levels: how many to open below it; None: down to the measures."""
     return calculation.explain(line, levels)
 
 
 @register.filter
 def budgets_of(scorecard, kpis):
-    """The money of the action plans that serve the KPIs."""
+    """The money of the action plans of the KPIs."""
     return budgets.budgets_of(scorecard, kpis)
 
 
 @register.simple_tag
 def page(scorecard, name, *args):
-    """The address of a page of the scorecard's plan and year, which shows unapproved figures if this one does."""
+    """The address of a page of the scorecard's plan and year; it shows unapproved figures if this page does."""
     url = reverse(name, args=[scorecard.plan_slug, scorecard.year.year, *args])
     return f"{url}?provisional=1" if scorecard.include_provisional else url
