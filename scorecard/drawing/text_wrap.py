@@ -1,7 +1,7 @@
 """Line breaking by character width, for text in SVG, which does not wrap by itself.
 
-Pure: no font is opened. Widths are upper bounds of Noto Sans TC Regular and Bold with a little room for the
-system fonts of the screen stack, so a line that fits here is never clipped there.
+Pure: no font is opened. Widths are upper bounds of Noto Sans TC Regular and Bold, with a little room for the system
+fonts of the screen stack: a line that fits here is never clipped there.
 """
 
 import unicodedata
@@ -38,20 +38,20 @@ _GLUE_SPACE = frozenset("\u00a0\u202f\u2007")
 _JOINER = "\u200d"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _FLAG_LETTERS = range(0x1F1E6, 0x1F200)
-# Says where the phrases of a Chinese text end. It looks at three characters on either side.
+# Finds where the phrases of a Chinese text end. It looks at three characters on either side.
 _PHRASES = budoux.load_default_traditional_chinese_parser()
 _SEEN_OF_LINE = 3
 _SHORTENINGS = (1, 2)
-# Very narrow and very long texts are only filled: nothing can be gained or seen there.
+# Very narrow and very long texts are only filled: nicer breaks are impossible or invisible there.
 _MIN_FINE_EM = 4
 _MAX_FINE_LINES = 40
-# Longer joined sequences are torn rather than treated as one sign: no real one comes near.
+# Longer joined sequences are torn instead of treated as one sign: real ones are much shorter.
 _MAX_JOINED_EM = 10.0
 
 
 @lru_cache(maxsize=8192)
 def char_em(char: str) -> float:
-    """Width of one character in em, never less than it takes; 0 for combining and invisible ones."""
+    """Upper bound of the width of a character in em; 0 for combining and invisible ones."""
     if char in _NARROW_EM:
         return _NARROW_EM[char]
     if char in _OUTSIZE_EM:
@@ -74,12 +74,12 @@ def char_em(char: str) -> float:
 
 
 def text_width(text: str, font_size: float) -> float:
-    """Upper bound of the width of a line of text, in the unit of font_size."""
+    """Upper bound of the width of one line, in the unit of font_size."""
     return sum(map(char_em, text)) * font_size
 
 
 def single_line(text: str) -> str:
-    """Text without its line breaks: joined directly between ideographs, by a space elsewhere."""
+    """Without line breaks: parts are joined directly between ideographs, by a space elsewhere."""
     joined = ""
     for part in filter(None, (line.strip() for line in text.splitlines())):
         if joined and not (_stands_alone(joined[-1]) and _stands_alone(part[0])):
@@ -89,13 +89,13 @@ def single_line(text: str) -> str:
 
 
 def wrap(text: str, width: float, font_size: float, max_lines: int | None = None) -> tuple[str, ...]:
-    """Break text into lines none of which is wider than width (same unit as font_size).
+    """Break text into lines that are not wider than width (same unit as font_size).
 
-    Newlines break, other white space is a place to break and shrinks to one space (one ideographic space where the
-    run holds one); characters XML cannot carry are dropped. Chinese rules hold: no closing punctuation at the start
-    of a line, no opening bracket at its end, Latin words and numbers whole; a piece longer than a line is torn. Only
-    a single character wider than `width` itself exceeds it. max_lines None means as many as needed; otherwise the
-    last permitted line ends in "…" where text is left over. Empty or blank text gives ().
+    Newlines break. Other white space is a place to break and shrinks to one space (one ideographic space where the run
+    has one). Characters that XML forbids are dropped. Chinese rules hold: no closing punctuation at the start of a
+    line, no opening bracket at its end, Latin words and numbers whole. A piece longer than a line is torn; only a
+    single character wider than `width` exceeds it. max_lines None: as many as needed; otherwise the last line ends in
+    "…" where text is left over. Empty or blank text gives ().
 
     Raises ValueError when width, font_size or max_lines is not positive.
     """
@@ -120,7 +120,7 @@ def _wrap_paragraph(paragraph: str, limit: float) -> list[str]:
     lines = _fill(chunks, limit)
     if len(lines) < 2 or len(lines) > _MAX_FINE_LINES:
         return lines
-    # Where it costs no further line, slightly shorter lines may keep words whole.
+    # Slightly shorter lines may keep words whole; they are used where they need no additional line.
     ways = [lines]
     for shorter in _SHORTENINGS:
         if limit - shorter > _MIN_FINE_EM:
@@ -129,18 +129,23 @@ def _wrap_paragraph(paragraph: str, limit: float) -> list[str]:
 
 
 def _roughness(lines: list[str]) -> float:
-    """How badly the line breaks read: words torn, and a tail that is most likely half a word."""
+    """How badly the line breaks read: the number of torn words, and a last line that is probably half a word."""
     torn = sum(_tears_word(above, below) for above, below in zip(lines, lines[1:], strict=False))
     tail = _width(lines[-1])
     # Chinese words mostly have two characters: after an odd number of them the last was probably torn.
-    odd_tail = 3 if tail <= 1 else 1 if 2 < tail <= 3 else 0
+    odd_tail = 0
+    if tail <= 1:
+        odd_tail = 3
+    elif 2 < tail <= 3:
+        odd_tail = 1
     return 2 * torn + odd_tail
 
 
 def _tears_word(above: str, below: str) -> bool:
     if not (_stands_alone(above[-1]) and _stands_alone(below[0])):
         return False
-    end, start = above[-_SEEN_OF_LINE:], below[:_SEEN_OF_LINE]
+    end = above[-_SEEN_OF_LINE:]
+    start = below[:_SEEN_OF_LINE]
     phrases = _PHRASES.parse(end + start)
     return len(end) not in accumulate(map(len, phrases))
 
@@ -150,7 +155,7 @@ def _width(text: str) -> float:
 
 
 def _clean(paragraph: str) -> str:
-    """One line with single spaces between its parts and nothing in it that XML forbids."""
+    """One line with single spaces between its parts and without characters that XML forbids."""
     parts: list[str] = []
     gap = ""
     for char in paragraph:
@@ -170,7 +175,7 @@ def _is_unprintable(char: str) -> bool:
 
 
 def _clusters(text: str) -> list[str]:
-    """Text in pieces a reader sees as one sign: a base with its marks, joined emoji, a flag's two letters."""
+    """Text in pieces that a reader sees as one sign: a base with its marks, joined emoji, a flag's two letters."""
     clusters: list[str] = []
     joined = 0.0
     for char in text:
@@ -191,7 +196,7 @@ def _belongs(cluster: str, char: str) -> bool:
 
 
 class _Chunk(NamedTuple):
-    """A piece that must stay on one line, and the space before it, with their widths in em."""
+    """A piece that must stay on one line, and the space before it. Widths are in em."""
 
     space: str
     space_width: float
@@ -251,7 +256,7 @@ def _fill(chunks: list[_Chunk], limit: float) -> list[str]:
 
 
 def _split(cluster: str, limit: float) -> list[str]:
-    """A joined sign that is wider than a line in its single characters, each with its marks; any other as it is."""
+    """A joined sign wider than a line in its single characters, each with its marks; any other sign whole."""
     if _width(cluster) <= limit:
         return [cluster]
     parts: list[str] = []
@@ -264,7 +269,7 @@ def _split(cluster: str, limit: float) -> list[str]:
 
 
 def _tear(clusters: list[str], limit: float) -> list[str]:
-    """Lines of a piece that is too long for one, broken where punctuation allows if it does anywhere."""
+    """Lines of a piece that is too long for one line, broken where punctuation allows it, if possible."""
     pieces: list[str] = []
     start = 0
     while start < len(clusters):

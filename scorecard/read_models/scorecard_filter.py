@@ -1,12 +1,12 @@
-"""Filters of the scorecard: which rows are drawn. They hide rows and change no figure."""
+"""Filters of the scorecard: the rows that are drawn. They hide rows and change no figure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from scorecard.domain.choices import ReportState, Status
 from scorecard.domain.text_folding import has_words, words
-from scorecard.read_models.scorecard import PerspectiveLine, Scorecard
+from scorecard.read_models.scorecard import KPILine, PerspectiveLine, Scorecard
 
 MAX_TEXT_LENGTH = 100
 NAMES = {
@@ -21,10 +21,10 @@ NAMES = {
 
 @dataclass(frozen=True)
 class ScorecardFilter:
-    """What a reader asked for; empty fields ask for nothing.
+    """What a reader asked for; an empty field is no condition.
 
-    perspective and theme are codes, division is an id, light and state are those of the scorecard's year; every word
-    of text must occur in a row.
+    perspective and theme are codes, division is an id, light and state are those of the scorecard's year. Every word of
+    text must occur in a row.
     """
 
     perspective: str = ""
@@ -35,18 +35,17 @@ class ScorecardFilter:
     text: str = ""
 
     @property
-    def is_active(self):
-        """Whether anything is asked for."""
+    def is_active(self) -> bool:
         return self != ScorecardFilter()
 
     @property
-    def concerns_kpis(self):
-        """Whether it asks for what only a KPI has, so that an objective without any cannot match."""
+    def concerns_kpis(self) -> bool:
+        """Whether a condition is about KPIs: an objective without any cannot match."""
         return not (self.division is None and self.light is None and self.state is None)
 
     @property
-    def query(self):
-        """(name, value) pairs of its URL; read_filter() makes the same filter of them."""
+    def query(self) -> tuple[tuple[str, str], ...]:
+        """(name, value) pairs of its URL; read_filter() is the inverse."""
         pairs = (
             ("perspective", self.perspective),
             ("theme", self.theme),
@@ -60,42 +59,44 @@ class ScorecardFilter:
 
 @dataclass(frozen=True)
 class Selection:
-    """A scorecard and the part of it that is drawn: its perspectives with the rows left over, scores untouched."""
+    """A scorecard and the part of it that is drawn: perspectives with the remaining rows, scores unchanged."""
 
     scorecard: Scorecard
     filter: ScorecardFilter
     perspectives: tuple[PerspectiveLine, ...]
 
     @cached_property
-    def kpis(self):
+    def kpis(self) -> tuple[KPILine, ...]:
         """The KPIs drawn, in the scorecard's order."""
         return tuple(kpi for perspective in self.perspectives for kpi in perspective.kpis)
 
     @property
-    def is_empty(self):
+    def is_empty(self) -> bool:
         """Whether there is no row at all."""
         return not any(perspective.objectives for perspective in self.perspectives)
 
     @property
-    def count_text(self):
+    def count_text(self) -> str:
         """「顯示 12／39 項 KPI」."""
         return f"顯示 {len(self.kpis)}／{len(self.scorecard.kpis)} 項 KPI"
 
     @property
-    def words(self):
-        """What was asked for, in words: 「構面：顧客」, 「燈號：未達」."""
+    def words(self) -> tuple[str, ...]:
+        """The conditions in words: 「構面：顧客」, 「燈號：未達」."""
         known = _known(self.scorecard)
         return tuple(f"{NAMES[name]}：{known.get(name, {}).get(value, value)}" for name, value in self.filter.query)
 
 
-def choices(scorecard):
-    """What can be asked for: by the filter's name in the URL, (value, text) pairs in the scorecard's order."""
+def choices(scorecard: Scorecard) -> dict[str, tuple[tuple[str, str], ...]]:
+    """(value, text) pairs by the filter's name in the URL, in the scorecard's order."""
     return {name: tuple(values.items()) for name, values in _known(scorecard).items()}
 
 
-def read_filter(query: Mapping[str, str], scorecard):
-    """(ScorecardFilter, notices) of a URL's query; what the scorecard does not know is left out, with a notice."""
-    known, asked, notices = _known(scorecard), {}, []
+def read_filter(query: Mapping[str, str], scorecard: Scorecard) -> tuple[ScorecardFilter, tuple[str, ...]]:
+    """(ScorecardFilter, notices) of a URL's query. A value that the scorecard lacks is ignored, with a notice."""
+    known = _known(scorecard)
+    asked = {}
+    notices = []
     for name, values in known.items():
         value = query.get(name, "")
         if value in values:
@@ -118,8 +119,8 @@ def read_filter(query: Mapping[str, str], scorecard):
     return made, tuple(notices)
 
 
-def select(scorecard, asked):
-    """The Selection of a scorecard that a ScorecardFilter leaves (no query)."""
+def select(scorecard: Scorecard, asked: ScorecardFilter) -> Selection:
+    """No query."""
     if not asked.is_active:
         return Selection(scorecard, asked, scorecard.perspectives)
     wanted = words(asked.text)
@@ -127,7 +128,7 @@ def select(scorecard, asked):
     return Selection(scorecard, asked, tuple(perspective for perspective in left if perspective.objectives))
 
 
-def _filtered(perspective, asked, wanted):
+def _filtered(perspective: PerspectiveLine, asked: ScorecardFilter, wanted: tuple[str, ...]) -> PerspectiveLine:
     """The perspective with the objectives and KPIs that match; its score stays that of the whole plan."""
     if asked.perspective not in ("", perspective.code):
         return replace(perspective, objectives=())
@@ -143,7 +144,7 @@ def _filtered(perspective, asked, wanted):
     return replace(perspective, objectives=tuple(left))
 
 
-def _matches(kpi, own, asked, wanted):
+def _matches(kpi: KPILine, own: tuple[str, ...], asked: ScorecardFilter, wanted: tuple[str, ...]) -> bool:
     return (
         asked.division in (None, kpi.division_id)
         and asked.light in (None, kpi.status)
@@ -152,16 +153,16 @@ def _matches(kpi, own, asked, wanted):
     )
 
 
-def _texts(kpi):
-    """Codes, names, formula and action plans: everything about a KPI that people typed and remember."""
+def _texts(kpi: KPILine) -> Iterator[str]:
+    """Everything about a KPI that people typed and remember: codes, names, formula and action plans."""
     yield from (kpi.code, kpi.name, kpi.formula)
     yield from (measure.label for measure in kpi.measures)
     for plan in kpi.action_plans:
         yield from (plan.code, plan.description, plan.owner)
 
 
-def _known(scorecard):
-    """The values that each filter may have, with their texts."""
+def _known(scorecard: Scorecard) -> dict[str, dict[str, str]]:
+    """The values of each filter, with their texts."""
     return {
         "perspective": {line.code: line.name for line in scorecard.perspectives},
         "theme": {line.code: f"{line.code} {line.name}" for line in scorecard.themes},
@@ -171,6 +172,6 @@ def _known(scorecard):
     }
 
 
-def _short(value):
+def _short(value: str) -> str:
     line = " ".join("".join(char if char.isprintable() else " " for char in value).split())
     return f"{line[:20]}…" if len(line) > 20 else line
