@@ -11,8 +11,8 @@ import pytest
 from scorecard.documents.plan_json import plan_document, plan_json
 from scorecard.models import KPI, ActionBudget, Plan, YearlyValue
 from tests import factories, secretariat_facts
+from tests.documents.workbook_reading import scorecard_of
 from tests.shared_rows import layer
-from tests.spreadsheets.workbook_reading import scorecard_of
 
 SHARED_SOURCE = Path(__file__).resolve().parents[3] / "shared" / "source"
 
