@@ -1,8 +1,8 @@
-"""The process that makes one PDF: python -m scorecard.pdf.child_process, told what by its standard input.
+"""The process that makes one PDF: python -m scorecard.pdf.child_process, with its orders on standard input.
 
-There it finds, pickled, first an Order and then the Document, which it gets ready for while that is still being built.
-It bounds itself, so that it ends in time whatever becomes of the process that started it: memory, time, size of files,
-no host, no further process. The two locks (pdf/jobs.py) reach it as open files; they end with it.
+It reads, pickled, first an Order and then the Document; it gets ready while the Document is still being built. It
+limits its own memory, time and size of files, and allows no host and no further process: it ends in time whatever
+happens to the process that started it. It inherits the two locks of pdf/jobs.py as open files; they end with it.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from pathlib import Path
 from scorecard.pdf.writer import PDFError, Progress, get_ready, write_pdf
 
 LARGEST_FILE = 256 * 1024 * 1024
-# Address space kept back for the last note.
+# Address space reserved for the last note.
 RESERVE = 4 * 1024 * 1024
 FORBIDDEN = {
     "socket.connect",
@@ -38,9 +38,9 @@ TOO_MUCH_TIME = "產生 PDF 超過時間上限。請稍後再試，或改下載�
 
 @dataclass(frozen=True)
 class Order:
-    """Where to put a PDF and what it may take. seconds: of wall time; memory: bytes of address space.
+    """Where to put a PDF, and its limits. seconds: of wall time; memory: bytes of address space.
 
-    note: where progress and failure are told (JSON); cancel: a file whose appearance ends the work.
+    note: the file for progress and failure (JSON); cancel: a file that ends the work as soon as it exists.
     """
 
     target: Path
@@ -51,7 +51,7 @@ class Order:
 
 
 def write_whole(path, content):
-    """Put the bytes into a private file that is there either whole or not at all."""
+    """Write a private file; it exists either complete or not at all."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.part")
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(content)
@@ -64,10 +64,10 @@ def tell(path, **facts):
 
 
 def main():
-    """Make the PDF; exit code 0 once it lies at its target, 1 with a note otherwise."""
+    """Exit code 0 once the PDF is at its target; otherwise 1, with a note."""
     order = pickle.load(sys.stdin.buffer)
     bound(order)
-    # Looking for garbage as often as usual takes a tenth of the time.
+    # Garbage collection as often as usual takes a tenth of the time.
     gc.set_threshold(50_000, 20, 10)
     try:
         threading.Thread(target=watch, args=(order,), daemon=True).start()
@@ -77,7 +77,7 @@ def main():
         write_whole(order.target, write_pdf(document))
         failed = ""
     except EOFError:
-        # Whoever was building the document ended before it was done.
+        # The process that builds the document ended before it was done.
         os._exit(1)
     except PDFError as error:
         failed = str(error)
@@ -85,25 +85,25 @@ def main():
         if not (isinstance(error, MemoryError) or is_full(order)):
             raise
         failed = TOO_MUCH_MEMORY
-    # Here the exception is gone, and with it what its frames held.
+    # Only here, where the exception and all that its frames referred to are gone: stop() needs memory.
     if failed:
         stop(order, failed=failed)
     order.note.unlink(missing_ok=True)
 
 
 def is_full(order):
-    """Whether the address space came close to its bound: what fails then, fails for that, whatever it is called."""
+    """Whether the address space came close to its limit: then a failure is due to memory, whatever its name."""
     status = Path("/proc/self/status").read_text()
     peak = next(line for line in status.splitlines() if line.startswith("VmPeak:"))
     return int(peak.split()[1]) * 1024 > 0.9 * order.memory
 
 
 def bound(order):
-    """Limits that the kernel keeps, whatever the HTML does, and a priority below that of pages."""
+    """Limits that the kernel enforces, whatever the HTML does, and a lower priority than that of pages."""
     resource.setrlimit(resource.RLIMIT_AS, (order.memory - RESERVE, order.memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # The watching thread ends the work in time and says so; the alarm does, should that thread not get its turn.
+    # The watching thread ends the work in time and says so; the alarm is for when that thread does not run.
     signal.alarm(order.seconds + 5)
     with contextlib.suppress(OSError):
         os.nice(10)
@@ -126,7 +126,7 @@ def watch(order):
 
 
 def stop(order, **facts):
-    """Leave a note and end at once, in whichever thread."""
+    """Leave a note and end at once, from any thread."""
     with contextlib.suppress(OSError, MemoryError):
         resource.setrlimit(resource.RLIMIT_AS, (order.memory, order.memory))
         tell(order.note, **facts)

@@ -1,13 +1,13 @@
-"""The one way a PDF comes about: in a bounded child process, at most two at once, and kept by what decides its bytes.
+"""The one way to make a PDF: in a bounded child process, at most two at once. It is kept by key.
 
-All state is in the files of one private folder (settings.PDF_FOLDER), shared by the web server's processes:
+All state is in the files of one private folder (settings.PDF_FOLDER), which all processes of the web server share:
 
-- KEY.pdf: finished; its time is that of its last use, so that the longest unused goes first.
+- KEY.pdf: finished. Its time is that of its last use: the longest unused is removed first.
 - KEY.lock: locked while somebody makes KEY; slot-0, slot-1: locked while a child runs.
-- KEY.note: how far the child is, or why it failed; KEY.cancel: somebody wishes it to end.
+- KEY.note: the progress of the child, or why it failed; KEY.cancel: somebody asks it to end.
 
-The locks are held by open files, which the child inherits. The kernel opens them when the last holder ends, however it
-ends: no lock outlives the work it stands for.
+Open files hold the locks, and the child inherits them. The kernel releases a lock when its last holder ends, in
+whatever way: no lock outlives its work.
 """
 
 import contextlib
@@ -31,28 +31,28 @@ from scorecard.pdf.writer import PDFError
 
 AT_ONCE = 2
 RETRY_AFTER = 10
-# What a child needs to know of the world; keys and passwords are none of it.
+# Environment variables that a child needs; keys and passwords are not among them.
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "FONTCONFIG_FILE", "PYTHONPATH")
 DIED = "產生 PDF 的程序意外結束，請再試一次；若一再發生，請通知系統管理員。"
 END_OF_FILE = b"%%EOF"
-# How libraries in C end their process when they are refused memory: some abort, some trap, some use what is not there.
+# How libraries in C end their process without memory: some abort, some trap, some use memory they did not get.
 MEMORY_SIGNALS = {signal.SIGABRT, signal.SIGTRAP, signal.SIGSEGV, signal.SIGBUS}
 STALE_SECONDS = 24 * 60 * 60
 
 
 class PDFBusy(Exception):
-    """As many PDFs are being made as may be at once, or this very one is: come back after retry_after seconds."""
+    """Too many PDFs are being made, or this very one is: try again after retry_after seconds."""
 
     retry_after = RETRY_AFTER
 
 
 class PDFCancelled(PDFError):
-    """Somebody cancelled the PDF while it was being made."""
+    """Somebody cancelled the PDF during its making."""
 
 
 @dataclass(frozen=True)
 class Making:
-    """How a PDF stands: ready, being made (step of seven, pages set so far), failed (why), or none of them."""
+    """The state of a PDF: ready, running (step of seven, pages laid out so far), failed (why), or none of these."""
 
     is_ready: bool = False
     is_running: bool = False
@@ -63,19 +63,19 @@ class Making:
 
 
 def pdf_bytes(document, *, wait_seconds=0):
-    """The Document as PDF, from the cache or made now; the key is its content. Raises what obtain() raises."""
+    """From the cache or made now; the key is the content. Raises what get_or_make() raises."""
     return get_or_make(cache_key(document.digest), lambda: document, wait_seconds=wait_seconds)
 
 
 def cache_key(*parts):
-    """The key of a PDF: a digest of what decides its bytes, to which the program's release always belongs."""
+    """A digest of what decides a PDF's bytes; the version of the program is always added."""
     return sha256(repr((*parts, pdf_version_key())).encode()).hexdigest()
 
 
 def get_or_make(key, build, *, wait_seconds=0):
-    """The bytes of a PDF, from the cache or made now by a child; build() gives its Document and is called only then.
+    """From the cache, or made now by a child. build() returns the Document; it is called only if the PDF must be made.
 
-    wait_seconds: how many seconds to wait for others before PDFBusy. Raises PDFError where it cannot be made.
+    wait_seconds: how long to wait for others before PDFBusy. Raises PDFError where the PDF cannot be made.
     """
     end = time.monotonic() + wait_seconds
     while True:
@@ -95,17 +95,20 @@ def get_or_make(key, build, *, wait_seconds=0):
 
 
 def start(key, build):
-    """Begin to make a PDF and return the child process, or None where it is ready or being made already.
+    """The child process that makes the PDF; None where the PDF is ready or being made already.
 
     Raises PDFBusy where two others are being made, and what build() raises.
     """
     with contextlib.ExitStack() as locks:
-        # Twice, because making() holds the lock for a moment to see whether somebody else does.
-        lock = _lock(_path(key, "lock"), locks) or time.sleep(0.02) or _lock(_path(key, "lock"), locks)
+        lock = _lock(_path(key, "lock"), locks)
+        if lock is None:
+            # Try again: making() holds the lock for a moment to see whether somebody else does.
+            time.sleep(0.02)
+            lock = _lock(_path(key, "lock"), locks)
         if lock is None or read(key) is not None:
             return None
         os.utime(lock)
-        slot = next(filter(None, (_lock(_folder() / f"slot-{n}", locks) for n in range(AT_ONCE))), None)
+        slot = _free_slot(locks)
         if slot is None:
             raise PDFBusy
         _path(key, "cancel").unlink(missing_ok=True)
@@ -114,8 +117,16 @@ def start(key, build):
         return _spawn(key, build, (lock, slot))
 
 
+def _free_slot(locks):
+    for number in range(AT_ONCE):
+        slot = _lock(_folder() / f"slot-{number}", locks)
+        if slot is not None:
+            return slot
+    return None
+
+
 def making(key):
-    """How the PDF of a key stands, as Making; changes nothing."""
+    """Changes nothing."""
     if read(key) is not None:
         return Making(is_ready=True)
     facts = _facts(key)
@@ -123,21 +134,25 @@ def making(key):
         is_running = _lock(_path(key, "lock"), locks) is None
     if is_running:
         return Making(is_running=True, step=facts.get("step", 0), pages=facts.get("pages", 0))
-    # A note without a word of failure was left by a child that could not speak any more.
+    # It may have been finished since the first look.
     if read(key) is not None:
         return Making(is_ready=True)
     is_cancelled = facts.get("cancelled", False)
-    return Making(failed=facts.get("failed") or (DIED if facts and not is_cancelled else ""), cancelled=is_cancelled)
+    failed = facts.get("failed", "")
+    if facts and not failed and not is_cancelled:
+        # The child died before it could write why.
+        failed = DIED
+    return Making(failed=failed, cancelled=is_cancelled)
 
 
 def cancel(key):
-    """End the making of a PDF within a moment; whoever waits for it gets PDFCancelled."""
+    """End the making of a PDF within a moment; those who wait for it get PDFCancelled."""
     if making(key).is_running:
         _path(key, "cancel").touch(mode=0o600)
 
 
 def read(key):
-    """The finished PDF as bytes, which thereby counts as used; None where there is none."""
+    """The finished PDF, or None. Reading counts as use."""
     path = _path(key, "pdf")
     try:
         content = path.read_bytes()
@@ -146,19 +161,20 @@ def read(key):
         return None
     if END_OF_FILE in content[-64:]:
         return content
-    # A machine that lost power may leave a file of the right name and the wrong end.
+    # After a power failure a file may have the right name and an incomplete content.
     path.unlink(missing_ok=True)
     return None
 
 
 def tidy():
-    """Remove the longest unused PDFs beyond settings.PDF_CACHE_MB, and what was left behind a day ago."""
+    """Remove the longest unused PDFs beyond settings.PDF_CACHE_MB, and leftovers older than a day."""
     files = [(path, path.stat()) for path in _present()]
     now = time.time()
     kept = 0
     for path, state in sorted(files, key=lambda pair: -pair[1].st_mtime):
         is_pdf = path.suffix == ".pdf"
-        kept += state.st_size if is_pdf else 0
+        if is_pdf:
+            kept += state.st_size
         is_stale = not is_pdf and not path.name.startswith("slot-") and now - state.st_mtime > STALE_SECONDS
         if is_stale or (is_pdf and kept > settings.PDF_CACHE_MB * 1024 * 1024):
             path.unlink(missing_ok=True)
@@ -179,7 +195,10 @@ def _result(key, process):
     facts = _facts(key)
     if facts.get("cancelled"):
         raise PDFCancelled("已取消產生報告。")
-    raise PDFError(facts.get("failed") or (TOO_MUCH_MEMORY if -process.returncode in MEMORY_SIGNALS else DIED))
+    message = facts.get("failed")
+    if not message:
+        message = TOO_MUCH_MEMORY if -process.returncode in MEMORY_SIGNALS else DIED
+    raise PDFError(message)
 
 
 def _spawn(key, build, locks):
@@ -194,22 +213,22 @@ def _spawn(key, build, locks):
         [sys.executable, "-m", "scorecard.pdf.child_process"],
         cwd=settings.BASE_DIR,
         stdin=subprocess.PIPE,
-        # A group, so that Ctrl-C does not reach it; not a session, between which Linux divides time evenly whatever
-        # their priority (autogroup).
+        # A group of its own: Ctrl-C does not reach it. Not a session: between sessions Linux divides time evenly,
+        # whatever their priority (autogroup).
         pass_fds=locks,
         process_group=0,
         env={name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ},
     )
     threading.Thread(target=_receive_end, args=(process, order.note), daemon=True).start()
     try:
-        # A child that died on its way has left nothing to read it; what became of it shows in the result.
+        # A child that died does not read its input; the result shows why it died.
         with contextlib.suppress(BrokenPipeError), process.stdin:
             pickle.dump(order, process.stdin)
             process.stdin.flush()
-            # The child loads its library meanwhile.
+            # Meanwhile the child loads its library.
             pickle.dump(build(), process.stdin)
     except BaseException:
-        # Its locks end with it.
+        # This releases its locks.
         process.kill()
         process.wait()
         raise
@@ -217,13 +236,13 @@ def _spawn(key, build, locks):
 
 
 def _receive_end(process, note):
-    """Receive the child's end, lest it stay in the table of processes, and tell what it could not tell any more."""
+    """Wait for the child, or it stays in the table of processes; write the note of a child killed for memory."""
     if -process.wait() in MEMORY_SIGNALS:
         tell(note, failed=TOO_MUCH_MEMORY)
 
 
 def _folder():
-    """The private folder, made where it is missing."""
+    """Private; made where it is missing."""
     settings.PDF_FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
     return settings.PDF_FOLDER
 
@@ -233,7 +252,7 @@ def _path(key, suffix):
 
 
 def _lock(path, locks):
-    """The number of an open file that holds the lock until `locks` is left and every child ended; None where taken."""
+    """The descriptor of an open file, which holds the lock until `locks` and every child end; None where taken."""
     number = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     locks.callback(os.close, number)
     try:

@@ -1,4 +1,4 @@
-"""Tells one installed version of the program from the next: by its files and by its libraries."""
+"""Distinguishes installed versions of the program by their files and their libraries."""
 
 from functools import lru_cache
 from hashlib import sha256
@@ -14,12 +14,12 @@ PDF_PACKAGES = ("weasyprint", "pydyf", "fonttools", "django")
 
 @lru_cache(maxsize=1)
 def pdf_version_key():
-    """64 digits for all that decides what a PDF looks like. Found once a process."""
+    """64 digits for everything that decides the look of a PDF. Computed once in a process."""
     return version_key(settings.BASE_DIR, PDF_FOLDERS, PDF_SUFFIXES, PDF_PACKAGES)
 
 
 def version_key(root, folders, suffixes, packages):
-    """64 digits that differ where a library, or one of these files by its path, size or time of change, does."""
+    """64 digits that change with a library's version, and with the path, size or time of change of a file."""
     found = sha256(repr([version(name) for name in packages]).encode())
     for folder in folders:
         for file in sorted(Path(root, folder).rglob("*")):
