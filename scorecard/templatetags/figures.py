@@ -43,7 +43,7 @@ def figure_text(number, text, unit):
 def figure_in_column(number, text, places, measure=None):
     """The text of a figure beneath others, on their decimal point; where there is no number, the word instead.
 
-    measure: given where several stand beneath each other; its unit follows the figure if it has a label.
+    measure: given where several are shown one below the other; its unit follows the figure if it has a label.
     """
     if number is None:
         return text
