@@ -4,22 +4,32 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 export PYTHON
-PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes
+# Ctrl-C waits until a Python program is ready for it; where env cannot do that, it may meet a traceback at the start.
+HOLD_INTERRUPT := $(shell env --block-signal=INT true 2>/dev/null && echo env --block-signal=INT)
+PIP := $(HOLD_INTERRUPT) .venv/bin/python .ci/interruptible.py pip \
+	--disable-pip-version-check --no-input install --quiet --require-hashes
 PYTEST := .venv/bin/python -m pytest -n auto --dist worksteal
 
-.PHONY: help setup setup-test system-run system-test run test check screenshots entities lock
+.PHONY: help setup setup-test installed-run installed-test system-run system-test run test check screenshots entities lock
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
 help: ## 列出這些目標
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: system-run .venv/.installed-run ## 只安裝，不啟動
+# Two at once would write into the same .venv: the second looks at what is to do when the first is done.
+setup: ## 只安裝，不啟動
+	@sh .ci/one-at-a-time $(MAKE) --no-print-directory installed-run
 
-setup-test: system-test .venv/.installed-test ## 只安裝，連同測試所需的套件
+setup-test: ## 只安裝，連同測試所需的套件
+	@sh .ci/one-at-a-time $(MAKE) --no-print-directory installed-test
+
+installed-run: system-run .venv/.installed-run
+
+installed-test: system-test .venv/.installed-test
 
 run: setup ## 在瀏覽器使用（第一次會安裝所需套件並載入秘書處計畫與示範資料）
-	@.venv/bin/python .ci/serve.py
+	@$(HOLD_INTERRUPT) .venv/bin/python .ci/serve.py
 
 test: setup-test ## 執行全部測試
 	.venv/bin/ruff check .
@@ -50,8 +60,10 @@ system-test:
 
 # The stamps lie in .venv: with it gone, everything is made anew.
 .venv/.python: | system-run
-	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "需要 Python 3.11 以上，目前是 " + sys.version.split()[0] + "。請改用 make PYTHON=python3.11 run")'
-	@.venv/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv
+	@$(HOLD_INTERRUPT) $(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "需要 Python 3.11 以上，目前是 " + sys.version.split()[0] + "。請改用 make PYTHON=python3.11 run")'
+	@# Of pip's files its description is the last: with it, an earlier run was not interrupted before the end.
+	@$(HOLD_INTERRUPT) .venv/bin/python -m pip show --quiet pip >/dev/null 2>&1 || \
+	$(HOLD_INTERRUPT) $(PYTHON) .ci/interruptible.py venv .venv
 	@touch $@
 
 .venv/.installed-run: requirements.txt .venv/.python

@@ -11,46 +11,17 @@ neighbours (a virtual one) disturbs less.
 """
 
 import io
-import os
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.demo_site import set_up
+
 PLAN = "/plans/taipei-secretariat-105/106"
 bodies = {}
-
-
-def set_up(folder):
-    """A database with the plan and the demo data, and production's settings but for HTTPS."""
-    os.environ |= {
-        "DEBUG": "off",
-        "HTTPS": "off",
-        "SECRET_KEY": "benchmark" * 8,
-        "ALLOWED_HOSTS": "testserver",
-        "LOG_LEVEL": "ERROR",
-        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
-        "STATIC_ROOT": f"{folder}/static",
-        "DJANGO_SETTINGS_MODULE": "bsc_site.settings",
-    }
-    import django
-
-    django.setup()
-    from django.conf import settings
-    from django.core.management import call_command
-    from django.utils import timezone
-
-    from scorecard.models import Plan
-    from scorecard.services import demo
-    from scorecard.services.year_closing import close_year
-
-    call_command("collectstatic", interactive=False, verbosity=0)
-    call_command("migrate", verbosity=0)
-    call_command("loaddata", "taipei-secretariat-105", verbosity=0)
-    demo.load(plan=Plan.objects.get(), password=None, today=timezone.localdate(), close_year=close_year)
-    settings.ROOT_URLCONF = "benchmarks.pages"
 
 
 def limit(request, name):
@@ -152,6 +123,9 @@ def _urls():
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as temporary:
         set_up(temporary)
+        from django.conf import settings
+
+        settings.ROOT_URLCONF = "benchmarks.pages"
         # The settings name this file as the URL configuration, so its figures must be found there, too.
         sys.modules["benchmarks.pages"] = sys.modules["__main__"]
         urlpatterns = _urls()

@@ -26,8 +26,11 @@ import threading
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.demo_site import set_up
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
 ROUNDS = 3
 PLAN = "/plans/taipei-secretariat-105/105"
 WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
@@ -37,35 +40,6 @@ from scorecard.pdf.writer import write_pdf
 document = pickle.load(open(sys.argv[1], "rb"))
 open(sys.argv[2], "wb").write(write_pdf(document))
 """
-
-
-def set_up(folder):
-    """A database with the plan and the demo data in the folder."""
-    os.environ |= {
-        "DEBUG": "off",
-        "HTTPS": "off",
-        "SECRET_KEY": "benchmark" * 8,
-        "ALLOWED_HOSTS": "localhost",
-        "LOG_LEVEL": "ERROR",
-        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
-        "STATIC_ROOT": f"{folder}/static",
-        "PDF_FOLDER": f"{folder}/pdf",
-        "DJANGO_SETTINGS_MODULE": "bsc_site.settings",
-    }
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.utils import timezone
-
-    from scorecard.models import Plan
-    from scorecard.services import demo
-    from scorecard.services.year_closing import close_year
-
-    call_command("collectstatic", interactive=False, verbosity=0)
-    call_command("migrate", verbosity=0)
-    call_command("loaddata", "taipei-secretariat-105", verbosity=0)
-    demo.load(plan=Plan.objects.get(), password=None, today=timezone.localdate(), close_year=close_year)
 
 
 def the_plan():

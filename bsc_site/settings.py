@@ -3,6 +3,7 @@
 DEBUG is off by default: a server without settings must refuse to start. Every refusal says in Chinese what to do.
 """
 
+import contextlib
 import os
 import re
 import secrets
@@ -56,13 +57,15 @@ def env_list(name):
 def debug_secret_key(path):
     """The key in the file, made on first use, so logins survive a restart. Only for DEBUG.
 
-    Exclusive creation gives processes that start together the same key.
+    The file is there whole or not at all, and processes that start together get the same key.
     """
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text().strip()
 
 

@@ -4,7 +4,7 @@ from django.contrib.auth import views as auth
 from django.urls import include, path, register_converter, reverse_lazy
 
 from scorecard.domain.roc_years import YearError, parse_year, to_roc
-from scorecard.forms.passwords import ForgottenPasswordForm, NewPasswordForm, OwnPasswordForm
+from scorecard.forms.passwords import ForgottenPasswordForm, LoginForm, NewPasswordForm, OwnPasswordForm
 from scorecard.views import (
     agency_form,
     annual_reports,
@@ -136,7 +136,9 @@ in_agency = [
 ]
 
 account = [
-    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path(
+        "login/", auth.LoginView.as_view(authentication_form=LoginForm, redirect_authenticated_user=True), name="login"
+    ),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path(
         "password/",

@@ -3,17 +3,15 @@
 from django.contrib import admin
 from django.utils.html import format_html_join
 
-from scorecard.admin.base import MANAGERS, ScopedAdmin, site
+from scorecard.admin.base import ReadOnlyAdmin, site
 from scorecard.models import AuditEvent
 
 
 @admin.register(AuditEvent, site=site)
-class AuditEventAdmin(ScopedAdmin):
+class AuditEventAdmin(ReadOnlyAdmin):
     """Who, when, what, old and new value, reason."""
 
     agency_path = "agency"
-    roles = MANAGERS
-    view_roles = MANAGERS
     list_display = ["at", "actor", "action", "target", "year", "reason"]
     list_filter = ["action", "plan", "year"]
     search_fields = ["target", "actor__username", "actor__name", "reason"]
@@ -27,15 +25,3 @@ class AuditEventAdmin(ScopedAdmin):
         """Old → new, a line each."""
         rows = ((c["what"], c["old"] or "（空白）", c["new"] or "（空白）") for c in event.changes)
         return format_html_join("", "<div>{}：{} → {}</div>", rows) or "—"
-
-    def has_add_permission(self, request):
-        """Written by the program alone."""
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        """Append-only."""
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        """Append-only."""
-        return False

@@ -263,6 +263,25 @@ class ScopedAdmin(admin.ModelAdmin):
         """Nothing: see record()."""
 
 
+class ReadOnlyAdmin(ScopedAdmin):
+    """Rows that the program alone writes, and that stay as they were."""
+
+    roles = MANAGERS
+    view_roles = MANAGERS
+
+    def has_add_permission(self, request):
+        """Nobody."""
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        """Nobody."""
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        """Nobody."""
+        return False
+
+
 def scoped(model_admin, request, queryset, roles):
     """The rows whose agency is one of the person's."""
     agencies = model_admin.agencies(request, roles)

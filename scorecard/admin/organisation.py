@@ -6,8 +6,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from scorecard.admin.base import MANAGERS, ScopedAdmin, site
-from scorecard.domain.choices import AuditAction
 from scorecard.models import Agency, Division, Membership, User
+from scorecard.services import passwords
 from scorecard.services.members import admins_kept
 
 
@@ -143,13 +143,12 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
     def log_change(self, request, obj, message):
         """Django's word that a password was set, which never passes save_related(); the event does not tell it."""
         if request.resolver_match.url_name == "auth_user_password_change":
-            User.objects.filter(pk=obj.pk).update(must_change_password=_is_initial(request, obj))
-            self.record(request, AuditAction.CHANGED, obj, [("密碼", None, "已重設")])
+            passwords.note_reset(by=request.user, user=obj)
 
     def save_model(self, request, obj, form, change):
         """A new account's password is of the admin's choice; an agency keeps an admin who can come in."""
         if not change:
-            obj.must_change_password = _is_initial(request, obj)
+            obj.must_change_password = passwords.is_initial(by=request.user, user=obj)
         with admins_kept(set(Membership.objects.filter(user=obj.pk).values_list("agency", flat=True))):
             super().save_model(request, obj, form, change)
 
@@ -163,8 +162,3 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
     def has_delete_permission(self, request, obj=None):
         """Accounts are switched off, not deleted: the audit trail names them."""
         return False
-
-
-def _is_initial(request, user):
-    """Whether a password that was just set is somebody else's choice; demo accounts share one that everybody knows."""
-    return user.has_usable_password() and user.pk != request.user.pk and not user.is_demo

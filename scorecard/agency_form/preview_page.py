@@ -70,6 +70,12 @@ class GridCell:
     is_corrected: bool
     levels: tuple[Severity, ...]
 
+    @property
+    def marks(self):
+        """The classes by which the style sheet marks it, "" for a cell of no note."""
+        marks = [name for name, is_so in (("is-picked", self.is_picked), ("is-merged", self.is_merged)) if is_so]
+        return " ".join(marks + [f"has-{level.value}" for level in self.levels])
+
 
 @dataclass(frozen=True)
 class GridRow:
@@ -135,6 +141,7 @@ def preview_context(preview, *, agency, form, addresses, wanted=""):
         context |= _table(preview, read, read.kpis if wanted == TABLE else read.kpis[:SHOWN_AT_ONCE])
         names = (("使命", read.mission), ("願景", read.vision), ("核心價值", read.core_values))
         context["statements"] = [(label, statement.text) for label, statement in names]
+        context["to_explain_text"] = "、".join(change.what for change in context["to_explain"])
         context["lowered"] = [change for change in context["to_explain"] if change.kind is ChangeKind.TARGET_LOWERED]
     return context
 

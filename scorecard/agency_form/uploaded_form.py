@@ -26,7 +26,7 @@ class Preview:
     sheets: tuple[GridSheet, ...]
     form: ParsedForm
     plan: Plan | None
-    compare_with_form: PlanChanges | None
+    difference: PlanChanges | None
     own_messages: tuple[Message, ...]
 
     @cached_property

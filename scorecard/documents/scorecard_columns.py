@@ -14,9 +14,9 @@ from enum import Enum
 from django.db.models import TextChoices
 
 from scorecard.domain.choices import Status
-from scorecard.domain.scoring import grouped
+from scorecard.domain.scoring import BLANK, grouped
+from scorecard.domain.written_words import gives_reason
 from scorecard.read_models.budgets import add_up
-from scorecard.read_models.measure_lines import BLANK
 from scorecard.spreadsheets.figure import Figure, decimals_of
 
 WITHHELD = "填報值未核定，未列入"
@@ -78,13 +78,17 @@ class ColumnKind(Enum):
 
 @dataclass(frozen=True)
 class Words:
-    """Text in a cell. code leads it; below is a second line that belongs to it; note: see the module."""
+    """Text in a cell. code leads it; below is a second line that belongs to it; note: see the module.
+
+    is_blank: the dash of a figure that is not there.
+    """
 
     is_light = is_percentage = False
     words: str
     code: str = ""
     below: str = ""
     note: str = ""
+    is_blank: bool = False
 
     @property
     def text(self):
@@ -266,9 +270,9 @@ def _actual(year):
     def content(measure):
         cell = measure.cells[year.year]
         if cell.is_withheld:
-            return Words(BLANK, note=WITHHELD)
+            return Words(BLANK, note=WITHHELD, is_blank=True)
         if cell.actual is None:
-            return Words(cell.actual_text)
+            return Words(cell.actual_text, is_blank=not gives_reason(cell.actual_note))
         return _figure(cell.actual, measure, cell.actual_remark)
 
     return content
@@ -278,7 +282,7 @@ def _target(year):
     def content(measure):
         cell = measure.cells[year.year]
         if cell.target is None:
-            return Words(cell.target_text)
+            return Words(cell.target_text, is_blank=not gives_reason(cell.target_note))
         return _figure(cell.target, measure, cell.target_remark)
 
     return content
@@ -294,10 +298,11 @@ def _rate(year):
     """As every page rounds and caps it; text where it is no number (「—」, 「>999%」)."""
 
     def content(measure):
-        text = measure.cells[year.year].rate_text
+        cell = measure.cells[year.year]
+        text = cell.rate_text
         shown = text.removesuffix("%")
         if shown == text or shown.startswith(">"):
-            return Words(text)
+            return Words(text, is_blank=cell.outcome.rate is None)
         return TableFigure(Decimal(shown) / 100, text, len(shown.partition(".")[2]), is_percentage=True)
 
     return content
@@ -332,15 +337,31 @@ def _remarks(scorecard, groups):
     shown = []
     for year in scorecard.years:
         if not year.is_baseline and ColumnGroup.TARGETS in groups:
-            shown.append((year.text, "目標", _target(year)))
+            shown.append(_target_remark(year))
         if (ColumnGroup.BASELINE in groups) if year.is_baseline else (year in results):
-            shown.append((year.text, "實際", _actual(year)))
+            shown.append(_actual_remark(year))
 
     def content(measure):
         remarks = [f"{measure.label}（{measure.unit}）"] if measure.label else []
-        for year, word, of in shown:
-            if note := of(measure).note:
-                remarks.append(f"{year}{note}" if note == WITHHELD else f"{year}{word}：{note}")
+        remarks += filter(None, (remark(measure) for remark in shown))
         return Words("\n".join(remarks)) if remarks else None
 
     return content
+
+
+def _target_remark(year):
+    def remark(measure):
+        note = measure.cells[year.year].target_remark
+        return f"{year.text}目標：{note}" if note else ""
+
+    return remark
+
+
+def _actual_remark(year):
+    def remark(measure):
+        cell = measure.cells[year.year]
+        if cell.is_withheld:
+            return f"{year.text}{WITHHELD}"
+        return f"{year.text}實際：{cell.actual_remark}" if cell.actual_remark else ""
+
+    return remark

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from scorecard.documents.scorecard_columns import DEFAULT_GROUPS, Column, ColumnKind, Light, TableFigure, Words, columns
 from scorecard.domain.choices import Status
-from scorecard.read_models.measure_lines import BLANK
 from scorecard.read_models.scorecard import PerspectiveLine
 from scorecard.read_models.scorecard_filter import ScorecardFilter, Selection, select
 from scorecard.read_models.table_rows import TableRow, table_rows
@@ -27,7 +26,7 @@ class Band:
     @property
     def name(self):
         """As the form has it: 「顧客構面」."""
-        return f"{self.perspective.name.removesuffix('構面')}構面"
+        return self.perspective.full_name
 
 
 @dataclass(frozen=True)
@@ -215,8 +214,14 @@ def _contents(stack, line):
         return ()
     found = [column.content(line) for column in stack.columns]
     if len(found) > 1:
-        found[1:] = [Words("", note=each.note) if each.text == BLANK else each for each in found[1:]]
+        found[1:] = [_without_dash(each) for each in found[1:]]
     return tuple(each for each in found if each is not None and (each.text or each.note))
+
+
+def _without_dash(content):
+    if isinstance(content, Words) and content.is_blank:
+        return Words("", note=content.note)
+    return content
 
 
 __all__ = ["Band", "ScorecardTable", "Stack", "StackedCell", "whole_table"]

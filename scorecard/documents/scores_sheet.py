@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from scorecard.documents.scorecard_sheet import HEADING_FILL
-from scorecard.read_models.measure_lines import BLANK
+from scorecard.domain.scoring import BLANK
 from scorecard.spreadsheets.figure import Figure
 from scorecard.spreadsheets.sheet import CellStyle, OutputSheet, PrintedPage
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
+from scorecard.domain import written_words
 from scorecard.domain.choices import Direction, Status
 from scorecard.domain.ratios import Parts, rounded
 from scorecard.domain.scoring import (
@@ -47,7 +48,7 @@ def working(parts: Parts, unit: str, labels: tuple[str, str] = ("", "")) -> str:
         f"{label} {grouped(number)}".strip()
         for label, number in zip(labels, (parts.numerator, parts.denominator), strict=True)
     )
-    is_percentage = parts.factor == 100 and unit in ("%", "％")
+    is_percentage = parts.factor == 100 and written_words.is_percentage(unit)
     if is_percentage:
         times = " × 100 %"
     elif parts.factor == 1:
@@ -68,7 +69,8 @@ def figure(number: Decimal, unit: str) -> str:
 
 def unit_after(unit: str) -> str:
     """A unit as it follows a figure: 「 件」, 「%」."""
-    return unit if unit in ("", "%", "％") else f" {unit}"
+    is_close = not unit or written_words.is_percentage(unit)
+    return unit if is_close else f" {unit}"
 
 
 def _why_no_rate(outcome: Outcome, unit: str) -> str:

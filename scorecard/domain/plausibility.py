@@ -13,6 +13,7 @@ from scorecard.domain.choices import Direction, Question
 from scorecard.domain.ratios import Parts, rounded, times
 from scorecard.domain.roc_years import year_text
 from scorecard.domain.scoring import grouped, plain
+from scorecard.domain.written_words import is_percentage
 
 # From this many times the figure before (or less than its inverse) somebody may have slipped by a place.
 TIMES = 8
@@ -81,7 +82,7 @@ def unanswered(
 
 def _unit(figure: ReportedFigure, actual: Decimal) -> tuple[Question, str] | None:
     """A hundredth of what a percentage should be: 0.92 for 92 %."""
-    if figure.unit.strip() not in ("%", "％"):
+    if not is_percentage(figure.unit.strip()):
         return None
     expected = [("目標", figure.target)] if figure.target else []
     expected += [(f"{year_text(year)}實際", number) for year, number in figure.earlier[-1:] if number]

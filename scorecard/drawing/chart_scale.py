@@ -10,8 +10,12 @@ from scorecard.domain.scoring import grouped
 
 _ROUND_STEPS = (1, 2, 5, 10)
 _PRECISE = Context(prec=60)
-# 兆, 億, 萬: how amounts of many digits are read in Taiwan.
-_WORDS = ((10**12, "兆"), (10**8, "億"), (10**4, "萬"))
+# How amounts of many digits are read in Taiwan: size, word, and the places to which a short amount is rounded.
+_WORDS = (
+    (10**12, "兆", Decimal("0.01")),
+    (10**8, "億", Decimal("0.01")),
+    (10**4, "萬", Decimal(1)),
+)
 # Axes keep all digits up to here: 99,999 is read as fast as 9.9999 萬.
 _LONGEST_PLAIN = 100_000
 
@@ -73,7 +77,7 @@ def axis_texts(ticks: Iterable[Decimal]) -> tuple[str, ...]:
     """The ticks in one word of magnitude: 「0」, 「50 萬」, 「100 萬」; numbers below 100,000 as they are."""
     ticks = tuple(ticks)
     largest = max(map(abs, ticks), default=Decimal(0))
-    for size, word in _WORDS:
+    for size, word, _ in _WORDS:
         if largest >= max(size, _LONGEST_PLAIN):
             return tuple(f"{grouped(_PRECISE.divide(tick, size))} {word}" if tick else "0" for tick in ticks)
     return tuple(grouped(tick) for tick in ticks)
@@ -81,8 +85,7 @@ def axis_texts(ticks: Iterable[Decimal]) -> tuple[str, ...]:
 
 def short_amount(amount: int) -> str:
     """NT$ as read aloud, rounded half-up: 「1.00 億」, 「1,191 萬」, 「9,500」. The exact one stands in a table."""
-    for size, word in _WORDS:
+    for size, word, places in _WORDS:
         if amount >= size:
-            places = Decimal(1) if word == "萬" else Decimal("0.01")
             return f"{(Decimal(amount) / size).quantize(places, ROUND_HALF_UP):,f} {word}"
     return f"{amount:,}"

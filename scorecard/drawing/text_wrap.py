@@ -6,7 +6,10 @@ system fonts of the screen stack, so a line that fits here is never clipped ther
 
 import unicodedata
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
+
+import budoux
 
 ELLIPSIS = "…"
 
@@ -35,19 +38,9 @@ _GLUE_SPACE = frozenset("\u00a0\u202f\u2007")
 _JOINER = "\u200d"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _FLAG_LETTERS = range(0x1F1E6, 0x1F200)
-# Words of public administration that a line break between their characters makes hard to read. Not a dictionary:
-# it only decides between breaks that are equally good otherwise.
-_WORDS = frozenset(
-    """
-    機關 系統 資訊 業務 服務 管理 處理 市政 市民 民眾 公文 文書 文檔 檔案 訓練 環境 計畫 滿意度 滿意 效率 效能
-    電子 電子化 作業 規範 機制 制度 資源 資料 網路 平臺 平台 政策 行銷 宣導 國際 城市 交流 合作 兩岸 人才 專業
-    職能 教育 設施 設備 空間 辦公 場域 大樓 財務 預算 經費 執行 績效 目標 策略 議員 議會 府會 聯絡 聯繫 協調
-    溝通 陳情 案件 事件 申請 審核 品質 品牌 安全 永續 發展 建立 建置 建構 提升 提高 強化 推動 推廣 優化 整合
-    完善 落實 活化 精進 增進 促進 辦理 運用 善用 發揮 改造 鼓勵 參與 透明 公開 新聞 媒體 輿情 預警 狀況 能力
-    軟體 應用 知曉度 職舍 員工 同仁 宿舍 修繕 養護 少紙化 組織 學習 成長 顧客 流程 內部 創新 行政 社會 福利 健康
-    交通 建設 產業 經濟 文化 觀光 教學 學校 學生 研究 調查 分析 統計 監督 考核
-    """.split()
-)
+# Says where the phrases of a Chinese text end. It looks at three characters on either side.
+_PHRASES = budoux.load_default_traditional_chinese_parser()
+_SEEN_OF_LINE = 3
 _SHORTENINGS = (1, 2)
 # Very narrow and very long texts are only filled: nothing can be gained or seen there.
 _MIN_FINE_EM = 4
@@ -145,7 +138,11 @@ def _roughness(lines: list[str]) -> float:
 
 
 def _tears_word(above: str, below: str) -> bool:
-    return any(above[-back:] + below[: length - back] in _WORDS for length in (2, 3) for back in range(1, length))
+    if not (_stands_alone(above[-1]) and _stands_alone(below[0])):
+        return False
+    end, start = above[-_SEEN_OF_LINE:], below[:_SEEN_OF_LINE]
+    phrases = _PHRASES.parse(end + start)
+    return len(end) not in accumulate(map(len, phrases))
 
 
 def _width(text: str) -> float:

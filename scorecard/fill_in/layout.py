@@ -61,17 +61,6 @@ class BudgetColumn(IntEnum):
     PROGRESS = 7
 
 
-OPEN_OF_MEASURE = (
-    MeasureColumn.NUMERATOR,
-    MeasureColumn.DENOMINATOR,
-    MeasureColumn.ACTUAL,
-    MeasureColumn.UNMEASURED,
-    MeasureColumn.NOTE,
-)
-OPEN_OF_KPI = (MeasureColumn.EXPLANATION, MeasureColumn.IMPROVEMENT)
-OPEN_OF_BUDGET = (BudgetColumn.EXECUTED, BudgetColumn.PROGRESS)
-
-
 def measure_identity(measure_id, kpi_id, version, digest):
     """The hidden cell of a measure's row."""
     return f"M{measure_id}-K{kpi_id}-V{version}-D{digest}"

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from scorecard.domain.roc_years import NumberError, parse_amount, parse_number
 from scorecard.domain.scoring import plain
+from scorecard.domain.written_words import NO_FIGURE
 from scorecard.fill_in import layout
 from scorecard.fill_in.layout import BudgetColumn, MeasureColumn
 from scorecard.spreadsheets.cell_messages import Message, Messages
@@ -22,7 +23,6 @@ from scorecard.spreadsheets.grid import WHOLE_FILE, Place, coordinate
 NOT_OURS = "這不是從本系統下載的填報表；請在年度填報頁下載，填好後再上傳。"
 OTHER_LAYOUT = "這份填報表是由不同版本的系統產生；請重新下載，再把填好的內容貼上。"
 BROKEN_SEAL = "列的識別資料與檔案不符：可能有列被刪除、複製，或來自另一份檔案。請重新下載，再把填好的內容貼上。"
-NO_FIGURE = frozenset({"無統計", "未統計", "無資料", "—"})
 
 _MEASURE = re.compile(r"M(\d{1,18})-K(\d{1,18})-V(\d{1,9})-D([0-9a-f]{12})")
 _BUDGET = re.compile(r"B(\d{1,18})-K(\d{1,18})-D([0-9a-f]{12})")

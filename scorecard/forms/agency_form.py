@@ -11,7 +11,9 @@ class YearChoiceField(forms.ChoiceField):
     """One of a plan's years as an URL may write it (102, 民國102年, 2013); a Gregorian integer."""
 
     def __init__(self, years, **kwargs):
-        super().__init__(choices=[(str(year.roc), year.text) for year in years], required=False, **kwargs)
+        choices = [(str(year.roc), year.text) for year in years]
+        widget = forms.Select({"class": "form-select w-auto"})
+        super().__init__(choices=choices, required=False, widget=widget, **kwargs)
 
     def to_python(self, value):
         """The ROC year as the choices have it."""

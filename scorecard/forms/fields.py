@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from scorecard.domain.roc_years import NumberError, parse_amount, parse_number
+from scorecard.spreadsheets.reader import MAX_BYTES
 
 
 class FigureField(forms.CharField):
@@ -43,6 +44,20 @@ class AmountField(FigureField):
     def read(self, text):
         """See roc.parse_amount()."""
         return parse_amount(text)
+
+
+class WorkbookField(forms.FileField):
+    """A workbook that somebody filled in. missing: what is said where none was chosen."""
+
+    def __init__(self, *, label, help_text, missing):
+        limits = {"data-file-bytes": MAX_BYTES, "data-most-files": 1, "data-all-bytes": MAX_BYTES}
+        super().__init__(
+            label=label,
+            allow_empty_file=True,
+            help_text=help_text,
+            error_messages={"required": missing, "invalid": missing},
+            widget=forms.FileInput(attrs={"accept": ".xlsx,.ods", **limits}),
+        )
 
 
 class PlainTextField(forms.CharField):

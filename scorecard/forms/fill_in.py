@@ -3,6 +3,7 @@
 from django import forms
 
 from scorecard.domain.scoring import plain
+from scorecard.forms.fields import WorkbookField
 from scorecard.forms.unsaved_entries import has_changed
 from scorecard.spreadsheets.cell_messages import Message, Severity
 from scorecard.spreadsheets.reader import MAX_BYTES, MEGABYTE
@@ -11,19 +12,10 @@ from scorecard.spreadsheets.reader import MAX_BYTES, MEGABYTE
 class FillInForm(forms.Form):
     """The workbook that was filled in."""
 
-    file = forms.FileField(
+    file = WorkbookField(
         label="填好的填報表",
-        allow_empty_file=True,
         help_text=f"從系統下載的填報表（.xlsx，或另存的 .ods），最大 {MAX_BYTES // MEGABYTE} MB。",
-        error_messages={"required": "請選擇填好的填報表。", "invalid": "請選擇填好的填報表。"},
-        widget=forms.FileInput(
-            attrs={
-                "accept": ".xlsx,.ods",
-                "data-file-bytes": MAX_BYTES,
-                "data-most-files": 1,
-                "data-all-bytes": MAX_BYTES,
-            }
-        ),
+        missing="請選擇填好的填報表。",
     )
 
 

@@ -5,7 +5,7 @@ import json
 from django import forms
 
 from scorecard.agency_form.changes import CELL_FIELD
-from scorecard.forms.fields import PlainTextField
+from scorecard.forms.fields import PlainTextField, WorkbookField
 from scorecard.models import Plan
 from scorecard.spreadsheets.reader import MAX_BYTES, MEGABYTE
 
@@ -13,19 +13,10 @@ from scorecard.spreadsheets.reader import MAX_BYTES, MEGABYTE
 class UploadForm(forms.Form):
     """The file, and the plan that it shall change."""
 
-    file = forms.FileField(
+    file = WorkbookField(
         label="填好的表單",
-        allow_empty_file=True,
         help_text=f".xlsx 或 .ods，最大 {MAX_BYTES // MEGABYTE} MB。",
-        error_messages={"required": "請選擇要上傳的表單。", "invalid": "請選擇要上傳的表單。"},
-        widget=forms.FileInput(
-            attrs={
-                "accept": ".xlsx,.ods",
-                "data-file-bytes": MAX_BYTES,
-                "data-most-files": 1,
-                "data-all-bytes": MAX_BYTES,
-            }
-        ),
+        missing="請選擇要上傳的表單。",
     )
     plan = forms.ModelChoiceField(
         label="匯入到",
@@ -33,6 +24,7 @@ class UploadForm(forms.Form):
         required=False,
         to_field_name="slug",
         empty_label="新計畫",
+        widget=forms.Select({"class": "form-select"}),
         error_messages={"invalid_choice": "這個機關沒有這份計畫；請重新選擇。"},
     )
 

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from scorecard.domain.choices import Role
+from scorecard.forms.helpers import fields_only
 from scorecard.models import Division, Plan, User
 from scorecard.services.transfers import Owner, people_of
 
@@ -12,6 +13,7 @@ from scorecard.services.transfers import Owner, people_of
 class MemberForm(forms.Form):
     """A member's role, and for staff their divisions."""
 
+    helper = fields_only()
     role = forms.ChoiceField(label="角色", choices=Role.choices)
     divisions = forms.ModelMultipleChoiceField(
         label="填報科室",
@@ -62,6 +64,7 @@ DIVISION, PERSON = "division", "person"
 class TransferForm(forms.Form):
     """From whom, to whom, and in which plan."""
 
+    helper = fields_only()
     plan = forms.ModelChoiceField(label="計畫", queryset=Plan.objects.none(), required=False, empty_label="全部計畫")
     source = forms.ChoiceField(label="由")
     target_division = forms.ModelChoiceField(

@@ -1,14 +1,23 @@
-"""Passwords: changing one's own, setting one by the link in a mail, and asking for that link."""
+"""Logging in, and passwords: changing one's own, setting one by the link in a mail, and asking for that link."""
 
 from django import forms
-from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.utils import timezone
 
+from scorecard.forms.helpers import fields_only
 from scorecard.services import passwords
+
+
+class LoginForm(AuthenticationForm):
+    """User name and password."""
+
+    helper = fields_only()
 
 
 class _OwnPassword:
     """Saves through the service instead of by itself."""
+
+    helper = fields_only()
 
     def set_password_and_save(self, user, password_field_name="new_password1", commit=True):
         """Django's call once the password is judged good."""
@@ -26,6 +35,7 @@ class NewPasswordForm(_OwnPassword, SetPasswordForm):
 class ForgottenPasswordForm(forms.Form):
     """Where the link shall be sent."""
 
+    helper = fields_only()
     email = forms.EmailField(label="電子郵件", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
     def save(self, **options):

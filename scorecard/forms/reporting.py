@@ -182,6 +182,24 @@ class KPIEntryForm(forms.Form):
         changed = [self[name] for name in self.changed_data if name not in NOT_CONTENT and "confirm_" not in name]
         return [(field.label, field.value() if isinstance(field.value(), str) else "") for field in changed]
 
+    @property
+    def typed_text(self):
+        """What the person changed, in one sentence without its end."""
+        return "；".join(f"{label}：{text}" if text else label for label, text in self.typed)
+
+    @property
+    def standing_text(self):
+        """What the report holds now, in one sentence without its end: figures, words and executions."""
+        told = [_figure_told(measure) for measure in self.line.measures]
+        for label, text in (("差異說明", self.report.explanation), ("改善措施", self.report.improvement)):
+            told += [f"{label}：{text}"] if text else []
+        told += [
+            _execution_told(plan, budget)
+            for plan, budget in _budgets(self.line)
+            if budget.executed is not None or budget.progress
+        ]
+        return "；".join(told)
+
     def clean(self):
         """A number, or 無統計 with a reason: never both, never the second without the note. A ratio in one way only."""
         cleaned = super().clean()
@@ -306,6 +324,21 @@ def _budgets(line):
     """(action plan, its budget) of the year that the line's scorecard is of."""
     year = line.measures[0].cell.year
     return [(plan, plan.budgets[year]) for plan in line.action_plans if year in plan.budgets]
+
+
+def _figure_told(measure):
+    """「實際 93.33 %（28 / 30）」, with the measure's label and its remark where there are any."""
+    cell = measure.cell
+    parts = f"（{grouped(cell.parts.numerator)} / {grouped(cell.parts.denominator)}）" if cell.parts else ""
+    remark = f"（{cell.actual_remark}）" if cell.actual_remark else ""
+    return f"{measure.label} 實際 {cell.actual_text} {measure.unit}{parts}{remark}".lstrip()
+
+
+def _execution_told(plan, budget):
+    """「V1-1 執行數 90,000 元，已辦理 3 場」."""
+    amount = "（空白）" if budget.executed is None else f"{budget.executed:,} 元"
+    progress = f"，{budget.progress}" if budget.progress else ""
+    return f"{plan.code} 執行數 {amount}{progress}"
 
 
 def _initial(line, report):

@@ -53,12 +53,15 @@ class PastedRow:
         return self.place.measure.cell.actual_text if self.place else ""
 
     @property
+    def is_unmeasured(self):
+        """Whether the box 無統計 will be ticked."""
+        return self.place is not None and self.fields.get(f"unmeasured_{self.place.measure.id}") == "on"
+
+    @property
     def figure(self):
-        """The figure that will be put in, or 無統計; None where the figure stays as it is."""
+        """The figure that will be put in, "" beside 無統計; None where the figure stays as it is."""
         if not self.place:
             return None
-        if self.fields.get(f"unmeasured_{self.place.measure.id}") == "on":
-            return "無統計"
         return self.fields.get(f"actual_{self.place.measure.id}")
 
     @property

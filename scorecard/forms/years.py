@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from scorecard.domain.roc_years import date_text
 from scorecard.forms.fields import PlainTextField
+from scorecard.forms.helpers import fields_only
 
 
 def date_input():
@@ -23,19 +24,17 @@ def check_not_past(due_date):
 class OpenYearForm(forms.Form):
     """Due date and contact of a year to be opened."""
 
-    due_date = forms.DateField(label="填報截止日", widget=date_input())
+    helper = fields_only()
+    due_date = forms.DateField(label="填報截止日", widget=date_input(), validators=[check_not_past])
     contact = forms.CharField(
         label="聯絡窗口", max_length=100, required=False, help_text="例如：管考窗口 王小明 分機 1234。"
     )
-
-    def clean_due_date(self):
-        """A due date lies ahead."""
-        return check_not_past(self.cleaned_data["due_date"])
 
 
 class ChangeYearForm(forms.Form):
     """Due date and contact of a year that is open; a date that has passed may stay as it is, but not be chosen."""
 
+    helper = fields_only()
     due_date = forms.DateField(label="填報截止日", widget=date_input())
     contact = forms.CharField(label="聯絡窗口", max_length=100, required=False)
 
@@ -48,15 +47,13 @@ class ChangeYearForm(forms.Form):
 class CloseYearForm(forms.Form):
     """The reason for closing a year while reports are unapproved."""
 
+    helper = fields_only()
     reason = PlainTextField(label="未全數核定仍要關閉的理由", max_length=500, required=False)
 
 
 class ReopenYearForm(forms.Form):
     """Why a closed year is opened again, and until when."""
 
-    due_date = forms.DateField(label="新的填報截止日", widget=date_input())
+    helper = fields_only()
+    due_date = forms.DateField(label="新的填報截止日", widget=date_input(), validators=[check_not_past])
     reason = PlainTextField(label="重新開放的理由", max_length=500)
-
-    def clean_due_date(self):
-        """A due date lies ahead."""
-        return check_not_past(self.cleaned_data["due_date"])

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from scorecard.domain import audit_chain
 from scorecard.domain.choices import AuditAction
+from scorecard.domain.value_text import WORDS_OF_TRUTH
 from scorecard.models.kpis import KPI
 from scorecard.models.organisation import Agency, User
 from scorecard.models.strategy import Plan
@@ -19,6 +20,13 @@ from scorecard.models.strategy import Plan
 # The fields of a yearly value that can be restored.
 RESTORABLE = ("actual", "numerator", "denominator", "actual_note", "unmeasured")
 FIGURES = RESTORABLE[:3]
+# A word in the chained changes of events, so it cannot be replaced by a code.
+EVIDENCE = "佐證"
+
+
+def is_about_evidence(change):
+    """Whether a change of an event is about a file attached or removed."""
+    return change["what"] == EVIDENCE
 
 
 @dataclass(frozen=True)
@@ -142,7 +150,7 @@ class AuditEvent(models.Model):
         if field in FIGURES:
             value = None if old is None else Decimal(old)
         elif field == "unmeasured":
-            value = old == "是"
+            value = old == WORDS_OF_TRUTH[True]
         else:
             value = old or ""
         return Before(change["measure"], field, value)

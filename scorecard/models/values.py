@@ -10,6 +10,12 @@ from scorecard.models.organisation import User
 from scorecard.models.strategy import Plan
 
 
+class PlanYearQuerySet(models.QuerySet):
+    def get_locked(self, plan, year):
+        """Locked until the transaction ends. year is Gregorian."""
+        return self.select_for_update(no_key=True).get(plan=plan, year=year)
+
+
 class PlanYear(models.Model):
     """One year of a plan: not open → open → closed (domain.md §5). Years before the plan's first are closed baselines.
 
@@ -32,6 +38,8 @@ class PlanYear(models.Model):
         editable=False,
         related_name="+",
     )
+
+    objects = PlanYearQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "計畫年度"

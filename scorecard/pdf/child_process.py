@@ -21,6 +21,8 @@ from pathlib import Path
 from scorecard.pdf.writer import PDFError, Progress, get_ready, write_pdf
 
 LARGEST_FILE = 256 * 1024 * 1024
+# Address space kept back for the last note.
+RESERVE = 4 * 1024 * 1024
 FORBIDDEN = {
     "socket.connect",
     "socket.getaddrinfo",
@@ -32,7 +34,6 @@ FORBIDDEN = {
 }
 TOO_MUCH_MEMORY = "報告太大，超過產生 PDF 的記憶體上限。請改下載單一主題、構面或科室，或請管理員調高 PDF_MEMORY_MB。"
 TOO_MUCH_TIME = "產生 PDF 超過時間上限。請稍後再試，或改下載單一主題、構面或科室。"
-CANCELLED = "已取消產生報告。"
 
 
 @dataclass(frozen=True)
@@ -68,26 +69,38 @@ def main():
     bound(order)
     # Looking for garbage as often as usual takes a tenth of the time.
     gc.set_threshold(50_000, 20, 10)
-    threading.Thread(target=watch, args=(order,), daemon=True).start()
     try:
+        threading.Thread(target=watch, args=(order,), daemon=True).start()
         get_ready()
         document = pickle.load(sys.stdin.buffer)
         Progress(lambda step, pages: tell(order.note, step=step, pages=pages)).listen()
-        content = write_pdf(document)
+        write_whole(order.target, write_pdf(document))
+        failed = ""
     except EOFError:
         # Whoever was building the document ended before it was done.
         os._exit(1)
-    except MemoryError:
-        stop(order, failed=TOO_MUCH_MEMORY)
     except PDFError as error:
-        stop(order, failed=str(error))
-    write_whole(order.target, content)
+        failed = str(error)
+    except Exception as error:
+        if not (isinstance(error, MemoryError) or is_full(order)):
+            raise
+        failed = TOO_MUCH_MEMORY
+    # Here the exception is gone, and with it what its frames held.
+    if failed:
+        stop(order, failed=failed)
     order.note.unlink(missing_ok=True)
+
+
+def is_full(order):
+    """Whether the address space came close to its bound: what fails then, fails for that, whatever it is called."""
+    status = Path("/proc/self/status").read_text()
+    peak = next(line for line in status.splitlines() if line.startswith("VmPeak:"))
+    return int(peak.split()[1]) * 1024 > 0.9 * order.memory
 
 
 def bound(order):
     """Limits that the kernel keeps, whatever the HTML does, and a priority below that of pages."""
-    resource.setrlimit(resource.RLIMIT_AS, (order.memory, order.memory))
+    resource.setrlimit(resource.RLIMIT_AS, (order.memory - RESERVE, order.memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # The watching thread ends the work in time and says so; the alarm does, should that thread not get its turn.
@@ -115,6 +128,7 @@ def watch(order):
 def stop(order, **facts):
     """Leave a note and end at once, in whichever thread."""
     with contextlib.suppress(OSError, MemoryError):
+        resource.setrlimit(resource.RLIMIT_AS, (order.memory, order.memory))
         tell(order.note, **facts)
     os._exit(1)
 

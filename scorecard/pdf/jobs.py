@@ -15,6 +15,7 @@ import fcntl
 import json
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -34,6 +35,8 @@ RETRY_AFTER = 10
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "FONTCONFIG_FILE", "PYTHONPATH")
 DIED = "產生 PDF 的程序意外結束，請再試一次；若一再發生，請通知系統管理員。"
 END_OF_FILE = b"%%EOF"
+# How libraries in C end their process when they are refused memory: some abort, some trap, some use what is not there.
+MEMORY_SIGNALS = {signal.SIGABRT, signal.SIGTRAP, signal.SIGSEGV, signal.SIGBUS}
 STALE_SECONDS = 24 * 60 * 60
 
 
@@ -176,7 +179,7 @@ def _result(key, process):
     facts = _facts(key)
     if facts.get("cancelled"):
         raise PDFCancelled("已取消產生報告。")
-    raise PDFError(facts.get("failed") or (TOO_MUCH_MEMORY if process.returncode == -6 else DIED))
+    raise PDFError(facts.get("failed") or (TOO_MUCH_MEMORY if -process.returncode in MEMORY_SIGNALS else DIED))
 
 
 def _spawn(key, build, locks):
@@ -197,8 +200,7 @@ def _spawn(key, build, locks):
         process_group=0,
         env={name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ},
     )
-    # Somebody has to receive the child's end, lest it stay in the table of processes.
-    threading.Thread(target=process.wait, daemon=True).start()
+    threading.Thread(target=_receive_end, args=(process, order.note), daemon=True).start()
     try:
         # A child that died on its way has left nothing to read it; what became of it shows in the result.
         with contextlib.suppress(BrokenPipeError), process.stdin:
@@ -212,6 +214,12 @@ def _spawn(key, build, locks):
         process.wait()
         raise
     return process
+
+
+def _receive_end(process, note):
+    """Receive the child's end, lest it stay in the table of processes, and tell what it could not tell any more."""
+    if -process.wait() in MEMORY_SIGNALS:
+        tell(note, failed=TOO_MUCH_MEMORY)
 
 
 def _folder():

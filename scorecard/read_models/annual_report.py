@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from scorecard.domain.choices import NOT_RATED, DisplayCap, Status
 from scorecard.domain.scoring import plain
+from scorecard.domain.written_words import gives_reason
 from scorecard.drawing.trend_chart import Trend, YearFigures, trend
 from scorecard.models import AuditEvent, YearlyReport
 from scorecard.read_models.annual_report_part import Choices, NoSuchPart, Part, cut_down, find_part
@@ -43,6 +44,12 @@ class Review:
     improvement: str
     plans: tuple[PlanMoney, ...]
     trends: tuple["MeasureTrend", ...]
+
+    @property
+    def places(self):
+        """Who owns the KPI, and where in the plan it stands."""
+        objective = self.objective
+        return self.kpi.division, f"{self.perspective}・{self.theme}・{objective.code} {objective.name}"
 
 
 @dataclass(frozen=True)
@@ -151,6 +158,36 @@ class AnnualReport:
         return f"{title}：{self.part.text}" if self.part else title
 
     @property
+    def head_text(self):
+        """The title as the head of every page has room for it."""
+        return f"{self.scorecard.year.roc} 年度　{self.part.text}" if self.part else self.title
+
+    @property
+    def cover_marks(self):
+        """What the cover warns of; empty for a closed year with an agency's own figures."""
+        marks = []
+        if self.scorecard.is_draft:
+            marks.append("草稿：本年度尚未關閉")
+        if self.scorecard.has_sample_data:
+            marks.append("示範資料")
+        return tuple(marks)
+
+    @property
+    def data_state(self):
+        """The year with its state, and whether figures are shown that are not approved."""
+        year = self.scorecard.year
+        state = f"{year.text}{year.state.label}"
+        return f"{state}　含未核定數值" if self.scorecard.include_provisional else state
+
+    @property
+    def weights_text(self):
+        """The weights other than 1 in one sentence, or that there are none."""
+        if not self.weights:
+            return "各構面、策略目標、KPI 與衡量項的權重均相等。"
+        listed = "；".join(f"{weight.kind} {weight.code} {weight.name} {weight.text}" for weight in self.weights)
+        return f"除下列項目外，權重均為 1：{listed}。"
+
+    @property
     def display_cap_text(self):
         """The plan's cap on displayed rates: 「120%」, 「不設上限」."""
         return DisplayCap(self.scorecard.display_cap).label
@@ -256,7 +293,7 @@ def _why(cell: Cell):
     if cell.status == Status.UNMEASURED:
         return cell.actual_note
     if cell.status == Status.NO_TARGET:
-        return cell.target_note if cell.target_note not in ("", "—") else "計畫未訂本年度目標值"
+        return cell.target_note if gives_reason(cell.target_note) else "計畫未訂本年度目標值"
     return "已填報，尚未核定" if cell.is_withheld else "尚未填報"
 
 

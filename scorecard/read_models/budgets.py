@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scorecard.domain.scoring import percent_text
+from scorecard.domain.scoring import BLANK, percent_text
 from scorecard.read_models.action_plan_lines import ActionPlanLine, BudgetLine
-from scorecard.read_models.measure_lines import BLANK, YearLine
+from scorecard.read_models.measure_lines import YearLine
 from scorecard.read_models.scorecard import KPILine
 
 
@@ -37,6 +37,11 @@ class Money:
     def executed_text(self):
         """「1,500,000」, a dash where nothing is reported."""
         return BLANK if self.executed is None else f"{self.executed:,}"
+
+    @property
+    def executed_phrase(self):
+        """What was executed, in words: 「執行數 1,500,000 元」, 「執行數尚未填報」."""
+        return "執行數尚未填報" if self.executed is None else f"執行數 {self.executed_text} 元"
 
     @property
     def rate_text(self):

@@ -5,7 +5,7 @@ from enum import Enum
 
 from scorecard.domain.choices import Status
 from scorecard.domain.scoring import Part, percent_text, plain, score_text
-from scorecard.read_models.measure_lines import BLANK, MeasureLine
+from scorecard.read_models.measure_lines import MeasureLine
 from scorecard.read_models.scorecard import DivisionLine, KPILine, ObjectiveLine, PerspectiveLine, Scorecard, ThemeLine
 
 
@@ -53,12 +53,8 @@ class Step:
     calculation: str
     is_capped: bool
     is_provisional: bool
+    counts: bool
     steps: tuple["Step", ...]
-
-    @property
-    def counts(self):
-        """Whether it has a score, and so a part in the score above."""
-        return self.score_text != BLANK
 
     @property
     def below_text(self):
@@ -79,6 +75,22 @@ class Step:
     def left_out(self):
         """How many of its steps have no rate and do not count."""
         return sum(not step.counts for step in self.steps)
+
+    @property
+    def sum_text(self):
+        """How its score follows from those below: 「各策略目標得分 × 占比的總和」."""
+        if self.is_single:
+            return f"唯一{self.below_text}的得分"
+        return f"各{self.below_text}得分 × 占比的總和"
+
+    @property
+    def share_note(self):
+        """What a share is and what does not count; "" where nothing is averaged."""
+        if len(self.steps) < 2:
+            return ""
+        weights = "" if self.has_weights else "，這裡各項權重相等"
+        left_out = f"；{self.left_out} 項沒有達成率，不計入" if self.left_out else ""
+        return f"占比是權重在有達成率的項目中所占的比例{weights}{left_out}。"
 
     @property
     def is_objective(self):
@@ -117,6 +129,7 @@ def _step(line, part: Part | None, levels):
         name=line.plan_title if kind is Kind.PLAN else line.name,
         status=line.status,
         score_text=line.score_text,
+        counts=line.score.value is not None,
         **_texts(part),
         **itself,
         steps=steps,
@@ -131,6 +144,7 @@ def _measure_step(measure, part):
         name=measure.label,
         status=measure.cell.status,
         score_text=score_text(measure.cell.outcome.score),
+        counts=measure.cell.outcome.score is not None,
         **_texts(part),
         calculation=measure.calculation,
         is_capped=rate is not None and rate > 1,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from scorecard import permissions
+from scorecard.domain.roc_years import year_text
 from scorecard.models import AuditEvent, PlanYear, YearlyReport, YearlyValue
 
 
@@ -23,6 +24,11 @@ class HistoryLine:
 
     event: AuditEvent
     changes: tuple[HistoryChange, ...]
+
+    @property
+    def year_text(self):
+        """The plan year it is about, 「105 年度」; "" where it is about none."""
+        return f"{year_text(self.event.year)}度" if self.event.year else ""
 
 
 def build_history(kpi, user, *, most):

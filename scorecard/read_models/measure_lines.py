@@ -10,9 +10,7 @@ from decimal import Decimal
 from scorecard.domain.choices import Direction, YearState
 from scorecard.domain.explanation import calculation
 from scorecard.domain.roc_years import to_roc, year_text
-from scorecard.domain.scoring import Outcome, grouped, percent_text
-
-BLANK = "—"
+from scorecard.domain.scoring import BLANK, Outcome, grouped, percent_text
 
 
 @dataclass(frozen=True)
@@ -106,6 +104,11 @@ class Cell:
     def rate_text(self):
         """Achievement rate with the plan's display cap, a dash where there is none."""
         return percent_text(self.outcome.rate, cap=self.display_cap)
+
+    @property
+    def rate_or_light(self):
+        """「達成率 95.2%」, or the light's word where there is no rate."""
+        return self.status.label if self.outcome.rate is None else f"達成率 {self.rate_text}"
 
 
 @dataclass(frozen=True)

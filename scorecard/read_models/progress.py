@@ -128,6 +128,15 @@ class Tasks:
         """Whether everything is approved."""
         return all(group.state == ReportState.APPROVED for group in self.groups)
 
+    @property
+    def stage_text(self):
+        """How far it has come, in words: 「尚有 3 項未填」."""
+        if self.unfilled:
+            return f"尚有 {len(self.unfilled)} 項未填"
+        if self.is_approved:
+            return "全部核定"
+        return "全部送出" if self.is_sent else "都已填寫"
+
     def _in(self, state):
         return tuple(kpi for group in self.groups if group.state == state for kpi in group.kpis)
 

@@ -9,9 +9,7 @@ from decimal import Decimal
 
 from scorecard.domain.choices import Direction, Status
 from scorecard.domain.roc_years import year_text
-from scorecard.domain.scoring import grouped
-
-BLANK = "—"
+from scorecard.domain.scoring import BLANK, grouped
 
 
 @dataclass(frozen=True)
@@ -91,6 +89,12 @@ class Receipt:
     def year_text(self):
         """「105 年」."""
         return year_text(self.year)
+
+    @property
+    def kpis_text(self):
+        """How many KPIs it is about, and which: 「2 項：AC1.1、AC1.2」."""
+        count = f"{len(self.kpis)} 項"
+        return f"{count}：{'、'.join(kpi.code for kpi in self.kpis)}" if self.kpis else count
 
     @property
     def digest_groups(self):

@@ -8,9 +8,11 @@ from functools import cached_property
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
+from scorecard.domain import roc_years
 from scorecard.domain.choices import AuditAction, ReportState
 from scorecard.domain.scoring import grouped
 from scorecard.models import AuditEvent, Comment, Evidence, User, YearlyReport, YearlyValue
+from scorecard.models.audit import is_about_evidence
 from scorecard.read_models.budgets import PlanBudgets, budgets_of
 from scorecard.read_models.measure_lines import YearLine
 from scorecard.read_models.scorecard import KPILine, Scorecard
@@ -72,6 +74,22 @@ class Case:
         if submitted_at is None or self.due_date is None:
             return 0
         return max(0, (timezone.localdate(submitted_at) - self.due_date).days)
+
+    @property
+    def sent_text(self):
+        """Its division, and by whom and when it was submitted: 「企劃科　王小明 106 年 1 月 5 日 09:30 送出」."""
+        if self.report is None or self.report.submitted_at is None:
+            return str(self.line.division)
+        at = roc_years.datetime_text(timezone.localtime(self.report.submitted_at))
+        return f"{self.line.division}　{self.report.submitted_by} {at} 送出"
+
+    @property
+    def approved_text(self):
+        """By whom and when it was approved, "" where it is not."""
+        if not self.is_approved:
+            return ""
+        at = roc_years.datetime_text(timezone.localtime(self.report.reviewed_at))
+        return f"{self.report.reviewed_by} {at} 核定"
 
 
 @dataclass(frozen=True)
@@ -183,6 +201,6 @@ def _net_changes(code, events):
         for change in event.changes:
             what, old, new = change["what"], change["old"], change["new"]
             # Each file is a thing of its own: one that was taken away replaces no other.
-            key = (own, what, (old or new) if what == "佐證" else None)
+            key = (own, what, (old or new) if is_about_evidence(change) else None)
             net[key] = (what if own == code else f"{own} {what}", net[key][1] if key in net else old, new)
     return tuple(NetChange(*change) for change in net.values() if change[1] != change[2])

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from scorecard.domain.choices import RATED, Status
+from scorecard.domain.scoring import BLANK
 from scorecard.drawing.chart_bars import Share, stacked_bar
-from scorecard.read_models.measure_lines import BLANK
 from scorecard.read_models.movement import ScoreChange
 from scorecard.read_models.scorecard import Scored
 

@@ -43,6 +43,11 @@ class Scored:
         return f"達成 {tally.met} / 已評 {tally.assessed} / 應評 {tally.due}"
 
     @property
+    def result_text(self):
+        """Score and tally as a heading has them beside the light: 「得分 95.2　達成 5 / 已評 6 / 應評 8」."""
+        return f"得分 {self.score_text}　{self.tally_text}"
+
+    @property
     def met_text(self):
         """達成／已評 alone, as a card has room for: 「5／6」."""
         return f"{self.score.tally.met}／{self.score.tally.assessed}"

@@ -31,7 +31,13 @@ class MapCard:
         """What the card says to somebody who hears it."""
         line = self.objective
         said = f"{line.code} {line.name}：{line.status.label}，得分 {line.score_text}，{line.tally_text}"
-        return f"{said}，{self.change.spoken}" if self.change else said
+        return f"{said}，{self.change.aria_label}" if self.change else said
+
+    @property
+    def plan_label(self):
+        """What the card says on a map without results."""
+        line = self.objective
+        return f"{line.code} {line.name}：KPI {len(line.kpis)} 項"
 
 
 @dataclass(frozen=True)

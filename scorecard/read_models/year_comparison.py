@@ -47,11 +47,6 @@ class Change:
         return self.difference_text.lstrip("+−±")
 
     @property
-    def is_light_changed(self):
-        """Whether the light is another one; also where the score moved too little for that, or there is none."""
-        return self.earlier is None or self.later is None or self.earlier.status != self.later.status
-
-    @property
     def aria_label(self):
         """The change as a phrase to be read out: 「上升 3.2」."""
         return f"{self.kind.label} {self.size_text}" if self.is_moved else self.kind.label
@@ -81,6 +76,11 @@ class Comparison:
     def years(self):
         """The two years, the earlier first."""
         return (self.earlier.year, self.later.year)
+
+    @property
+    def years_text(self):
+        """「105 年與 106 年」."""
+        return f"{self.earlier.year.text}與 {self.later.year.text}"
 
     @cached_property
     def overall(self):

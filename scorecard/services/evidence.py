@@ -19,7 +19,8 @@ from django.utils import timezone
 from scorecard import permissions
 from scorecard.domain import policies
 from scorecard.domain.choices import AuditAction, ReportState
-from scorecard.models import KPI, Evidence, Plan, PlanYear, User, YearlyReport
+from scorecard.models import KPI, Evidence, PlanYear, User, YearlyReport
+from scorecard.models.audit import EVIDENCE
 from scorecard.services import audit
 from scorecard.uploaded_files.allowed_types import FileRefused, check_file
 from scorecard.uploaded_files.safe_names import clean_name, extension
@@ -44,7 +45,7 @@ def add_evidence(*, by: User, kpi: KPI, year: int, files: Sequence[File]) -> lis
     # Before any lock: reading a hundred megabytes takes seconds.
     checked = _checked(files)
     with _files_of_failure_removed() as written, transaction.atomic(durable=True):
-        policies.check_year_is_open(_lock_year(kpi.plan, year))
+        policies.check_year_is_open(PlanYear.objects.get_locked(kpi.plan, year))
         report = _lock_report(kpi, year) or YearlyReport(kpi=kpi, year=year)
         policies.check_report_is_editable(report)
         present = list(report.evidence.present()) if report.pk else []
@@ -54,7 +55,7 @@ def add_evidence(*, by: User, kpi: KPI, year: int, files: Sequence[File]) -> lis
             return []
         _start(report, by)
         made = [_attach(by, report, written, *each) for each in new]
-        _record(by, report, [("佐證", None, _name_and_size(evidence)) for evidence in made])
+        _record(by, report, [(EVIDENCE, None, _name_and_size(evidence)) for evidence in made])
         return made
 
 
@@ -66,7 +67,7 @@ def remove_evidence(*, by: User, evidence: Evidence) -> Evidence:
     """
     report = evidence.report
     permissions.check_can_report_for(by, report.kpi.division)
-    policies.check_year_is_open(_lock_year(report.kpi.plan, report.year))
+    policies.check_year_is_open(PlanYear.objects.get_locked(report.kpi.plan, report.year))
     locked_report = _lock_report(report.kpi, report.year) or report
     locked = Evidence.objects.select_for_update(of=("self",), no_key=True).get(pk=evidence.pk)
     if locked.removed_at is not None:
@@ -75,12 +76,8 @@ def remove_evidence(*, by: User, evidence: Evidence) -> Evidence:
     locked.removed_by = by
     locked.removed_at = timezone.now()
     locked.save(update_fields=["removed_by", "removed_at"])
-    _record(by, locked_report, [("佐證", _name_and_size(locked), None)])
+    _record(by, locked_report, [(EVIDENCE, _name_and_size(locked), None)])
     return locked
-
-
-def _lock_year(plan: Plan, year: int) -> PlanYear:
-    return PlanYear.objects.select_for_update(no_key=True).get(plan=plan, year=year)
 
 
 def _lock_report(kpi: KPI, year: int) -> YearlyReport | None:

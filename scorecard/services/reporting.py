@@ -56,10 +56,6 @@ class Conflict(Exception):
         super().__init__("、".join(report.kpi.code for report in reports))
 
 
-def _lock_year(plan: Plan, year: int) -> PlanYear:
-    return PlanYear.objects.select_for_update(no_key=True).get(plan=plan, year=year)
-
-
 def _reports_of(drafts: Sequence[ReportEntry], year: int) -> QuerySet[YearlyReport]:
     return YearlyReport.objects.filter(kpi__in=[draft.kpi for draft in drafts], year=year)
 
@@ -94,7 +90,7 @@ def save_reports(
     RuleBroken where the year or a report may not be edited, PermissionDenied for other people's KPIs, ValueError for a
     KPI of another plan.
     """
-    policies.check_year_is_open(_lock_year(plan, year))
+    policies.check_year_is_open(PlanYear.objects.get_locked(plan, year))
     for draft in drafts:
         if draft.kpi.plan_id != plan.pk:
             raise ValueError(f"{draft.kpi.code} is not a KPI of the plan whose year was checked.")
@@ -162,7 +158,7 @@ def submit_reports(*, by: User, plan: Plan, year: int, kpis: Iterable[KPI]) -> l
     A report that is submitted already does not change, so a POST sent twice makes one change and one receipt. Raises
     RuleBroken with everything that is missing, PermissionDenied for other people's KPIs.
     """
-    policies.check_year_is_open(_lock_year(plan, year))
+    policies.check_year_is_open(PlanYear.objects.get_locked(plan, year))
     existing = _lock_reports(YearlyReport.objects.for_year(plan, year).filter(kpi__in=kpis))
     for report in existing:
         permissions.check_can_report_for(by, report.kpi.division)
@@ -199,7 +195,7 @@ def approve_reports(
     year.
     """
     permissions.check_can_review(by, plan.agency_id)
-    policies.check_year_is_open(_lock_year(plan, year))
+    policies.check_year_is_open(PlanYear.objects.get_locked(plan, year))
     seen_versions = {report.pk: version for report, version in chosen}
     locked = _lock_reports(YearlyReport.objects.for_year(plan, year).filter(pk__in=seen_versions))
     if len(locked) != len(seen_versions):
@@ -221,7 +217,7 @@ def return_report(*, by: User, report: YearlyReport, version: int, comment: str)
     version: the one that the reviewer saw. Raises Conflict where it changed since, RuleBroken without a comment.
     """
     permissions.check_can_review(by, report.kpi.plan.agency_id)
-    policies.check_year_is_open(_lock_year(report.kpi.plan, report.year))
+    policies.check_year_is_open(PlanYear.objects.get_locked(report.kpi.plan, report.year))
     (locked,) = _lock_reports(YearlyReport.objects.filter(pk=report.pk))
     if locked.version != version:
         raise Conflict([locked])

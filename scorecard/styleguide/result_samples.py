@@ -17,6 +17,7 @@ from scorecard.domain.choices import Direction, ReportState, Status
 from scorecard.domain.scoring import assess
 from scorecard.drawing.chart_bars import stacked_bar
 from scorecard.drawing.trend_chart import trend
+from scorecard.forms.filters import MapFilterForm, ScorecardFilterForm
 from scorecard.forms.links import REASON_LENGTH, ReasonForm, RemoveLinkForm
 from scorecard.forms.review import ReturnForm
 from scorecard.forms.years import OpenYearForm
@@ -67,6 +68,14 @@ def basics():
         "form": OpenYearForm(),
         "invalid": invalid,
         "due_dates": [timezone.localdate() + timedelta(days) for days in DAYS_LEFT],
+    }
+
+
+def filters(scorecard):
+    """The filters of the scorecard's page and of the map's."""
+    return {
+        "scorecard": ScorecardFilterForm(scorecard, [("light", Status.MISSED.value), ("q", "公文")]),
+        "map": MapFilterForm(scorecard, ""),
     }
 
 

@@ -51,6 +51,7 @@ def style(request):
         "sheets": [f"css/pages/{name}.css" for name in SHEETS],
         "scorecard": scorecard,
         "basics": result_samples.basics(),
+        "filters": result_samples.filters(scorecard),
         "navigation": result_samples.navigation(scorecard),
         "maps": result_samples.maps(scorecard),
         "charts": result_samples.charts(scorecard),

@@ -39,6 +39,19 @@ def figure_text(number, text, unit):
     return text if number is None else with_unit(text, unit)
 
 
+@register.simple_tag
+def figure_in_column(number, text, places, measure=None):
+    """The text of a figure beneath others, on their decimal point; where there is no number, the word instead.
+
+    measure: given where several stand beneath each other; its unit follows the figure if it has a label.
+    """
+    if number is None:
+        return text
+    if measure and measure.label:
+        text = with_unit(text, measure.unit)
+    return aligned(text, places)
+
+
 @register.filter
 def aligned(text, places=1):
     """The text of a number with room behind it, so that numbers beneath each other stand on their decimal point.
@@ -93,12 +106,6 @@ def at_year(by_year, line):
 def at_key(by_key, key):
     """What a dictionary holds for a key; None where it has none."""
     return by_key.get(key)
-
-
-@register.filter
-def roc_year(year):
-    """A Gregorian year as 「105 年」."""
-    return roc_years.year_text(year)
 
 
 @register.filter

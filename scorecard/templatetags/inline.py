@@ -38,6 +38,12 @@ def days_left(due_date):
 
 
 @register.simple_tag
+def kpi_codes(scorecard, kpis):
+    """The codes of KPIs, each leading to its page in the scorecard's year."""
+    return render_inline("_components/kpi_codes.html", {"scorecard": scorecard, "kpis": kpis})
+
+
+@register.simple_tag
 def outcome(outcome, cap):
     """A measure's light and rate. outcome: domain.scoring; cap: the plan's display cap."""
     return render_inline("_components/outcome.html", {"outcome": outcome, "cap": cap})

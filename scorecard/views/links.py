@@ -36,6 +36,7 @@ def _page(request, edition, *, add_form=None, failed=None, status=200):
         "map": build_strategy_map(scorecard),
         "addresses": _addresses(edition, picked),
         "picked": picked,
+        "hint": _hint(**picked),
         "add_form": add_form,
         "failed": failed,
         "rows": [
@@ -57,6 +58,15 @@ def _forms(link, failed):
 def _picked(query, scorecard):
     """The codes in the query that name objectives of the plan."""
     return {name: query[name] for name in ("cause", "effect") if query.get(name) in scorecard.objectives_by_code}
+
+
+def _hint(cause, effect):
+    """What to do next on the map; static/js/links.js says the same as cards are picked."""
+    if cause and effect:
+        return f"{cause} → {effect}。請輸入理由，然後新增。"
+    if cause:
+        return f"因：{cause}。請在地圖上點選果，或從清單選擇。"
+    return "在地圖上依序點選因、果兩張卡片，或從清單選擇。"
 
 
 def _addresses(edition, picked):

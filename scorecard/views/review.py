@@ -10,15 +10,15 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from scorecard import permissions
-from scorecard.domain.choices import ReportState, Status
+from scorecard.domain.choices import ReportState
 from scorecard.domain.policies import RuleBroken
+from scorecard.forms.filters import QueueFilterForm
 from scorecard.forms.review import ApproveForm, CommentForm, ReturnForm
 from scorecard.models import YearlyReport
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.data_checks import build_data_checks
 from scorecard.read_models.progress import build_progress, total_progress
 from scorecard.read_models.review_queue import FILTERS, build_queue, read_queue_filter
-from scorecard.read_models.scorecard_filter import NAMES, choices
 from scorecard.services.reminders import last_reminded
 from scorecard.services.reporting import Conflict, approve_reports, comment_on_report, return_report
 from scorecard.web import access
@@ -34,7 +34,6 @@ def _queue_page(request, edition, failed=None, chosen=(), status=200):
     scorecard = build_scorecard(edition.plan, edition.year, include_provisional=True, with_action_plans=True)
     asked, notices = read_queue_filter(request.GET, scorecard)
     queue = build_queue(scorecard, edition.plan, asked)
-    current = {"state": ""} | dict(asked.query)
     cases = [_case(request, edition, case, failed or {}) for case in queue.cases]
     context = {
         "scorecard": scorecard,
@@ -44,10 +43,7 @@ def _queue_page(request, edition, failed=None, chosen=(), status=200):
         "total": total_progress(scorecard),
         "queue": queue,
         "query": _query(queue.query),
-        "selects": [
-            {"name": name, "label": NAMES[name], "options": _options(scorecard, name), "value": current.get(name, "")}
-            for name in FILTERS
-        ],
+        "filter_form": QueueFilterForm(scorecard, asked.query),
         "notices": notices,
         "cases": cases,
         "approvable": sum(item["can_approve"] for item in cases),
@@ -58,11 +54,6 @@ def _queue_page(request, edition, failed=None, chosen=(), status=200):
         "can_manage": permissions.can_manage(request.user, edition.plan.agency_id),
     }
     return render(request, "scorecard/review/queue.html", context, status=status)
-
-
-def _options(scorecard, name):
-    """What the queue can be filtered by: no report is due without a target, so no light says that there is none."""
-    return [(value, text) for value, text in choices(scorecard)[name] if value != Status.NO_TARGET]
 
 
 def _wants_all(request):

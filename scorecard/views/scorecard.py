@@ -15,7 +15,8 @@ from scorecard.documents.scorecard_pdf import table_pdf
 from scorecard.documents.scorecard_table import ScorecardTable
 from scorecard.documents.scorecard_workbook import table_ods, table_workbook
 from scorecard.domain.roc_years import to_roc
-from scorecard.read_models.scorecard_filter import MAX_TEXT_LENGTH, NAMES, choices, read_filter, select
+from scorecard.forms.filters import ScorecardFilterForm
+from scorecard.read_models.scorecard_filter import read_filter, select
 from scorecard.spreadsheets.ods_writer import MIME_TYPE as ODS
 from scorecard.spreadsheets.xlsx_writer import MIME_TYPE as XLSX
 from scorecard.web.conditional import not_modified_if_same_version
@@ -91,18 +92,13 @@ def scorecard(request, slug, year):
     """Every KPI of the plan with its years, action plans and budgets, as far as the filter leaves them."""
     asked = _read(request, slug, year)
     table = asked.table
-    current = dict(table.selection.filter.query)
     context = {
         "asked": asked,
         "table": table,
         "selection": table.selection,
         "scorecard": table.scorecard,
         "files": FILES,
-        "selects": [
-            {"name": name, "label": NAMES[name], "options": options, "value": current.get(name, "")}
-            for name, options in choices(table.scorecard).items()
-        ],
-        "longest_text": MAX_TEXT_LENGTH,
+        "filter_form": ScorecardFilterForm(table.scorecard, table.selection.filter.query),
         "groups": [(group, group in table.groups, group in EXTRA_GROUPS) for group in ColumnGroup],
     }
     return render(request, "scorecard/scorecard.html", context)

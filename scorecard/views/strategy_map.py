@@ -12,6 +12,7 @@ from scorecard import permissions
 from scorecard.documents.map_pdf import strategy_map_pdf
 from scorecard.domain.choices import Status
 from scorecard.domain.roc_years import YearError, parse_year
+from scorecard.forms.filters import MapFilterForm
 from scorecard.models import Objective
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.strategy_map import build_strategy_map
@@ -94,6 +95,7 @@ def strategy_map(request, slug, year):
         "scorecard": scorecard,
         "addresses": map_addresses(slug, drawn.scorecard.year.year, query=asked.query),
         "earlier_addresses": earlier and map_addresses(slug, earlier.scorecard.year.year, query=asked.query),
+        "filter_form": MapFilterForm(scorecard, asked.theme),
         "status_filters": [("", "全部"), *((key, label) for key, (label, _) in STATUS_FILTERS.items())],
         "other_years": [line for line in scorecard.plan_years if line.year != year],
         "can_edit": permissions.can_edit_strategy(request.user, request.edition.plan.agency_id),
@@ -105,7 +107,8 @@ def strategy_map(request, slug, year):
 def map_svg(request, slug, year):
     """The map alone, as a file, with the filters of the page."""
     _, drawn, _, _ = _build_maps(request, slug, year)
-    svg = render_to_string("_drawings/strategy_map.svg", {"map": drawn})
+    # Some programs tell a file's type by its first characters.
+    svg = render_to_string("_drawings/strategy_map.svg", {"map": drawn}).lstrip()
     return file_response(svg, "image/svg+xml; charset=utf-8", _file_name(slug, drawn, "svg"))
 
 

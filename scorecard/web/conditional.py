@@ -11,6 +11,11 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import condition
 
 from scorecard.models import Plan
+from scorecard.pdf.version_key import version_key
+
+PAGE_FOLDERS = ("scorecard", "templates", "static")
+PAGE_SUFFIXES = {".py", ".html", ".svg", ".txt", ".css", ".js"}
+PAGE_PACKAGES = ("django", "django-crispy-forms", "crispy-bootstrap5")
 
 
 def not_modified_if_same_version(view):
@@ -46,12 +51,5 @@ def _etag(request, slug, year, **kwargs):
 
 @lru_cache(maxsize=1)
 def page_version_key():
-    """Tells one installed version of the program from the next: the newest change of a file that makes pages."""
-    folders = [settings.BASE_DIR / name for name in ("scorecard", "templates", "static")]
-    files = (
-        file
-        for folder in folders
-        for file in folder.rglob("*")
-        if file.suffix in {".py", ".html", ".svg", ".css", ".js"}
-    )
-    return max(file.stat().st_mtime_ns for file in files)
+    """64 digits for all files and libraries of the program that make pages. Found once a process."""
+    return version_key(settings.BASE_DIR, PAGE_FOLDERS, PAGE_SUFFIXES, PAGE_PACKAGES)

@@ -13,6 +13,8 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
+from tests import factories
+
 # Playwright's synchronous interface runs an event loop in this thread, so Django takes every query of a
 # test for one inside asynchronous code. It is not: test and server have a thread, and a connection, each.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -136,3 +138,17 @@ def browse(request, chromium, live_server, transactional_db):
     for context in contexts:
         context.close()
     assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def plan(transactional_db):
+    """A small plan with everything that a map can show."""
+    return factories.make_plan()
+
+
+@pytest.fixture
+def cast(plan):
+    """The cast; 2016 is open."""
+    cast = factories.make_cast(plan)
+    factories.open_year(cast.admin, plan)
+    return cast

@@ -4,22 +4,7 @@ import pytest
 from playwright.sync_api import Error, expect
 
 from scorecard.models import YearlyReport
-from tests import factories
 from tests.page_reading import address
-
-
-@pytest.fixture
-def plan(transactional_db):
-    """A small plan with everything that a map can show."""
-    return factories.make_plan()
-
-
-@pytest.fixture
-def cast(plan):
-    """The cast; 2016 is open."""
-    cast = factories.make_cast(plan)
-    factories.open_year(cast.admin, plan)
-    return cast
 
 
 @pytest.fixture

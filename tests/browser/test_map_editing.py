@@ -17,20 +17,6 @@ REASON = "同仁熟悉系統後，處理天數縮短"
 MAX_STOPS = 80
 
 
-@pytest.fixture
-def plan(transactional_db):
-    """A small plan."""
-    return factories.make_plan()
-
-
-@pytest.fixture
-def cast(plan):
-    """The cast; 2016 is open."""
-    cast = factories.make_cast(plan)
-    factories.open_year(cast.admin, plan)
-    return cast
-
-
 def tab_to(page, selector):
     """Press Tab until the element has the focus; it must be reached by that alone."""
     for _ in range(MAX_STOPS):

@@ -26,14 +26,6 @@ def plan(transactional_db):
 
 
 @pytest.fixture
-def cast(plan):
-    """The cast; 2016 is open."""
-    cast = factories.make_cast(plan)
-    factories.open_year(cast.admin, plan)
-    return cast
-
-
-@pytest.fixture
 def targets(plan):
     """(code, target as typed) of every measure in the table's order: who enters them meets every target."""
     values = YearlyValue.objects.filter(measure__kpi__plan=plan, year=FIRST_YEAR).select_related("measure__kpi")

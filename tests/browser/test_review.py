@@ -12,12 +12,6 @@ CODES = ("AC1.1", "AC1.2", "AP1.1", "AL1.1")
 
 
 @pytest.fixture
-def plan(transactional_db):
-    """A small plan."""
-    return factories.make_plan()
-
-
-@pytest.fixture
 def cast(plan):
     """The cast; 2016 is open, 甲組 submitted four reports, of which AC1.1 is missed."""
     cast = factories.make_cast(plan)

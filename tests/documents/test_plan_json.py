@@ -10,18 +10,13 @@ import pytest
 
 from scorecard.documents.plan_json import plan_document, plan_json
 from scorecard.models import KPI, ActionBudget, Plan, YearlyValue
-from scorecard.read_models.build_scorecard import build_scorecard
 from tests import factories, secretariat_facts
 from tests.shared_rows import layer
+from tests.spreadsheets.workbook_reading import scorecard_of
 
 SHARED_SOURCE = Path(__file__).resolve().parents[3] / "shared" / "source"
 
 pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
-
-
-def scorecard_of(plan, year=2016, **options):
-    plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
-    return build_scorecard(plan, year, with_action_plans=True, **options)
 
 
 def export(plan, **options):

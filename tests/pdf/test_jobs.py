@@ -134,11 +134,18 @@ def test_a_child_may_not_take_more_time_than_allowed(settings):
     assert str(raised.value) == TOO_MUCH_TIME == making("d").failed
 
 
-def test_a_child_may_not_take_more_memory_than_allowed(settings):
-    settings.PDF_MEMORY_MB = 200
+# Where it runs out, and how it learns of that, is another place for each: while it loads libraries, in Python, in C.
+@pytest.mark.parametrize("megabytes", [90, 110, 150, 200, 300])
+def test_a_child_may_not_take_more_memory_than_allowed(settings, megabytes):
+    settings.PDF_MEMORY_MB = megabytes
     with pytest.raises(PDFError) as raised:
         get_or_make("e", lambda: LONG)
     assert str(raised.value) == TOO_MUCH_MEMORY
+    # A page that asks how it stands hears the same, as soon as the child's end is received.
+    end = time.monotonic() + 60
+    while making("e").failed != TOO_MUCH_MEMORY and time.monotonic() < end:
+        time.sleep(0.05)
+    assert making("e").failed == TOO_MUCH_MEMORY
 
 
 def test_what_is_wrong_with_the_project_is_told_by_its_name():

@@ -70,7 +70,7 @@ def test_a_change_tells_scores_lights_counts_and_difference(plan):
     # The band of 50 ± 5: 27 against its lower edge 45 is 60 %.
     assert (change.earlier.score_text, change.later.score_text) == ("100", "60")
     assert (change.difference_text, change.size_text, change.aria_label) == ("−40", "40", "下降 40")
-    assert (change.earlier.status, change.later.status, change.is_light_changed) == (Status.MET, Status.MISSED, True)
+    assert (change.earlier.status, change.later.status) == (Status.MET, Status.MISSED)
     assert (change.earlier.score.tally, change.later.score.tally) == (Tally(1, 1, 1), Tally(0, 1, 1))
 
 
@@ -86,7 +86,7 @@ def test_what_stands_in_one_scorecard_alone_is_new_or_gone(plan):
     assert compare(earlier, without).by_code["AP1"].kind == ChangeKind.GONE
     fewer = replace(earlier, objectives=tuple(line for line in earlier.objectives if line.code != "AP1"))
     change = compare(fewer, later).by_code["AP1"]
-    assert (change.kind, change.line, change.is_light_changed) == (ChangeKind.NEW, change.later, True)
+    assert (change.kind, change.line) == (ChangeKind.NEW, change.later)
 
 
 def test_every_objective_stands_in_exactly_one_group_the_biggest_move_first(plan):

@@ -5,17 +5,10 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from tests.page_reading import address, client_of, text
+from tests.page_reading import address, text
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
-
-
-@pytest.fixture
-def look(open_plan, cast):
-    """Open a page of 2016 as the viewer."""
-    client = client_of(cast.viewer)
-    return lambda name, query=None: client.get(address(open_plan, name), query)
 
 
 def headings(response):

@@ -8,20 +8,8 @@ from scorecard.domain.choices import ReportState
 from scorecard.models import Submission, YearlyReport
 from tests import factories
 from tests.factories import kpi as kpi_of
-from tests.page_reading import address, client_of, form_to, links, text, told
+from tests.page_reading import address, form_to, links, text, told
 from tests.services.rows import nothing_written
-
-
-@pytest.fixture
-def check(open_plan):
-    """The address of the check page of the staff's division."""
-    return address(open_plan, "reporting_check", division_id=open_plan.agency.divisions.first().pk)
-
-
-@pytest.fixture
-def staff(cast):
-    """A client of the staff member."""
-    return client_of(cast.staff)
 
 
 def test_the_check_page_parts_what_is_ready_from_what_is_missing(staff, check, open_plan, cast):

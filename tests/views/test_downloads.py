@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from tests import factories
-from tests.page_reading import address, client_of, links, text
+from tests.page_reading import address, links, text
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES = {
@@ -17,13 +17,6 @@ FILES = {
     "map_svg": ("image/svg+xml; charset=utf-8", "test-plan-105-strategy-map.svg"),
     "plan_json": ("application/json", "test-plan.json"),
 }
-
-
-@pytest.fixture
-def look(open_plan, cast):
-    """Open a page of 2016 as the viewer."""
-    client = client_of(cast.viewer)
-    return lambda name, query=None: client.get(address(open_plan, name), query)
 
 
 def cells(response):

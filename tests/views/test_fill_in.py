@@ -16,17 +16,6 @@ from tests.services.rows import nothing_written
 
 
 @pytest.fixture
-def table(open_plan):
-    """The address of the table of the staff's division."""
-    return address(open_plan, "reporting_table", division_id=open_plan.agency.divisions.first().pk)
-
-
-@pytest.fixture
-def staff(cast):
-    return client_of(cast.staff)
-
-
-@pytest.fixture
 def book(open_plan):
     return book_of(open_plan)
 

@@ -19,11 +19,6 @@ REASON = "同仁熟悉系統後，處理天數縮短"
 
 
 @pytest.fixture
-def reviewer(cast):
-    return client_of(cast.reviewer)
-
-
-@pytest.fixture
 def url(plan, cast):
     return address(plan, "strategy_map_links")
 

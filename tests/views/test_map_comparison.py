@@ -45,7 +45,7 @@ def drawings(response):
 
 def card(svg, code):
     """One card's markup."""
-    return re.search(rf'<g class="map-card" data-code="{code}".*?(?=<g class="map-card"|</svg>)', svg, re.DOTALL)[0]
+    return re.search(rf'<g class="map-card"\s+data-code="{code}".*?(?=<g class="map-card"|</svg>)', svg, re.DOTALL)[0]
 
 
 def compared(client, plan, year, other, **query):

@@ -16,18 +16,6 @@ def name_of(kpi, field, measure=0):
     return f"kpi{kpi.pk}-{field}{own}"
 
 
-@pytest.fixture
-def table(open_plan, cast):
-    """The address of the table of the staff's division."""
-    return address(open_plan, "reporting_table", division_id=open_plan.agency.divisions.first().pk)
-
-
-@pytest.fixture
-def staff(cast):
-    """A client of the staff member."""
-    return client_of(cast.staff)
-
-
 def fill_in(client, table, values, **options):
     """Open the table, type the values (field name → text, None unticks), and send the form."""
     return client.post(table, form_to(client.get(table)).filled(**values), **options)

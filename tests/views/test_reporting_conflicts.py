@@ -6,21 +6,13 @@ from scorecard.models import YearlyReport
 from tests import factories
 from tests.page_reading import client_of, form_to, text, told
 from tests.services.rows import nothing_written
-from tests.views.test_reporting import fill_in, name_of, table, value_of
-
-__all__ = ["table"]
+from tests.views.test_reporting import fill_in, name_of, value_of
 
 
 @pytest.fixture
 def colleague(cast, open_plan):
     """A second member of the staff's division."""
     return factories.make_member("colleague", open_plan.agency, "staff", open_plan.agency.divisions.first())
-
-
-@pytest.fixture
-def staff(cast):
-    """A client of the staff member."""
-    return client_of(cast.staff)
 
 
 @pytest.fixture

@@ -8,20 +8,12 @@ from tests import factories
 from tests.factories import FIRST_YEAR, Decimal, kpi
 from tests.page_reading import address, body, client_of, form_to, forms, text, told
 from tests.services.rows import nothing_written
-from tests.views.test_reporting import fill_in, table, value_of
-
-__all__ = ["table"]
+from tests.views.test_reporting import fill_in, value_of
 
 
 def field(kpi, name, question=""):
     """The name of a field of the KPI's only measure."""
     return f"kpi{kpi.pk}-{name}_{kpi.measures.get().pk}" + f"_{question}" * bool(question)
-
-
-@pytest.fixture
-def staff(cast):
-    """A client of the staff member."""
-    return client_of(cast.staff)
 
 
 @pytest.fixture
@@ -34,12 +26,6 @@ def ratio(open_plan):
 def plain(open_plan):
     """AC1.1: 80 in each of three years, target 100."""
     return kpi(open_plan, "AC1.1")
-
-
-@pytest.fixture
-def check(open_plan):
-    """The address of the check page of the staff's division."""
-    return address(open_plan, "reporting_check", division_id=open_plan.agency.divisions.first().pk)
 
 
 def fragment(client, kpi, **typed):

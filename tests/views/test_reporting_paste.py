@@ -6,21 +6,9 @@ from scorecard.forms.reporting_paste import cells_of
 from scorecard.models import EntryDraft
 from tests import factories
 from tests.factories import kpi
-from tests.page_reading import address, client_of, form_to, text, told
+from tests.page_reading import address, form_to, text, told
 from tests.services.rows import nothing_written
 from tests.views.test_reporting import name_of
-
-
-@pytest.fixture
-def table(open_plan):
-    """The address of the table of the staff's division."""
-    return address(open_plan, "reporting_table", division_id=open_plan.agency.divisions.first().pk)
-
-
-@pytest.fixture
-def staff(cast):
-    """A client of the staff member."""
-    return client_of(cast.staff)
 
 
 def preview(client, table, pasted, start=""):

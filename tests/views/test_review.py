@@ -17,12 +17,6 @@ def queue(open_plan):
     return address(open_plan, "review")
 
 
-@pytest.fixture
-def reviewer(cast):
-    """A client of the reviewer."""
-    return client_of(cast.reviewer)
-
-
 def act(plan, name, code="AC1.1"):
     """The address of an act on a KPI's report."""
     return address(plan, name, code=code)

@@ -27,12 +27,6 @@ def three(open_plan, cast):
 
 
 @pytest.fixture
-def reviewer(cast):
-    """A client of the reviewer."""
-    return client_of(cast.reviewer)
-
-
-@pytest.fixture
 def queue(open_plan):
     """The address of the queue."""
     return address(open_plan, "review")

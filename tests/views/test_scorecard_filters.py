@@ -40,7 +40,7 @@ def filter_form(page):
 
 
 def kpis(page):
-    return re.findall(r'<th scope="row" class="c-kpi"[^>]*><a [^>]*>([^<]+)</a>', body(page))
+    return re.findall(r'<th scope="row" class="c-kpi"[^>]*>\s*<a [^>]*>([^<]+)</a>', body(page))
 
 
 def cleared(page):

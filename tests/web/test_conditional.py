@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from scorecard.domain.choices import AuditAction
 from scorecard.services import audit
+from scorecard.web import conditional
 from tests.secretariat_facts import load_plan
 from tests.shared_rows import layer
 
@@ -85,3 +86,24 @@ def test_the_page_may_be_kept_by_the_reader_alone_and_is_asked_for_each_time(vis
     kept = visit(client, url)["Cache-Control"]
     assert "private" in kept
     assert "no-cache" in kept
+
+
+def test_another_release_is_another_page(visited, url, monkeypatch):
+    client, etag = visited
+    monkeypatch.setattr(conditional, "page_version_key", lambda: "another")
+    response = visit(client, url, etag)
+    assert response.status_code == 200
+    assert response["ETag"] != etag
+
+
+def test_the_page_names_the_release_by_files_that_make_pages_and_by_no_others(tmp_path, settings):
+    settings.BASE_DIR = tmp_path
+    for folder in ("scorecard", "templates", "static/js"):
+        (tmp_path / folder).mkdir(parents=True)
+    keys = []
+    for name in ("scorecard/a.py", "templates/a.html", "templates/a.txt", "static/js/a.js"):
+        (tmp_path / name).touch()
+        keys.append(conditional.page_version_key.__wrapped__())
+    (tmp_path / "scorecard/a.pyc").touch()
+    assert len(set(keys)) == 4
+    assert conditional.page_version_key.__wrapped__() == keys[-1]

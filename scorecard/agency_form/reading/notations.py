@@ -10,12 +10,12 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from scorecard.domain.roc_years import MAX_DECIMALS, MAX_WHOLE_DIGITS, NumberError, parse_amount, parse_number
 from scorecard.domain.scoring import plain
+from scorecard.domain.written_words import NO_FIGURE
 from scorecard.spreadsheets.cell_messages import Severity
 from scorecard.spreadsheets.grid import UNREADABLE, Cell, CellKind
 
 MAX_NOTE_LENGTH = 500
-# The form's own words for no value, and dashes of every width.
-NO_FIGURE = frozenset({"未統計", "無統計", "無資料", "—"})
+# Of every width.
 DASHES = frozenset("-–—―─－﹣ー一")
 LIKE_NO_FIGURE = frozenset(
     {

@@ -1,0 +1,53 @@
+"""Differences between the two checkouts that are intended, each with its reason.
+
+Listed here are those of the rebuilding of the code base; once its first commit is no longer compared with, they go.
+"""
+
+import re
+from dataclasses import dataclass
+
+# (tag, class) of elements that an intended change put around a text; their content counts, they themselves do not.
+TRANSPARENT = {
+    # What shows a person's line breaks has an element of its own, so that its container keeps none.
+    ("span", "text-lines"),
+}
+
+
+@dataclass(frozen=True)
+class Intended:
+    """Lines that only one side has, by regular expressions.
+
+    where: for the capture's name, 「pages/viewer/….html」; 「….pdf pictures」 for what is said of its pictures;
+    「pages.json」 for what is said of statuses, headers, and answers that one side alone has. old, new: for whole lines
+    of that side, None where there is none; what is said of pictures and statuses counts as new.
+    """
+
+    why: str
+    where: str
+    old: str | None = None
+    new: str | None = None
+
+
+INTENDED = (
+    Intended(
+        why=".xlsx and .ods hold the same sheets: the scores were in .xlsx alone",
+        where=r"^(files|closing)/.*\.ods$",
+        new=r"(content\.xml|settings\.xml): 得分\b.*",
+    ),
+)
+
+
+def without_intended(name, old, new, seen):
+    """(old, new) lines of a capture without those that an intended difference explains; adds it to `seen`."""
+    for change in INTENDED:
+        if not re.search(change.where, name):
+            continue
+        kept_old, kept_new = _without(old, change.old), _without(new, change.new)
+        if (len(kept_old), len(kept_new)) != (len(old), len(new)):
+            seen.add(change)
+        old, new = kept_old, kept_new
+    return old, new
+
+
+def _without(lines, pattern):
+    return lines if pattern is None else [line for line in lines if not re.fullmatch(pattern, line)]

@@ -1,0 +1,27 @@
+"""What printed pages say of a scorecard as a whole."""
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def purpose(scorecard):
+    """(heading, text) of vision, mission and core values, those that the plan has."""
+    texts = (
+        ("願景", scorecard.vision),
+        ("使命", "、".join(scorecard.mission)),
+        ("核心價值", "、".join(scorecard.core_values)),
+    )
+    return tuple((heading, text) for heading, text in texts if text)
+
+
+@register.filter
+def foot_text(scorecard):
+    """What the foot of every page says of the data: 「資料版本 12　含未核定數值　草稿」."""
+    parts = [f"資料版本 {scorecard.data_version}"]
+    if scorecard.include_provisional:
+        parts.append("含未核定數值")
+    if scorecard.is_draft:
+        parts.append("草稿")
+    return "　".join(parts)
