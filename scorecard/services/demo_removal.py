@@ -113,7 +113,7 @@ def _take_back_executions(reports: Iterable[YearlyReport]) -> int:
 
 
 def _unfreeze(plan: Plan, plan_years: Iterable[PlanYear], sample: Sequence[YearlyReport]) -> list[PlanYear]:
-    """Reopen closed years and return approved reports, as users could, so that their rows may change.
+    """Reopen closed years and return approved reports, as users could: only then may their rows change.
 
     Returns the reopened years. Their figures change, so each must be closed again with a new snapshot.
     """

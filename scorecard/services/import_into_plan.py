@@ -1,5 +1,6 @@
 """Changes an existing plan to what a form says: exactly what the person agreed to, all or nothing, audited."""
 
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -133,8 +134,10 @@ class _Update:
 
     def _measures_and_values(self) -> None:
         measures: dict[tuple[str, int], Measure] = {}
+        counts: Counter[str] = Counter()
         for row in Measure.objects.filter(kpi__plan=self.plan).select_related("kpi").order_by("kpi", "position"):
-            measures[row.kpi.code, 1 + sum(code == row.kpi.code for code, _ in measures)] = row
+            counts[row.kpi.code] += 1
+            measures[row.kpi.code, counts[row.kpi.code]] = row
         for change in self._of("measure"):
             _, code, position, field = change.key
             measure = measures[code, position]
@@ -157,7 +160,9 @@ class _Update:
             if field == "kpi":
                 row.kpi = self.writer.kpis[new]
                 taken = set(ActionPlan.objects.filter(kpi=row.kpi).values_list("position", flat=True))
-                row.position = next(n for n in range(1, len(taken) + 2) if n not in taken)
+                row.position = 1
+                while row.position in taken:
+                    row.position += 1
             elif field == "owner":
                 row.owner_division = self.writer.divisions.get(new)
                 row.owner_person = "" if row.owner_division else new

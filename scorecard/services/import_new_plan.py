@@ -25,7 +25,12 @@ def slug_for(read: FormPlan, agency: Agency | None) -> str:
     """agency: None where it is new, too."""
     base = f"{agency.slug if agency else agency_slug(read.agency)}-{to_roc(read.first_year)}"[:45]
     taken = set(Plan.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
+    slug = base
+    number = 1
+    while slug in taken:
+        number += 1
+        slug = f"{base}-{number}"
+    return slug
 
 
 def agency_slug(name: str) -> str:
@@ -91,7 +96,7 @@ def _create(by: User | None, read: FormPlan, agency: Agency | None, source: str)
 
 
 def imported_from(source: str) -> str:
-    """What the audit trail gives as the reason; source is the file's name, "" where it is not told."""
+    """The reason in the audit trail. source: the file's name, "" for unknown."""
     return f"由表單匯入（{source}）" if source else "由表單匯入"
 
 

@@ -114,7 +114,7 @@ def apply_upload(
             raise RuleBroken(NO_LONGER)
         if locked.applied_at:
             return locked.plan
-        if {locked.version, upload.version} != {version}:
+        if locked.version != version or upload.version != version:
             raise RuleBroken(CORRECTED_MEANWHILE)
         if preview.has_errors:
             raise RuleBroken([message.text for message in preview.messages if message.level is Severity.ERROR])

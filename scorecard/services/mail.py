@@ -75,7 +75,7 @@ def write(
     key: identifies the cause; a second mail with it is not written. day: of a reminder; one for each person and day.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("A mail is written in the same transaction as what it tells of.")
+        raise RuntimeError("A mail is written in the transaction of its cause.")
     address = address_of(recipient)
     fields = {
         "key": key,

@@ -22,7 +22,7 @@ StyleIds = Callable[[CellStyle, str, bool], int]
 
 
 def rows_xml(sheet: OutputSheet, style_id: StyleIds) -> str:
-    """The XML of all rows. Every cell under a merged one has its style, so that its border goes all round."""
+    """The XML of all rows. Every cell under a merged one has its style, so its border goes all round."""
     rows: dict[int, list[tuple[int, int, str]]] = {}
     for cell in sheet.cells:
         style, content = _style_and_content(cell, style_id)

@@ -42,7 +42,8 @@ def sheets_workbook(sheets: Sequence[OutputSheet], *, title: str, creator: str, 
     book.properties.title = escaped(title)
     book.properties.creator = escaped(creator)
     book.properties.category = mark or None
-    book.properties.created = book.properties.modified = FIXED_DATE
+    book.properties.created = FIXED_DATE
+    book.properties.modified = FIXED_DATE
     return _packed(book, rows)
 
 
@@ -119,8 +120,11 @@ def _set_up_print(worksheet: Worksheet, sheet: OutputSheet) -> None:
         worksheet.page_setup.orientation, worksheet.page_setup.paperSize = "landscape", A3
         worksheet.print_options.horizontalCentered = True
         margins = worksheet.page_margins
-        margins.left = margins.right = margins.top = 0.4
-        margins.bottom, margins.footer = 0.6, 0.3
+        margins.left = 0.4
+        margins.right = 0.4
+        margins.top = 0.4
+        margins.bottom = 0.6
+        margins.footer = 0.3
     else:
         worksheet.page_setup.orientation, worksheet.page_setup.paperSize = "portrait", A4
     if sheet.footer is not None:
@@ -134,7 +138,8 @@ def _guard(worksheet: Worksheet, sheet: OutputSheet) -> None:
     worksheet.protection.sheet = sheet.is_protected
     if sheet.is_protected:
         # People who fill in the sheet may still resize rows and columns.
-        worksheet.protection.formatRows = worksheet.protection.formatColumns = False
+        worksheet.protection.formatRows = False
+        worksheet.protection.formatColumns = False
     for check in sheet.checks:
         letter, (first, last) = get_column_letter(check.column), check.rows
         worksheet.add_data_validation(_validation(check, f"{letter}{first}:{letter}{last}"))
