@@ -9,8 +9,10 @@ HOLD_INTERRUPT := $(shell env --block-signal=INT true 2>/dev/null && echo env --
 PIP := $(HOLD_INTERRUPT) .venv/bin/python .ci/interruptible.py pip \
 	--disable-pip-version-check --no-input install --quiet --require-hashes
 PYTEST := .venv/bin/python -m pytest -n auto --dist worksteal
+LONG := --hypothesis-profile=thorough -m "hypothesis or robust"
 
-.PHONY: help setup setup-test installed-run installed-test system-run system-test run test check screenshots entities lock
+.PHONY: help setup setup-test installed-run installed-test system-run system-test
+.PHONY: run test test-quick test-long check screenshots entities lock
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -34,8 +36,19 @@ run: setup ## 在瀏覽器使用（第一次會安裝所需套件並載入秘書
 test: setup-test ## 執行全部測試
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check --quiet .
-	TEST_DATABASE_URL= $(PYTEST) $(PYTEST_ARGS)
-	.venv/bin/python tests/postgres.py $(PYTEST) $(PYTEST_ARGS)
+	@failed=; \
+	TEST_DATABASE_URL= $(PYTEST) $(PYTEST_ARGS) || failed=SQLite; \
+	.venv/bin/python tests/postgres.py $(PYTEST) $(PYTEST_ARGS) || failed="$$failed PostgreSQL"; \
+	if [ -n "$$failed" ]; then echo "測試未通過：$$failed" >&2; exit 1; fi
+
+test-quick: setup-test ## 開發時反覆執行的測試：只用 SQLite，不含瀏覽器、檔案、命令、後台等耗時的測試
+	TEST_DATABASE_URL= $(PYTEST) --hypothesis-profile=quick -m "not slow" $(PYTEST_ARGS)
+
+test-long: setup-test ## 長時間的測試：隨機產生的資料各數千筆、逐句的故障、數百次強制終止
+	@failed=; \
+	TEST_DATABASE_URL= $(PYTEST) $(LONG) $(PYTEST_ARGS) || failed=SQLite; \
+	.venv/bin/python tests/postgres.py $(PYTEST) $(LONG) $(PYTEST_ARGS) || failed="$$failed PostgreSQL"; \
+	if [ -n "$$failed" ]; then echo "測試未通過：$$failed" >&2; exit 1; fi
 
 # Uses SECRET_KEY, ALLOWED_HOSTS and the other variables where they are set.
 check: setup ## 以正式環境的設定檢查

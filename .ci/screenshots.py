@@ -52,7 +52,9 @@ def wait_for(port, server):
 def take(origin, password):
     """Log in as each account and write every page at every width."""
     TARGET.mkdir(parents=True, exist_ok=True)
-    chromium = shutil.which("chromium") or sys.exit("找不到 Chromium，請先執行 make setup-test。")
+    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    if chromium is None:
+        sys.exit("找不到 Chromium，請先執行 make setup-test。")
     fonts = {"FONTCONFIG_FILE": str(ROOT / "static" / "fonts" / "fonts.conf")}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -12,12 +12,14 @@ from hypothesis import settings as hypothesis_settings
 
 from scorecard.models import triggers
 from tests import factories
-from tests.shared_rows import LAYERS, asked_for, layer, may_share
+from tests.shared_rows import LAYERS, asked_for, commits, layer, may_share
 
 HERE = Path(__file__).resolve().parent
 # Files and pages drawn from a report that is already built.
 DRAWN = [HERE / name for name in ("browser", "documents", "pdf", "spreadsheets")]
 DRAWN += [HERE / "agency_form" / "test_writing.py", HERE / "fill_in" / "test_writer_and_reader.py"]
+# Left out of `make test-quick`: browsers, files of every kind, commands, the admin, and acts done hundreds of times.
+SLOW_FOLDERS = ("browser", "pdf", "documents", "agency_form", "fill_in", "management", "admin", "robust")
 
 # No deadline: on a busy machine it fails examples for being slow once. The same examples each
 # time and no example database: a run in one place repeats a run in another.
@@ -30,10 +32,12 @@ hypothesis_settings.register_profile(
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-# The same with many more examples, for a long look: --hypothesis-profile=thorough
+# The same with many more examples, for a long look (make test-long): --hypothesis-profile=thorough
 hypothesis_settings.register_profile(
     "thorough", parent=hypothesis_settings.get_profile("repeatable"), max_examples=5000
 )
+# And with few, for the loop of a developer (make test-quick).
+hypothesis_settings.register_profile("quick", parent=hypothesis_settings.get_profile("repeatable"), max_examples=10)
 hypothesis_settings.load_profile("repeatable")
 
 
@@ -58,6 +62,15 @@ def is_for_every_database(item):
     return item.get_closest_marker("one_database") is None
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item):
+    """Mark the tests of some folders, for `make test-quick` and `make test-long`."""
+    if any(item.path.is_relative_to(HERE / folder) for folder in SLOW_FOLDERS):
+        item.add_marker("slow")
+    if item.path.is_relative_to(HERE / "robust"):
+        item.add_marker("robust")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
     """On PostgreSQL run only what may turn out otherwise there."""
@@ -68,22 +81,36 @@ def pytest_collection_modifyitems(config, items):
     config.hook.pytest_deselected(items=[item for item, is_chosen in chosen.items() if not is_chosen])
 
 
-@pytest.fixture(scope="session", autouse=True)
-def flush_past_triggers():
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The database, with layers of rows (tests/shared_rows.py) rolled back before it goes."""
+    LAYERS.begin(django_db_blocker)
+    yield
+    LAYERS.end()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Lay the rows that a test shares with others, below its own savepoint; none for one that cannot share."""
+    if not may_share(item):
+        LAYERS.clear()
+    elif asks_the_database(item):
+        LAYERS.become(asked_for(item))
+
+
+@pytest.fixture(autouse=True)
+def no_triggers_at_the_flush(request):
     """Let the flush after a transactional test empty the tables whose triggers refuse deletion.
 
     The flush sends post_migrate, whose receiver installs the triggers again.
     """
-    flush = TransactionTestCase._fixture_teardown
-
-    def without_triggers(self):
-        for alias in self._databases_names(include_mirrors=False):
-            triggers.remove(connections[alias])
-        flush(self)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", without_triggers)
+    if not commits(request.node):
         yield
+        return
+    # Asked for here so that it ends, with the flush, after this fixture.
+    request.getfixturevalue("transactional_db")
+    yield
+    triggers.remove(connections["default"])
 
 
 @pytest.fixture(autouse=True)
@@ -91,34 +118,6 @@ def empty_media_root():
     """Remove what a test uploaded: its rows are rolled back, its files would stay."""
     yield
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item):
-    """Leave no layer to a test that cannot stand on it; see tests/shared_rows.py."""
-    if not may_share(item):
-        LAYERS.clear()
-
-
-@pytest.fixture(scope="session")
-def layers(django_db_setup, django_db_blocker):
-    """The stack of layers, rolled back before the database goes."""
-    LAYERS.begin(django_db_blocker)
-    yield LAYERS
-    LAYERS.clear()
-
-
-@pytest.fixture
-def layers_asked_for(request, layers):
-    """Lay the layers of one test."""
-    if may_share(request.node):
-        LAYERS.become(asked_for(request.node))
-
-
-@pytest.fixture
-def _django_db_helper(layers_asked_for, _django_db_helper):
-    """Let pytest-django begin the savepoint of a test (`db`, the mark django_db) above its layers."""
-    return _django_db_helper
 
 
 @layer

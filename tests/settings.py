@@ -37,6 +37,8 @@ os.environ |= {
     "MEDIA_ROOT": str(SCRATCH / "media"),
     "PDF_FOLDER": str(SCRATCH / "pdf"),
     "STATIC_ROOT": str(SCRATCH / "static"),
+    # A busy machine may take many times as long over a PDF as a quiet one.
+    "PDF_SECONDS": "600",
 }
 
 from bsc_site.settings import *  # noqa: E402, F403

@@ -10,25 +10,29 @@
 
     def test_something(cast, plan): ...
 
-A layer is a fixture whose rows lie in a savepoint that stays open from test to test. Before a test the stack of layers
-is made what the test's fixtures ask for, neither more nor less: what it does not want is rolled back, from the top,
-and what is missing is built. The test's own savepoint lies above and is rolled back as ever, so that tests may write
-as they like. Tests one after the other that ask for the same, as those of one file do, share what was built.
+A layer is a fixture whose rows lie in a transaction.atomic() block that stays open from test to test. Before a test
+the stack of layers is made what the test's fixtures ask for, neither more nor less: what it does not want is rolled
+back, from the top, and what is missing is built. The test's own savepoint lies above and is rolled back as ever, so
+that tests may write as they like. Tests one after the other that ask for the same, as those of one file do, share what
+was built.
 
-- A layer asks for other layers alone; one that asks for any other fixture is built anew for every test.
+- A layer stands in a test's own file or in a conftest.py above it, where pytest finds fixtures, too: the nearest of a
+  name counts. One that asks for anything but layers is built anew for every test.
 - Each test has copies of its own of what the layers returned, which all its fixtures share: a KPI's plan is the plan.
   What cannot be pickled (a test client) is made by an ordinary fixture.
 - What a layer's builder uploaded is there for each test; its mails and callbacks after commit are not.
 - Constraints that wait for the commit are checked when a layer is complete.
 - A test with real transactions (transaction=True, live_server) and a TestCase begin with an empty stack; what such a
-  test asks of a layer is built for it alone. A module's fixture that writes rows clears the stack first (`layers`).
+  test asks of a layer is built for it alone. A module's fixture that writes rows calls LAYERS.clear() first.
+- The first test of a process builds its rows alone, too: the database comes with it.
 """
 
 import inspect
 import pickle
+import sys
 from collections import namedtuple
 from pathlib import Path
-from unittest import TestCase
+from unittest import TestCase, mock
 
 import pytest
 from django.conf import settings
@@ -37,35 +41,57 @@ from django.db import connection, transaction
 # fixture: its name; make: its function; atomic: its savepoint; values: what this layer and those below returned, in
 # their order, pickled together; files: what has been uploaded, by path.
 Layer = namedtuple("Layer", "fixture make atomic values files")
+# What a decorated function becomes.
+Fixture = type(pytest.fixture(lambda: None))
+# The functions of all layers: {module's name: {fixture's name: function}}.
+MAKERS = {}
 
 
 def layer(make):
     """Make a function a fixture whose rows are shared, as told above; its parameters are other layers."""
 
-    def fixture(layers, db, **below):
-        return layers.copies[make] if make in layers.copies else make(**below)
+    def fixture(db, **below):
+        return LAYERS.copies[make] if make in LAYERS.copies else make(**below)
 
-    parameters = inspect.signature(make).parameters.values()
-    by_name = [parameter.replace(kind=parameter.KEYWORD_ONLY) for parameter in parameters]
-    own = list(inspect.signature(fixture).parameters.values())[:2]
-    fixture.__signature__ = inspect.Signature([*own, *by_name])
+    asked = inspect.signature(make).parameters.values()
+    by_name = [parameter.replace(kind=parameter.KEYWORD_ONLY) for parameter in asked]
+    first = inspect.signature(fixture).parameters["db"]
+    fixture.__signature__ = inspect.Signature([first, *by_name])
     fixture.__doc__ = make.__doc__
-    fixture.make = make
+    MAKERS.setdefault(make.__module__, {})[make.__name__] = make
     return pytest.fixture(name=make.__name__)(fixture)
+
+
+def commits(item):
+    """Whether a test runs with real transactions."""
+    marker = item.get_closest_marker("django_db")
+    is_marked = marker is not None and marker.kwargs.get("transaction", False)
+    return is_marked or bool({"transactional_db", "live_server"} & set(item.fixturenames))
 
 
 def may_share(item):
     """Whether a test runs in a savepoint that can lie above layers."""
-    marker = item.get_closest_marker("django_db")
-    commits = marker is not None and marker.kwargs.get("transaction", False)
     is_case = item.cls is not None and issubclass(item.cls, TestCase)
-    return not is_case and not commits and not {"transactional_db", "live_server"} & set(item.fixturenames)
+    return not is_case and not commits(item)
+
+
+def makers_for(item):
+    """The function of each layer within a test's reach, by name: its own file's before a conftest.py's, from below.
+
+    An ordinary fixture of a layer's name hides that layer from the tests of its file or folder.
+    """
+    package = item.module.__name__.split(".")[:-1]
+    conftests = [".".join([*package[:length], "conftest"]) for length in range(1, len(package) + 1)]
+    found = {}
+    for name in [*conftests, item.module.__name__]:
+        fixtures = {key for key, value in vars(sys.modules.get(name, object)).items() if isinstance(value, Fixture)}
+        found = {key: make for key, make in found.items() if key not in fixtures} | MAKERS.get(name, {})
+    return found
 
 
 def asked_for(item):
     """(name, function) of each layer that a test asks for, those below first, in an order that is always the same."""
-    nearest = {name: found[-1].func for name, found in item._fixtureinfo.name2fixturedefs.items() if found}
-    makers = {name: function.make for name, function in nearest.items() if hasattr(function, "make")}
+    makers = {name: make for name, make in makers_for(item).items() if name in item.fixturenames}
     heights = {}
 
     def height(name):
@@ -93,6 +119,8 @@ class Layers:
 
     def become(self, wanted):
         """Roll back what is not wanted, build what is missing, and copy what the layers returned."""
+        if self._unblock is None:
+            return
         have = [(each.fixture, each.make) for each in self._stack]
         if have != wanted[: len(have)]:
             same = next(n for n, pair in enumerate(have) if pair != (wanted[n] if n < len(wanted) else None))
@@ -104,6 +132,11 @@ class Layers:
                     self._build(fixture, make)
         self._restore_files()
         self.copies = dict(zip((make for _, make in wanted), self._values(), strict=True))
+
+    def end(self):
+        """Roll everything back, and lay nothing any more: the database goes."""
+        self.clear()
+        self._unblock = None
 
     def clear(self):
         """Roll everything back."""
@@ -117,11 +150,10 @@ class Layers:
         values = self._values()
         below = dict(zip((each.fixture for each in self._stack), values, strict=True))
         atomic = transaction.atomic()
-        # A durable block of the product may begin in it, as it may in a TestCase's.
-        atomic._from_testcase = True
         atomic.__enter__()
         try:
-            made = make(**{name: below[name] for name in inspect.signature(make).parameters})
+            with mock.patch.object(transaction, "atomic", _not_durable):
+                made = make(**{name: below[name] for name in inspect.signature(make).parameters})
             connection.check_constraints()
             files = {path: path.read_bytes() for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()}
             self._stack.append(Layer(fixture, make, atomic, pickle.dumps([*values, made]), files))
@@ -139,6 +171,14 @@ class Layers:
             with self._unblock():
                 while len(self._stack) > height:
                     _roll_back(self._stack.pop().atomic)
+
+
+_atomic = transaction.atomic
+
+
+def _not_durable(using=None, savepoint=True, durable=False):
+    """In place of transaction.atomic: a durable block refuses to lie in another one, as here it must."""
+    return _atomic(using, savepoint)
 
 
 def _roll_back(atomic):

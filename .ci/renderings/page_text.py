@@ -50,8 +50,11 @@ class Flow:
         self.items = []
 
     def add(self, kind, content):
-        """Add an item."""
-        self.items.append([kind, content])
+        """Add an item; a text goes on where the last one ended."""
+        if kind == "text" and self.items and self.items[-1][0] == "text":
+            self.items[-1][1] += content
+        else:
+            self.items.append([kind, content])
 
     def lines(self):
         """All lines, with the blanks that a browser shows."""

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
 from scorecard.admin import site
@@ -13,7 +14,8 @@ from tests.admin.form_data import page
 from tests.page_reading import body, client_of, text
 
 pytestmark = pytest.mark.django_db
-MODELS = [model._meta.model_name for model in site._registry]
+REGISTERED = [model for model in apps.get_models() if site.is_registered(model)]
+MODELS = [model._meta.model_name for model in REGISTERED]
 # What to search for in each list, and how many rows of the own agency it finds.
 SEARCHES = {
     "agency": ("test-plan-agency", 1),
@@ -66,7 +68,7 @@ def foreign_words(response):
 @pytest.mark.parametrize("model", MODELS)
 def test_no_list_filter_or_form_names_anything_of_another_agency(cast, events, plan, role, model):
     client = client_of(getattr(cast, role))
-    row = site._registry[next(m for m in site._registry if m._meta.model_name == model)].model
+    row = next(registered for registered in REGISTERED if registered._meta.model_name == model)
     for url in (page(f"{model}_changelist"), page(f"{model}_add")):
         response = client.get(url)
         assert response.status_code in {200, 403}
@@ -96,7 +98,7 @@ def choices(admin_class):
     return fields + [(inline.model, name) for inline in admin_class.inlines for name in inline.autocomplete_fields]
 
 
-COMPLETED = [pair for admin_class in site._registry.values() for pair in choices(admin_class)]
+COMPLETED = [pair for admin_class in map(site.get_model_admin, REGISTERED) for pair in choices(admin_class)]
 OWN = {
     Agency: lambda plan: Agency.objects.filter(pk=plan.agency_id),
     Division: lambda plan: plan.agency.divisions.all(),
@@ -116,7 +118,7 @@ def test_completion_offers_the_agencys_own_rows_and_no_others(admin, plan, model
     elif related in OWN:
         expected = OWN[related](plan)
     else:
-        path = site._registry[related].agency_path
+        path = site.get_model_admin(related).agency_path
         expected = related.objects.filter(**{path: plan.agency})
     assert offered
     # The answer comes in portions of twenty.

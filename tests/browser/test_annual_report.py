@@ -8,9 +8,8 @@ from pypdf import PdfReader
 
 from scorecard.domain.choices import Role
 from tests import factories
+from tests.browser.conftest import PDF_MILLISECONDS
 from tests.page_reading import address
-
-SECONDS = 60_000
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
@@ -23,7 +22,7 @@ def test_a_part_is_chosen_made_and_downloaded(browse, transactional_db, settings
     page.get_by_label("附錄").select_option("0")
     page.get_by_role("button", name="產生 PDF").click()
     link = page.get_by_role("link", name="下載 PDF")
-    expect(link).to_be_visible(timeout=SECONDS)
+    expect(link).to_be_visible(timeout=PDF_MILLISECONDS)
     with page.expect_download() as download:
         link.click()
     assert download.value.suggested_filename == f"{plan.slug}-105-annual-report-theme-A.pdf"

@@ -88,9 +88,9 @@ def test_what_is_too_large_is_answered_by_a_page_without_javascript_too(browse, 
     page = browse(cast.staff, java_script_enabled=False)
     page.goto(evidence_page(kpi))
     page.get_by_label("選擇檔案").set_input_files(large)
-    page.get_by_role("button", name="上傳", exact=True).click(timeout=60_000)
+    page.get_by_role("button", name="上傳", exact=True).click()
     told = "「掃描.pdf」超過單一檔案上限 20 MB" if megabytes < 100 else "合計超過上限 100 MB"
-    expect(page.get_by_text(told)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(told)).to_be_visible()
     assert not Evidence.objects.exists()
 
 

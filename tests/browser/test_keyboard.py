@@ -138,3 +138,20 @@ def test_a_session_that_ended_puts_no_login_page_into_the_table(table):
     table.wait_for_timeout(300)
     assert table.get_by_label("密碼").count() == 0
     expect(table.locator("input[inputmode=decimal]").first).to_have_value("95")
+
+
+def test_a_late_answer_never_takes_the_place_of_a_newer_one(table):
+    held = []
+
+    def hold_the_first(route):
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    table.route("**/light/AF1.1/**", hold_the_first)
+    with table.expect_request("**/light/AF1.1/**"):
+        table.get_by_label("AF1.1 分子").fill("28")
+    with table.expect_event("requestfailed", lambda request: request == held[0].request):
+        table.get_by_label("AF1.1 分母").fill("30")
+    expect(table.locator("[id='AF1.1'] .outcome-cell")).to_contain_text("達成率 103.7%")

@@ -11,10 +11,9 @@ from pypdf import PdfReader
 from scorecard.domain.choices import ReportState, Role
 from scorecard.models import YearlyReport, YearlyValue
 from tests import factories, secretariat_facts
+from tests.browser.conftest import PDF_MILLISECONDS
 from tests.factories import FIRST_YEAR, PASSWORD, make_member
 from tests.page_reading import address
-
-MAX_MILLISECONDS = 120_000
 
 
 @pytest.fixture
@@ -73,9 +72,9 @@ def card(page, code):
 
 
 def file_behind(page, link):
-    """The bytes of the file that a link downloads; on a busy machine the report takes its time."""
-    with page.expect_download(timeout=MAX_MILLISECONDS) as started:
-        page.get_by_role("link", name=link, exact=True).click(timeout=MAX_MILLISECONDS)
+    """The bytes of the file that a link downloads; the link to a PDF comes once it is made."""
+    with page.expect_download(timeout=PDF_MILLISECONDS) as started:
+        page.get_by_role("link", name=link, exact=True).click(timeout=PDF_MILLISECONDS)
     return Path(started.value.path()).read_bytes()
 
 
@@ -145,9 +144,9 @@ def close_the_year(page, plan):
     page.get_by_role("button", name="關閉 105 年度").click()
     expect(page.get_by_text("請先完成審核，或說明仍要關閉的理由")).to_be_visible()
     page.get_by_label("未全數核定仍要關閉的理由").fill("其他科室另案補報")
-    # The annual report is drawn for the snapshot meanwhile.
-    page.get_by_role("button", name="關閉 105 年度").click(timeout=90_000)
-    expect(page.get_by_text("年度已關閉，數字不再變動；")).to_be_visible()
+    # The answer comes once the annual report is drawn for the snapshot, and the click may wait for it.
+    page.get_by_role("button", name="關閉 105 年度").click(timeout=PDF_MILLISECONDS)
+    expect(page.get_by_text("年度已關閉，數字不再變動；")).to_be_visible(timeout=PDF_MILLISECONDS)
 
 
 def read_the_files(page, plan):

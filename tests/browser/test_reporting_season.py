@@ -9,6 +9,7 @@ from scorecard.domain.choices import ReportState
 from scorecard.models import KPI, EntryDraft, YearlyReport, YearlyValue
 from tests import factories
 from tests.browser.accessibility import assert_accessible
+from tests.browser.conftest import MILLISECONDS
 from tests.browser.test_main_job import log_in, submit
 from tests.browser.test_pages import assert_fits_a_phone
 from tests.factories import FIRST_YEAR
@@ -148,7 +149,7 @@ def test_twenty_kpis_without_javascript(browse, plan, cast, targets):
 
 def wait_for_draft(page):
     """Return once the server has a draft: what a page sends as it goes outlives it and may come after the next page."""
-    for _ in range(100):
+    for _ in range(MILLISECONDS // 100):
         if EntryDraft.objects.exists():
             return
         page.wait_for_timeout(100)

@@ -80,3 +80,13 @@ def test_what_keeps_a_report_from_being_submitted_is_told_in_a_sentence_each(mea
     missing = policies.missing_for_submission("AC1.1", measures, is_missed=is_missed, is_explained=is_explained)
     assert len(missing) == count
     assert all(sentence.startswith("AC1.1") and sentence.endswith("。") for sentence in missing)
+
+
+def test_a_report_holds_exactly_as_much_evidence_as_the_limits_say():
+    files, size = policies.EVIDENCE_FILES_PER_REPORT, policies.EVIDENCE_BYTES_PER_REPORT
+    policies.check_evidence_fits([1], [1] * (files - 1))
+    with pytest.raises(RuleBroken, match=f"最多 {files} 個佐證檔案；已有 {files - 1} 個，這次選了 2 個"):
+        policies.check_evidence_fits([1, 1], [1] * (files - 1))
+    policies.check_evidence_fits([size - 1], [1])
+    with pytest.raises(RuleBroken, match="佐證合計最多"):
+        policies.check_evidence_fits([size], [1])

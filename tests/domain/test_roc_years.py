@@ -70,6 +70,17 @@ def test_what_is_no_year_is_refused_with_what_to_type_instead(text):
 def test_the_message_about_a_year_quotes_what_was_read():
     with pytest.raises(YearError, match="^「105.0」不是年度"):
         parse_year("105.0")
+    with pytest.raises(YearError, match="^「-999999」不是年度"):
+        parse_year(-999_999)
+    with pytest.raises(YearError, match="^「（過大的數）」不是年度"):
+        parse_year(1_000_000)
+
+
+def test_a_message_quotes_up_to_forty_characters():
+    with pytest.raises(YearError, match=f"^「{'年' * 40}」"):
+        parse_year("年" * 40)
+    with pytest.raises(YearError, match=f"^「{'年' * 40}…」"):
+        parse_year("年" * 41)
 
 
 @given(texts)

@@ -126,7 +126,7 @@ def check_result(result, box, font_size):
 
 
 # Drawing a plan takes longest, so that all that is true of every one is asked of the same.
-@settings(max_examples=200)
+@settings(max_examples=settings().max_examples // 2)
 @given(plans(max_links=20))
 def test_cards_bands_and_headers_stand_apart_in_their_order_and_every_text_fits_its_box(plan):
     layout = lay_out(**plan)

@@ -83,7 +83,7 @@ def check_arrowheads(layout):
 
 
 # Drawing and laying out a plan takes longest, so that all that is true of every one is asked of the same.
-@settings(max_examples=200)
+@settings(max_examples=settings().max_examples // 2)
 @given(plans(names=FEW_NAMES))
 def test_links_cross_nothing_share_no_stretch_run_from_edge_to_edge_and_keep_off_other_arrowheads(plan):
     layout = lay_out(**plan)

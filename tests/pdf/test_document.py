@@ -18,6 +18,7 @@ from scorecard.pdf.writer import write_pdf
 from scorecard.read_models.annual_report import Choices, build_annual_report
 from tests import factories, secretariat_facts
 from tests.pdf import pdf_reading as reading
+from tests.shared_rows import LAYERS
 
 MADE_AT = datetime(2017, 2, 6, 14, 5)
 PARTS = [
@@ -53,9 +54,9 @@ def report_the_year(plan, year):
 
 
 @pytest.fixture(scope="module")
-def report(layers, django_db_blocker):
+def report(django_db_setup, django_db_blocker):
     """The Secretariat's report of 105, not closed; rows are rolled back once it is built."""
-    layers.clear()
+    LAYERS.clear()
     with django_db_blocker.unblock(), transaction.atomic():
         plan = secretariat_facts.load_plan()
         report_the_year(plan, 2016)
@@ -88,9 +89,9 @@ def document(made):
 
 
 @pytest.fixture(scope="module")
-def empty(layers, django_db_blocker):
+def empty(django_db_setup, django_db_blocker):
     """The report of a small plan's closed year, without figures and appendix, said to be of sample data."""
-    layers.clear()
+    LAYERS.clear()
     with django_db_blocker.unblock(), transaction.atomic():
         built = build_annual_report(factories.make_plan(kpis=5), 2016, Choices(with_appendix=False))
         transaction.set_rollback(True)

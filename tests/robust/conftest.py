@@ -6,11 +6,18 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core import mail
+from hypothesis import settings as hypothesis_settings
 
 from tests.robust.whole_database import dump, put_back
 from tests.robust.write_actions import make_scene
 
+USUAL_EXAMPLES = 100
 _made = {}
+
+
+def is_thorough():
+    """Whether this is the long look: --hypothesis-profile=thorough (make test-long)."""
+    return hypothesis_settings().max_examples > USUAL_EXAMPLES
 
 
 @pytest.fixture

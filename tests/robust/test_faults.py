@@ -12,16 +12,14 @@ import pytest
 from django.core import mail
 from django.db import OperationalError, connection
 from django.db.transaction import TransactionManagementError
-from hypothesis import settings as hypothesis_settings
 
 from scorecard.models import Evidence, OutgoingMail, Submission
-from tests.robust.conftest import scene_again
+from tests.robust.conftest import is_thorough, scene_again
 from tests.robust.whole_database import blank, cells_of, differing_cells, dump, files, number_from_here
 from tests.robust.write_actions import ACTS, DONE
 
 OK = {DONE, 200}
 WRITING = {"INSERT", "UPDATE", "DELETE", "before commit", "after commit"}
-USUAL_EXAMPLES = 100
 # What becomes of a mail after the act is the sender's own story (tests/services/test_mail.py).
 DELIVERY = ("claimed_at", "sent_at", "attempts", "failure")
 
@@ -61,19 +59,18 @@ class Faulty:
     @property
     def chosen(self):
         """The numbers of the steps to fail after."""
-        is_thorough = hypothesis_settings().max_examples > USUAL_EXAMPLES
-        return [number for number, what in enumerate(self.steps) if is_thorough or what in WRITING]
+        return [number for number, what in enumerate(self.steps) if is_thorough() or what in WRITING]
 
     @contextmanager
     def installed(self):
         """While the block runs."""
-        really = connection._commit
-        connection._commit = lambda: self.commit(really)
+        really = connection.commit
+        connection.commit = lambda: self.commit(really)
         try:
             with connection.execute_wrapper(self):
                 yield self
         finally:
-            del connection._commit
+            del connection.commit
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from openpyxl import Workbook
 
 from scorecard.uploaded_files import allowed_types, office_documents
 from scorecard.uploaded_files.allowed_types import FILE_TYPES, FileRefused, check_file
+from scorecard.uploaded_files.office_documents import Limits
 from scorecard.uploaded_files.safe_names import NAME_BYTES, clean_name, extension
 from tests.uploaded_files.sample_files import (
     GENUINE,
@@ -265,6 +266,31 @@ def test_a_bomb_is_given_up_before_it_fills_the_memory(monkeypatch):
     assert sum(taken) <= office_documents.RATIO_COUNTS_FROM + 1024 * 1024
 
 
+def check_limits(data, **limits):
+    office_documents.check_ooxml(io.BytesIO(data), f"{OOXML}wordprocessingml.document.main+xml", Limits(**limits))
+
+
+def test_a_document_may_hold_exactly_what_the_limits_say():
+    with zipfile.ZipFile(io.BytesIO(DOCX)) as made:
+        entries, size = len(made.infolist()), sum(entry.file_size for entry in made.infolist())
+    check_limits(DOCX, entries=entries, inflated=size)
+    for less in ({"entries": entries - 1}, {"inflated": size - 1}):
+        with pytest.raises(FileRefused) as refused:
+            check_limits(DOCX, **less)
+        assert str(refused.value) == office_documents.BOMB
+
+
+def test_a_sheet_in_a_presentation_in_a_document_is_taken_and_nothing_deeper():
+    check_file("docx", io.BytesIO(nested(2)))
+    assert refusal("docx", nested(3)) == office_documents.BOMB
+
+
+def test_a_picture_may_have_exactly_as_many_pixels_as_the_limit(monkeypatch):
+    monkeypatch.setattr(allowed_types, "PIXELS", 16)
+    check_file("png", io.BytesIO(image(size=(4, 4))))
+    assert "請縮小" in refusal("png", image(size=(17, 1)))
+
+
 @given(st.sampled_from(sorted(FILE_TYPES)), st.binary(max_size=300), st.integers(0, 400))
 def test_no_content_makes_the_check_fail_otherwise(kind, noise, place):
     data = GENUINE[kind]
@@ -315,6 +341,14 @@ def test_a_long_name_is_cut_between_characters_and_keeps_its_extension():
     assert len(name.encode()) <= NAME_BYTES < len(name.encode()) + 3
     assert name == "統" * 83 + ".pdf"
     assert len(clean_name("a." + "統" * 300).encode()) <= NAME_BYTES
+
+
+def test_a_name_of_the_greatest_length_stays_as_it_is():
+    assert clean_name("統" * 85) == "統" * 85
+    assert clean_name("a" * 256) == "a" * 255
+    # An ending of ten letters is one; eleven are part of the name, and are cut with it.
+    assert clean_name("a" * 300 + ".abcdefghij") == "a" * 244 + ".abcdefghij"
+    assert clean_name("a" * 250 + ".abcdefghijk") == "a" * 250 + ".abcd"
 
 
 @given(st.text(max_size=400))

@@ -69,6 +69,8 @@ def test_while_typing_the_light_comes_with_the_working_and_the_result(staff, rat
         ({"numerator": "二十八", "denominator": "30"}, "numerator", "不是數字"),
         ({"numerator": "28", "denominator": "30", "actual": "95"}, "actual", "請清除「只有結果」的數字"),
         ({"numerator": "99999999999", "denominator": "0.0001"}, "numerator", "算出的結果太大"),
+        ({"numerator": "1000000000", "denominator": "1"}, "numerator", "算出的結果太大"),
+        ({"numerator": "-1000000000", "denominator": "1"}, "numerator", "算出的結果太大"),
         ({"numerator": "28", "denominator": "30", "unmeasured": "on", "note": "停辦"}, "numerator", "已勾選「無統計」"),
     ],
 )
@@ -80,6 +82,12 @@ def test_what_gives_no_ratio_is_an_error_at_its_cell_and_keeps_what_was_typed(st
     assert said in text(page)
     assert f'href="#id_{field(ratio, at)}"' in body(page)
     assert form_to(page).fields | {name: [words] for name, words in values.items()} == form_to(page).fields
+
+
+def test_the_largest_result_that_can_be_kept_is_kept(staff, table, ratio):
+    parts = {field(ratio, "numerator"): "999999999.9999", field(ratio, "denominator"): "1"}
+    fill_in(staff, table, parts | {field(ratio, "explanation"): "一次補登"})
+    assert value_of(ratio).actual == Decimal("99999999999.99")
 
 
 def test_a_result_alone_is_a_plain_choice_and_parts_take_its_place_later(staff, table, ratio):

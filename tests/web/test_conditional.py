@@ -1,13 +1,18 @@
 """Pages that answer 304 while nothing changed, and never once something did."""
 
+import os
+from datetime import timedelta
+
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from scorecard.domain.choices import AuditAction
 from scorecard.services import audit
 from scorecard.web import conditional
+from scorecard.web.conditional import page_version_key
 from tests.secretariat_facts import load_plan
 from tests.shared_rows import layer
 
@@ -68,6 +73,63 @@ def test_a_changed_role_is_seen_at_once(visited, url, cast):
     client, etag = visited
     cast.viewer.memberships.update(role="reviewer")
     assert visit(client, url, etag).status_code == 200
+
+
+def test_a_changed_name_of_the_reader_is_seen_at_once(visited, url, cast):
+    client, etag = visited
+    type(cast.viewer).objects.filter(pk=cast.viewer.pk).update(name="改名")
+    assert visit(client, url, etag).status_code == 200
+
+
+def test_forms_of_another_session_are_made_anew(visited, url):
+    client, etag = visited
+    del client.cookies["csrftoken"]
+    assert visit(client, url, etag).status_code == 200
+
+
+def test_the_next_day_is_seen_at_once(visited, url, monkeypatch):
+    client, etag = visited
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "localdate", lambda *moment: tomorrow)
+    assert visit(client, url, etag).status_code == 200
+
+
+MAKES_PAGES = (
+    "scorecard/a.py",
+    "scorecard/views/a.py",
+    "templates/a.html",
+    "templates/_drawings/a.svg",
+    "static/css/a.css",
+    "static/js/a.js",
+)
+
+
+@pytest.fixture
+def installed(settings, tmp_path):
+    """A folder with one old file of each kind that makes pages, in place of the program's; forgotten afterwards."""
+    for name in MAKES_PAGES:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    settings.BASE_DIR = tmp_path
+    page_version_key.cache_clear()
+    yield tmp_path
+    page_version_key.cache_clear()
+
+
+def test_another_release_is_seen_at_once(visited, url, installed):
+    client, etag = visited
+    assert visit(client, url, etag).status_code == 200
+
+
+@pytest.mark.parametrize("name", MAKES_PAGES)
+def test_a_newer_file_that_makes_pages_is_another_release(installed, name):
+    before = page_version_key()
+    os.utime(installed / name, (1_000_000_001, 1_000_000_001))
+    assert page_version_key() == before, "asked once for each process"
+    page_version_key.cache_clear()
+    assert page_version_key() != before
 
 
 def test_another_filter_is_another_page(visited, url):
