@@ -1,7 +1,6 @@
 """All settings, read from the environment; README.md lists the variables.
 
-Off is the default of DEBUG: a server whose administrator set nothing must refuse to start,
-not start open. Every refusal names its cure, in the language of the administrator.
+DEBUG is off by default: a server without settings must refuse to start. Every refusal says in Chinese what to do.
 """
 
 import contextlib
@@ -24,12 +23,12 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 
 def env_text(name, default=""):
-    """Return the variable stripped of blanks; an unset and an empty one are both `default`."""
+    """Without blanks at the ends; default where the variable is unset or empty."""
     return os.environ.get(name, "").strip() or default
 
 
 def env_bool(name, default):
-    """Return the variable as a bool; raise ImproperlyConfigured on a word that is neither."""
+    """Raises ImproperlyConfigured for a word that is neither on nor off."""
     word = env_text(name).lower()
     if not word:
         return default
@@ -41,7 +40,7 @@ def env_bool(name, default):
 
 
 def env_int(name, default):
-    """Return the variable as an int of zero or more; raise ImproperlyConfigured otherwise."""
+    """Raises ImproperlyConfigured unless the variable is a whole number from 0 on."""
     word = env_text(name)
     if not word:
         return default
@@ -51,14 +50,14 @@ def env_int(name, default):
 
 
 def env_list(name):
-    """Return the comma-separated variable as a list without empty entries."""
+    """The comma-separated entries that are not empty."""
     return [part.strip() for part in env_text(name).split(",") if part.strip()]
 
 
 def debug_secret_key(path):
-    """Return the key kept in `path`, made on first use, so that logins outlive a restart.
+    """The key in the file, made on first use, so logins survive a restart. Only for DEBUG.
 
-    Only for DEBUG. The file is there whole or not at all, and processes that start together agree on one key.
+    The file is there whole or not at all, and processes that start together get the same key.
     """
     if not path.exists():
         draft = path.with_name(f"{path.name}.{os.getpid()}")
@@ -97,8 +96,8 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
     "scorecard",
-    # The simple configuration, because scorecard.admin defines its own site and registers
-    # there; autodiscovery would fill Django's default site, which nobody mounts.
+    # The simple configuration: scorecard.admin has its own site, and autodiscovery would fill Django's default site,
+    # which has no address.
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -119,16 +118,16 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    # Login is the default; a view that is open says so with login_not_required.
+    # Every view needs a login, except those with login_not_required.
     "scorecard.middleware.session_expiry.KeepFormOnExpiredSession",
-    # A password of somebody else's choice is changed before anything else; with single sign-on there are none.
+    # A password set by somebody else must be changed first. With single sign-on there are no passwords.
     "scorecard.middleware.account_rules.AccountRules",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "scorecard.middleware.pdf_errors.PDFErrorMiddleware",
-    # Before any view or token check reads the body, after the person is known.
+    # Before a view or a token check reads the body, but after the person is known.
     "scorecard.middleware.body_limit.limit_body",
-    # Last, so that it replaces the answer to the failed login that reached the limit.
+    # Last: it replaces the response to the failed login that reaches the limit.
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -161,17 +160,17 @@ FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 # ── Database ─────────────────────────────────────────────────────────────────────────────
 
 SQLITE_OPTIONS = {
-    # Writers queue at BEGIN for up to 20 seconds. With the deferred default, a transaction
-    # that read first and then wrote was refused at once with "database is locked".
+    # Writers wait at BEGIN for up to 20 seconds. With the deferred default, a transaction that reads first and then
+    # writes fails at once with "database is locked".
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    # Readers go on while one writes; NORMAL is safe against corruption under WAL.
+    # Readers continue while one process writes; NORMAL is safe from corruption under WAL.
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
 
 
 def database_from_environment():
-    """Return the DATABASES entry for DATABASE_URL, or for db.sqlite3 beside manage.py."""
+    """From DATABASE_URL; without it, db.sqlite3 beside manage.py."""
     url = env_text("DATABASE_URL")
     if not url:
         database = {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}
@@ -179,12 +178,12 @@ def database_from_environment():
         try:
             database = dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)
         except (ValueError, KeyError) as error:
-            # The address itself stays out of the message: it holds the password.
+            # Without the address in the message: it has the password.
             raise ImproperlyConfigured(
                 "環境變數 DATABASE_URL 無法辨識。請用 sqlite:////完整路徑/db.sqlite3 或 postgresql://帳號:密碼@主機:5432/資料庫。"
             ) from error
     if database["ENGINE"] == "django.db.backends.sqlite3":
-        # Kept open: closing the last connection makes SQLite fold its log into the file and delete it, each time.
+        # Kept open: whenever the last connection closes, SQLite merges its log into the file and deletes it.
         database["CONN_MAX_AGE"] = None
         database["OPTIONS"] = {**database.get("OPTIONS", {}), **SQLITE_OPTIONS}
     return database
@@ -210,7 +209,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "scorecard.models.password_history.NoReuse"},
 ]
-# How long the link in an invitation, or for a forgotten password, holds.
+# How long the link for a new password works, also in an invitation.
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
@@ -218,13 +217,13 @@ LOGOUT_REDIRECT_URL = "login"
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
-# By user name alone: a whole office shares one address, and must not be locked out together.
+# By user name alone: a whole office has one IP address and must not be locked out together.
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
-# The check recommends the address that the line above rejects; rotating User-Agents gains an
-# attacker nothing where only the user name counts.
+# The check recommends the IP address. Changing the User-Agent gives an attacker nothing, since only the user name
+# counts.
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
-# Otherwise whoever keeps trying keeps the owner out for ever.
+# Otherwise an attacker who keeps trying locks the owner out for ever.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_HTTP_RESPONSE_CODE = 429
@@ -240,7 +239,7 @@ if SSO_USER_HEADER:
         MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1,
         "scorecard.middleware.single_sign_on.SingleSignOnMiddleware",
     )
-    # No password is tried here, so axes has nothing to count.
+    # Nobody enters a password here, so axes has nothing to count.
     SILENCED_SYSTEM_CHECKS += ["axes.W003"]
 
 SESSION_COOKIE_AGE = 8 * 60 * 60
@@ -253,7 +252,7 @@ CSRF_FAILURE_VIEW = "scorecard.middleware.session_expiry.csrf_failure"
 
 # ── Transport and headers ────────────────────────────────────────────────────────────────
 
-# HTTPS=off is for a closed network without certificates; check --deploy then rightly warns.
+# HTTPS=off is for a closed network without certificates; check --deploy warns then, as it should.
 HTTPS = env_bool("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
@@ -261,7 +260,7 @@ CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = env_int("HSTS_SECONDS", default=365 * 24 * 60 * 60) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env_bool("HSTS_INCLUDE_SUBDOMAINS", default=HTTPS)
 SECURE_HSTS_PRELOAD = env_bool("HSTS_PRELOAD", default=HTTPS)
-# Only behind a proxy that overwrites the header: without one any client could set it.
+# Only behind a proxy that overwrites the header: otherwise any client could set it.
 if env_bool("TRUST_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -289,16 +288,16 @@ CONTENT_SECURITY_POLICY = {
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env_text("STATIC_ROOT", BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Uploads carry no public address: a view hands them out after its permission check.
+# Uploads have no public address: a view sends them after its permission check.
 MEDIA_ROOT = Path(env_text("MEDIA_ROOT", BASE_DIR / "media"))
 if MEDIA_ROOT.is_relative_to(STATIC_ROOT) or MEDIA_ROOT.is_relative_to(BASE_DIR / "static"):
     raise ImproperlyConfigured("MEDIA_ROOT（上傳檔案）不可放在靜態檔案目錄之內，否則任何人都能下載。請改設其他目錄。")
-# Finished PDFs, and how those being made stand; shared by the server's processes and private to them. May be emptied.
+# Finished PDFs and the states of jobs, shared by the server's processes and private to them. May be emptied.
 PDF_FOLDER = Path(env_text("PDF_FOLDER", BASE_DIR / "pdf-cache"))
 if PDF_FOLDER.is_relative_to(STATIC_ROOT) or PDF_FOLDER.is_relative_to(BASE_DIR / "static"):
     raise ImproperlyConfigured("PDF_FOLDER（PDF 暫存）不可放在靜態檔案目錄之內，否則任何人都能下載。請改設其他目錄。")
 PDF_CACHE_MB = env_int("PDF_CACHE_MB", default=200)
-# What one PDF may take: wall time, and address space, which is about three times what is really used.
+# Limits for one PDF: wall time, and address space, which is about three times the memory really used.
 PDF_SECONDS = env_int("PDF_SECONDS", default=120)
 PDF_MEMORY_MB = env_int("PDF_MEMORY_MB", default=1536)
 STORAGES = {
@@ -309,7 +308,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-# Whitenoise's own list and TTF: the fonts go into PDFs, not to browsers, and took two minutes.
+# Whitenoise's own list and TTF: only PDFs use the fonts, and compressing them takes two minutes.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "ttf"]
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
@@ -318,9 +317,9 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
-# A year's table of a big agency posts a few thousand fields; Django's 1,000 would refuse it.
+# The table of a big agency's year has a few thousand fields; Django's default limit is 1,000.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
-# Above what a report may hold (scorecard/domain/policies.py), so that the form itself can say how many are too many.
+# Above the limit of a report (scorecard/domain/policies.py), so the form itself can refuse too many files.
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
@@ -351,12 +350,12 @@ if not DEFAULT_FROM_EMAIL:
         "缺少環境變數 DEFAULT_FROM_EMAIL。有寄信伺服器時，請設定寄件者，例如 DEFAULT_FROM_EMAIL=bsc@example.gov.tw。"
     )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# A mail server may take seconds: the person whose act is told of does not wait for it.
+# A mail server may take seconds; the person who causes a mail does not wait for it.
 MAIL_IN_BACKGROUND = True
 
 
 def site_url():
-    """Return where mails lead, without a slash at the end; without a mail server they are only printed."""
+    """The address for links in mails, without a slash at the end. Required only with a mail server."""
     url = env_text("SITE_URL", "" if EMAIL_HOST else "http://localhost:8000").rstrip("/")
     if not url:
         raise ImproperlyConfigured(
@@ -383,16 +382,16 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # Django's own logger would otherwise print a second time, or only mail in production.
+    # Otherwise Django's own logger would print everything twice, or only send mail in production.
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        # Every query at DEBUG drowns everything else.
+        # At DEBUG it would log every query.
         "django.db.backends": {"level": "INFO"},
-        # Says at every start that it is there.
+        # Logs a greeting at every start.
         "axes.apps": {"level": "WARNING"},
-        # WeasyPrint's font subsetter reports every table it drops.
+        # WeasyPrint's font subsetter logs every table that it drops.
         "fontTools": {"level": "WARNING"},
-        # Reports every page it lays out.
+        # Logs every page.
         "weasyprint.progress": {"level": "WARNING"},
     },
 }

@@ -1,4 +1,4 @@
-"""The whole site: the scorecard at the root, Django's admin for reference data beside it."""
+"""Addresses of the site: the scorecard at the root, the admin for reference data at admin/."""
 
 from django.conf import settings
 from django.urls import include, path
@@ -10,5 +10,5 @@ urlpatterns = [
     path("", include("scorecard.urls")),
 ]
 if settings.DEBUG:
-    # Here alone, so that a server for others never imports it.
+    # Only here: a server in use never imports it.
     urlpatterns.append(path("style/", include("scorecard.styleguide.urls")))

@@ -1,18 +1,16 @@
-"""The app's set-up."""
+"""Registers the triggers and the checks of the app."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 
 
 class ScorecardConfig(AppConfig):
-    """The one app of the project."""
-
     name = "scorecard"
     verbose_name = "平衡計分卡"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        """Register what precedes and follows every migrate, and the start-up checks."""
+        # Not at the top: models cannot be imported before the apps are ready.
         from scorecard import checks  # noqa: F401
         from scorecard.models import triggers
 

@@ -1,4 +1,4 @@
-"""Start-up checks of what a PDF needs; each names its cure."""
+"""Checks at the start that PDFs can be made; each error says what to do."""
 
 import ctypes
 
@@ -11,7 +11,7 @@ LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so
 
 @register()
 def pdf_libraries_are_installed(app_configs, **kwargs):
-    """Pango lays the text out; without libharfbuzz-subset a Chinese report takes many times as long."""
+    """Pango lays out the text. Without libharfbuzz-subset a Chinese report takes many times as long."""
     missing = [library for library in LIBRARIES if not _loads(library)]
     if not missing:
         return []

@@ -18,16 +18,24 @@ class PlanYearRow(Protocol):
 
     year: int
     plan: Any
-    is_open: bool
-    is_closed: bool
+
+    @property
+    def is_open(self) -> bool: ...
+
+    @property
+    def is_closed(self) -> bool: ...
 
 
 class ReportRow(Protocol):
     """What the rules ask of a models.YearlyReport."""
 
     kpi: Any
-    is_submitted: bool
-    is_approved: bool
+
+    @property
+    def is_submitted(self) -> bool: ...
+
+    @property
+    def is_approved(self) -> bool: ...
 
     def may_become(self, state: ReportState) -> bool: ...
 

@@ -277,7 +277,7 @@ def score_text(value: Fraction | None) -> str:
     return BLANK if value is None else _hundredfold(value, 1)
 
 
-def plain(number: Decimal) -> str:
+def plain(number: Decimal | int) -> str:
     """A figure in canonical form, neither trailing zeros nor exponent: "100", "93.48"; minus zero is "0".
 
     Raises ValueError for NaN and infinity.
@@ -285,12 +285,12 @@ def plain(number: Decimal) -> str:
     return _canonical(number, "f")
 
 
-def grouped(number: Decimal) -> str:
+def grouped(number: Decimal | int) -> str:
     """As plain(), with thousands separators: "1,545,480", "-1,234.5"."""
     return _canonical(number, ",f")
 
 
-def _exact(number: Decimal | Fraction) -> Fraction:
+def _exact(number: Decimal | Fraction | int) -> Fraction:
     """The number without loss. A float is refused, since its error would pass for a figure."""
     if isinstance(number, float):
         raise TypeError(f"figures are Decimal, not float: {number!r}")
@@ -391,7 +391,7 @@ def _hundredfold(rate: Fraction, places: int) -> str:
     return f"{whole}.{rest:0{places}d}" if places else str(whole)
 
 
-def _canonical(number: Decimal, form: str) -> str:
+def _canonical(number: Decimal | int, form: str) -> str:
     if _exact(number) == 0:
         return "0"
     text = format(Decimal(number), form)

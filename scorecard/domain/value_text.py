@@ -1,6 +1,7 @@
 """A value of any kind in the words of a reader."""
 
 from datetime import date
+from typing import Any
 
 from scorecard.domain.roc_years import date_text
 from scorecard.domain.scoring import plain
@@ -9,7 +10,7 @@ from scorecard.domain.scoring import plain
 WORDS_OF_TRUTH = {True: "是", False: "否"}
 
 
-def as_read(value):
+def as_read(value: Any) -> str | None:
     """A value as audit events keep it: in words, exact to the last digit, None for no value."""
     if value is None or value == "":
         return None

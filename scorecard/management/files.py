@@ -1,4 +1,4 @@
-"""What the commands that write a plan's file share; every refusal is a CommandError that says what to do instead."""
+"""What commands share that write a plan's file. Every CommandError says what to do instead."""
 
 import errno
 import secrets
@@ -21,7 +21,7 @@ REASONS = {
 
 
 def find_plan(slug):
-    """The plan with this slug, its agency selected and its years prefetched; the refusal lists the known slugs."""
+    """With its agency and years. Raises CommandError with the known slugs."""
     try:
         return Plan.objects.select_related("agency").prefetch_related("years").get(slug=slug)
     except Plan.DoesNotExist:
@@ -31,7 +31,7 @@ def find_plan(slug):
 
 
 def read_year(text):
-    """The Gregorian year meant by 105, 民國105年 or 2016."""
+    """The Gregorian year of 105, 民國105年 or 2016. Raises CommandError."""
     try:
         return parse_year(text)
     except YearError as error:
@@ -39,7 +39,7 @@ def read_year(text):
 
 
 def write_whole(path, content):
-    """Write bytes to a file whole or not at all: no reader meets half of it, and a failure leaves the old file."""
+    """Write the whole file or nothing: nobody reads half of it, and a failure keeps the old file."""
     path = Path(path)
     try:
         if path.is_dir():

@@ -1,4 +1,4 @@
-"""Tables on a terminal, where a Chinese character takes two columns."""
+"""Tables for a terminal, where a Chinese character takes two columns."""
 
 import unicodedata
 
@@ -6,7 +6,7 @@ GAP = "  "
 
 
 def aligned(headings, rows):
-    """Headings, a rule and rows of texts as lines of aligned columns."""
+    """The lines of the table: headings, a rule, the rows."""
     rows = [headings, *rows]
     widths = [max(_width(row[column]) for row in rows) for column in range(len(headings))]
     padded = [

@@ -1,4 +1,4 @@
-"""Work that serves a KPI, and its money."""
+"""Action plans of a KPI, and their budgets."""
 
 from django.db import models
 from django.db.models import Q
@@ -50,19 +50,19 @@ class ActionPlan(models.Model):
         return f"{self.code} {self.description}"
 
     def clean(self):
-        """The KPI belongs to the action plan's own plan; the database holds the same rule."""
+        """The KPI must be of the action plan's plan; the database has the same rule."""
         check_same_plan(self, kpi="KPI")
 
     @property
     def owner(self):
-        """Who is responsible, as printed: the division's or the person's name."""
+        """The name of the division or the person."""
         return self.owner_division.name if self.owner_division_id else self.owner_person
 
 
 class ActionBudget(models.Model):
-    """行動方案預算: one action plan in one year, NT$ whole dollars, personnel cost excluded (form instruction 2).
+    """行動方案預算: one action plan in one year, in NT$ whole dollars, without personnel cost (form instruction 2).
 
-    executed is 執行數; None means not reported yet.
+    executed: 執行數, None where it is not reported yet.
     """
 
     action_plan = models.ForeignKey(

@@ -1,6 +1,6 @@
-"""Who changed what: append-only (domain.md §5) and hash-chained; docs/decisions/0006 tells what that proves.
+"""Audit events: append-only (domain.md §5) and hash-chained; docs/decisions/0006 says what that proves.
 
-models/triggers.py has the database refuse update and delete.
+The database refuses update and delete (models/triggers.py).
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from scorecard.models.kpis import KPI
 from scorecard.models.organisation import Agency, User
 from scorecard.models.strategy import Plan
 
-# The fields of a yearly value whose changes can be taken back.
+# The fields of a yearly value that can be restored.
 RESTORABLE = ("actual", "numerator", "denominator", "actual_note", "unmeasured")
 FIGURES = RESTORABLE[:3]
 # A word in the chained changes of events, so it cannot be replaced by a code.
@@ -25,13 +25,13 @@ EVIDENCE = "佐證"
 
 
 def is_about_evidence(change):
-    """Whether a change of an event is a file attached or taken away."""
+    """Whether a change of an event is about a file attached or removed."""
     return change["what"] == EVIDENCE
 
 
 @dataclass(frozen=True)
 class Before:
-    """What one field of a yearly value was before an event: a Decimal or None, a note, or whether it was 無統計."""
+    """The value of one field of a yearly value before an event: a figure or None, a note, or whether it was 無統計."""
 
     measure_id: int
     field: str
@@ -39,10 +39,10 @@ class Before:
 
 
 class AuditHead(models.Model):
-    """The end of the chain of audit events: how many there are, the last one's number and its digest.
+    """The end of the chain of audit events: how many there are, and the number and the digest of the last.
 
-    There is one row, number ONLY. Locking it makes writers append one after the other, so take it last: whoever holds
-    it must not wait for a row that somebody locked who waits for it.
+    There is one row, with the id ONLY. Every writer of events locks it, so lock it last: a transaction that waits for
+    another lock while it holds this one may deadlock.
     """
 
     ONLY = 1
@@ -60,48 +60,47 @@ class AuditHead(models.Model):
 
 
 class AuditEventQuerySet(models.QuerySet):
-    """Questions over audit events."""
-
     def of_kpi(self, kpi):
-        """Everything that happened to a KPI and what hangs on it, newest first."""
+        """Events of a KPI and its rows, newest first."""
         return self.filter(kpi=kpi).select_related("actor").order_by("-id")
 
     def append(self, events):
-        """Write new events in this order at the end of the chain, which stays locked until the transaction ends.
+        """Write new events at the end of the chain, which stays locked until the transaction ends.
 
-        Four queries, however many events. Their numbers rise by one and have no gaps, whatever was rolled back.
+        Four queries for any number of events. Numbers rise by one without gaps, also after a rollback.
         """
         with transaction.atomic():
-            # NO KEY: nothing that is written meanwhile may have to wait for a row that merely refers to it.
+            # NO KEY: writers of rows that only refer to this one need not wait.
             head = AuditHead.objects.select_for_update(no_key=True).get(pk=AuditHead.ONLY)
-            # A row that somebody wrote past the chain must not keep everybody from working; verify_audit names it.
+            # A row written outside the chain must not stop everybody's work; verify_audit reports it.
             number = max(head.number, self.model.objects.aggregate(last=Max("pk"))["last"] or 0)
             for event in events:
                 number += 1
                 event.pk = number
-                event.digest = head.digest = audit_chain.digest_of(head.digest, event.chained_fields())
-            head.events, head.number = head.events + len(events), number
+                event.digest = audit_chain.digest_of(head.digest, event.chained_fields())
+                head.digest = event.digest
+            head.events += len(events)
+            head.number = number
             self.bulk_create(events)
             head.save(force_update=True)
 
     def last_of(self, plan):
-        """The latest event that changed what a plan's pages show, of the plan or its agency; None without any."""
+        """The latest event of the plan or its agency, whose changes the plan's pages show; None for none."""
         is_of_plan = models.Q(plan=plan) | models.Q(plan=None, agency=plan.agency_id)
         return self.filter(is_of_plan).order_by("-id").first()
 
     def of_year(self, plan, year):
-        """What happened to a plan's Gregorian year itself, newest first."""
+        """Events of a plan's year itself, not of its KPIs, newest first. year is Gregorian."""
         return self.filter(plan=plan, year=year, kpi__isnull=True).select_related("actor").order_by("-id")
 
 
 class AuditEvent(models.Model):
-    """One act of one person, written in the transaction of the change itself.
+    """One action of one person, written in the transaction of its changes.
 
-    changes is a list of {"what", "old", "new"} as a reader would see them; None stands for no value. A change of one
-    field of a yearly value also has "field" and "measure", the field's name and the measure's number. digest chains
-    the event to the one before it. actor is None
-    for a command run on the server; agency is None for what belongs to none, such as an account. The KPI's row may
-    be deleted later: its number stays, and target names it.
+    changes: a list of {"what", "old", "new"} in the words of the pages; None for no value. A change of one field of a
+    yearly value also has "field", the field's name, and "measure", the measure's id. digest: chains the event to the
+    one before. actor: None for a command on the server. agency: None for what belongs to none, such as an account.
+    kpi: keeps its id if the KPI is deleted later; target has its name.
     """
 
     at = models.DateTimeField("時間", default=timezone.now, editable=False)
@@ -130,25 +129,28 @@ class AuditEvent(models.Model):
         return f"{self.get_action_display()} {self.target}"
 
     def save(self, *args, **kwargs):
-        """Append a new event to the chain; one that stands already is refused by the database."""
+        """Append a new event to the chain. The database refuses to change an old one."""
         if self._state.adding:
             type(self).objects.append([self])
         else:
             super().save(*args, **kwargs)
 
     def chained_fields(self):
-        """The fields that the digest covers, as the database will return them."""
+        """The fields that the digest covers, with values as the database returns them."""
         fields = {field.attname: field for field in self._meta.concrete_fields}
         return {name: fields[name].to_python(getattr(self, name)) for name in audit_chain.FIELDS}
 
     def before(self, index):
-        """What the change with this index replaced, as Before; None where it is no change of a figure, or not told."""
+        """What the change with this index replaced; None where it is no change of a yearly value's field."""
         change = self.changes[index] if 0 <= index < len(self.changes) else {}
-        field, old = change.get("field"), change.get("old")
+        field = change.get("field")
+        old = change.get("old")
         if field not in RESTORABLE or "measure" not in change:
             return None
         if field in FIGURES:
             value = None if old is None else Decimal(old)
+        elif field == "unmeasured":
+            value = old == WORDS_OF_TRUTH[True]
         else:
-            value = old == WORDS_OF_TRUTH[True] if field == "unmeasured" else old or ""
+            value = old or ""
         return Before(change["measure"], field, value)

@@ -1,4 +1,4 @@
-"""Forms of agencies that were uploaded and wait to be looked over and taken in (services/import_uploads.py)."""
+"""Uploaded forms that wait to be checked and imported (services/import_uploads.py)."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -10,32 +10,30 @@ from django.utils import timezone
 from scorecard.models.organisation import Agency, User
 from scorecard.models.strategy import Plan
 
-# Long enough for a holiday; what is taken in is told by the audit trail for ever.
+# Long enough for a holiday. The audit trail keeps what was imported for ever.
 UPLOAD_RETENTION = timedelta(days=30)
 
 
 class FormUploadQuerySet(models.QuerySet):
-    """Questions over uploads."""
-
     def expired(self, now):
-        """Those that nobody needs any more."""
+        """Those to delete."""
         return self.filter(uploaded_at__lte=now - UPLOAD_RETENTION)
 
     def kept(self, now):
-        """Those that can still be looked at."""
+        """Those not expired."""
         return self.filter(uploaded_at__gt=now - UPLOAD_RETENTION)
 
     def unfinished(self, agency, now):
-        """What waits to be taken into the agency's plans, newest first, without the files themselves."""
+        """The agency's uploads that wait for import, newest first, without their files."""
         rows = self.kept(now).filter(agency=agency, applied_at__isnull=True).defer("content")
         return rows.select_related("plan", "uploaded_by").order_by("-uploaded_at", "-pk")
 
 
 class FormUpload(models.Model):
-    """上傳的表單: the file as it came, and the corrections typed over its cells.
+    """上傳的表單: the original file, and corrections of its cells.
 
-    plan: into which it shall be taken, None for a new one or the agency's plan of the same years; once taken in, the
-    plan that it was. corrections: {"工作表!B13": text}; version rises with every change of them.
+    plan: where to import it; None for a new plan, or for the agency's plan of the same years. After the import: the
+    plan that it went into. corrections: {"工作表!B13": text}. version rises with every change of them.
     """
 
     token = models.UUIDField("代號", unique=True, default=uuid4, editable=False)

@@ -1,7 +1,7 @@
-"""What cannot be changed: the rows of a closed year, approved figures, snapshots. The rules of docs/decisions/0011.
+"""Rows that cannot change: those of a closed year, approved figures, snapshots (docs/decisions/0011).
 
-A year is frozen while it is closed and has been closed here at least once; baseline years, which are closed from the
-start, never were. All rules hold for every path to the tables, the shell's and the fixtures' included.
+A year is frozen while it is closed, if this system closed it at least once. Baseline years are closed from the start,
+so they are never frozen. The rules hold for every write, also from the shell and from fixtures.
 """
 
 from scorecard.models.trigger_rule import EVENTS, Trigger
@@ -34,7 +34,7 @@ VALUE_APPROVED = (
     "WHERE m.id = {row}.measure_id AND r.year = {row}.year AND r.state = 'approved')"
 )
 FIGURES = ("measure_id", "year", "actual", "actual_note", "unmeasured", "numerator", "denominator")
-# A review changes the state, the version and who reviewed when; nothing of what was submitted.
+# A review changes the state, the version, the reviewer and the time, but nothing that was submitted.
 SUBMITTED = ("kpi_id", "year", "explanation", "improvement", "submitted_by_id", "submitted_at")
 
 
@@ -43,7 +43,7 @@ def _rows(event):
 
 
 def _refuse(name, table, condition, message, *, events=EVENTS, also=None):
-    """A trigger per event, where the condition holds of the row before or after; also: a further condition by event."""
+    """One trigger for each event. condition: of the row before or after. also: {event: a further condition}."""
     made = []
     for event in events:
         holds = " OR ".join(condition.format(row=row) for row in _rows(event))
@@ -54,7 +54,7 @@ def _refuse(name, table, condition, message, *, events=EVENTS, also=None):
 
 
 def _differs(columns):
-    """SQL: any of the columns changes. Both databases know it, and None equals None."""
+    """SQL for both databases: any of the columns changes. NULL equals NULL."""
     same = (f"COALESCE(NEW.{name} = OLD.{name}, NEW.{name} IS NULL AND OLD.{name} IS NULL)" for name in columns)
     return f"NOT ({' AND '.join(same)})"
 
@@ -86,7 +86,7 @@ TRIGGERS = (
         for trigger in _refuse(f"closed_year_keeps_{name}", table, IN_CLOSED_YEAR.format(plan=PLAN_OF[table]), CLOSED)
     ),
     *_refuse("closed_year_keeps_evidence", "evidence", REPORT_IN_CLOSED_YEAR, CLOSED),
-    # Something may still be said about a closed year, but nothing that was said is altered.
+    # People may add comments to a closed year, but not change them.
     *_refuse("closed_year_keeps_comment", "comment", REPORT_IN_CLOSED_YEAR, CLOSED, events=("UPDATE", "DELETE")),
     *_refuse(
         "approved_value", "yearlyvalue", VALUE_APPROVED, APPROVED, also={"INSERT": ENTERED, "UPDATE": _differs(FIGURES)}

@@ -1,4 +1,4 @@
-"""How an objective is measured: KPIs and their measures."""
+"""KPIs and their measures."""
 
 from django.db import models
 from django.db.models import Q
@@ -16,7 +16,7 @@ from scorecard.models.strategy import (
     weight_field,
 )
 
-# SQLite keeps decimals as floating point: fifteen significant digits are what it returns exactly.
+# SQLite stores decimals as floating point, which returns at most fifteen significant digits exactly.
 FIGURE = {"max_digits": 15, "decimal_places": 4}
 
 
@@ -49,15 +49,15 @@ class KPI(models.Model):
         return f"{self.code} {self.name}"
 
     def clean(self):
-        """The objective belongs to the KPI's own plan; the database holds the same rule."""
+        """The objective must be of the KPI's plan; the database has the same rule."""
         check_same_plan(self, objective="策略目標")
 
 
 class Measure(models.Model):
-    """衡量項: what a KPI counts, with one unit. Almost every KPI has one; GF1.1 has two.
+    """衡量項: what a KPI counts, in one unit. Almost every KPI has one; GF1.1 has two.
 
-    tolerance is in the measure's unit and set exactly where the direction is a band. A numerator label marks a
-    measure that is a ratio; factor is what the quotient is multiplied by (100 for a percentage).
+    tolerance: in the measure's unit, set only where the direction is a band. A measure with a numerator_label is a
+    ratio. factor: multiplies the quotient (100 for a percentage).
     """
 
     kpi = models.ForeignKey(KPI, verbose_name="KPI", on_delete=models.CASCADE, related_name="measures")
@@ -109,5 +109,4 @@ class Measure(models.Model):
 
     @property
     def is_ratio(self):
-        """Whether the actual is a quotient of two counts."""
         return bool(self.numerator_label)

@@ -1,4 +1,4 @@
-"""The outbox: every mail is a row written in the transaction of what it tells of, and is sent after its commit."""
+"""The outbox: a mail is a row, written in the transaction of its cause and sent after the commit."""
 
 from datetime import timedelta
 
@@ -10,17 +10,15 @@ from scorecard.domain.choices import AT_MOST_ONCE, MailKind
 from scorecard.models.organisation import Agency, User
 
 MAX_ATTEMPTS = 5
-# A mail that was claimed longer ago than this, and of which nothing was heard, was lost with its process.
+# A mail claimed longer ago than this without a result was lost with its process.
 CLAIM_LASTS = timedelta(minutes=10)
 
 
 class OutgoingMailQuerySet(models.QuerySet):
-    """Questions over mails, and the claim that makes one sender theirs."""
-
     def waiting(self, now):
-        """Those to be handed to the mail server now, the oldest first.
+        """Mails to send now, the oldest first.
 
-        A reminder that was claimed is never handed over again, and none is sent on another day than it was written.
+        A claimed reminder is never sent again, and no reminder is sent on a later day than it was written.
         """
         today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
         free = Q(claimed_at__isnull=True) | (~Q(kind__in=AT_MOST_ONCE) & Q(claimed_at__lt=now - CLAIM_LASTS))
@@ -29,20 +27,20 @@ class OutgoingMailQuerySet(models.QuerySet):
         return unsent.filter(free, in_time).order_by("pk")
 
     def claim(self, pk, now):
-        """Whether this mail is the caller's to send: of several who ask at the same moment, one gets it."""
+        """Claim a mail for sending. True for one caller only, even if several ask at the same moment."""
         return self.filter(pk=pk).waiting(now).update(claimed_at=now, attempts=F("attempts") + 1) == 1
 
     def of_agency(self, agency):
-        """What the agency's business wrote, newest first, with its recipients."""
+        """The agency's mails, newest first, with their recipients."""
         return self.filter(agency=agency).select_related("recipient").order_by("-pk")
 
 
 class OutgoingMail(models.Model):
     """郵件: one plain text to one person.
 
-    key names what it tells of, so that a doubled request or a second run makes one mail. day is the day of a reminder,
-    None for other mails: nobody is reminded twice on a day. An empty address means that the person had none. agency is
-    whose business it is; None where it is several agencies' or nobody's but the recipient's.
+    key: identifies the cause, so a repeated request makes one mail. day: of a reminder, None for other mails; a person
+    gets one reminder a day. address: "" where the person had none. agency: None where the mail is about several
+    agencies, or about the recipient alone.
     """
 
     key = models.CharField("代號", max_length=200, unique=True, error_messages={"unique": "這件事已經寫過一封郵件。"})
@@ -88,7 +86,7 @@ class OutgoingMail(models.Model):
 
     @property
     def state_text(self):
-        """How far the mail came, in words."""
+        """The state in the words of the page."""
         if self.sent_at:
             return "已寄出"
         if not self.address or self.attempts >= MAX_ATTEMPTS:

@@ -1,4 +1,4 @@
-"""Who keeps a scorecard: agencies, their divisions, and the people who are members of them."""
+"""Agencies, their divisions and their members."""
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractUser
@@ -9,7 +9,7 @@ from scorecard.domain.choices import Role
 
 
 class Agency(models.Model):
-    """機關: owner of plans. Agencies form a tree, the city (府級) above its agencies (局級)."""
+    """機關: owns plans. Agencies form a tree: the city (府級) is above its agencies (局級)."""
 
     name = models.CharField("名稱", max_length=100, unique=True)
     slug = models.SlugField("網址代稱", unique=True, help_text="英文小寫、數字與連字號，例如 taipei-secretariat。")
@@ -55,7 +55,7 @@ class Division(models.Model):
 
 
 class User(AbstractUser):
-    """A person who logs in. What they may do is said by their memberships alone."""
+    """A person who logs in. Only their memberships say what they may do."""
 
     first_name = last_name = None
     name = models.CharField("姓名", max_length=60, blank=True)
@@ -74,27 +74,25 @@ class User(AbstractUser):
         return self.name or self.username
 
     def get_full_name(self):
-        """The name as shown on pages and in the audit trail; the user name where none is given."""
+        """As shown on pages and in the audit trail; the user name where there is no name."""
         return str(self)
 
     get_short_name = get_full_name
 
     @property
     def is_invited(self):
-        """Whether the person was invited and has not come in yet."""
+        """Invited and never logged in."""
         return self.is_active and self.last_login is None and not self.has_usable_password()
 
 
 class MembershipQuerySet(models.QuerySet):
-    """Questions over memberships."""
-
     def able_admins(self):
-        """Admins who can come in: switched on, and past their invitation."""
+        """Admins who can log in: active, and not waiting for their first password."""
         invited = Q(user__last_login__isnull=True, user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
         return self.filter(role=Role.ADMIN, user__is_active=True).exclude(invited)
 
     def with_people(self):
-        """Each with its person and divisions, in the order of roles and names; two queries."""
+        """With user, agency and divisions, in the order of names; two queries."""
         return self.select_related("user", "agency").prefetch_related("divisions").order_by("user__name", "pk")
 
 

@@ -1,4 +1,4 @@
-"""What the baseline for government systems (資通系統防護基準) asks of passwords beyond Django's own validators."""
+"""Refuses a person's last passwords, as the baseline for government systems (資通系統防護基準) demands."""
 
 from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ REMEMBERED_PASSWORDS = 3
 
 
 class PasswordRecord(models.Model):
-    """A password somebody had: its hash alone, the last KEPT ones of a person."""
+    """The hash of a password that a person had; the last REMEMBERED_PASSWORDS of each person are kept."""
 
     user = models.ForeignKey(User, verbose_name="使用者", on_delete=models.CASCADE, related_name="password_records")
     password = models.CharField("密碼雜湊", max_length=128)
@@ -26,21 +26,21 @@ class PasswordRecord(models.Model):
 
 
 class NoReuse:
-    """A password validator for AUTH_PASSWORD_VALIDATORS: none of a person's last KEPT passwords comes back."""
+    """For AUTH_PASSWORD_VALIDATORS: refuses a person's last REMEMBERED_PASSWORDS passwords."""
 
     def validate(self, password, user=None):
-        """Raise ValidationError where the person had this password lately. A tenth of a second and more a hash."""
+        """Raises ValidationError for a remembered password. Each hash takes a tenth of a second or more."""
         if user is None or user.pk is None:
             return
         had = list(user.password_records.values_list("password", flat=True)[:REMEMBERED_PASSWORDS])
-        # The present one may come from before the records.
+        # The present password may be older than the records.
         if user.password and user.password not in had:
             had = [user.password, *had[: REMEMBERED_PASSWORDS - 1]]
         if any(check_password(password, encoded) for encoded in had):
             raise ValidationError(self.get_help_text(), code="password_reused")
 
     def password_changed(self, password, user=None):
-        """Django's call after a new password was saved."""
+        """Django calls this after it saved a new password."""
         if user is None or user.pk is None or not user.has_usable_password():
             return
         PasswordRecord.objects.create(user=user, password=user.password)
@@ -48,5 +48,4 @@ class NoReuse:
         user.password_records.exclude(pk__in=list(last)).delete()
 
     def get_help_text(self):
-        """The rule in words."""
         return f"不可與最近 {REMEMBERED_PASSWORDS} 次使用過的密碼相同。"

@@ -1,4 +1,4 @@
-"""填報收執: what was sent to review, frozen when it was sent; models/triggers.py has the database refuse any change."""
+"""填報收執: a copy of what was submitted. The database refuses any change (models/triggers.py)."""
 
 import json
 from hashlib import sha256
@@ -14,7 +14,7 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def digest_of(content):
-    """SHA-256 of a receipt's content, in 64 hexadecimal digits: the same from every database and Python version.
+    """SHA-256 in 64 hexadecimal digits, the same from every database and Python version.
 
     content: JSON of texts, whole numbers, booleans and None, without fractions.
     """
@@ -22,22 +22,20 @@ def digest_of(content):
 
 
 class SubmissionQuerySet(models.QuerySet):
-    """Questions over submissions."""
-
     def for_year(self, plan, year):
-        """The receipts of a plan in a Gregorian year, the latest first."""
+        """The latest first. year is Gregorian."""
         return self.filter(plan=plan, year=year).select_related("division", "submitted_by").order_by("-serial")
 
     def latest_with(self, codes):
-        """The latest that holds every one of these KPI codes, None where none does or no code is asked for."""
+        """The first in order with all of these KPI codes; None where there is none, or codes is empty."""
         wanted = set(codes)
         return next((row for row in self if wanted and wanted <= set(row.codes)), None)
 
 
 class Submission(models.Model):
-    """填報收執: one sending of one division's KPIs to review. serial counts from 1 without gaps in each plan year.
+    """填報收執: one submission of one division. serial counts from 1 without gaps in each plan year.
 
-    content is what was sent, frozen (services/receipts.py writes it); digest is its digest_of(), the 驗證碼.
+    content: what was submitted (services/receipts.py writes it). digest: its digest_of(), the 驗證碼.
     """
 
     plan = models.ForeignKey(Plan, verbose_name="計畫", on_delete=models.PROTECT, related_name="submissions")
@@ -72,10 +70,10 @@ class Submission(models.Model):
 
     @property
     def codes(self):
-        """The codes of the KPIs sent, in order."""
+        """The codes of the submitted KPIs."""
         return [kpi["code"] for kpi in self.content["kpis"]]
 
     @property
     def is_intact(self):
-        """Whether the content still is what the digest was made of."""
+        """Whether the content still has its digest."""
         return digest_of(self.content) == self.digest

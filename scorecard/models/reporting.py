@@ -1,4 +1,4 @@
-"""A KPI's year on its way through review: the report, its evidence and its comments."""
+"""The report of a KPI's year, its evidence and its comments."""
 
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
@@ -8,38 +8,36 @@ from scorecard.domain.roc_years import year_text
 from scorecard.models.kpis import KPI
 from scorecard.models.organisation import User
 
-# A review changes the report, but not whose figures they are.
+# A review changes the report, but its figures are still the submitter's.
 REVIEWED = Q(state__in=[ReportState.APPROVED, ReportState.RETURNED])
 ENTERED_BY_DEMO_ACCOUNT = (REVIEWED & Q(submitted_by__is_demo=True)) | (~REVIEWED & Q(changed_by__is_demo=True))
 
 
 class YearlyReportQuerySet(models.QuerySet):
-    """Questions over yearly reports."""
-
     def for_year(self, plan, year):
-        """The reports of a plan in a Gregorian year."""
+        """year is Gregorian."""
         return self.filter(kpi__plan=plan, year=year)
 
     def awaiting_review(self):
-        """Submitted and neither approved nor returned, the longest waiting first."""
+        """The longest waiting first."""
         return self.filter(state=ReportState.SUBMITTED).order_by("submitted_at", "id")
 
     def with_evidence_mark(self):
-        """Each with has_evidence: whether a file backs it that was not removed."""
+        """Each with has_evidence: whether it has a file that was not removed."""
         present = Evidence.objects.filter(report=OuterRef("pk"), removed_at__isnull=True)
         return self.annotate(has_evidence=Exists(present))
 
     def with_sample_mark(self):
-        """Each with is_sample: whether its figures are 示範資料, last entered by a demo account."""
+        """Each with is_sample: whether a demo account entered its figures last (示範資料)."""
         return self.annotate(is_sample=ExpressionWrapper(ENTERED_BY_DEMO_ACCOUNT, models.BooleanField()))
 
     def sample(self):
-        """示範資料: what demo accounts last entered, whoever reviewed it."""
+        """示範資料: a demo account entered the figures last, whoever reviewed them."""
         return self.filter(ENTERED_BY_DEMO_ACCOUNT)
 
 
 class YearlyReport(models.Model):
-    """年度填報: one KPI in one year. version rises with every change, so that no editor overwrites another."""
+    """年度填報: one KPI in one year. version rises with every change, so nobody overwrites another person's entry."""
 
     kpi = models.ForeignKey(KPI, verbose_name="KPI", on_delete=models.CASCADE, related_name="reports")
     year = models.PositiveSmallIntegerField("年度（西元）")
@@ -95,48 +93,45 @@ class YearlyReport(models.Model):
 
     @property
     def is_editable(self):
-        """Whether staff may still change it, as far as its own state goes."""
+        """Whether its own state lets staff change it; the year's state counts, too."""
         return self.state in EDITABLE_STATES
 
     @property
     def is_submitted(self):
-        """Whether it waits for review."""
+        """Submitted and not reviewed yet."""
         return self.state == ReportState.SUBMITTED
 
     @property
     def is_approved(self):
-        """Whether its figures are final."""
         return self.state == ReportState.APPROVED
 
     @property
     def return_comment(self):
-        """The reviewer's words with which it was returned, None where it is not; no query with comments prefetched."""
+        """The reviewer's comment of a returned report, else None. No query if comments are prefetched."""
         if self.state != ReportState.RETURNED:
             return None
         return next((c for c in reversed(self.comments.all()) if c.author_id == self.reviewed_by_id), None)
 
     def may_become(self, state):
-        """Whether the workflow of domain.md §5 leads from the present state to the given one."""
+        """Whether the workflow of domain.md §5 allows the change of state."""
         return state in REPORT_TRANSITIONS[ReportState(self.state)]
 
 
 def evidence_path(evidence, filename):
-    """A random name outside static, so that neither a guess nor a hostile file name reaches a file."""
+    """A random name: nobody can guess it, and the uploaded file's own name has no effect."""
     return f"evidence/{evidence.token}"
 
 
 class EvidenceQuerySet(models.QuerySet):
-    """Questions over evidence."""
-
     def present(self):
-        """What was not removed, in the order of upload, each with its uploader."""
+        """Those not removed, in the order of upload, with their uploaders."""
         return self.filter(removed_at__isnull=True).select_related("uploaded_by")
 
 
 class Evidence(models.Model):
-    """佐證: a file that backs a report. Removed only softly, so that nothing reviewed ever disappears.
+    """佐證: a file that supports a report. Removal only marks it: what was reviewed never disappears.
 
-    digest: the file's SHA-256 as it was attached, "" for files attached before digests were kept.
+    digest: the file's SHA-256, "" for files from before digests were kept.
     """
 
     report = models.ForeignKey(YearlyReport, verbose_name="填報", on_delete=models.PROTECT, related_name="evidence")
@@ -172,7 +167,7 @@ class Evidence(models.Model):
 
 
 class Comment(models.Model):
-    """留言: what reviewers and staff say to each other about a report."""
+    """留言: by reviewers and staff, about a report."""
 
     report = models.ForeignKey(YearlyReport, verbose_name="填報", on_delete=models.CASCADE, related_name="comments")
     author = models.ForeignKey(User, verbose_name="留言者", on_delete=models.PROTECT, related_name="+")

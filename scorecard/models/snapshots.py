@@ -1,4 +1,4 @@
-"""What a plan year was when it was closed: written once with the closing, kept whatever comes later."""
+"""Snapshots of closed plan years: written once with the closing, and kept after a reopening."""
 
 from hashlib import sha256
 
@@ -7,25 +7,23 @@ from django.db import models
 from scorecard.models.organisation import User
 from scorecard.models.values import PlanYear
 
-# The files of a snapshot, by the field that holds them.
+# The fields that hold a snapshot's files.
 FILES = ("document", "report", "workbook")
 
 
 class YearSnapshotQuerySet(models.QuerySet):
-    """Questions over snapshots."""
-
     def listed(self):
-        """All of them, the latest first, without their files, each with who closed the year and which year it is."""
+        """The latest of each year first, without their files, with the year, its plan and who closed it."""
         return self.defer(*FILES).select_related("closed_by", "plan_year__plan").order_by("plan_year", "-number")
 
 
 class YearSnapshot(models.Model):
     """年度凍結檔: the files of a closed year as they were at its number-th closing.
 
-    document is JSON in UTF-8, report the annual report as PDF, workbook the scorecard as XLSX; beside each its
-    SHA-256 in hexadecimal. data_version is the plan's when they were made; audit_number and audit_digest are the end
-    of the audit chain then (0 and empty before the first event). The database refuses every change, and deletion but
-    of what a demo account closed (models/frozen_rows.py).
+    document: JSON in UTF-8. report: the annual report as PDF. workbook: the scorecard as XLSX. Each has its SHA-256 in
+    hexadecimal. data_version: the plan's at that time. audit_number, audit_digest: the end of the audit chain then, 0
+    and "" before the first event. The database refuses every change, and every deletion of what no demo account closed
+    (models/frozen_rows.py).
     """
 
     plan_year = models.ForeignKey(PlanYear, verbose_name="計畫年度", on_delete=models.PROTECT, related_name="snapshots")
@@ -60,5 +58,5 @@ class YearSnapshot(models.Model):
         return f"{self.plan_year} 第 {self.number} 次關閉"
 
     def damaged_files(self):
-        """The fields whose file is not what its SHA-256 says."""
+        """The fields whose file does not have its SHA-256."""
         return [name for name in FILES if sha256(getattr(self, name)).hexdigest() != getattr(self, f"{name}_sha256")]

@@ -1,4 +1,4 @@
-"""What an agency wants: plan, perspectives, themes, objectives and their cause–effect links."""
+"""Plans, perspectives, themes, objectives and their cause–effect links."""
 
 import re
 import unicodedata
@@ -18,26 +18,26 @@ CODE_LENGTH = 30
 
 
 def weight_field():
-    """A weight in the roll-up of domain.md §4: above zero; equal weights unless an agency says otherwise."""
+    """A weight in the roll-up of domain.md §4: above zero, 1 by default."""
     return models.DecimalField(
         "權重", max_digits=7, decimal_places=3, default=1, validators=[MinValueValidator(Decimal("0.001"))]
     )
 
 
 def positive_weight(name):
-    """The constraint that belongs to every weight field."""
+    """Every model with a weight field needs this constraint."""
     return models.CheckConstraint(name=name, condition=Q(weight__gt=0), violation_error_message="權重必須大於 0。")
 
 
 def unique_in_plan(name, what):
-    """Codes are unique within a plan (domain.md §3): the constraint for one kind of thing."""
+    """domain.md §3. what: the kind of row, as users know it."""
     return models.UniqueConstraint(
         fields=["plan", "code"], name=name, violation_error_message=f"這份計畫已有相同編號的{what}。"
     )
 
 
 def code_fits_an_address(name):
-    """Codes stand in the addresses of pages, where a slash would cut them in two: the constraint for it."""
+    """Addresses of pages contain codes, and a slash would split the address."""
     return models.CheckConstraint(
         name=name,
         condition=~Q(code__contains="/") & ~Q(code__in=["", ".", ".."]),
@@ -50,7 +50,7 @@ MAX_REMINDER_DAYS = 366
 
 
 def parse_reminder_days(text):
-    """Days from the due date on which staff are reminded, before it negative, in order; ValidationError otherwise."""
+    """Sorted days relative to the due date, negative before it. Raises ValidationError."""
     typed = unicodedata.normalize("NFKC", text).replace("、", ",").replace("\u2212", "-")
     parts = [part.strip() for part in typed.split(",") if part.strip()]
     if not all(re.fullmatch(r"[+-]?[0-9]{1,3}", part) and abs(int(part)) <= MAX_REMINDER_DAYS for part in parts):
@@ -61,19 +61,15 @@ def parse_reminder_days(text):
 
 
 def lines(text):
-    """The lines of a text that say something, in order."""
+    """The lines that are not blank, stripped."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 class PlanQuerySet(models.QuerySet):
-    """Questions over plans."""
-
     def versions_seen_by(self, user):
-        """(slug, data version, role) of every plan in whose agency the person holds a role; one query.
-
-        In SQL, because every repeat visit asks this, and putting the query together took the ORM five times as long as
-        the database takes to answer it.
-        """
+        """(slug, data version, role) of the plans of the person's agencies; one query."""
+        # In SQL, because every repeat visit asks this, and the ORM took five times as long to build the query as the
+        # database takes to answer it.
         with connections[self.db].cursor() as cursor:
             cursor.execute(
                 "SELECT plan.slug, plan.data_version, membership.role FROM scorecard_plan plan"
@@ -87,7 +83,7 @@ class PlanQuerySet(models.QuerySet):
 class Plan(models.Model):
     """策略計畫: one agency's map and scorecard for a span of plan years.
 
-    Years are Gregorian. Years before first_year may hold baseline actuals; they are PlanYears, closed from the start.
+    Years are Gregorian. Baseline years before first_year may have actuals; they are PlanYears, closed from the start.
     """
 
     agency = models.ForeignKey(Agency, verbose_name="機關", on_delete=models.PROTECT, related_name="plans")
@@ -153,28 +149,28 @@ class Plan(models.Model):
 
     @property
     def title(self):
-        """The plan's name without its agency: 「105–107 年策略計畫」."""
+        """Without the agency: 「105–107 年策略計畫」."""
         first, last = to_roc(self.first_year), to_roc(self.last_year)
         return f"{first} 年策略計畫" if first == last else f"{first}–{last} 年策略計畫"
 
     @property
     def mission_lines(self):
-        """使命, a list of statements."""
+        """使命."""
         return lines(self.mission)
 
     @property
     def core_value_lines(self):
-        """核心價值, a list."""
+        """核心價值."""
         return lines(self.core_values)
 
     @property
     def instruction_lines(self):
-        """填表說明, a list of points."""
+        """填表說明."""
         return lines(self.instructions)
 
 
 class Perspective(models.Model):
-    """構面: a row of the map. Public sector order: customer on top."""
+    """構面: a row of the map. In the public sector the customer row is on top."""
 
     plan = models.ForeignKey(Plan, verbose_name="計畫", on_delete=models.CASCADE, related_name="perspectives")
     code = models.CharField("編號", max_length=CODE_LENGTH)
@@ -218,7 +214,7 @@ class Theme(models.Model):
 
 
 class Objective(models.Model):
-    """策略目標: sits in one theme × perspective cell; a cell holds none, one or several."""
+    """策略目標: in one theme × perspective cell of the map. A cell has any number of objectives."""
 
     plan = models.ForeignKey(Plan, verbose_name="計畫", on_delete=models.CASCADE, related_name="objectives")
     theme = models.ForeignKey(Theme, verbose_name="策略主題", on_delete=models.PROTECT, related_name="objectives")
@@ -251,7 +247,7 @@ class Objective(models.Model):
         return f"{self.code} {self.name}"
 
     def clean(self):
-        """The cell's row and column belong to the objective's own plan; the database holds the same rule."""
+        """Theme and perspective must be of the objective's plan; the database has the same rule."""
         check_same_plan(self, theme="策略主題", perspective="構面")
 
 
@@ -289,10 +285,10 @@ class ObjectiveLink(models.Model):
         return f"{self.cause.code} → {self.effect.code}"
 
     def clean(self):
-        """Both ends belong to the link's own plan, and no chain of links leads from the effect back to the cause.
+        """Both ends must be of the link's plan, and no chain of links may lead from the effect back to the cause.
 
-        The first rule is the database's, too. The second costs a query and holds against others who add links at the
-        same moment only while the plan's row is locked (services/objective_links.py).
+        The database has the first rule, too. The second takes one query, and it is safe against links added at the same
+        moment only while the plan's row is locked (services/objective_links.py).
         """
         check_same_plan(self, cause="因", effect="果")
         if not (self.plan_id and self.cause_id and self.effect_id) or self.cause_id == self.effect_id:
@@ -305,9 +301,9 @@ class ObjectiveLink(models.Model):
 
 
 def check_same_plan(instance, **references):
-    """Raise ValidationError at each referenced field (field=its name for a reader) that lies in another plan.
+    """Raise ValidationError at each field that refers to a row of another plan. references: field=its label.
 
-    The rule itself is in the database (models/triggers.py); this gives a form its message.
+    The database has the same rule (models/triggers.py); this gives forms their message.
     """
     errors = {}
     for field, label in references.items():

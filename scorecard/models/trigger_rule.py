@@ -1,4 +1,4 @@
-"""One rule that the database keeps by a trigger; models/triggers.py installs them."""
+"""A rule that the database enforces by a trigger; models/triggers.py installs it."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ EVENTS = ("INSERT", "UPDATE", "DELETE")
 
 @dataclass(frozen=True)
 class Trigger:
-    """One rule: before `event` on `table`, where `condition` (SQL over OLD and NEW) holds, refuse with `name`.
+    """Refuse the event on the table where condition (SQL over OLD and NEW) is true.
 
-    The refusal reaches Django as an IntegrityError that names the rule, like any other constraint. message: what a
-    reader is told; empty where forms tell it before the database is asked.
+    The refusal is an IntegrityError with the name in it, as for any other constraint. message: for users; "" where
+    forms refuse before the database does.
     """
 
     name: str

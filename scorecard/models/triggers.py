@@ -1,7 +1,6 @@
-"""Rules that join tables, or forbid change, and so need a trigger: made after every migrate, on SQLite and PostgreSQL.
+"""Rules that need a trigger, since they join tables or forbid changes. For SQLite and PostgreSQL.
 
-They are installed by post_migrate and not by a migration because SQLite drops a table's triggers whenever a later
-migration rebuilds that table.
+post_migrate installs them, not a migration: SQLite drops a table's triggers when a later migration rebuilds it.
 """
 
 from scorecard.models import frozen_rows
@@ -50,13 +49,13 @@ TRIGGERS = (
 
 
 def sentence_of(error):
-    """What a reader is told of an IntegrityError that a trigger raised; empty where it was none, or has no words."""
+    """The message of the trigger that raised the IntegrityError; "" where no trigger did, or it has none."""
     refusal = str(error)
     return next((trigger.message for trigger in TRIGGERS if trigger.name in refusal), "")
 
 
 def install(connection):
-    """(Re)create every trigger in the connection's database."""
+    """Create every trigger, or replace it."""
     remove(connection)
     with connection.cursor() as cursor:
         for trigger in TRIGGERS:
@@ -65,7 +64,7 @@ def install(connection):
 
 
 def remove(connection):
-    """Drop every trigger: for a flush of a test database, and before they are made anew."""
+    """Drop every trigger: before they are created again, and before a test flushes its database."""
     with connection.cursor() as cursor:
         for trigger in TRIGGERS:
             on_table = f" ON {trigger.table}" if connection.vendor == "postgresql" else ""
@@ -76,7 +75,7 @@ def _create_statements(trigger, vendor):
     head = f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {trigger.table} FOR EACH ROW"
     if vendor == "sqlite":
         return [f"{head} WHEN {trigger.condition} BEGIN SELECT RAISE(ABORT, '{trigger.name}'); END"]
-    # PostgreSQL allows no subquery in WHEN, so the condition stands in the function.
+    # PostgreSQL allows no subquery in WHEN, so the condition is in the function.
     kept = "OLD" if trigger.event == "DELETE" else "NEW"
     body = (
         f"BEGIN IF {trigger.condition} THEN RAISE EXCEPTION '{trigger.name}' USING ERRCODE = 'check_violation', "
@@ -89,7 +88,7 @@ def _create_statements(trigger, vendor):
 
 
 def install_after_migrate(sender, using, **kwargs):
-    """Signal receiver of post_migrate for this app; it also makes the audit chain's head where a flush took it."""
+    """Receives post_migrate. It also makes the head of the audit chain again if a flush deleted it."""
     from django.db import connections
 
     from scorecard.models import AuditHead
@@ -101,7 +100,7 @@ def install_after_migrate(sender, using, **kwargs):
 
 
 def remove_before_migrate(sender, using, **kwargs):
-    """Signal receiver of pre_migrate: SQLite cannot rebuild a table that another table's trigger speaks of."""
+    """Receives pre_migrate. SQLite cannot rebuild a table that another table's trigger refers to."""
     from django.db import connections
 
     if connections[using].vendor == "sqlite":

@@ -1,4 +1,4 @@
-"""What a person typed into a reporting table and has not saved: raw text, never a figure, never audited or counted."""
+"""What a person typed into a reporting table and has not saved: raw text, neither audited nor counted."""
 
 from django.db import models
 
@@ -7,10 +7,10 @@ from scorecard.models.values import PlanYear
 
 
 class EntryDraft(models.Model):
-    """自動保存的草稿: one a person, division and year.
+    """自動保存的草稿: one for each person, division and year.
 
-    rows holds {KPI id: {"version": the report's as the person saw it, "fields": {field name: text as typed}}}; a field
-    that stands as it was shown is not in it. A ticked box is "on", one no longer ticked the empty text.
+    rows: {KPI id: {"version": the report's as the person saw it, "fields": {field name: text as typed}}}, without
+    unchanged fields. A ticked box is "on", one no longer ticked "".
     """
 
     user = models.ForeignKey(User, verbose_name="填報人員", on_delete=models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""Figures by year: targets and actuals, and the years they belong to."""
+"""Plan years, and the targets and actuals of each year."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,17 +11,15 @@ from scorecard.models.strategy import Plan
 
 
 class PlanYearQuerySet(models.QuerySet):
-    """Questions over plan years."""
-
     def get_locked(self, plan, year):
-        """The plan's Gregorian year, locked until the transaction ends."""
+        """Locked until the transaction ends. year is Gregorian."""
         return self.select_for_update(no_key=True).get(plan=plan, year=year)
 
 
 class PlanYear(models.Model):
-    """One year of a plan: not open → open → closed (domain.md §5). Years before the plan's first are baseline, closed.
+    """One year of a plan: not open → open → closed (domain.md §5). Years before the plan's first are closed baselines.
 
-    contact is whom staff may phone while the year is open. closings: how often the year was closed, each time with a
+    contact: whom staff may phone while the year is open. closings: how often the year was closed, each time with a
     snapshot (models/snapshots.py); 0 for baseline years.
     """
 
@@ -72,36 +70,34 @@ class PlanYear(models.Model):
 
     @property
     def is_open(self):
-        """Whether staff may report."""
         return self.state == YearState.OPEN
 
     @property
     def is_closed(self):
-        """Whether the year's figures are final."""
+        """Also of baseline years."""
         return self.state == YearState.CLOSED
 
     @property
     def is_frozen(self):
-        """Whether the database refuses every change of the year's rows (models/frozen_rows.py); baseline years never
-        are.
+        """Whether the database refuses every change of the year's rows (models/frozen_rows.py).
+
+        Baseline years never are.
         """
         return self.is_closed and self.closings > 0
 
 
 class YearlyValueQuerySet(models.QuerySet):
-    """Questions over yearly values."""
-
     def reported(self):
-        """Those for which a number or a stated reason for none was given."""
+        """Those with a number, or with a reason for having none."""
         return self.filter(Q(actual__isnull=False) | Q(unmeasured=True))
 
 
 class YearlyValue(models.Model):
     """年度值: one measure in one year, figures in the measure's unit.
 
-    None means that there is no such figure, never zero. unmeasured says that the year was reported without a number
-    (無統計); the note then keeps the reason as written. numerator and denominator belong to ratio measures: both or
-    neither, and with them the actual is their quotient, rounded half-up (services/report_figures.py sees to it).
+    None means no figure, never zero. unmeasured: reported without a number (無統計); the note has the reason.
+    numerator, denominator: of ratio measures, both or neither; the actual is then their quotient, rounded half-up
+    (services/report_figures.py).
     """
 
     measure = models.ForeignKey(Measure, verbose_name="衡量項", on_delete=models.CASCADE, related_name="values")
@@ -153,24 +149,22 @@ class YearlyValue(models.Model):
 
     @property
     def is_reported(self):
-        """Whether a number or a stated reason for none was given."""
+        """Whether it has a number, or a reason for having none."""
         return self.actual is not None or self.unmeasured
 
 
 class FigureConfirmationQuerySet(models.QuerySet):
-    """Questions over confirmations."""
-
     def answers_of(self, kpis, year):
-        """(measure id, question, figure) of everything confirmed about these KPIs' Gregorian year."""
+        """{(measure id, question, figure)} of all answers about these KPIs. year is Gregorian."""
         rows = self.filter(value__measure__kpi__in=kpis, value__year=year)
-        told = rows.values_list("value__measure", "question", "actual")
-        return {(measure, Question(question), actual) for measure, question, actual in told}
+        answers = rows.values_list("value__measure", "question", "actual")
+        return {(measure, Question(question), actual) for measure, question, actual in answers}
 
 
 class FigureConfirmation(models.Model):
-    """數字確認: who answered a question about a figure with 「數字無誤」. It holds for this figure of this value alone.
+    """數字確認: the answer 「數字無誤」 to a question about a figure.
 
-    actual is the figure that the question was asked of, in the measure's unit; another one is asked about anew.
+    actual: the figure that the question is about, in the measure's unit. A changed figure raises the question again.
     """
 
     value = models.ForeignKey(
@@ -185,7 +179,7 @@ class FigureConfirmation(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "數字確認"
-        # By number alone: by the value would join seven tables, in which PostgreSQL loses itself.
+        # By id alone: an order by value would join seven tables, which is too slow on PostgreSQL.
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(

@@ -1,36 +1,57 @@
-"""The one way an audit event comes about; called inside the transaction of the change it tells of."""
+"""Writes audit events, always in the transaction of the change that they record."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Model
 
 from scorecard.domain.value_text import as_read
-from scorecard.models import AuditEvent, Plan
+from scorecard.models import KPI, Agency, AuditEvent, Plan, User
 
-_held_back = ContextVar("held_back", default=None)
+# What changed, its old and its new value. A fourth part says the same to programs.
+Change = tuple[str, object, object] | tuple[str, object, object, dict[str, Any]]
+
+_held_back: ContextVar[list[AuditEvent] | None] = ContextVar("held_back", default=None)
 
 
-def record(*, by, action, target, plan=None, agency=None, kpi=None, year=None, changes=(), reason=""):
-    """Write one audit event and raise the plan's data version, or that of all plans of the agency it touches.
+def record(
+    *,
+    by: User | None,
+    action: str,
+    target: object,
+    plan: Plan | None = None,
+    agency: Agency | None = None,
+    kpi: KPI | None = None,
+    year: int | None = None,
+    changes: Iterable[Change] = (),
+    reason: str = "",
+) -> AuditEvent:
+    """Write one audit event and raise the data version of the plan, or of all plans of the agency where there is none.
 
-    agency: of a row that stands above plans. changes: (what, old, new) in words of the reader; old and new may be
-    None, Decimal, bool, date, int or str; a fourth part, a dictionary, says to programs what the words say to people.
+    agency: of a row that belongs to no plan. changes: with names as users know them; values may be None, Decimal, bool,
+    date, int, str or a row.
 
     The plan's row and then the chain's head stay locked until the transaction ends, so versions and events rise in
-    the order of commits. Lock everything else first; where a transaction has several events, hold them back.
+    the order of commits. Lock everything else first. A transaction with several events uses held_back().
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An audit event is written in the same transaction as its change.")
     # Numbers, not rows: a row may be gone by the time its event is written.
+    agency_id: int | None = None
+    if plan is not None:
+        agency_id = plan.agency_id
+    elif agency is not None:
+        agency_id = agency.pk
     event = AuditEvent(
-        actor_id=by and by.pk,
+        actor_id=by.pk if by else None,
         action=action,
-        agency_id=plan.agency_id if plan is not None else agency and agency.pk,
-        plan_id=plan and plan.pk,
-        kpi_id=kpi and kpi.pk,
+        agency_id=agency_id,
+        plan_id=plan.pk if plan else None,
+        kpi_id=kpi.pk if kpi else None,
         year=year,
         target=str(target)[:300],
         changes=[_change(*change) for change in changes],
@@ -45,11 +66,11 @@ def record(*, by, action, target, plan=None, agency=None, kpi=None, year=None, c
 
 
 @contextmanager
-def held_back():
-    """Write the events recorded inside together, when the block ends: then each lock on the way is taken before theirs.
+def held_back() -> Iterator[None]:
+    """Write the events recorded inside when the block ends, so that the block takes its own locks before theirs.
 
-    Stands directly inside the transaction. A block inside another leaves its events to the outer one, and takes them
-    back where it fails. Until then the events returned have no number.
+    Use it directly inside the transaction. A nested block leaves its events to the outer one, and drops them if it
+    fails. Events have no number before they are written.
     """
     events = _held_back.get()
     if events is not None:
@@ -60,18 +81,18 @@ def held_back():
             del events[count:]
             raise
         return
-    token = _held_back.set([])
+    events = []
+    token = _held_back.set(events)
     try:
         yield
-        events = _held_back.get()
     finally:
         _held_back.reset(token)
     if events:
         _write(events)
 
 
-def _write(events):
-    rises = Counter()
+def _write(events: list[AuditEvent]) -> None:
+    rises: Counter[int] = Counter()
     for event in events:
         if event.plan_id:
             rises[event.plan_id] += 1
@@ -82,5 +103,12 @@ def _write(events):
     AuditEvent.objects.append(events)
 
 
-def _change(what, old, new, for_programs=None):
+def field_label(row: Model | type[Model], name: str) -> str:
+    """The name of a model's field as users know it."""
+    # get_field() may also return a relation from another model, which has no name of its own.
+    field: Any = row._meta.get_field(name)
+    return str(field.verbose_name)
+
+
+def _change(what: str, old: object, new: object, for_programs: dict[str, Any] | None = None) -> dict[str, Any]:
     return {"what": what, "old": as_read(old), "new": as_read(new), **(for_programs or {})}

@@ -1,9 +1,10 @@
 """示範資料: demo members, and sample figures that they enter through the same services as everybody.
 
-Sample data is whatever demo accounts entered, so nothing else marks it: it is labelled, and removed, by its author.
+Whatever demo accounts enter is sample data. The author alone marks it, for its label and for its removal.
 """
 
 import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,17 +15,21 @@ from django.db import transaction
 from scorecard.domain.choices import AuditAction, Question, ReportState, Role, YearState
 from scorecard.domain.ratios import Parts
 from scorecard.models import (
+    KPI,
     ActionBudget,
+    Agency,
     Division,
+    Measure,
     Membership,
     Objective,
     ObjectiveLink,
+    Plan,
     User,
     YearlyReport,
     YearlyValue,
 )
 from scorecard.services import audit, demo_data, reporting, years
-from scorecard.services.demo_data import CLOSED_YEAR, MARK, OPEN_YEAR
+from scorecard.services.demo_data import CLOSED_YEAR, MARK, OPEN_YEAR, Sample
 
 DAYS_TO_DUE_DATE = 12
 # Without letters and digits that look alike, since people type it from a screen.
@@ -33,12 +38,12 @@ ROLES = ((Role.VIEWER, "示範檢視"), (Role.REVIEWER, "示範審核"), (Role.A
 
 
 class NameTaken(Exception):
-    """Somebody who is no demo account has the user name that a demo account would get."""
+    """An account that is no demo account has the user name of one."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """A demo account as told to whoever runs the command. has_new_password: the password of this run opens it."""
+    """has_new_password: this run set the account's password."""
 
     username: str
     name: str
@@ -49,7 +54,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What load() did. password is None where every account kept its own. years: those filled, Gregorian."""
+    """What load() did. password: None where every account kept its own. years: those filled, Gregorian."""
 
     accounts: tuple[Account, ...]
     password: str | None
@@ -59,40 +64,40 @@ class Loaded:
 
 @dataclass(frozen=True)
 class _Cast:
-    """The demo members of one plan's agency; staff by division id."""
+    """The demo members of one agency; staff by division id."""
 
     reviewer: User
     admin: User
     staff: dict[int, User]
 
 
-def random_password():
-    """Sixteen letters and digits in groups of four."""
+def random_password() -> str:
+    """16 letters and digits in groups of four."""
     return "-".join("".join(secrets.choice(PASSWORD_LETTERS) for _ in range(4)) for _ in range(4))
 
 
-def load(*, plan, today, close_year, password=None):
+def load(*, plan: Plan, today: date, close_year: Callable[..., object], password: str | None = None) -> Loaded:
     """Make demo members of the plan's agency and, for the Secretariat's plan, enter sample figures and links.
 
-    close_year: closes the earlier year with its snapshot once all the rest is written, called as years.close_year() is
-    but without prepared. password: for all accounts; None: a random one for those that are new. Run again, it adds what
-    is missing and changes nothing that is there: a year that was opened before, and links where sample links are, stay
-    as they are. Raises NameTaken.
+    close_year: year_closing.close_year(), called for the earlier year after the rest is written. password: for all
+    accounts; None: a random one for new accounts. A second run adds what is missing and changes nothing else: it fills
+    no year that was opened before and adds no links where sample links exist. Raises NameTaken.
     """
     loaded, admin = _load(plan, today, password)
     if CLOSED_YEAR in loaded.years:
-        is_incomplete = years.unapproved_count(plan, CLOSED_YEAR) > 0
-        reason = f"{MARK}其餘 KPI 沒有示範數值" * is_incomplete
+        reason = ""
+        if years.unapproved_count(plan, CLOSED_YEAR) > 0:
+            reason = f"{MARK}其餘 KPI 沒有示範數值"
         close_year(by=admin, plan_year=plan.years.get(year=CLOSED_YEAR), reason=reason)
     return loaded
 
 
 @transaction.atomic
 @audit.held_back()
-def _load(plan, today, password):
-    """Everything but the closing, all or nothing: Loaded, and the demo admin."""
-    accounts, users, used = _make_accounts(plan, password)
-    cast = _Cast(users[Role.REVIEWER], users[Role.ADMIN], users[Role.STAFF])
+def _load(plan: Plan, today: date, password: str | None) -> tuple[Loaded, User]:
+    """Everything but the closing, all or nothing. Returns the demo admin, too."""
+    accounts, users, staff, used = _make_accounts(plan, password)
+    cast = _Cast(users[Role.REVIEWER], users[Role.ADMIN], staff)
     due_dates = {CLOSED_YEAR: date(CLOSED_YEAR + 1, 1, 31), OPEN_YEAR: today + timedelta(days=DAYS_TO_DUE_DATE)}
     reports = {
         CLOSED_YEAR: demo_data.REPORTS_OF_CLOSED_YEAR,
@@ -105,41 +110,47 @@ def _load(plan, today, password):
 # Accounts
 
 
-def _make_accounts(plan, password):
-    """Accounts to tell of, users by role (staff by division id), and the password that any of them got."""
+def _make_accounts(
+    plan: Plan, password: str | None
+) -> tuple[list[Account], dict[str, User], dict[int, User], str | None]:
+    """Accounts to report, users by role, staff by division id, and the password if an account got it."""
     divisions = Division.objects.filter(agency=plan.agency_id).order_by("position", "id")
-    wanted = [(f"demo-{role}", name, role, None) for role, name in ROLES]
+    wanted: list[tuple[str, str, Role, Division | None]] = [(f"demo-{role}", name, role, None) for role, name in ROLES]
     wanted += [
         (f"demo-staff-{number}", f"示範填報（{division.name}）", Role.STAFF, division)
         for number, division in enumerate(divisions, start=1)
     ]
     given = password or random_password()
     hashed = make_password(given)
-    accounts, users = [], {Role.STAFF: {}}
+    accounts: list[Account] = []
+    users: dict[str, User] = {}
+    staff: dict[int, User] = {}
     for username, name, role, division in wanted:
         user, is_new = _make_account(username, name, hashed, keep=password is None)
         _join(user, plan.agency, role, division)
         if division:
-            users[Role.STAFF][division.pk] = user
+            staff[division.pk] = user
         else:
             users[role] = user
         accounts.append(Account(username, user.name, role.label, division.name if division else "", is_new))
-    return accounts, users, given if any(account.has_new_password for account in accounts) else None
+    is_used = any(account.has_new_password for account in accounts)
+    return accounts, users, staff, given if is_used else None
 
 
-def _make_account(username, name, hashed, *, keep):
-    """The user, and whether it got the password; an account in use keeps its own where asked to."""
+def _make_account(username: str, name: str, hashed: str, *, keep: bool) -> tuple[User, bool]:
+    """The user, and whether it got the password. keep: an active account keeps its own. Raises NameTaken."""
     user = User.objects.filter(username=username).first() or User(username=username, name=name, is_demo=True)
     if not user.is_demo:
         raise NameTaken(username)
     if keep and user.pk and user.is_active and user.has_usable_password():
         return user, False
-    user.password, user.is_active = hashed, True
+    user.password = hashed
+    user.is_active = True
     user.save()
     return user, True
 
 
-def _join(user, agency, role, division):
+def _join(user: User, agency: Agency, role: str, division: Division | None) -> None:
     membership, is_new = Membership.objects.get_or_create(user=user, agency=agency, defaults={"role": role})
     if is_new and division:
         membership.divisions.add(division)
@@ -148,8 +159,8 @@ def _join(user, agency, role, division):
 # Figures
 
 
-def _fill_year(plan, year, due_date, samples, cast):
-    """Lead a year that nobody has touched through its sample reports, up to its closing; whether it was one."""
+def _fill_year(plan: Plan, year: int, due_date: date, samples: Mapping[str, Sample], cast: _Cast) -> bool:
+    """Open a year, enter its sample reports and review them. False: the year was opened or reported in before."""
     plan_year = plan.years.filter(year=year, state=YearState.NOT_OPEN).first()
     kpis = {
         kpi.code: kpi
@@ -168,8 +179,8 @@ def _fill_year(plan, year, due_date, samples, cast):
     return True
 
 
-def _report(plan, year, staff, kpis, samples):
-    """Enter the division's samples, and submit those that go further than a draft."""
+def _report(plan: Plan, year: int, staff: User, kpis: Sequence[KPI], samples: Mapping[str, Sample]) -> None:
+    """Enter the division's samples, and submit those that do not stay in progress."""
     executions = _executions(plan, year) if year == CLOSED_YEAR else {}
     drafts = [_draft(kpi, samples[kpi.code], executions.get(kpi.pk, ())) for kpi in kpis]
     reporting.save_reports(by=staff, plan=plan, year=year, drafts=drafts)
@@ -177,12 +188,12 @@ def _report(plan, year, staff, kpis, samples):
     reporting.submit_reports(by=staff, plan=plan, year=year, kpis=ready)
 
 
-def _marked(text):
+def _marked(text: str) -> str:
     return f"{MARK}{text}" if text else ""
 
 
-def _draft(kpi, sample, executions):
-    """What the sample says; every question about its figures is answered, since they are invented."""
+def _draft(kpi: KPI, sample: Sample, executions: Iterable[reporting.Execution]) -> reporting.ReportEntry:
+    """The sample as an entry. It answers every question about its figures, since they are invented."""
     measures = list(kpi.measures.all())
     figures = sample.figures or (None,) * len(measures)
     entries = tuple(
@@ -200,8 +211,8 @@ def _draft(kpi, sample, executions):
     )
 
 
-def _entry(measure, typed, note, is_unmeasured):
-    """typed: a figure, or a ratio as 「28/30」."""
+def _entry(measure: Measure, typed: str | None, note: str, is_unmeasured: bool) -> reporting.Entry:
+    """typed: a figure, or a ratio such as 「28/30」."""
     numerator, _, denominator = (typed or "").partition("/")
     if denominator and measure.is_ratio:
         parts = Parts(Decimal(numerator), Decimal(denominator), measure.factor)
@@ -209,19 +220,21 @@ def _entry(measure, typed, note, is_unmeasured):
     return reporting.Entry(measure.pk, Decimal(typed) if typed else None, note, is_unmeasured)
 
 
-def _executions(plan, year):
-    """The sample executions of the plan's budgets by KPI id."""
-    found = {}
+def _executions(plan: Plan, year: int) -> dict[int, list[reporting.Execution]]:
+    """{KPI id: its sample executions}."""
+    found: dict[int, list[reporting.Execution]] = {}
     for budget in ActionBudget.objects.filter(action_plan__plan=plan, year=year).select_related("action_plan"):
-        executed, progress = demo_data.EXECUTED.get(budget.action_plan.code, (0 if budget.amount == 0 else None, ""))
+        unknown = (0 if budget.amount == 0 else None, "")
+        executed, progress = demo_data.EXECUTED.get(budget.action_plan.code, unknown)
         execution = reporting.Execution(budget.pk, executed, _marked(progress))
         found.setdefault(budget.action_plan.kpi_id, []).append(execution)
     return found
 
 
-def _review(report, sample, cast):
-    """Approve or return a submitted report, or leave it waiting, as its sample says."""
-    by, version = cast.reviewer, report.version
+def _review(report: YearlyReport, sample: Sample, cast: _Cast) -> None:
+    """Approve, return or leave a submitted report, as its sample says."""
+    by = cast.reviewer
+    version = report.version
     if sample.state == ReportState.APPROVED:
         chosen = [(report, version)]
         reporting.approve_reports(by=by, plan=report.kpi.plan, year=report.year, chosen=chosen)
@@ -236,8 +249,8 @@ def _review(report, sample, cast):
 # Links
 
 
-def _make_links(plan, cast):
-    """Sample links where the plan has none yet; how many."""
+def _make_links(plan: Plan, cast: _Cast) -> int:
+    """Add sample links if the plan has none yet, and return how many."""
     if ObjectiveLink.objects.filter(plan=plan, created_by__is_demo=True).exists():
         return 0
     objectives = {objective.code: objective for objective in Objective.objects.filter(plan=plan)}

@@ -1,10 +1,11 @@
 """示範資料 for the Secretariat's plan: invented figures, links and amounts, by the plan's own codes.
 
-Nothing here comes from the agency. Every text of a figure begins with （示範） and every link's reason with 示範：,
-so that none passes for the real thing even where it is copied out of the product.
+Nothing here comes from the agency. Every text of a figure begins with （示範） and every link's reason with 示範：, so
+that nobody takes it for real even in a copy outside the product.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from scorecard.domain.choices import ReportState
 
@@ -15,11 +16,10 @@ MARK = "（示範）"
 
 @dataclass(frozen=True)
 class Sample:
-    """One KPI's report: figures as typed, or the reason for having none.
+    """One KPI's report.
 
-    One figure a measure, None for a blank, 「28/30」 for a ratio by its parts.
-
-    state is where its way through review ends; comment is the reviewer's when returning, reply the staff's after it.
+    figures: one for each measure as typed, None for a blank, 「28/30」 for the parts of a ratio. no_figure: why there
+    are none. state: the last one it reaches. comment: the reviewer's when returning it; reply: the staff's answer.
     """
 
     figures: tuple[str | None, ...] = ()
@@ -32,13 +32,11 @@ class Sample:
     reply: str = ""
 
 
-def figure(*figures, **words):
-    """A report with figures."""
+def figure(*figures: str | None, **words: Any) -> Sample:
     return Sample(figures, **words)
 
 
-def no_figure(reason, **words):
-    """A report without a number, and why."""
+def no_figure(reason: str, **words: Any) -> Sample:
     return Sample(no_figure=reason, **words)
 
 

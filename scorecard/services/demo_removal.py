@@ -1,6 +1,8 @@
-"""Removing 示範資料: what demo accounts entered goes, and what a real person entered stays."""
+"""Removes 示範資料: what demo accounts entered. What a real person entered stays."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -26,7 +28,7 @@ from scorecard.services import audit
 
 @dataclass(frozen=True)
 class Removed:
-    """How many of each went. kept: sample reports that stay because a real person had a hand in their figures."""
+    """How many of each were removed. kept: sample reports with figures that a real person entered, too."""
 
     reports: int = 0
     comments: int = 0
@@ -36,18 +38,18 @@ class Removed:
     accounts: int = 0
     kept: int = 0
 
-    def __add__(self, other):
+    def __add__(self, other: "Removed") -> "Removed":
         return Removed(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
 
 
 @transaction.atomic
 @audit.held_back()
-def remove():
-    """Remove sample data from every plan and switch demo accounts off; returns what went.
+def remove() -> Removed:
+    """Remove sample data from every plan, and switch demo accounts off.
 
-    Audit events stay, as they always do, and with them the accounts they name. Each plan that changes gets an event
-    that tells so. A report in which a real person, too, entered something stays as it is, and still counts as sample
-    data while a demo account was the last to enter; a real person's comment or evidence keeps its report's row.
+    Audit events stay, and so do the accounts that they name. Each changed plan gets an event. A report with entries of
+    a real person stays unchanged; it is still sample data while a demo account was the last to enter. A report with a
+    real person's comment or evidence is emptied but keeps its row.
     """
     removed = Removed()
     for plan in Plan.objects.order_by("pk"):
@@ -56,7 +58,7 @@ def remove():
     return removed + Removed(accounts=active.update(is_active=False, password=make_password(None)))
 
 
-def _remove_from(plan):
+def _remove_from(plan: Plan) -> Removed:
     plan_years = list(PlanYear.objects.select_for_update(no_key=True).filter(plan=plan).order_by("pk"))
     mixed, sample = _sample_reports(plan)
     reopened = _unfreeze(plan, plan_years, sample)
@@ -68,14 +70,14 @@ def _remove_from(plan):
     taken_back = {year.pk for year in plan_years if _take_back_opening(year)}
     years = len(taken_back)
     removed = Removed(len(sample), comments, links, executions, years, kept=len(mixed))
-    told = (
+    counts = (
         ("示範填報", removed.reports),
         ("示範留言", removed.comments),
         ("示範因果關係", removed.links),
         ("示範執行數", removed.executions),
         ("示範年度", removed.years),
     )
-    changes = [(what, count, None) for what, count in told if count]
+    changes: list[audit.Change] = [(what, count, None) for what, count in counts if count]
     changes += [
         (f"{year_text(year.year)}度狀態", YearState.CLOSED.label, YearState.OPEN.label)
         for year in reopened
@@ -86,8 +88,8 @@ def _remove_from(plan):
     return removed
 
 
-def _sample_reports(plan):
-    """Sample reports with a real person's hand in them, and those without; the latter's rows locked."""
+def _sample_reports(plan: Plan) -> tuple[list[YearlyReport], list[YearlyReport]]:
+    """Sample reports with entries of a real person, and those without. All rows are locked."""
     by_person = set(
         AuditEvent.objects.filter(plan=plan, action__in=[AuditAction.SAVED, AuditAction.RESTORED])
         .exclude(actor__is_demo=True)
@@ -99,8 +101,8 @@ def _sample_reports(plan):
     return mixed, [report for report in locked if report not in mixed]
 
 
-def _take_back_executions(reports):
-    """Blank the executed amounts that came with the sample reports; how many."""
+def _take_back_executions(reports: Iterable[YearlyReport]) -> int:
+    """Blank the executed amounts of the sample reports, and return how many."""
     recorded = Q(executed__isnull=False) | ~Q(progress="")
     return sum(
         ActionBudget.objects.filter(recorded, action_plan__kpi=report.kpi_id, year=report.year).update(
@@ -110,10 +112,10 @@ def _take_back_executions(reports):
     )
 
 
-def _unfreeze(plan, plan_years, sample):
-    """Make what is to be removed removable, by the ways that are open to everybody: reopen years, return reports.
+def _unfreeze(plan: Plan, plan_years: Iterable[PlanYear], sample: Sequence[YearlyReport]) -> list[PlanYear]:
+    """Reopen closed years and return approved reports, as users could: only then may their rows change.
 
-    Returns the years reopened; their figures change, so that each has to be closed anew, with a new snapshot.
+    Returns the reopened years. Their figures change, so each must be closed again with a new snapshot.
     """
     by_demo = [
         Comment.objects.filter(report__kpi__plan=plan, author__is_demo=True).values_list("report__year", flat=True),
@@ -131,31 +133,31 @@ def _unfreeze(plan, plan_years, sample):
     return reopened
 
 
-def _delete_comments_and_evidence(plan):
-    """Delete what demo accounts said and attached; how many comments."""
+def _delete_comments_and_evidence(plan: Plan) -> int:
+    """Delete the comments and evidence of demo accounts, and return how many comments."""
     evidence = Evidence.objects.filter(report__kpi__plan=plan, uploaded_by__is_demo=True)
-    # What a real person's approved report rests on stays with it.
+    # A real person's approved report keeps its evidence.
     evidence = evidence.exclude(report__state=ReportState.APPROVED)
     for file in [row.file for row in evidence]:
-        # The file goes only when the transaction that forgets it is certain.
-        transaction.on_commit(lambda file=file: file.storage.delete(file.name))
+        # Only after the commit: a rollback keeps the row, and the row needs its file.
+        transaction.on_commit(partial(file.storage.delete, file.name))
     evidence.delete()
     count, _ = Comment.objects.filter(report__kpi__plan=plan, author__is_demo=True).delete()
     return count
 
 
-def _take_back_figures(reports):
-    """Blank the actuals of the reports' KPIs and years; targets stay."""
+def _take_back_figures(reports: Iterable[YearlyReport]) -> None:
+    """Blank the actuals of the reports; targets stay."""
     for report in reports:
         values = YearlyValue.objects.filter(measure__kpi=report.kpi_id, year=report.year)
         FigureConfirmation.objects.filter(value__in=values).delete()
         values.update(actual=None, actual_note="", unmeasured=False, numerator=None, denominator=None)
-        # Made when a figure was entered where there was neither target nor note.
+        # The entry of the figure made these rows: they have neither target nor note.
         values.filter(target__isnull=True, target_note="").delete()
 
 
-def _delete_or_empty(reports):
-    """Delete the reports; one that a real person commented on or attached evidence to is only emptied."""
+def _delete_or_empty(reports: Sequence[YearlyReport]) -> None:
+    """Delete the reports. One with a comment or evidence left is only emptied."""
     numbers = [report.pk for report in reports]
     used = Q(comments__isnull=False) | Q(evidence__isnull=False)
     kept = set(YearlyReport.objects.filter(used, pk__in=numbers).values_list("pk", flat=True))
@@ -167,15 +169,18 @@ def _delete_or_empty(reports):
             blank.save(force_update=True)
 
 
-def _take_back_opening(plan_year):
-    """Set a year back to 未開放 that a demo account last opened or closed, unless anybody's report is left in it."""
-    by_demo = plan_year.changed_by_id and plan_year.changed_by.is_demo
-    if not by_demo or YearlyReport.objects.for_year(plan_year.plan_id, plan_year.year).exists():
+def _take_back_opening(plan_year: PlanYear) -> bool:
+    """Set a year to 未開放 if a demo account changed it last and no report is left. Returns whether it did."""
+    if plan_year.changed_by is None or not plan_year.changed_by.is_demo:
+        return False
+    if YearlyReport.objects.for_year(plan_year.plan_id, plan_year.year).exists():
         return False
     if plan_year.snapshots.exclude(closed_by__is_demo=True).exists():
         return False
-    plan_year.state, plan_year.due_date = YearState.NOT_OPEN, None
-    plan_year.contact, plan_year.changed_by = "", None
+    plan_year.state = YearState.NOT_OPEN
+    plan_year.due_date = None
+    plan_year.contact = ""
+    plan_year.changed_by = None
     plan_year.save()
     if plan_year.closings:
         plan_year.snapshots.all().delete()

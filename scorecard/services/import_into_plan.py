@@ -1,43 +1,55 @@
-"""Brings an existing plan to what a form says: what a person agreed to and nothing else, all or nothing, audited."""
+"""Changes an existing plan to what a form says: exactly what the person agreed to, all or nothing, audited."""
 
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 
 from scorecard import permissions
-from scorecard.agency_form.changes import ChangeKind, key_text
+from scorecard.agency_form.changes import Change, ChangeKind, key_text
+from scorecard.agency_form.form_plan import FormKPI, FormPlan, ParsedForm
 from scorecard.agency_form.uploaded_form import compare
 from scorecard.domain.choices import AuditAction
 from scorecard.domain.policies import RuleBroken
 from scorecard.domain.value_text import as_read
-from scorecard.models import ActionBudget, ActionPlan, Measure, Plan, PlanYear, YearlyReport, YearlyValue
+from scorecard.models import ActionBudget, ActionPlan, Measure, Plan, PlanYear, User, YearlyReport, YearlyValue
 from scorecard.services import audit
 from scorecard.services.import_new_plan import imported_from
 from scorecard.services.import_rows import PlanWriter
 
 
 class ImportConflict(Exception):
-    """Someone changed these things since the preview. changes are as they stand now; nothing was written."""
+    """Someone changed the plan since the preview; nothing is written. changes: the form's, against current values."""
 
-    def __init__(self, changes):
+    def __init__(self, changes: Sequence[Change]) -> None:
         self.changes = changes
         super().__init__("、".join(change.what for change in changes))
 
 
-def apply_to(*, by, plan, form, expected_values, reason="", source=""):
-    """Change the plan to what the form says and return the changes made; an empty list leaves no trace.
+def apply_to(
+    *,
+    by: User | None,
+    plan: Plan,
+    form: ParsedForm,
+    expected_values: Mapping[str, Any],
+    reason: str = "",
+    source: str = "",
+) -> list[Change]:
+    """Change the plan to what the form says, and return the changes made. Without changes it writes no audit event.
 
-    by: the person, None for the command line. expected_values: PlanChanges.expected_values() of the preview that the
-    person agreed to. reason: required where a target of an open year changes (domain.md §5). source: the file's name,
-    for the audit trail.
+    by: None for the command line. expected_values: PlanChanges.expected_values() of the preview that the person agreed
+    to. reason: required where a target of an open year changes (domain.md §5). source: the file's name.
 
-    Raises ImportConflict where a value is not the expected one, RuleBroken for a form with errors, for what a closed
-    year or a settled report forbids, and without a reason; PermissionDenied.
+    Raises ImportConflict for an unexpected value; RuleBroken for errors in the form, for a change that a closed year or
+    a settled report forbids, and for a missing reason; PermissionDenied.
     """
     if by is not None:
         permissions.check_can_edit_strategy(by, plan.agency_id)
-    if form.has_errors:
+    if form.has_errors or form.plan is None:
         raise RuleBroken("表單還有錯誤，沒有匯入任何內容；請先改正錯誤。")
     with transaction.atomic(), audit.held_back():
         list(PlanYear.objects.select_for_update(no_key=True).filter(plan=plan).order_by("year"))
@@ -62,13 +74,15 @@ _NEVER = object()
 
 
 class _Update:
-    def __init__(self, plan, read, changes):
-        self.plan, self.read, self.changes = plan, read, changes
+    def __init__(self, plan: Plan, read: FormPlan, changes: Sequence[Change]) -> None:
+        self.plan = plan
+        self.read = read
+        self.changes = changes
         self.writer = PlanWriter(plan)
         self.added = {change.key for change in changes if change.kind is ChangeKind.ADDED}
 
-    def apply(self):
-        """Write everything: what new things refer to first."""
+    def apply(self) -> None:
+        # New rows come after the rows that they refer to.
         self._of_plan()
         self.writer.add_years(self.read)
         self.writer.add_divisions(self.read.divisions)
@@ -89,20 +103,20 @@ class _Update:
         self._measures_and_values()
         self._action_plans_and_budgets()
 
-    def _new(self, kind, reads):
+    def _new(self, kind: str, reads: Iterable[Any]) -> list[Any]:
         return [read for read in reads if (kind, read.code) in self.added]
 
-    def _of(self, kind):
-        """The changes of fields of one kind of thing that was there."""
+    def _of(self, kind: str) -> list[Change]:
+        """Changed fields of existing rows of one kind."""
         return [c for c in self.changes if c.key[0] == kind and c.kind is not ChangeKind.ADDED]
 
-    def _of_plan(self):
+    def _of_plan(self) -> None:
         for change in self._of("plan"):
             setattr(self.plan, change.key[1], change.new)
         _save(self.plan)
 
-    def _rows(self, kind, rows):
-        relations = {
+    def _rows(self, kind: str, rows: Mapping[str, Any]) -> None:
+        relations: dict[str, Any] = {
             "lead_division": self.writer.divisions,
             "division": self.writer.divisions,
             "theme": self.writer.themes,
@@ -111,59 +125,67 @@ class _Update:
         }
         for change in self._of(kind):
             row, field = rows[change.key[1]], change.key[2]
+            new: Any = change.new
             if field == "supporting_divisions":
-                row.supporting_divisions.set(self.writer.divisions[name] for name in change.new.split("、"))
+                row.supporting_divisions.set(self.writer.divisions[name] for name in new.split("、"))
                 continue
-            setattr(row, field, relations[field].get(change.new) if field in relations else change.new)
+            setattr(row, field, relations[field].get(new) if field in relations else new)
             _save(row)
 
-    def _measures_and_values(self):
-        measures = {}
+    def _measures_and_values(self) -> None:
+        measures: dict[tuple[str, int], Measure] = {}
+        counts: Counter[str] = Counter()
         for row in Measure.objects.filter(kpi__plan=self.plan).select_related("kpi").order_by("kpi", "position"):
-            measures[row.kpi.code, 1 + sum(code == row.kpi.code for code, _ in measures)] = row
+            counts[row.kpi.code] += 1
+            measures[row.kpi.code, counts[row.kpi.code]] = row
         for change in self._of("measure"):
-            row = measures[change.key[1:3]]
-            setattr(row, change.key[3], change.new)
-            _save(row)
+            _, code, position, field = change.key
+            measure = measures[code, position]
+            setattr(measure, field, change.new)
+            _save(measure)
         for change in self._of("value"):
             _, code, position, year, field = change.key
             measure = measures[code, position]
-            row = YearlyValue.objects.filter(measure=measure, year=year).first() or YearlyValue(
-                measure=measure, year=year
-            )
-            setattr(row, field, (change.new or "") if field.endswith("note") else change.new)
-            _save(row)
+            value = YearlyValue.objects.filter(measure=measure, year=year).first()
+            if value is None:
+                value = YearlyValue(measure=measure, year=year)
+            setattr(value, field, (change.new or "") if field.endswith("note") else change.new)
+            _save(value)
 
-    def _action_plans_and_budgets(self):
+    def _action_plans_and_budgets(self) -> None:
         rows = {row.code: row for row in ActionPlan.objects.filter(plan=self.plan)}
         for change in self._of("action_plan"):
             row, field = rows[change.key[1]], change.key[2]
+            new: Any = change.new
             if field == "kpi":
-                row.kpi = self.writer.kpis[change.new]
+                row.kpi = self.writer.kpis[new]
                 taken = set(ActionPlan.objects.filter(kpi=row.kpi).values_list("position", flat=True))
-                row.position = next(n for n in range(1, len(taken) + 2) if n not in taken)
+                row.position = 1
+                while row.position in taken:
+                    row.position += 1
             elif field == "owner":
-                row.owner_division = self.writer.divisions.get(change.new)
-                row.owner_person = "" if row.owner_division else change.new
+                row.owner_division = self.writer.divisions.get(new)
+                row.owner_person = "" if row.owner_division else new
             else:
-                row.description = change.new
+                row.description = new
             _save(row)
         for change in self._of("budget"):
             _, code, year = change.key
-            row = ActionBudget.objects.filter(action_plan=rows[code], year=year).first() or ActionBudget(
-                action_plan=rows[code], year=year
-            )
-            row.amount = change.new
-            _save(row)
+            budget = ActionBudget.objects.filter(action_plan=rows[code], year=year).first()
+            if budget is None:
+                budget = ActionBudget(action_plan=rows[code], year=year)
+            amount: Any = change.new
+            budget.amount = amount
+            _save(budget)
 
 
-def _without_known_plans(kpi, added):
-    """A new KPI without those action plans that the plan has elsewhere: these move to it afterwards."""
+def _without_known_plans(kpi: FormKPI, added: Container[tuple]) -> FormKPI:
+    """A new KPI without action plans that the plan has already: those move to it afterwards."""
     own = tuple(plan for plan in kpi.action_plans if ("action_plan", plan.code) in added)
     return kpi if own == kpi.action_plans else replace(kpi, action_plans=own)
 
 
-def _save(row):
+def _save(row: Model) -> None:
     try:
         row.full_clean()
     except ValidationError as error:
@@ -171,14 +193,14 @@ def _save(row):
     row.save()
 
 
-def _record(by, plan, changes, reason, source):
-    """An event for each KPI that changed, and one for all that stands above KPIs."""
-    told = {}
+def _record(by: User | None, plan: Plan, changes: Sequence[Change], reason: str, source: str) -> None:
+    """One event for each changed KPI, and one for everything that belongs to no KPI."""
+    lines_by_kpi: dict[str, list[audit.Change]] = {}
     for change in changes:
-        told.setdefault(change.kpi_code, []).append((change.what, change.old, change.new))
+        lines_by_kpi.setdefault(change.kpi_code, []).append((change.what, change.old, change.new))
     kpis = {row.code: row for row in plan.kpis.all()}
     reason = f"{imported_from(source)}：{reason}" if reason else imported_from(source)
-    for code, lines in told.items():
+    for code, lines in lines_by_kpi.items():
         audit.record(
             by=by,
             action=AuditAction.CHANGED,

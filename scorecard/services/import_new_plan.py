@@ -1,8 +1,8 @@
-"""Takes a form that was read without errors into the database: all or nothing, audited.
+"""Makes a new plan from a form without errors: all or nothing, audited.
 
-What a form cannot say is derived by rule: the plan's first year is the first with a 目標值 column; years before it
-with an 實際值 column are baseline, closed from the start; a new agency's slug is agency- and eight digits of its name's
-SHA-256, a new plan's slug its agency's and the ROC year.
+Rules give what a form does not say. The plan's first year is the first with a 目標值 column. Earlier years with an
+實際值 column are baseline, closed from the start. A new agency's slug is agency- and eight digits of the SHA-256 of its
+name; a new plan's slug is its agency's and the ROC year.
 """
 
 import hashlib
@@ -11,35 +11,41 @@ from django.db import IntegrityError, transaction
 
 from scorecard import permissions
 from scorecard.agency_form.current_plan import find_agency, find_plan
+from scorecard.agency_form.form_plan import FormKPI, FormPlan, ParsedForm
 from scorecard.domain.choices import AuditAction
 from scorecard.domain.policies import RuleBroken
 from scorecard.domain.roc_years import to_roc, year_text
 from scorecard.domain.scoring import plain
-from scorecard.models import Agency, Plan
+from scorecard.models import Agency, Plan, User
 from scorecard.services import audit
 from scorecard.services.import_rows import PlanWriter
 
 
-def slug_for(read, agency):
-    """The slug that a new plan gets; agency None: that of a new agency, too."""
+def slug_for(read: FormPlan, agency: Agency | None) -> str:
+    """agency: None where it is new, too."""
     base = f"{agency.slug if agency else agency_slug(read.agency)}-{to_roc(read.first_year)}"[:45]
     taken = set(Plan.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
+    slug = base
+    number = 1
+    while slug in taken:
+        number += 1
+        slug = f"{base}-{number}"
+    return slug
 
 
-def agency_slug(name):
-    """A new agency's slug: Chinese names have no spelling of their own, so it is taken from the name's digest."""
+def agency_slug(name: str) -> str:
+    """Taken from the digest of the name, since a Chinese name has no single spelling in Latin letters."""
     return f"agency-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def apply_new(*, by, form, agency=None, source=""):
-    """Make the plan that a ParsedForm tells of, and return it; all or nothing.
+def apply_new(*, by: User | None, form: ParsedForm, agency: Agency | None = None, source: str = "") -> Plan:
+    """Make the form's plan and return it.
 
-    by: the person, None for the command line. source: the file's name, for the audit trail. agency: whose plan it
-    becomes; None: the one the form names, made if need be (the command line only). Raises RuleBroken for a form with
-    errors or a plan that is there already, PermissionDenied for people who may not change the agency's strategy.
+    by: None for the command line. agency: None takes the agency that the form names; the command line makes it if
+    there is none. source: the file's name. Raises RuleBroken for a form with errors or a plan that exists already,
+    PermissionDenied for people who may not change the agency's strategy.
     """
-    if form.has_errors:
+    if form.has_errors or form.plan is None:
         raise RuleBroken("表單還有錯誤，沒有匯入任何內容；請先改正錯誤。")
     read = form.plan
     agency = agency or find_agency(read.agency)
@@ -54,7 +60,7 @@ def apply_new(*, by, form, agency=None, source=""):
         raise RuleBroken("剛才有人建立了同樣的計畫，沒有匯入任何內容；請重新預覽。") from error
 
 
-def _create(by, read, agency, source):
+def _create(by: User | None, read: FormPlan, agency: Agency | None, source: str) -> Plan:
     if agency is None:
         agency = Agency(name=read.agency, slug=agency_slug(read.agency))
         agency.full_clean()
@@ -89,13 +95,13 @@ def _create(by, read, agency, source):
     return plan
 
 
-def imported_from(source):
-    """What the audit trail gives as the reason; source is the file's name, "" where it is not told."""
+def imported_from(source: str) -> str:
+    """The reason in the audit trail. source: the file's name, "" for unknown."""
     return f"由表單匯入（{source}）" if source else "由表單匯入"
 
 
-def _changes(read):
-    """What the audit event tells: how many of each, and every objective and KPI, this with its targets."""
+def _changes(read: FormPlan) -> list[audit.Change]:
+    """For the audit event: numbers of rows, every objective, and every KPI with its targets."""
     plans = sum(len(kpi.action_plans) for kpi in read.kpis)
     counts = (("構面", len(read.perspectives)), ("策略主題", len(read.themes)), ("行動方案", plans))
     return [
@@ -105,11 +111,11 @@ def _changes(read):
     ]
 
 
-def _targets(kpi):
-    told = [
+def _targets(kpi: FormKPI) -> str:
+    targets = [
         f"{year_text(year)} {plain(figure.value)}{measure.unit}"
         for measure in kpi.measures
         for year, figure in sorted(measure.targets.items())
         if figure.value is not None
     ]
-    return f"（目標 {'、'.join(told)}）" if told else ""
+    return f"（目標 {'、'.join(targets)}）" if targets else ""

@@ -1,7 +1,20 @@
-"""Makes the rows of a plan out of what a form says; for a new plan and for what is new in an old one."""
+"""Makes a plan's rows from a form: all rows of a new plan, or new rows of an existing one."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 
+from scorecard.agency_form.form_plan import (
+    FormActionPlan,
+    FormKPI,
+    FormMeasure,
+    FormObjective,
+    FormPerspective,
+    FormPlan,
+    FormTheme,
+)
 from scorecard.agency_form.reading.texts import without_spaces
 from scorecard.domain.choices import YearState
 from scorecard.domain.policies import RuleBroken
@@ -13,19 +26,36 @@ from scorecard.models import (
     Measure,
     Objective,
     Perspective,
+    Plan,
     PlanYear,
     Theme,
     YearlyValue,
 )
 
+_Row = TypeVar("_Row", bound=Model)
+
+
+class _Positions:
+    """Gives the next free position in each group."""
+
+    def __init__(self, taken: Iterable[tuple[int, ...]]) -> None:
+        self._last: dict[tuple[int, ...], int] = {}
+        for *group, position in taken:
+            key = tuple(group)
+            self._last[key] = max(self._last.get(key, 0), position)
+
+    def take(self, *group: int) -> int:
+        self._last[group] = self._last.get(group, 0) + 1
+        return self._last[group]
+
 
 class PlanWriter:
-    """Creates rows below one plan, numbering each kind from where the plan leaves off; no audit, no transaction.
+    """Creates rows of one plan, after the positions that the plan has already. No audit, no transaction.
 
-    A query or two a kind, whatever their number. Raises RuleBroken for what a row cannot hold.
+    One or two queries for each kind of row. Raises RuleBroken for values that a row cannot hold.
     """
 
-    def __init__(self, plan):
+    def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.divisions = _Divisions(Division.objects.filter(agency=plan.agency_id))
         self.perspectives = {row.code: row for row in Perspective.objects.filter(plan=plan)}
@@ -33,8 +63,8 @@ class PlanWriter:
         self.objectives = {row.code: row for row in Objective.objects.filter(plan=plan)}
         self.kpis = {row.code: row for row in KPI.objects.filter(plan=plan)}
 
-    def add_years(self, read):
-        """The plan years of a form that the plan lacks: baseline years closed, the others not open."""
+    def add_years(self, read: FormPlan) -> None:
+        """Add the years that the plan lacks: baseline years closed, the others not open."""
         present = set(PlanYear.objects.filter(plan=self.plan).values_list("year", flat=True))
         _create(
             PlanYear(
@@ -44,8 +74,8 @@ class PlanWriter:
             if year not in present
         )
 
-    def add_divisions(self, names):
-        """Divisions by name, as far as the agency lacks them."""
+    def add_divisions(self, names: Iterable[str]) -> None:
+        """Add the divisions that the agency lacks."""
         new = [name for name in dict.fromkeys(names) if name and name not in self.divisions]
         first = max((row.position for row in self.divisions.rows), default=0) + 1
         made = _create(
@@ -53,16 +83,17 @@ class PlanWriter:
         )
         self.divisions = _Divisions([*self.divisions.rows, *made])
 
-    def add_map(self, perspectives, themes, objectives):
-        """Perspectives, themes and objectives."""
+    def add_map(
+        self, perspectives: Iterable[FormPerspective], themes: Iterable[FormTheme], objectives: Iterable[FormObjective]
+    ) -> None:
         first = max((row.position for row in self.perspectives.values()), default=0) + 1
-        made = _create(
+        new_perspectives = _create(
             Perspective(plan=self.plan, code=read.code, name=read.name, position=first + n)
             for n, read in enumerate(perspectives)
         )
-        self.perspectives |= {row.code: row for row in made}
+        self.perspectives |= {row.code: row for row in new_perspectives}
         first = max((row.position for row in self.themes.values()), default=0) + 1
-        made = _create(
+        new_themes = _create(
             Theme(
                 plan=self.plan,
                 code=read.code,
@@ -72,20 +103,20 @@ class PlanWriter:
             )
             for n, read in enumerate(themes)
         )
-        self.themes |= {row.code: row for row in made}
+        self.themes |= {row.code: row for row in new_themes}
         positions = _Positions((row.theme_id, row.perspective_id, row.position) for row in self.objectives.values())
-        made = _create(self._objective(read, positions) for read in objectives)
-        self.objectives |= {row.code: row for row in made}
+        new_objectives = _create(self._objective(read, positions) for read in objectives)
+        self.objectives |= {row.code: row for row in new_objectives}
 
-    def _objective(self, read, positions):
+    def _objective(self, read: FormObjective, positions: _Positions) -> Objective:
         theme, perspective = self.themes[read.theme], self.perspectives[read.perspective]
         position = positions.take(theme.pk, perspective.pk)
         return Objective(
             plan=self.plan, theme=theme, perspective=perspective, code=read.code, name=read.name, position=position
         )
 
-    def add_kpis(self, reads, years):
-        """KPIs with their measures, the values of these years, and their action plans."""
+    def add_kpis(self, reads: Sequence[FormKPI], years: Collection[int]) -> None:
+        """Add KPIs with their measures, the values of these years, and their action plans."""
         positions = _Positions((row.objective_id, row.position) for row in self.kpis.values())
         made = _create(self._kpi(read, positions) for read in reads)
         self.kpis |= {row.code: row for row in made}
@@ -102,7 +133,7 @@ class PlanWriter:
         )
         self.add_action_plans([(read.code, plan) for read in reads for plan in read.action_plans])
 
-    def _kpi(self, read, positions):
+    def _kpi(self, read: FormKPI, positions: _Positions) -> KPI:
         objective = self.objectives[read.objective]
         return KPI(
             plan=self.plan,
@@ -114,15 +145,15 @@ class PlanWriter:
             position=positions.take(objective.pk),
         )
 
-    def _measure(self, read, position, measure):
+    def _measure(self, read: FormKPI, position: int, measure: FormMeasure) -> Measure:
         return Measure(
             kpi=self.kpis[read.code],
             position=position,
             **{name: getattr(measure, name) for name in MEASURE_FIELDS},
         )
 
-    def add_action_plans(self, pairs):
-        """Action plans with their budgets; pairs: (KPI's code, FormActionPlan)."""
+    def add_action_plans(self, pairs: Sequence[tuple[str, FormActionPlan]]) -> None:
+        """Add action plans with their budgets. pairs: the KPI's code and the action plan."""
         present = ActionPlan.objects.filter(kpi__plan=self.plan)
         positions = _Positions(present.values_list("kpi_id", "position"))
         made = _create(self._action_plan(code, read, positions) for code, read in pairs)
@@ -133,7 +164,7 @@ class PlanWriter:
             if budget.amount is not None
         )
 
-    def _action_plan(self, kpi_code, read, positions):
+    def _action_plan(self, kpi_code: str, read: FormActionPlan, positions: _Positions) -> ActionPlan:
         kpi = self.kpis[kpi_code]
         return ActionPlan(
             plan=self.plan,
@@ -149,8 +180,8 @@ class PlanWriter:
 MEASURE_FIELDS = ("label", "unit", "direction", "numerator_label", "denominator_label", "factor")
 
 
-def value_row(measure, year, read):
-    """The YearlyValue of a measure's year as a form tells it: an actual without figure but with a note is 無統計."""
+def value_row(measure: Measure, year: int, read: FormMeasure) -> YearlyValue:
+    """A YearlyValue, not saved. An actual without a figure but with a note is 無統計."""
     target, actual = read.targets.get(year), read.actuals.get(year)
     row = YearlyValue(measure=measure, year=year)
     if target:
@@ -162,39 +193,24 @@ def value_row(measure, year, read):
 
 
 class _Divisions:
-    """An agency's divisions by name, in which white space counts for nothing: a form breaks names anywhere."""
+    """An agency's divisions by name without white space, since a form may break a name anywhere."""
 
-    def __init__(self, rows):
+    def __init__(self, rows: Iterable[Division]) -> None:
         self.rows = list(rows)
         self._by_name = {without_spaces(row.name): row for row in self.rows} | {row.name: row for row in self.rows}
 
-    def get(self, name):
-        """The division, None where there is none of this name."""
+    def get(self, name: str) -> Division | None:
         return self._by_name.get(name) or self._by_name.get(without_spaces(name))
 
-    def __contains__(self, name):
+    def __contains__(self, name: str) -> bool:
         return self.get(name) is not None
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Division:
         return self._by_name[name] if name in self._by_name else self._by_name[without_spaces(name)]
 
 
-class _Positions:
-    """The next free position in each group."""
-
-    def __init__(self, taken):
-        self._last = {}
-        for *group, position in taken:
-            key = tuple(group)
-            self._last[key] = max(self._last.get(key, 0), position)
-
-    def take(self, *group):
-        self._last[group] = self._last.get(group, 0) + 1
-        return self._last[group]
-
-
-def _create(rows):
-    """Save rows of one model, checked as a form would check them but for relations, which the database holds."""
+def _create(rows: Iterable[_Row]) -> list[_Row]:
+    """Save rows of one model after checking their fields; the database checks their relations."""
     rows = list(rows)
     if not rows:
         return rows
@@ -204,4 +220,4 @@ def _create(rows):
             row.clean_fields(exclude=relations)
         except ValidationError as error:
             raise RuleBroken([f"「{row}」：{sentence}" for sentence in error.messages]) from error
-    return type(rows[0]).objects.bulk_create(rows, batch_size=500)
+    return type(rows[0])._default_manager.bulk_create(rows, batch_size=500)

@@ -1,6 +1,8 @@
-"""An uploaded form from the file to the plan: kept, looked at, corrected, taken in or thrown away."""
+"""An uploaded form on its way into a plan: keep it, correct it, import it or discard it."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any, BinaryIO
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,11 +11,11 @@ from scorecard import permissions
 from scorecard.agency_form.reading.form_file import read_form_sheets
 from scorecard.agency_form.uploaded_form import build_preview
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import FormUpload
+from scorecard.models import Agency, FormUpload, Plan, User
 from scorecard.services import import_into_plan, import_new_plan
 from scorecard.spreadsheets.cell_messages import Severity
 from scorecard.spreadsheets.cell_values import cleaned
-from scorecard.spreadsheets.grid import row_and_column
+from scorecard.spreadsheets.grid import GridSheet, row_and_column
 from scorecard.spreadsheets.reader import read_sheets
 from scorecard.uploaded_files.safe_names import clean_name
 
@@ -23,11 +25,11 @@ NO_LONGER = "這份上傳已經移除，沒有匯入任何內容；請重新上�
 CORRECTED_MEANWHILE = "剛才有人更正了這份表單，沒有匯入任何內容；請看過新的預覽再匯入。"
 
 
-def keep_upload(*, by, agency, plan, file, name):
-    """Keep an uploaded file and return the FormUpload; the same file sent twice by the same person is kept once.
+def keep_upload(*, by: User, agency: Agency, plan: Plan | None, file: BinaryIO, name: str) -> FormUpload:
+    """Keep an uploaded file; the same file sent twice by the same person is kept once.
 
-    plan: into which it shall be taken, None for a new one. Raises UnreadableFile for what is no spreadsheet, RuleBroken
-    for a spreadsheet without the form in it, PermissionDenied for people who may not change the agency's strategy.
+    plan: where to import it, None for a new one. Raises UnreadableFile where the file is no spreadsheet, RuleBroken
+    where it holds no form, PermissionDenied for people who may not change the agency's strategy.
     """
     permissions.check_can_edit_strategy(by, agency.pk)
     form = read_form_sheets(read_sheets(file), agency=agency.name)
@@ -50,28 +52,32 @@ def keep_upload(*, by, agency, plan, file, name):
 
 
 @transaction.atomic
-def correct_upload(*, by, upload, sheets, texts):
-    """Lay texts over cells of the form; what the file says itself is no correction.
+def correct_upload(
+    *, by: User, upload: FormUpload, sheets: Iterable[GridSheet], texts: Mapping[tuple[str, str], tuple[str, str]]
+) -> tuple[int, tuple[tuple[str, str], ...]]:
+    """Replace the texts of some cells. The file's own text is no correction: it removes one.
 
-    texts: {(sheet name, "B13"): (what the person saw there, what they typed)}, an empty text empties the cell; cells
-    not named stay as they are. sheets: of the file. Returns (how many were changed, the places left as they are since
-    somebody else corrected them after the person looked), and brings the upload given up to date. Raises RuleBroken
-    for a text too long, too many of them, or a form that was taken in or removed meanwhile.
+    texts: {(sheet name, "B13"): (what the person saw, what they typed)}; an empty text empties the cell. sheets: of the
+    file. Returns how many cells changed, and (sheet name, cell) of those left alone because somebody else corrected
+    them meanwhile. Updates the upload passed in. Raises RuleBroken for texts too long or too many, or where the form
+    was imported or removed meanwhile.
     """
     permissions.check_can_edit_strategy(by, upload.agency_id)
     locked = _lock(upload)
     if locked is None or locked.applied_at:
         raise RuleBroken("這份表單已經匯入或移除，不能再更正；請重新上傳。")
     by_name = {sheet.name: sheet for sheet in sheets}
-    corrections, changed_by_other = dict(locked.corrections), []
-    for (name, cell), (seen, text) in texts.items():
-        where, text = row_and_column(cell), cleaned(text)
+    corrections = dict(locked.corrections)
+    changed_by_other = []
+    for (name, cell), (expected, typed) in texts.items():
+        where = row_and_column(cell)
+        text = cleaned(typed)
         if name not in by_name or where is None:
             continue
         if len(text) > MAX_CORRECTION_LENGTH:
             raise RuleBroken(f"{cell} 的更正有 {len(text):,} 個字，最多 {MAX_CORRECTION_LENGTH:,} 個；請縮短。")
         original = by_name[name].merged_text(*where)
-        if corrections.get(f"{name}!{cell}", original) not in (cleaned(seen), text):
+        if corrections.get(f"{name}!{cell}", original) not in (cleaned(expected), text):
             changed_by_other.append((name, cell))
         elif text == original:
             corrections.pop(f"{name}!{cell}", None)
@@ -79,27 +85,28 @@ def correct_upload(*, by, upload, sheets, texts):
             corrections[f"{name}!{cell}"] = text
     if len(corrections) > MAX_CORRECTIONS:
         raise RuleBroken(f"更正超過 {MAX_CORRECTIONS:,} 格；請改在試算表中修正，再重新上傳。")
-    changed = {
-        place
-        for place in {*corrections, *locked.corrections}
-        if corrections.get(place) != locked.corrections.get(place)
-    }
+    places = {*corrections, *locked.corrections}
+    changed = [place for place in places if corrections.get(place) != locked.corrections.get(place)]
     if changed:
-        locked.corrections, locked.version = corrections, locked.version + 1
+        locked.corrections = corrections
+        locked.version += 1
         locked.save(update_fields=["corrections", "version"])
-    upload.corrections, upload.version = locked.corrections, locked.version
+    upload.corrections = locked.corrections
+    upload.version = locked.version
     return len(changed), tuple(changed_by_other)
 
 
-def apply_upload(*, by, upload, version, expected_values, reason=""):
-    """Take the form in and return its plan: one transaction, all or nothing. A second time it changes nothing.
+def apply_upload(
+    *, by: User, upload: FormUpload, version: int, expected_values: Mapping[str, Any], reason: str = ""
+) -> Plan | None:
+    """Import the form and return its plan: one transaction, all or nothing. A second call changes nothing.
 
     version: the upload's, and expected_values: PlanChanges.expected_values(), both of the preview that the person
-    agreed to. Raises ImportConflict where a value is not the expected one, RuleBroken for errors in the form, for
-    corrections made meanwhile and without the reason that an open year wants, PermissionDenied, UnreadableFile.
+    agreed to. Raises ImportConflict for an unexpected value; RuleBroken for errors in the form, for corrections made
+    meanwhile, and for a missing reason in an open year; PermissionDenied; UnreadableFile.
     """
     permissions.check_can_edit_strategy(by, upload.agency_id)
-    # Before any lock is taken: a large form takes a second to read.
+    # Before any lock: reading a large form takes a second.
     preview = build_preview(upload)
     with transaction.atomic():
         locked = _lock(upload)
@@ -107,26 +114,35 @@ def apply_upload(*, by, upload, version, expected_values, reason=""):
             raise RuleBroken(NO_LONGER)
         if locked.applied_at:
             return locked.plan
-        if {locked.version, upload.version} != {version}:
+        if locked.version != version or upload.version != version:
             raise RuleBroken(CORRECTED_MEANWHILE)
         if preview.has_errors:
             raise RuleBroken([message.text for message in preview.messages if message.level is Severity.ERROR])
-        plan, whose = preview.plan, {"by": by, "form": preview.form, "source": upload.name}
+        plan = preview.plan
         if plan is None:
-            plan = import_new_plan.apply_new(agency=upload.agency, **whose)
+            plan = import_new_plan.apply_new(by=by, form=preview.form, agency=upload.agency, source=upload.name)
         else:
-            import_into_plan.apply_to(plan=plan, expected_values=expected_values, reason=reason, **whose)
-        locked.plan, locked.applied_by, locked.applied_at = plan, by, timezone.now()
+            import_into_plan.apply_to(
+                by=by,
+                plan=plan,
+                form=preview.form,
+                expected_values=expected_values,
+                reason=reason,
+                source=upload.name,
+            )
+        locked.plan = plan
+        locked.applied_by = by
+        locked.applied_at = timezone.now()
         locked.save(update_fields=["plan", "applied_by", "applied_at"])
         return plan
 
 
-def discard_upload(*, by, upload):
-    """Throw an upload away; one that was taken in is kept, and one that is gone stays gone."""
+def discard_upload(*, by: User, upload: FormUpload) -> None:
+    """Delete an upload, unless it was imported. No error where it is gone already."""
     permissions.check_can_edit_strategy(by, upload.agency_id)
     FormUpload.objects.filter(pk=upload.pk, applied_at__isnull=True).delete()
 
 
-def _lock(upload):
-    # Without its plan: who waited for the lock would join the plans as they stood before, and miss a new one.
+def _lock(upload: FormUpload) -> FormUpload | None:
+    # Not joined with its plan: after waiting for the lock, the join would miss a plan made meanwhile.
     return FormUpload.objects.select_for_update(no_key=True).defer("content").filter(pk=upload.pk).first()

@@ -1,12 +1,15 @@
-"""The one way a mail comes about and leaves: a row in the transaction of its cause, sent after the commit.
+"""Writes and sends all mail: a row in the transaction of its cause, sent after the commit.
 
-Where the process dies between claim and answer, a reminder counts as sent (at most once) and any other mail is sent
-again (at least once): choices.AT_MOST_ONCE says which, the rows of models/mail.py keep it.
+If the process dies while sending, a reminder counts as sent (at most once), and any other mail is sent again (at least
+once). choices.AT_MOST_ONCE says which kinds; the rows of models/mail.py record it.
 """
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from threading import Thread
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -19,12 +22,12 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from scorecard.domain.choices import WITH_PASSWORD_LINK
-from scorecard.models import OutgoingMail
+from scorecard.domain.choices import WITH_PASSWORD_LINK, MailKind
+from scorecard.models import Agency, OutgoingMail, User
 
 log = logging.getLogger(__name__)
 
-# Stands in the text that is kept; the link itself exists only in the mail.
+# In the stored text, in place of the link; only the mail itself has the link.
 PASSWORD_LINK = "［設定密碼的連結，只在寄給本人的信中］"
 NO_ADDRESS = "這個帳號沒有可用的電子郵件。"
 MAX_SUBJECT = 200
@@ -32,19 +35,19 @@ MAX_SUBJECT = 200
 
 @dataclass(frozen=True)
 class Delivered:
-    """How many mails a run sent, and how many it could not."""
+    """How many mails one run sent, and how many failed."""
 
     sent: int = 0
     failed: int = 0
 
 
-def one_line(text):
-    """The text without line breaks and control characters, so that nothing in it becomes a header of its own."""
+def one_line(text: object) -> str:
+    """Without line breaks and control characters, which could add a header to a mail."""
     return " ".join("".join(char if char.isprintable() else " " for char in str(text)).split())
 
 
-def address_of(user):
-    """Where mail reaches the person; "" where there is no address that a mail server could take."""
+def address_of(user: User) -> str:
+    """The person's address; "" where it is no valid one."""
     try:
         validate_email(user.email)
     except ValidationError:
@@ -52,18 +55,27 @@ def address_of(user):
     return user.email
 
 
-def link(name, *args):
-    """The absolute address of a page, as a mail needs it."""
+def link(name: str, *args: object) -> str:
+    """The absolute address of a page."""
     return settings.SITE_URL + reverse(name, args=args)
 
 
-def write(*, kind, key, recipient, subject, body, agency=None, day=None):
-    """Write a mail in the present transaction; the row, and whether it is new. send_after_commit() has it sent.
+def write(
+    *,
+    kind: MailKind,
+    key: str,
+    recipient: User,
+    subject: str,
+    body: str,
+    agency: Agency | None = None,
+    day: date | None = None,
+) -> tuple[OutgoingMail, bool]:
+    """Write a mail in the current transaction. Returns the row, and whether it is new; send_after_commit() sends it.
 
-    One that tells of the same thing already, or has reminded the person on that day, stays the only one.
+    key: identifies the cause; a second mail with it is not written. day: of a reminder; one for each person and day.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("A mail is written in the same transaction as what it tells of.")
+        raise RuntimeError("A mail is written in the transaction of its cause.")
     address = address_of(recipient)
     fields = {
         "key": key,
@@ -80,24 +92,24 @@ def write(*, kind, key, recipient, subject, body, agency=None, day=None):
     return OutgoingMail.objects.get_or_create(**identity, defaults=fields)
 
 
-def send_after_commit(*mails):
-    """Have the mails sent when the present transaction is committed.
+def send_after_commit(*mails: OutgoingMail) -> None:
+    """Send the mails after the commit.
 
-    It keeps nobody waiting; that it takes no time also tells nobody whether there was a mail at all.
+    The caller does not wait, so the time of a response does not show whether there was a mail.
     """
     numbers = [mail.pk for mail in mails]
     if numbers:
         transaction.on_commit(lambda: _send_soon(numbers))
 
 
-def _send_soon(numbers):
+def _send_soon(numbers: list[int]) -> None:
     if settings.MAIL_IN_BACKGROUND:
         Thread(target=_send_alone, args=[numbers]).start()
     else:
         deliver(numbers)
 
 
-def _send_alone(numbers):
+def _send_alone(numbers: list[int]) -> None:
     try:
         deliver(numbers)
     except Exception:
@@ -106,11 +118,11 @@ def _send_alone(numbers):
         connection.close()
 
 
-def deliver(pks=None):
-    """Hand waiting mails to the mail server, those of the pks or all; returns Delivered, the reasons are in the rows.
+def deliver(pks: Iterable[int] | None = None) -> Delivered:
+    """Send the waiting mails. pks: only these; None: all. The rows keep the reasons of failures.
 
-    Others may run at the same time: each mail is claimed by one. Where the server does not answer at all, the rest
-    stays waiting.
+    Several runs may work at the same time: each mail is claimed by one of them. If the server does not answer, the
+    mails stay waiting.
     """
     waiting = OutgoingMail.objects.waiting(timezone.now())
     if pks is not None:
@@ -133,8 +145,8 @@ def deliver(pks=None):
     return Delivered(results.count(True), results.count(False))
 
 
-def _deliver_one(server, pk):
-    """Whether the mail was sent; None where somebody else sends it."""
+def _deliver_one(server: Any, pk: int) -> bool | None:
+    """Whether the mail was sent; None: another run has it."""
     if not OutgoingMail.objects.claim(pk, timezone.now()):
         return None
     mail = OutgoingMail.objects.select_related("recipient").get(pk=pk)
@@ -148,8 +160,8 @@ def _deliver_one(server, pk):
     return True
 
 
-def _text(mail):
-    """The body as sent: a link that opens the account is made now, so that its time runs from now."""
+def _text(mail: OutgoingMail) -> str:
+    """The body as sent. Its password link is made now, so its time limit starts now."""
     if mail.kind not in WITH_PASSWORD_LINK:
         return mail.body
     user = mail.recipient

@@ -1,19 +1,34 @@
-"""What mails say: plain text, in lines that a mail program shows as they stand."""
+"""The texts of mails: plain text, one line for each paragraph."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from scorecard.domain.choices import ReportState
 from scorecard.domain.roc_years import date_text, year_text
+from scorecard.models import Agency, Division, PlanYear, User, YearlyReport
 from scorecard.services.mail import PASSWORD_LINK, link, one_line
 
 SIGNATURE = "平衡計分卡系統\n（這封信由系統寄出，請勿直接回覆。）"
 
 
-def letter(name, *paragraphs):
-    """A whole body: the greeting, the paragraphs that say something, and the signature."""
+@dataclass(frozen=True)
+class MissingKPI:
+    """A KPI with a target in the year whose report is not submitted."""
+
+    code: str
+    name: str
+    division_id: int
+    state: ReportState
+
+
+def letter(name: object, *paragraphs: str) -> str:
+    """The whole body: greeting, paragraphs that are not empty, signature."""
     parts = [f"{one_line(name)} 您好：", *(part for part in paragraphs if part), f"--\n{SIGNATURE}"]
     return "\n\n".join(parts) + "\n"
 
 
-def returned(*, report, reviewer, comment):
+def returned(*, report: YearlyReport, reviewer: User, comment: str) -> tuple[str, str]:
     """(subject, body) for the submitter of a returned report."""
     kpi = report.kpi
     plan, year = kpi.plan, report.year
@@ -27,8 +42,10 @@ def returned(*, report, reviewer, comment):
     return f"【退回補正】{year_text(year)} {kpi.code} {kpi.name}", body
 
 
-def invitation(*, user, agency, role, inviter, has_account, uses_sso, days):
-    """(subject, body) for somebody who was made a member. days: how long the password link lasts."""
+def invitation(
+    *, user: User, agency: Agency, role: str, inviter: User, has_account: bool, uses_sso: bool, days: int
+) -> tuple[str, str]:
+    """(subject, body) for a new member. days: how long the password link works."""
     if has_account:
         how = f"請用您原有的帳號登入：\n{link('home')}"
     elif uses_sso:
@@ -42,8 +59,8 @@ def invitation(*, user, agency, role, inviter, has_account, uses_sso, days):
     return f"【邀請】{agency} 平衡計分卡", body
 
 
-def forgotten_password(*, user, days):
-    """(subject, body) for somebody who asked for a new password."""
+def forgotten_password(*, user: User, days: int) -> tuple[str, str]:
+    """(subject, body). days: how long the password link works."""
     body = letter(
         user,
         f"有人要求重設您在平衡計分卡的密碼（帳號 {user.username}）。"
@@ -54,15 +71,24 @@ def forgotten_password(*, user, days):
     return "【重設密碼】平衡計分卡", body
 
 
-def due_text(due_date, day):
-    """The due date with how far it is away: 「截止日 106 年 1 月 31 日（尚餘 7 天）」."""
+def due_text(due_date: date | None, day: date) -> str:
+    """「截止日 106 年 1 月 31 日（尚餘 7 天）」."""
+    if due_date is None:
+        raise ValueError("Only an open year has a due date.")
     days = (due_date - day).days
-    left = f"尚餘 {days} 天" if days > 0 else "今天截止" if days == 0 else f"已逾期 {-days} 天"
+    if days > 0:
+        left = f"尚餘 {days} 天"
+    elif days == 0:
+        left = "今天截止"
+    else:
+        left = f"已逾期 {-days} 天"
     return f"截止日 {date_text(due_date)}（{left}）"
 
 
-def missing_section(*, plan_year, day, divisions):
-    """What staff of the divisions still have to report. divisions: (division, its missing KPIs) each."""
+def missing_section(
+    *, plan_year: PlanYear, day: date, divisions: Iterable[tuple[Division, Sequence[MissingKPI]]]
+) -> str:
+    """What the staff of these divisions still have to report. divisions: each with its missing KPIs."""
     plan = plan_year.plan
     lines = [f"■ {one_line(plan)} {year_text(plan_year.year)}度填報　{due_text(plan_year.due_date, day)}"]
     for division, kpis in divisions:
@@ -74,12 +100,12 @@ def missing_section(*, plan_year, day, divisions):
     return "\n".join(lines)
 
 
-def _mark(kpi):
+def _mark(kpi: MissingKPI) -> str:
     return f"（{kpi.state.label}）" if kpi.state in {ReportState.RETURNED, ReportState.IN_PROGRESS} else ""
 
 
-def queue_section(*, plan_year, day, waiting, longest):
-    """How many reports wait for review, and for how many days the first of them."""
+def queue_section(*, plan_year: PlanYear, day: date, waiting: int, longest: int) -> str:
+    """longest: for how many days the first report waits."""
     plan = plan_year.plan
     since = f"，最久的一項已等候 {longest} 天" if longest else ""
     return (
@@ -88,7 +114,11 @@ def queue_section(*, plan_year, day, waiting, longest):
     )
 
 
-def reminder(*, user, sections, is_staff, is_reviewer):
-    """(subject, body) of a person's one reminder of the day."""
-    what = "、".join(name for name, wanted in (("年度填報", is_staff), ("待審核", is_reviewer)) if wanted)
-    return f"【提醒】平衡計分卡{what}", letter(user, *sections)
+def reminder(*, user: User, sections: Iterable[str], is_staff: bool, is_reviewer: bool) -> tuple[str, str]:
+    """(subject, body)."""
+    subjects = []
+    if is_staff:
+        subjects.append("年度填報")
+    if is_reviewer:
+        subjects.append("待審核")
+    return f"【提醒】平衡計分卡{'、'.join(subjects)}", letter(user, *sections)

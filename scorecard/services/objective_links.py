@@ -1,7 +1,7 @@
-"""Cause–effect links between a plan's objectives (domain.md §1: 因果關係): added, reworded and removed by reviewers.
+"""Adds, rewords and removes cause–effect links between a plan's objectives (domain.md §1: 因果關係).
 
-Every write locks the plan's row first: whether a link closes a cycle depends on all others, so two that are harmless
-each but not together must not be checked at the same moment.
+Every write locks the plan's row first. Whether a link closes a cycle depends on all others, so two links must not be
+checked at the same moment.
 """
 
 from django.db import transaction
@@ -9,18 +9,16 @@ from django.db import transaction
 from scorecard import permissions
 from scorecard.domain.choices import AuditAction
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import ObjectiveLink, Plan
+from scorecard.models import Objective, ObjectiveLink, Plan, User
 from scorecard.services import audit
 
 GONE = "這個因果關係已被其他人移除，沒有變更。"
 
 
 @transaction.atomic
-def add_link(*, by, plan, cause, effect, reason):
-    """Add a link and return it.
-
-    Raises ValidationError with a sentence for a self link, a pair already linked, a cycle (its path is named), a
-    missing reason or an objective of another plan; PermissionDenied unless the person edits the plan's strategy.
+def add_link(*, by: User, plan: Plan, cause: Objective, effect: Objective, reason: str) -> ObjectiveLink:
+    """Raises ValidationError for a link to itself, a pair linked already, a cycle (the sentence names its path), a
+    missing reason or an objective of another plan; PermissionDenied.
     """
     _lock(by, plan)
     link = ObjectiveLink(plan=plan, cause=cause, effect=effect, reason=reason, created_by=by)
@@ -32,10 +30,10 @@ def add_link(*, by, plan, cause, effect, reason):
 
 
 @transaction.atomic
-def change_reason(*, by, link, reason, seen):
-    """Reword a link's reason and return the link; the same words leave no trace.
+def change_reason(*, by: User, link: ObjectiveLink, reason: str, seen: str) -> ObjectiveLink:
+    """The same reason again writes no audit event.
 
-    seen: the reason that the person was shown. RuleBroken where another one stands now, or the link is gone;
+    seen: the reason that the person saw. Raises RuleBroken where somebody else changed it or removed the link,
     ValidationError for an empty or overlong reason.
     """
     locked = _lock_link(by, link)
@@ -52,20 +50,20 @@ def change_reason(*, by, link, reason, seen):
 
 
 @transaction.atomic
-def remove_link(*, by, link, reason=""):
-    """Remove a link, optionally saying why; RuleBroken where it is gone already."""
+def remove_link(*, by: User, link: ObjectiveLink, reason: str = "") -> None:
+    """reason: of the removal. Raises RuleBroken where the link is gone already."""
     locked = _lock_link(by, link)
     changes = [("因", locked.cause, None), ("果", locked.effect, None), ("理由", locked.reason, None)]
     audit.record(by=by, action=AuditAction.DELETED, target=locked, plan=locked.plan, changes=changes, reason=reason)
     locked.delete()
 
 
-def _lock(by, plan):
+def _lock(by: User, plan: Plan) -> None:
     permissions.check_can_edit_strategy(by, plan.agency_id)
     Plan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
 
 
-def _lock_link(by, link):
+def _lock_link(by: User, link: ObjectiveLink) -> ObjectiveLink:
     _lock(by, link.plan)
     locked = ObjectiveLink.objects.select_related("plan", "cause", "effect").filter(pk=link.pk).first()
     if locked is None:

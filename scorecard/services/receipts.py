@@ -1,22 +1,35 @@
-"""填報收執: what a division sends to review, frozen and numbered in the transaction that sends it."""
+"""填報收執: a numbered copy of what a division submits, made in the same transaction."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from django.db.models import Max
 
 from scorecard.domain.choices import Direction
 from scorecard.domain.ratios import parts_of
 from scorecard.domain.scoring import Outcome, Score, assess, kpi_score, percent_text, plain
-from scorecard.models import ActionBudget, Evidence, Measure, Submission, YearlyValue
+from scorecard.models import (
+    ActionBudget,
+    Division,
+    Evidence,
+    Measure,
+    Plan,
+    Submission,
+    User,
+    YearlyReport,
+    YearlyValue,
+)
 from scorecard.models.receipts import digest_of
 
-# The form of the content; a later form gets a number of its own, and receipts of this one are read for ever.
+# The version of the content's format. A new format gets a new number; old receipts stay readable for ever.
 FORM = 1
 
 
 @dataclass(frozen=True)
 class JudgedValue:
-    """A measure, its value of the report's year and how scoring.py judges it."""
+    """value: of the report's year. outcome: by scoring.py."""
 
     measure: Measure
     value: YearlyValue
@@ -25,14 +38,14 @@ class JudgedValue:
 
 @dataclass(frozen=True)
 class JudgedReport:
-    """A report's values as they stand in the database, judged, and the KPI's score."""
+    """lines: a report's values in the database. score: the KPI's."""
 
     lines: tuple[JudgedValue, ...]
     score: Score
 
 
-def judge_report(report):
-    """The JudgedReport of a report with its KPI and plan selected; two queries."""
+def judge_report(report: YearlyReport) -> JudgedReport:
+    """Two queries, if the report has its KPI and plan selected."""
     kpi, plan = report.kpi, report.kpi.plan
     values = {value.measure_id: value for value in YearlyValue.objects.filter(measure__kpi=kpi, year=report.year)}
     lines = []
@@ -41,7 +54,7 @@ def judge_report(report):
         outcome = assess(
             actual=value.actual,
             target=value.target,
-            direction=measure.direction,
+            direction=Direction(measure.direction),
             tolerance=measure.tolerance,
             unmeasured=value.unmeasured,
             threshold=plan.warning_threshold,
@@ -52,21 +65,26 @@ def judge_report(report):
     return JudgedReport(tuple(lines), kpi_score(parts, plan.warning_threshold))
 
 
-def issue_receipts(*, by, plan, year, reports, judged):
-    """One Submission for each division of the reports just submitted; returns (Submission, its reports) pairs.
+def issue_receipts(
+    *, by: User, plan: Plan, year: int, reports: Sequence[YearlyReport], judged: Mapping[int, JudgedReport]
+) -> list[tuple[Submission, list[YearlyReport]]]:
+    """Make one Submission for each division of the reports just submitted, and return it with its reports.
 
-    judged: the JudgedReport of each by primary key. The caller holds the plan year's lock, so that numbers rise by
-    one; the database refuses a number given twice and a gap.
+    judged: by primary key of the report. The caller holds the plan year's lock, so numbers rise by one; the database
+    refuses a number used twice and a gap.
     """
-    by_division = {}
+    by_division: dict[Division, list[YearlyReport]] = {}
     for report in sorted(reports, key=lambda report: (report.kpi.position, report.kpi.pk)):
         by_division.setdefault(report.kpi.division, []).append(report)
-    evidence, budgets = _evidence(reports), _budgets(reports, year)
+    evidence = _evidence(reports)
+    budgets = _budgets(reports, year)
     serial = Submission.objects.filter(plan=plan, year=year).aggregate(last=Max("serial"))["last"] or 0
     issued = []
     for division, own in sorted(by_division.items(), key=lambda pair: pair[0].pk):
         serial += 1
         receipt = Submission(plan=plan, year=year, serial=serial, division=division, submitted_by=by)
+        if own[0].submitted_at is None:
+            raise ValueError("A receipt is for submitted reports.")
         receipt.submitted_at = own[0].submitted_at
         receipt.content = {
             "form": FORM,
@@ -88,7 +106,9 @@ def issue_receipts(*, by, plan, year, reports, judged):
     return issued
 
 
-def _kpi(report, judged, evidence, budgets):
+def _kpi(
+    report: YearlyReport, judged: JudgedReport, evidence: Iterable[dict[str, Any]], budgets: Iterable[dict[str, Any]]
+) -> dict[str, Any]:
     kpi = report.kpi
     return {
         "code": kpi.code,
@@ -105,13 +125,13 @@ def _kpi(report, judged, evidence, budgets):
     }
 
 
-def _rate(plan, judged):
+def _rate(plan: Plan, judged: JudgedReport) -> str:
     if len(judged.lines) == 1:
         return percent_text(judged.lines[0].outcome.rate, cap=plan.display_cap)
     return percent_text(judged.score.value)
 
 
-def _measure(plan, line):
+def _measure(plan: Plan, line: JudgedValue) -> dict[str, Any]:
     measure, value = line.measure, line.value
     return {
         "label": measure.label,
@@ -130,27 +150,32 @@ def _measure(plan, line):
     }
 
 
-def _figure(number):
+def _figure(number: Decimal | None) -> str | None:
     return None if number is None else plain(number)
 
 
-def _evidence(reports):
-    """Name, size and SHA-256 of what is attached, by report; one query."""
-    found = {}
+def _evidence(reports: Sequence[YearlyReport]) -> dict[int, list[dict[str, Any]]]:
+    """By report id; one query."""
+    found: dict[int, list[dict[str, Any]]] = {}
     for row in Evidence.objects.present().filter(report__in=reports):
-        told = {"name": row.name, "size": row.size, "sha256": row.digest}
-        found.setdefault(row.report_id, []).append(told)
+        content = {"name": row.name, "size": row.size, "sha256": row.digest}
+        found.setdefault(row.report_id, []).append(content)
     return found
 
 
-def _budgets(reports, year):
-    """Action plans with the year's budget and what was executed, by KPI; one query."""
-    found = {}
+def _budgets(reports: Sequence[YearlyReport], year: int) -> dict[int, list[dict[str, Any]]]:
+    """Action plans with the year's budget and executed amount, by KPI id; one query."""
+    found: dict[int, list[dict[str, Any]]] = {}
     rows = ActionBudget.objects.filter(year=year, action_plan__kpi__in=[report.kpi_id for report in reports])
     for row in rows.select_related("action_plan__owner_division").order_by("action_plan__position"):
         plan = row.action_plan
-        told = {"code": plan.code, "description": plan.description}
-        told |= {"owner": plan.owner_division.name if plan.owner_division else plan.owner_person}
-        told |= {"amount": row.amount, "executed": row.executed, "progress": row.progress}
-        found.setdefault(plan.kpi_id, []).append(told)
+        content = {
+            "code": plan.code,
+            "description": plan.description,
+            "owner": plan.owner_division.name if plan.owner_division else plan.owner_person,
+            "amount": row.amount,
+            "executed": row.executed,
+            "progress": row.progress,
+        }
+        found.setdefault(plan.kpi_id, []).append(content)
     return found

@@ -1,10 +1,12 @@
-"""Reminders: staff read what they have not submitted, reviewers how many reports wait for them.
+"""Reminds staff of what they have not submitted, and reviewers of reports that wait for them.
 
-Staff are reminded on the plan's days before and after the due date, reviewers on every day on which reports wait. One
-mail a person and day, whatever it has to tell; the database holds to that (models/mail.py).
+Staff get reminders on the plan's days before and after the due date, reviewers on every day with waiting reports. A
+person gets one mail a day at most; a constraint ensures it (models/mail.py).
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,26 +16,17 @@ from scorecard import permissions
 from scorecard.domain import policies
 from scorecard.domain.choices import AuditAction, MailKind, ReportState, Role, YearState
 from scorecard.domain.roc_years import year_text
-from scorecard.models import KPI, AuditEvent, Membership, OutgoingMail, PlanYear, User, YearlyReport
+from scorecard.models import KPI, Agency, AuditEvent, Membership, OutgoingMail, Plan, PlanYear, User, YearlyReport
 from scorecard.models.strategy import parse_reminder_days
 from scorecard.services import audit, mail, mail_texts
+from scorecard.services.mail_texts import MissingKPI
 
 NOT_SUBMITTED = frozenset({ReportState.PENDING, ReportState.IN_PROGRESS, ReportState.RETURNED})
 
 
-@dataclass(frozen=True)
-class MissingKPI:
-    """A KPI with a target in the year whose report is not submitted."""
-
-    code: str
-    name: str
-    division_id: int
-    state: ReportState
-
-
 @dataclass
 class Notice:
-    """What one person is told on a day: sections of text, and the plan years that they are about."""
+    """One person's reminder of a day: sections of text, and the plan years that they are about."""
 
     user: User
     sections: list[str] = field(default_factory=list)
@@ -41,16 +34,21 @@ class Notice:
     is_staff: bool = False
     is_reviewer: bool = False
 
+    def add(self, section: str, plan_year: PlanYear) -> None:
+        self.sections.append(section)
+        if plan_year not in self.plan_years:
+            self.plan_years.append(plan_year)
+
     @property
-    def agency(self):
-        """The agency that the whole notice is about, None where there are several."""
+    def agency(self) -> Agency | None:
+        """None where the notice is about several agencies."""
         agencies = {plan_year.plan.agency for plan_year in self.plan_years}
         return agencies.pop() if len(agencies) == 1 else None
 
 
 @dataclass(frozen=True)
 class Skipped:
-    """Somebody who would have been reminded, and why not."""
+    """A person who gets no reminder, and why not."""
 
     user: User
     reason: str
@@ -58,7 +56,7 @@ class Skipped:
 
 @dataclass
 class Reminded:
-    """What a run did: notices written, people reminded on that day before, and those without a way to reach them."""
+    """notices: written by this run. earlier: people who got theirs before on that day. problems: sentences."""
 
     notices: list[Notice] = field(default_factory=list)
     earlier: list[Notice] = field(default_factory=list)
@@ -66,11 +64,11 @@ class Reminded:
     problems: list[str] = field(default_factory=list)
 
 
-def missing_kpis(plan, year):
-    """The KPIs that are due in the year and not submitted, by division id: returned ones first. Two queries."""
+def missing_kpis(plan: Plan, year: int) -> dict[int, list[MissingKPI]]:
+    """{division id: KPIs with a target in the year that are not submitted}, returned ones first. Two queries."""
     due = KPI.objects.filter(plan=plan, measures__values__year=year, measures__values__target__isnull=False)
     states = dict(YearlyReport.objects.for_year(plan, year).values_list("kpi", "state"))
-    missing = {}
+    missing: dict[int, list[MissingKPI]] = {}
     for pk, code, name, division_id in due.distinct().values_list("pk", "code", "name", "division"):
         state = ReportState(states.get(pk, ReportState.PENDING))
         if state in NOT_SUBMITTED:
@@ -80,18 +78,20 @@ def missing_kpis(plan, year):
     return missing
 
 
-def is_reminder_day(plan_year, day):
-    """Whether the plan's schedule reminds staff on the day; ValidationError where the schedule cannot be read."""
+def is_reminder_day(plan_year: PlanYear, day: date) -> bool:
+    """Whether the plan's schedule reminds staff on the day. Raises ValidationError for an unreadable schedule."""
+    if plan_year.due_date is None:
+        raise ValueError("Only an open year has a due date.")
     return (day - plan_year.due_date).days in parse_reminder_days(plan_year.plan.reminder_days)
 
 
-def _open_years():
+def _open_years() -> list[PlanYear]:
     years = PlanYear.objects.filter(state=YearState.OPEN).select_related("plan__agency")
     return [row for row in years.order_by("pk") if row.year >= row.plan.first_year]
 
 
-def _staff_sections(plan_year, day, memberships):
-    """(user, section) for every member who reports for a division with something missing."""
+def _staff_sections(plan_year: PlanYear, day: date, memberships: Sequence[Membership]) -> Iterator[tuple[User, str]]:
+    """For each member of staff with missing KPIs."""
     missing = missing_kpis(plan_year.plan, plan_year.year)
     for membership in memberships:
         if membership.role == Role.STAFF:
@@ -100,8 +100,8 @@ def _staff_sections(plan_year, day, memberships):
                 yield membership.user, mail_texts.missing_section(plan_year=plan_year, day=day, divisions=own)
 
 
-def _reviewer_sections(plan_year, day, memberships):
-    """(user, section) for every reviewer of a queue that is not empty; admins where there is no active reviewer."""
+def _reviewer_sections(plan_year: PlanYear, day: date, memberships: Sequence[Membership]) -> Iterator[tuple[User, str]]:
+    """For each reviewer, if reports wait; for each admin where there is no active reviewer."""
     waiting = YearlyReport.objects.for_year(plan_year.plan, plan_year.year).awaiting_review()
     submitted = list(waiting.values_list("submitted_at", flat=True))
     if not submitted:
@@ -114,9 +114,10 @@ def _reviewer_sections(plan_year, day, memberships):
             yield membership.user, section
 
 
-def _collect(plan_years, day, *, on_schedule):
-    """(notices in the order of people's numbers, problems). on_schedule: staff only on the plan's reminder days."""
-    notices, problems = {}, []
+def _collect(plan_years: Iterable[PlanYear], day: date, *, on_schedule: bool) -> tuple[list[Notice], list[str]]:
+    """Notices in the order of user ids, and problems. on_schedule: staff only on the plan's reminder days."""
+    notices: dict[int, Notice] = {}
+    problems = []
     for plan_year in plan_years:
         memberships = list(Membership.objects.filter(agency=plan_year.plan.agency_id).with_people())
         try:
@@ -124,21 +125,21 @@ def _collect(plan_years, day, *, on_schedule):
         except ValidationError as error:
             to_staff = False
             problems.append(f"{plan_year}：{' '.join(error.messages)}")
-        told = [("is_reviewer", *pair) for pair in _reviewer_sections(plan_year, day, memberships)]
-        if to_staff:
-            told += [("is_staff", *pair) for pair in _staff_sections(plan_year, day, memberships)]
-        for role, user, section in told:
+        for user, section in _reviewer_sections(plan_year, day, memberships):
             notice = notices.setdefault(user.pk, Notice(user))
-            notice.sections.append(section)
-            setattr(notice, role, True)
-            if plan_year not in notice.plan_years:
-                notice.plan_years.append(plan_year)
-    # Everybody writes in the same order, so that two runs at the same moment never wait for each other.
+            notice.is_reviewer = True
+            notice.add(section, plan_year)
+        if to_staff:
+            for user, section in _staff_sections(plan_year, day, memberships):
+                notice = notices.setdefault(user.pk, Notice(user))
+                notice.is_staff = True
+                notice.add(section, plan_year)
+    # Every run writes in this order, so two runs at the same time cannot block each other.
     return [notices[pk] for pk in sorted(notices)], problems
 
 
-def _sift(notices, day):
-    """Reminded with the notices that may be written, and whom they leave out."""
+def _sift(notices: Iterable[Notice], day: date) -> Reminded:
+    """Divide notices into those to write, those that people got before, and people who cannot get one."""
     had = set(OutgoingMail.objects.filter(day=day).values_list("recipient", flat=True))
     sifted = Reminded()
     for notice in notices:
@@ -146,13 +147,15 @@ def _sift(notices, day):
             sifted.skipped.append(Skipped(notice.user, "帳號已停用"))
         elif not mail.address_of(notice.user):
             sifted.skipped.append(Skipped(notice.user, "沒有電子郵件"))
+        elif notice.user.pk in had:
+            sifted.earlier.append(notice)
         else:
-            (sifted.earlier if notice.user.pk in had else sifted.notices).append(notice)
+            sifted.notices.append(notice)
     return sifted
 
 
-def due_reminders(*, day):
-    """What send_due_reminders() would do on the day; writes nothing."""
+def due_reminders(*, day: date) -> Reminded:
+    """What send_due_reminders() would write."""
     notices, problems = _collect(_open_years(), day, on_schedule=True)
     sifted = _sift(notices, day)
     sifted.problems = problems
@@ -161,8 +164,8 @@ def due_reminders(*, day):
 
 @transaction.atomic
 @audit.held_back()
-def send_due_reminders(*, day):
-    """Write the reminders of the day, in every open year of every plan; returns Reminded. mail.deliver() sends them."""
+def send_due_reminders(*, day: date) -> Reminded:
+    """Write the day's reminders for all open years of all plans; mail.deliver() sends them."""
     sifted = due_reminders(day=day)
     _write(sifted, day, by=None)
     return sifted
@@ -170,10 +173,10 @@ def send_due_reminders(*, day):
 
 @transaction.atomic
 @audit.held_back()
-def remind_now(*, by, plan_year, day):
-    """Remind the staff and the other reviewers of one open year, whatever the schedule says; returns Reminded.
+def remind_now(*, by: User, plan_year: PlanYear, day: date) -> Reminded:
+    """Remind the staff and the other reviewers of one year, whatever the schedule says.
 
-    RuleBroken where the year is not open, PermissionDenied for those who do not review.
+    Raises RuleBroken where the year is not open, PermissionDenied for people who do not review.
     """
     permissions.check_can_review(by, plan_year.plan.agency_id)
     policies.check_year_is_open(plan_year)
@@ -184,8 +187,9 @@ def remind_now(*, by, plan_year, day):
     return sifted
 
 
-def _write(sifted, day, *, by):
-    written, mails = [], []
+def _write(sifted: Reminded, day: date, *, by: User | None) -> list[OutgoingMail]:
+    written: list[Notice] = []
+    mails: list[OutgoingMail] = []
     for notice in sifted.notices:
         subject, body = mail_texts.reminder(
             user=notice.user, sections=notice.sections, is_staff=notice.is_staff, is_reviewer=notice.is_reviewer
@@ -199,16 +203,19 @@ def _write(sifted, day, *, by):
             body=body,
             agency=notice.agency,
         )
-        (written if is_new else sifted.earlier).append(notice)
-        mails += [row] * is_new
+        if is_new:
+            written.append(notice)
+            mails.append(row)
+        else:
+            sifted.earlier.append(notice)
     sifted.notices = written
     _record(written, by)
     return mails
 
 
-def _record(notices, by):
-    """An event for every plan year of which somebody was reminded."""
-    names = {}
+def _record(notices: Iterable[Notice], by: User | None) -> None:
+    """Write one audit event for each plan year."""
+    names: dict[PlanYear, list[str]] = {}
     for notice in notices:
         for plan_year in notice.plan_years:
             names.setdefault(plan_year, []).append(str(notice.user))
@@ -223,7 +230,7 @@ def _record(notices, by):
         )
 
 
-def last_reminded(plan_year):
-    """The latest event that tells of a reminder of the year; None before the first. One query."""
+def last_reminded(plan_year: PlanYear) -> AuditEvent | None:
+    """The audit event of the year's latest reminder; None before the first. One query."""
     events = AuditEvent.objects.of_year(plan_year.plan, plan_year.year)
     return events.filter(action=AuditAction.REMINDED).first()

@@ -1,27 +1,29 @@
-"""Writing what a report's draft holds: figures with their parts, executed amounts, answers to questions.
+"""Writes what was entered for a report: figures with their parts, executed amounts, answers to questions.
 
-Called inside the transaction of reporting.save_reports() alone, which has locked the year and the report. This is the
-one place where the actual of a ratio comes from its parts, so that they never contradict each other.
+Only reporting.save_reports() calls this, in its transaction, with the year and the report locked. Only here does the
+actual of a ratio come from its parts, so they never contradict each other.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 
-from scorecard.domain.choices import Question
+from scorecard.domain.choices import Direction, Question
 from scorecard.domain.plausibility import PlausibilityQuestion, ReportedFigure, check_plausibility, unanswered
 from scorecard.domain.ratios import Parts, parts_of
-from scorecard.models import ActionBudget, FigureConfirmation, YearlyValue
+from scorecard.models import KPI, ActionBudget, FigureConfirmation, Measure, User, YearlyValue
+from scorecard.services import audit
 
 FIELDS = ("actual", "numerator", "denominator", "actual_note", "unmeasured")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What was reported for one measure: a number, or unmeasured with the reason in the note, or nothing yet.
+    """What was entered for one measure: a number, or unmeasured with the reason in the note, or nothing yet.
 
-    With numerator and denominator, the actual is their quotient, whatever actual says.
+    With numerator and denominator the actual is their quotient, whatever the field actual says.
     """
 
     measure_id: int
@@ -34,7 +36,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Execution:
-    """What an action plan spent in the report's year: NT$ whole dollars, None where it is not known (again)."""
+    """executed: NT$ whole dollars in the report's year, None for unknown."""
 
     budget_id: int
     executed: int | None
@@ -43,22 +45,22 @@ class Execution:
 
 @dataclass(frozen=True)
 class Answer:
-    """「數字無誤」 to a question about a measure's figure; it counts while that figure stands and raises it."""
+    """「數字無誤」 to a question about a figure. Void once the figure changes or no longer raises the question."""
 
     measure_id: int
     question: Question
     figure: Decimal
 
 
-def apply_entries(kpi, year, entries):
-    """Write the entries that differ from what stands, and return the differences as audit changes."""
-    changes = []
+def apply_entries(kpi: KPI, year: int, entries: Iterable[Entry]) -> list[audit.Change]:
+    """Write what differs from the database, and return the differences."""
+    changes: list[audit.Change] = []
     measures = {measure.pk: measure for measure in kpi.measures.all()}
     for entry in entries:
         measure = measures[entry.measure_id]
-        value = YearlyValue.objects.filter(measure=measure, year=year).first() or YearlyValue(
-            measure=measure, year=year
-        )
+        value = YearlyValue.objects.filter(measure=measure, year=year).first()
+        if value is None:
+            value = YearlyValue(measure=measure, year=year)
         wanted = (_actual(kpi, measure, entry), entry.numerator, entry.denominator, entry.note, entry.unmeasured)
         differing = [
             (field, getattr(value, field), new)
@@ -69,15 +71,15 @@ def apply_entries(kpi, year, entries):
             continue
         for field, old, new in differing:
             where = {"field": field, "measure": measure.pk}
-            changes.append((f"{_name(measure)}{value._meta.get_field(field).verbose_name}", old, new, where))
+            changes.append((f"{_name(measure)}{audit.field_label(value, field)}", old, new, where))
             setattr(value, field, new)
         value.full_clean()
         value.save()
     return changes
 
 
-def _actual(kpi, measure, entry):
-    """The actual to store: the parts' quotient where both are there."""
+def _actual(kpi: KPI, measure: Measure, entry: Entry) -> Decimal | None:
+    """The actual to store: the quotient of the parts if there are both."""
     if entry.numerator is None and entry.denominator is None:
         return entry.actual
     if not measure.is_ratio:
@@ -89,12 +91,12 @@ def _actual(kpi, measure, entry):
     return Parts(entry.numerator, entry.denominator, measure.factor).stored
 
 
-def apply_executions(kpi, year, executions):
-    """Write the amounts that differ from what stands, and return the differences as audit changes.
+def apply_executions(kpi: KPI, year: int, executions: Iterable[Execution]) -> list[audit.Change]:
+    """Write what differs from the database, and return the differences.
 
-    DoesNotExist for a budget of another KPI or year; ValidationError for a negative amount.
+    Raises DoesNotExist for a budget of another KPI or year, ValidationError for a negative amount.
     """
-    changes = []
+    changes: list[audit.Change] = []
     budgets = ActionBudget.objects.filter(action_plan__kpi=kpi, year=year).select_related("action_plan")
     for execution in executions:
         budget = budgets.get(pk=execution.budget_id)
@@ -105,7 +107,7 @@ def apply_executions(kpi, year, executions):
         ]
         for field, old, new in differing:
             where = {"field": field, "budget": budget.pk}
-            changes.append((f"{budget.action_plan.code} {budget._meta.get_field(field).verbose_name}", old, new, where))
+            changes.append((f"{budget.action_plan.code} {audit.field_label(budget, field)}", old, new, where))
             setattr(budget, field, new)
         if differing:
             budget.full_clean()
@@ -113,14 +115,14 @@ def apply_executions(kpi, year, executions):
     return changes
 
 
-def apply_answers(kpi, year, answers, *, by):
-    """Keep the answers to questions that the figures as they stand raise, and return them as audit changes.
+def apply_answers(kpi: KPI, year: int, answers: Sequence[Answer], *, by: User) -> list[audit.Change]:
+    """Keep the answers to questions that the present figures raise, and return the changes.
 
-    An answer given for another figure, or to a question that nothing asks, is left out: it was about something else.
+    Ignores an answer about another figure, or to a question that no figure raises.
     """
     if not answers:
         return []
-    changes = []
+    changes: list[audit.Change] = []
     wanted = {(answer.measure_id, answer.question, answer.figure) for answer in answers}
     for measure, value, asked in open_questions(kpi, year):
         for each in asked:
@@ -132,10 +134,11 @@ def apply_answers(kpi, year, answers, *, by):
     return changes
 
 
-def open_questions(kpi, year):
-    """(measure, value, the questions about it that nobody answered) of each figure of the KPI's year; three queries."""
+def open_questions(kpi: KPI, year: int) -> list[tuple[Measure, YearlyValue, tuple[PlausibilityQuestion, ...]]]:
+    """Each measure with its value and the questions about it that nobody answered; three queries."""
     measures = {measure.pk: measure for measure in kpi.measures.all()}
-    values, earlier = {}, {pk: [] for pk in measures}
+    values: dict[int, YearlyValue] = {}
+    earlier: dict[int, list[tuple[int, Decimal]]] = {pk: [] for pk in measures}
     rows = YearlyValue.objects.filter(measure__kpi=kpi, year__lte=year).order_by("year")
     for value in rows.prefetch_related("confirmations"):
         if value.year == year:
@@ -148,11 +151,13 @@ def open_questions(kpi, year):
     ]
 
 
-def _open(measure, value, earlier) -> tuple[PlausibilityQuestion, ...]:
+def _open(
+    measure: Measure, value: YearlyValue, earlier: tuple[tuple[int, Decimal], ...]
+) -> tuple[PlausibilityQuestion, ...]:
     figure = ReportedFigure(
         actual=value.actual,
         unit=measure.unit,
-        direction=measure.direction,
+        direction=Direction(measure.direction),
         target=value.target,
         tolerance=measure.tolerance,
         earlier=earlier,
@@ -162,5 +167,5 @@ def _open(measure, value, earlier) -> tuple[PlausibilityQuestion, ...]:
     return unanswered(check_plausibility(figure), ((Question(c.question), c.actual) for c in value.confirmations.all()))
 
 
-def _name(measure):
+def _name(measure: Measure) -> str:
     return f"{measure.label} " if measure.label else ""

@@ -1,52 +1,55 @@
-"""Handing over: all KPIs and action plans of a division, or all action plans of a person, to another in one step.
+"""Hands all KPIs and action plans of a division, or all action plans of a person, over to another owner.
 
-Ownership is no figure, so closed years do not stand in its way.
+An owner is no figure, so closed years do not prevent it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TypeVar
 
 from django.db import transaction
 
 from scorecard import permissions
 from scorecard.domain.choices import AuditAction
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import KPI, ActionPlan, Division, Plan, PlanYear
+from scorecard.models import KPI, ActionPlan, Agency, Division, Plan, PlanYear, User
 from scorecard.services import audit
+
+_Row = TypeVar("_Row", KPI, ActionPlan)
 
 
 @dataclass(frozen=True)
 class Owner:
-    """Who is responsible: a division, or a person by name."""
+    """A division, or a person by name."""
 
     division: Division | None = None
     person: str = ""
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.division.name if self.division else self.person
 
 
 @dataclass(frozen=True)
 class Moves:
-    """What goes from one owner to another."""
+    """What one owner hands over to another."""
 
     kpis: tuple[KPI, ...]
     action_plans: tuple[ActionPlan, ...]
 
     @property
-    def seen(self):
-        """A word that stands for exactly these rows, so that what is moved is what was shown."""
+    def seen(self) -> str:
+        """A digest of exactly these rows. The person confirms it, so nothing else is moved."""
         text = repr([[row.pk for row in rows] for rows in (self.kpis, self.action_plans)])
         return sha256(text.encode()).hexdigest()[:20]
 
     @property
-    def count(self):
-        """How many rows."""
+    def count(self) -> int:
         return len(self.kpis) + len(self.action_plans)
 
 
-def find_moves(*, agency, source, plan=None):
-    """What the owner is responsible for in one of the agency's plans, or in all of them. One or two queries."""
+def find_moves(*, agency: Agency, source: Owner, plan: Plan | None = None) -> Moves:
+    """What the source owns in the plan; None: in all plans of the agency. One or two queries."""
     plans = {"plan": plan} if plan else {"plan__agency": agency}
     owner = {"owner_division": source.division} if source.division else {"owner_person": source.person}
     action_plans = ActionPlan.objects.filter(**plans, **owner).select_related("plan__agency", "kpi")
@@ -54,46 +57,47 @@ def find_moves(*, agency, source, plan=None):
     return Moves(_in_order(kpis.select_related("plan__agency")), _in_order(action_plans))
 
 
-def _in_order(rows):
+def _in_order(rows: Iterable[_Row]) -> tuple[_Row, ...]:
     return tuple(sorted(rows, key=lambda row: (row.plan.slug, row.code, row.pk)))
 
 
-def people_of(agency):
-    """Names of persons who are responsible for action plans of the agency, in order."""
+def people_of(agency: Agency) -> list[str]:
+    """The names of persons who own action plans of the agency, sorted."""
     names = ActionPlan.objects.filter(plan__agency=agency).exclude(owner_person="")
     return list(names.order_by("owner_person").values_list("owner_person", flat=True).distinct())
 
 
 @transaction.atomic
 @audit.held_back()
-def transfer(*, by, agency, source, target, seen, plan=None):
-    """Move everything from source to target and return the Moves; all or nothing.
+def transfer(*, by: User, agency: Agency, source: Owner, target: Owner, seen: str, plan: Plan | None = None) -> Moves:
+    """Move everything from source to target, all or nothing.
 
-    RuleBroken where it is no longer what the person was shown (seen), or nothing. A KPI's owner is a division, so
-    from a division everything goes to another one.
+    seen: Moves.seen of what the person confirmed. Raises RuleBroken where that has changed or is nothing, ValueError
+    where KPIs would go to a person: a KPI's owner is a division.
     """
     permissions.check_can_keep_members(by, agency.pk)
     plans = [plan] if plan else list(Plan.objects.filter(agency=agency))
-    # Nobody saves, submits or reviews a report while its division changes.
+    # Nobody may save, submit or review a report while its division changes.
     list(PlanYear.objects.select_for_update(no_key=True).filter(plan__in=plans).order_by("pk"))
     moves = find_moves(agency=agency, source=source, plan=plan)
     if not moves.count:
         raise RuleBroken(f"{source}沒有可以移交的 KPI 或行動方案。")
     if moves.seen != seen:
         raise RuleBroken("要移交的內容在您確認之前已經變更，沒有任何變動；請看過現在的清單再確認一次。")
-    if moves.kpis and target.division is None:
-        raise ValueError("KPIs belong to divisions.")
     for kpi in moves.kpis:
+        if target.division is None:
+            raise ValueError("KPIs belong to divisions.")
         kpi.division = target.division
         kpi.save(update_fields=["division"])
         _record(by, kpi, kpi, source, target)
     for action_plan in moves.action_plans:
-        action_plan.owner_division, action_plan.owner_person = target.division, target.person
+        action_plan.owner_division = target.division
+        action_plan.owner_person = target.person
         action_plan.save(update_fields=["owner_division", "owner_person"])
         _record(by, action_plan, action_plan.kpi, source, target)
     return moves
 
 
-def _record(by, row, kpi, source, target):
+def _record(by: User, row: KPI | ActionPlan, kpi: KPI, source: Owner, target: Owner) -> None:
     changes = [("主責", str(source), str(target))]
     audit.record(by=by, action=AuditAction.CHANGED, target=row, plan=row.plan, kpi=kpi, changes=changes, reason="移交")

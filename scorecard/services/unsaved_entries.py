@@ -1,40 +1,51 @@
-"""Keeping what a person typed and has not saved. Nothing here touches a figure, so nothing is audited.
+"""Keeps what a person typed and has not saved yet. It changes no figure, so nothing is audited.
 
-Only the person's own draft is ever read or written; the division's table must be theirs to fill in.
+A person reads and writes only their own draft, and only for divisions that they may report for.
 """
 
 import json
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 
 from scorecard import permissions
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import EntryDraft
+from scorecard.models import Division, EntryDraft, PlanYear, User, YearlyReport
 from scorecard.services import audit
-from scorecard.services.reporting import save_reports
+from scorecard.services.reporting import ReportEntry, save_reports
 
 # Raw text of a whole division's year: about 80,000 Chinese characters.
 MAX_BYTES = 256 * 1024
+# {"version": the report's, "fields": {field name: text}}, as in EntryDraft.rows.
+Row = dict[str, Any]
 TOO_LARGE = "輸入的內容太多，無法自動保存草稿；請先按「儲存」。"
 
 
-def find_draft(*, by, plan_year, division):
-    """The person's draft, None where nothing is kept."""
+def find_draft(*, by: User, plan_year: PlanYear, division: Division) -> EntryDraft | None:
+    """None where nothing is kept."""
     return EntryDraft.objects.filter(user=by, plan_year=plan_year, division=division).first()
 
 
 @transaction.atomic
-def keep_draft(*, by, plan_year, division, rows, beside=False, instead=False):
+def keep_draft(
+    *,
+    by: User,
+    plan_year: PlanYear,
+    division: Division,
+    rows: Mapping[str, Row],
+    beside: bool = False,
+    instead: bool = False,
+) -> EntryDraft | None:
     """Keep what was typed, and return the draft; None where nothing is left to keep.
 
-    rows: as in EntryDraft.rows, for every KPI that was sent, also those with nothing typed. A KPI's row replaces the
-    one kept before; beside: is added to it, field by field, because the person was not shown what is kept.
-    instead: nothing kept before stays. Raises PermissionDenied for other people's divisions, RuleBroken where it is
-    too much.
+    rows: as in EntryDraft.rows, also for KPIs without a changed field. A row replaces the KPI's earlier one. beside:
+    adds its fields to the earlier row instead, for a person who did not see that row. instead: drops all earlier rows.
+    Raises PermissionDenied for other people's divisions, RuleBroken for too much text.
     """
     permissions.check_can_report_for(by, division)
-    whose = {"user": by, "plan_year": plan_year, "division": division}
-    # Made first, so that two requests that arrive together find the same one.
+    whose: dict[str, Any] = {"user": by, "plan_year": plan_year, "division": division}
+    # Made before it is locked: two requests at the same time then lock the same row.
     EntryDraft.objects.get_or_create(**whose)
     draft = _locked(by, plan_year, division) or EntryDraft(**whose)
     kept = {} if instead else dict(draft.rows)
@@ -47,42 +58,53 @@ def keep_draft(*, by, plan_year, division, rows, beside=False, instead=False):
 
 
 @transaction.atomic
-def settle_draft(*, by, plan_year, division, rows, beside=False):
-    """Forget what has been saved, and return the draft that is left, or None.
+def settle_draft(
+    *, by: User, plan_year: PlanYear, division: Division, rows: Mapping[str, Collection[str]], beside: bool = False
+) -> EntryDraft | None:
+    """Forget what has been saved, and return the rest of the draft; None for nothing left.
 
-    rows: {KPI id: the names of its fields that were saved}. beside: only these fields go, because the person was not
-    shown what is kept; otherwise all of the KPI's.
+    rows: {KPI id: names of its saved fields}. beside: forgets only these fields, for a person who did not see the
+    draft; otherwise all of the KPI's.
     """
     draft = _locked(by, plan_year, division)
     if draft is None:
         return None
     kept = {}
     for kpi_id, row in draft.rows.items():
-        if kpi_id in rows:
-            fields = {name: text for name, text in row["fields"].items() if beside and name not in rows[kpi_id]}
-            row = {"version": row["version"], "fields": fields}
-        kept[kpi_id] = row
+        if kpi_id not in rows:
+            kept[kpi_id] = row
+        elif beside:
+            fields = {name: text for name, text in row["fields"].items() if name not in rows[kpi_id]}
+            kept[kpi_id] = {"version": row["version"], "fields": fields}
     return _write(draft, kept)
 
 
 @transaction.atomic
 @audit.held_back()
-def save_and_settle(*, by, plan_year, division, drafts, rows, beside=False):
-    """Save drafts of reports and forget the draft of the table they were typed into: both or neither.
+def save_and_settle(
+    *,
+    by: User,
+    plan_year: PlanYear,
+    division: Division,
+    drafts: Sequence[ReportEntry],
+    rows: Mapping[str, Collection[str]],
+    beside: bool = False,
+) -> list[YearlyReport]:
+    """Save reports and forget the draft of the table that they were typed into: both or neither.
 
-    drafts and what is returned and raised: as in reporting.save_reports(); rows and beside: as in settle_draft().
+    drafts, the result and the errors: as in reporting.save_reports(). rows, beside: as in settle_draft().
     """
     saved = save_reports(by=by, plan=plan_year.plan, year=plan_year.year, drafts=drafts)
     settle_draft(by=by, plan_year=plan_year, division=division, rows=rows, beside=beside)
     return saved
 
 
-def _locked(by, plan_year, division):
+def _locked(by: User, plan_year: PlanYear, division: Division) -> EntryDraft | None:
     drafts = EntryDraft.objects.select_for_update(no_key=True, of=("self",))
     return drafts.filter(user=by, plan_year=plan_year, division=division).first()
 
 
-def _write(draft, rows):
+def _write(draft: EntryDraft, rows: Mapping[str, Row]) -> EntryDraft | None:
     rows = {kpi_id: row for kpi_id, row in rows.items() if row["fields"]}
     if not rows:
         if draft.pk:

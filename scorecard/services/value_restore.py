@@ -1,6 +1,8 @@
-"""Taking back one value: what stood before an audit event stands again, through reporting's own rules."""
+"""Restores one value as it was before an audit event, by reporting's own rules."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
@@ -8,17 +10,18 @@ from scorecard.domain import policies
 from scorecard.domain.choices import AuditAction
 from scorecard.domain.roc_years import datetime_text
 from scorecard.domain.value_text import as_read
-from scorecard.models import AuditEvent, YearlyReport, YearlyValue
-from scorecard.models.audit import FIGURES, RESTORABLE
+from scorecard.models import KPI, AuditEvent, PlanYear, User, YearlyReport, YearlyValue
+from scorecard.models.audit import FIGURES, RESTORABLE, Before
+from scorecard.services import audit
 from scorecard.services.reporting import Entry, ReportEntry, save_reports
 
 
 @dataclass(frozen=True)
 class Restoration:
-    """What taking back a value would do, as things stand now.
+    """What restoring a value would do at present.
 
-    draft holds the whole report with the value restored; differences are (what, now, then) in words, empty where
-    nothing would change.
+    draft: the whole report with the value restored. differences: (what, present value, restored value) in words; empty
+    where nothing would change.
     """
 
     event: AuditEvent
@@ -27,23 +30,24 @@ class Restoration:
     differences: tuple[tuple[str, str | None, str | None], ...]
 
 
-def plan_restoration(kpi, event, index):
-    """The Restoration of what one change of an event of this KPI replaced; None where there is nothing to restore.
+def plan_restoration(kpi: KPI, event: AuditEvent, index: int) -> Restoration | None:
+    """index: of the change in the event, which is of this KPI. None: the change replaced no value of a measure.
 
-    Values that belong together or exclude each other go together: a ratio comes back with both its parts, a figure
-    ends 無統計, and 無統計 takes the figure away and brings back its reason.
+    Values that belong together are restored together: a ratio with both its parts, 無統計 with its reason. A restored
+    figure ends 無統計, and restoring 無統計 removes the figure.
     """
     before = event.before(index)
     measure = kpi.measures.filter(pk=before.measure_id).first() if before else None
-    if measure is None:
+    year = event.year
+    if measure is None or year is None:
         return None
-    report = YearlyReport.objects.filter(kpi=kpi, year=event.year).first() or YearlyReport(kpi=kpi, year=event.year)
-    value = YearlyValue.objects.filter(measure=measure, year=event.year).first() or YearlyValue(measure=measure)
+    report = YearlyReport.objects.filter(kpi=kpi, year=year).first() or YearlyReport(kpi=kpi, year=year)
+    value = YearlyValue.objects.filter(measure=measure, year=year).first() or YearlyValue(measure=measure)
     now = {name: getattr(value, name) for name in RESTORABLE}
-    then = _with(before, now, _stood_before(event, before, now))
+    then = _restored(before, now, _values_before(event, before, now))
     label = f"{measure.label} " if measure.label else ""
     differences = tuple(
-        (f"{label}{value._meta.get_field(name).verbose_name}", as_read(now[name]), as_read(then[name]))
+        (f"{label}{audit.field_label(value, name)}", as_read(now[name]), as_read(then[name]))
         for name in RESTORABLE
         if now[name] != then[name]
     )
@@ -54,22 +58,22 @@ def plan_restoration(kpi, event, index):
     return Restoration(event, report, draft, differences)
 
 
-def restore(*, by, restoration, version):
-    """Save what was planned and return the report's changes as save_reports() does; it raises the same.
+def restore(*, by: User, restoration: Restoration, version: int) -> list[YearlyReport]:
+    """Save the restoration. Returns and raises what save_reports() does.
 
-    version: the report's as the person saw it. The audit event names the one whose change it takes back.
+    version: the report's as the person saw it. The audit event's reason names the event that it reverses.
     """
     draft, event = restoration.draft, restoration.event
     kpi = draft.kpi
-    seen = ReportEntry(kpi, version, draft.entries, draft.explanation, draft.improvement)
+    entry = ReportEntry(kpi, version, draft.entries, draft.explanation, draft.improvement)
     reason = f"還原為第 {event.pk} 號紀錄（{datetime_text(timezone.localtime(event.at))}）之前的值"
     return save_reports(
-        by=by, plan=kpi.plan, year=event.year, drafts=[seen], action=AuditAction.RESTORED, reason=reason
+        by=by, plan=kpi.plan, year=restoration.report.year, drafts=[entry], action=AuditAction.RESTORED, reason=reason
     )
 
 
-def why_not(plan_year, restoration):
-    """The sentence that keeps the value from being restored, whoever asks; empty where nothing does."""
+def why_not(plan_year: PlanYear, restoration: Restoration) -> str:
+    """The sentence that says why nobody can restore the value now; "" where somebody can."""
     try:
         policies.check_year_is_open(plan_year)
         policies.check_report_is_editable(restoration.report)
@@ -78,25 +82,25 @@ def why_not(plan_year, restoration):
     return "" if restoration.differences else "目前已經是這個值，不需要還原。"
 
 
-def _stood_before(event, before, now):
-    """What each field of the measure was before the event: told by it, or by the first later one that changed it."""
+def _values_before(event: AuditEvent, before: Before, now: dict[str, Any]) -> dict[str, Any]:
+    """{field: its value before the event}, from the first event since then that changed it, or else the present one."""
     later = AuditEvent.objects.filter(kpi=event.kpi_id, year=event.year, pk__gt=event.pk).order_by("pk")
-    stood = {}
+    values: dict[str, Any] = {}
     for each in (event, *later):
-        told = (each.before(index) for index in range(len(each.changes)))
-        for change in told:
+        for index in range(len(each.changes)):
+            change = each.before(index)
             if change and change.measure_id == before.measure_id:
-                stood.setdefault(change.field, change.value)
-    return now | stood
+                values.setdefault(change.field, change.value)
+    return now | values
 
 
-def _with(before, now, stood):
-    """What stands after the restoration: figures go with their parts, and none of them beside 無統計."""
+def _restored(before: Before, now: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values after the restoration: figures with their parts, and no figure with 無統計."""
     if before.field == "actual_note":
         return now | {"actual_note": before.value}
     if before.field == "unmeasured" and before.value:
-        return now | dict.fromkeys(FIGURES) | {"unmeasured": True, "actual_note": stood["actual_note"]}
-    then = now | {name: stood[name] for name in FIGURES}
-    if before.field == "unmeasured" or now["unmeasured"] and then["actual"] is not None:
-        then |= {"unmeasured": False, "actual_note": stood["actual_note"]}
+        return now | dict.fromkeys(FIGURES) | {"unmeasured": True, "actual_note": values["actual_note"]}
+    then = now | {name: values[name] for name in FIGURES}
+    if before.field == "unmeasured" or (now["unmeasured"] and then["actual"] is not None):
+        then |= {"unmeasured": False, "actual_note": values["actual_note"]}
     return then

@@ -1,4 +1,4 @@
-"""A number in a cell."""
+"""A number in a cell, with its unit and its decimals."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,10 +9,10 @@ from scorecard.domain.scoring import grouped, plain
 
 @dataclass(frozen=True)
 class Figure:
-    """unit is shown behind the number, "" for none; a percentage is a share, 0.95 for 95 %.
+    """value: of a percentage the share, 0.95 for 95 %. text: the number as printed, with its unit.
 
-    decimals: how many are shown; None: as many as the program that opens the file shows of itself. text is the number
-    as it is printed, with its unit.
+    decimals: how many are shown; None leaves it to the program that opens the file. unit: shown after the number, ""
+    for none.
     """
 
     value: Decimal | int
@@ -23,12 +23,12 @@ class Figure:
 
 
 def decimals_of(number: Decimal | int) -> int:
-    """How many decimals the number has: 1 of 1.50."""
+    """1 of 1.50: zeros at the end do not count."""
     return len(plain(number).partition(".")[2])
 
 
-# A plan holds the same few targets and amounts thousands of times.
+# A plan repeats the same few targets and amounts thousands of times.
 @lru_cache(maxsize=4096)
 def whole_figure(number: Decimal | int) -> Figure:
-    """The number with all the decimals that it has, and without a unit."""
+    """The number with all its decimals, without a unit."""
     return Figure(number, grouped(number), decimals_of(number))

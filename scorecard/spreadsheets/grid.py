@@ -1,17 +1,18 @@
-"""A workbook as a plain grid of texts: what the readers of .xlsx and .ods give, and all that the form's reader sees."""
+"""A workbook as a plain grid of texts: what the readers of .xlsx and .ods return and the form's reader reads."""
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
 
 
 class UnreadableFile(ValueError):
-    """A file that cannot be read as a form at all; the message says in Chinese why and what to do."""
+    """The file cannot be read at all. The message says in Chinese why, and what to do."""
 
 
 class CellKind(Enum):
-    """What a cell holds. The text of a number is its decimal, of a percentage the number as shown, with %."""
+    """What a cell holds. The text of a percentage is the number as shown, with %."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -29,13 +30,16 @@ UNREADABLE = {
     CellKind.NO_VALUE: "是沒有計算結果的公式；請以 Excel 或 LibreOffice 開啟、存檔後再上傳，或直接填入數值。",
 }
 
+# (row, column), both from 1.
+Position = tuple[int, int]
+
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?")
 _COORDINATE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell that holds something; the text is stripped and never empty."""
+    """A cell with content: its text is stripped and never empty."""
 
     text: str
     kind: CellKind = CellKind.TEXT
@@ -43,7 +47,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands: a sheet's name and a cell like B13; both empty for the whole file."""
+    """A sheet's name and a cell like B13; both are empty for the whole file."""
 
     sheet: str = ""
     cell: str = ""
@@ -54,53 +58,52 @@ WHOLE_FILE = Place()
 
 @dataclass
 class GridSheet:
-    """A sheet's cells by (row, column), both counted from 1, and its merged areas.
+    """merges: {covered cell: the cell with the merged area's content}.
 
-    merges maps every covered cell to the one that holds the area's content. is_ours: the file says that this product
-    wrote it. hidden_rows: numbers of rows that people do not see, filtered out or hidden; they are read all the same.
+    is_ours: the file says that this product wrote it. hidden_rows: the numbers of hidden and filtered rows; these are
+    read, too.
     """
 
     name: str
     is_hidden: bool = False
-    cells: dict = field(default_factory=dict)
-    merges: dict = field(default_factory=dict)
+    cells: dict[Position, Cell] = field(default_factory=dict)
+    merges: dict[Position, Position] = field(default_factory=dict)
     is_ours: bool = False
-    hidden_rows: set = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
 
-    def __post_init__(self):
-        self.rows = {}
+    def __post_init__(self) -> None:
+        self.rows: dict[int, list[int]] = {}
         for row, column in sorted(self.cells):
             self.rows.setdefault(row, []).append(column)
 
-    def cell(self, row, column):
-        """The cell itself, None where it is empty."""
+    def cell(self, row: int, column: int) -> Cell | None:
+        """None: the cell is empty."""
         return self.cells.get((row, column))
 
-    def text(self, row, column):
-        """The cell's own text, "" where it is empty."""
+    def text(self, row: int, column: int) -> str:
+        """The cell's own text; "" where it is empty or covered by a merged area."""
         cell = self.cells.get((row, column))
         return cell.text if cell else ""
 
-    def home(self, row, column):
-        """Where the content of the cell stands: itself, or the corner of the merged area that covers it."""
+    def home(self, row: int, column: int) -> Position:
+        """The cell itself, or the top left cell of the merged area that covers it."""
         return self.merges.get((row, column), (row, column))
 
-    def merged_text(self, row, column):
-        """The cell's text, or that of the merged area that covers it."""
+    def merged_text(self, row: int, column: int) -> str:
+        """The cell's text, or the text of the merged area that covers it."""
         return self.text(*self.home(row, column))
 
-    def place(self, row, column):
-        """The cell's Place."""
+    def place(self, row: int, column: int) -> Place:
         return Place(self.name, coordinate(row, column))
 
 
-def coordinate(row, column):
+def coordinate(row: int, column: int) -> str:
     """「B13」 of row 13, column 2."""
     return f"{column_letters(column)}{row}"
 
 
 @cache
-def column_letters(column):
+def column_letters(column: int) -> str:
     """「AB」 of column 28."""
     letters = ""
     while column:
@@ -109,8 +112,8 @@ def column_letters(column):
     return letters
 
 
-def row_and_column(cell):
-    """(13, 2) of 「B13」; None for what is no cell."""
+def row_and_column(cell: str) -> Position | None:
+    """(13, 2) of 「B13」; None where the text is no cell."""
     match = _COORDINATE.fullmatch(cell)
     if not match:
         return None
@@ -118,20 +121,20 @@ def row_and_column(cell):
 
 
 @cache
-def _column(letters):
+def _column(letters: str) -> int:
     column = 0
     for letter in letters:
         column = column * 26 + ord(letter) - ord("A") + 1
     return column
 
 
-def with_corrections(sheets, corrections):
-    """The sheets with other texts laid over some of their cells.
+def with_corrections(sheets: Iterable[GridSheet], corrections: Mapping[tuple[str, str], str]) -> tuple[GridSheet, ...]:
+    """The sheets with the texts of some cells replaced.
 
-    corrections: {(sheet name, "B13"): text}; an empty text empties the cell, a number is one. A cell under a merged
-    area stands for itself from then on. Unknown sheets and cells are left out.
+    corrections: {(sheet name, "B13"): text}. An empty text empties the cell; a text that looks like a number becomes
+    one. A corrected cell leaves the merged area that covered it. Unknown sheets and cells are ignored.
     """
-    by_sheet = {}
+    by_sheet: dict[str, dict[Position, str]] = {}
     for (name, cell), text in corrections.items():
         where = row_and_column(cell)
         if where:
@@ -139,7 +142,7 @@ def with_corrections(sheets, corrections):
     return tuple(_corrected(sheet, by_sheet[sheet.name]) if sheet.name in by_sheet else sheet for sheet in sheets)
 
 
-def _corrected(sheet, texts):
+def _corrected(sheet: GridSheet, texts: Mapping[Position, str]) -> GridSheet:
     cells = dict(sheet.cells)
     for where, text in texts.items():
         cells.pop(where, None)

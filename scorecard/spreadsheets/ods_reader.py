@@ -1,11 +1,14 @@
-"""Reads the cells of an OpenDocument spreadsheet; what it does not know (styles, drawings, notes) it passes over."""
+"""Reads the cells of an OpenDocument spreadsheet; ignores its drawings, notes and all styles but hidden sheets'."""
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from zipfile import ZipFile
 
 from scorecard.spreadsheets import xml_events
 from scorecard.spreadsheets.cell_values import cleaned, number_text, percent_text
-from scorecard.spreadsheets.grid import Cell, CellKind, GridSheet, UnreadableFile
-from scorecard.spreadsheets.limits import MAX_COLUMNS, MAX_ROWS, check_cells, merged_areas
+from scorecard.spreadsheets.grid import Cell, CellKind, GridSheet, Position, UnreadableFile
+from scorecard.spreadsheets.limits import MAX_COLUMNS, MAX_ROWS, Area, check_cells, merged_areas
+from scorecard.spreadsheets.xml_events import Attributes
 
 HAS_LINKS = "檔案連結到其他試算表；請在 LibreOffice 的「編輯 → 連結」中斷連結，另存新檔後再上傳。"
 # Their content is not the cell's own text.
@@ -14,8 +17,8 @@ _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#
 _CELLS = frozenset({"table-cell", "covered-table-cell"})
 
 
-def read_ods(archive, deadline):
-    """The sheets of an open zip archive that was checked to be an .ods file."""
+def read_ods(archive: ZipFile, deadline: xml_events.Deadline) -> tuple[GridSheet, ...]:
+    """archive: already checked to be an .ods file."""
     reader = _Reader()
     try:
         with archive.open("content.xml") as stream:
@@ -28,22 +31,38 @@ def read_ods(archive, deadline):
 class _Reader:
     """Handles the events of content.xml."""
 
-    def __init__(self):
-        self.sheets, self.hidden_styles, self.style = [], set(), ""
-        self.aside = self.depth = 0
-        self.cells, self.areas, self.hidden_rows, self.name, self.is_hidden = {}, [], set(), "", False
-        self.row = self.column = self.row_repeat = 0
-        self.attributes, self.parts, self.paragraphs = {}, [], 0
+    def __init__(self) -> None:
+        self.sheets: list[GridSheet] = []
+        self.hidden_styles: set[str] = set()
+        self.style = ""
+        # How deep the parser is in elements to ignore, and in tables.
+        self.aside = 0
+        self.depth = 0
+        self._start_sheet(name="", is_hidden=False)
+        self.column = 0
+        self.row_repeat = 0
+        self.attributes: dict[str, str] = {}
+        self.parts: list[str] = []
+        self.paragraphs = 0
         self.is_in_paragraph = 0
 
-    def start(self, tag, attributes):
-        """A start tag."""
+    def _start_sheet(self, *, name: str, is_hidden: bool) -> None:
+        self.cells: dict[Position, Cell] = {}
+        self.areas: list[Area] = []
+        self.hidden_rows: set[int] = set()
+        self.row = 0
+        self.name = name
+        self.is_hidden = is_hidden
+
+    def start(self, tag: str, attributes: Attributes) -> None:
         if tag in _ASIDE:
             self.aside += 1
         if self.aside:
             return
         if tag in _CELLS:
-            self.attributes, self.parts, self.paragraphs = xml_events.local(attributes), [], 0
+            self.attributes = xml_events.local(attributes)
+            self.parts = []
+            self.paragraphs = 0
         elif tag == "table-row":
             self.row += 1
             self.row_repeat = _count(attributes, "number-rows-repeated")
@@ -68,8 +87,7 @@ class _Reader:
         elif tag == "table-properties" and xml_events.local(attributes).get("display") == "false":
             self.hidden_styles.add(self.style)
 
-    def end(self, tag):
-        """An end tag."""
+    def end(self, tag: str) -> None:
         if tag in _ASIDE:
             self.aside -= 1
         elif self.aside:
@@ -88,23 +106,22 @@ class _Reader:
                     GridSheet(self.name, self.is_hidden, self.cells, merges, hidden_rows=self.hidden_rows)
                 )
 
-    def text(self, data):
-        """Text between tags."""
+    def text(self, data: str) -> None:
         if self.is_in_paragraph and not self.aside:
             self.parts.append(" ".join(data.split("\n")))
 
-    def _open_table(self, attributes):
+    def _open_table(self, attributes: Mapping[str, str]) -> None:
         self.depth += 1
         if self.depth == 1:
-            self.cells, self.areas, self.hidden_rows, self.row = {}, [], set(), 0
-            self.name = attributes.get("name", "")
-            self.is_hidden = attributes.get("style-name") in self.hidden_styles
+            is_hidden = attributes.get("style-name") in self.hidden_styles
+            self._start_sheet(name=attributes.get("name", ""), is_hidden=is_hidden)
 
-    def _take(self, *, is_covered):
+    def _take(self, *, is_covered: bool) -> None:
         repeat = _count(self.attributes, "number-columns-repeated")
         row, column = self.row, self.column + 1
         self.column += repeat
-        down, across = (_count(self.attributes, f"number-{what}-spanned") for what in ("rows", "columns"))
+        down = _count(self.attributes, "number-rows-spanned")
+        across = _count(self.attributes, "number-columns-spanned")
         if down > 1 or across > 1:
             self.areas.append((row, column, row + down - 1, column + across - 1))
         cell = None if is_covered else self._cell("".join(self.parts))
@@ -115,10 +132,10 @@ class _Reader:
                 check_cells(each_row, each_column, len(self.cells))
                 self.cells[each_row, each_column] = cell
 
-    def _cell(self, raw):
+    def _cell(self, raw: str) -> Cell | None:
         text, kind = cleaned(raw), self.attributes.get("value-type", "")
         has_formula = "formula" in self.attributes
-        if text in _ERRORS or has_formula and text.startswith(("Err:", "錯誤:")):
+        if text in _ERRORS or (has_formula and text.startswith(("Err:", "錯誤:"))):
             return Cell(text, CellKind.ERROR)
         if kind in ("float", "currency", "percentage"):
             return _number(self.attributes.get("value", ""), text, is_percentage=kind == "percentage")
@@ -131,7 +148,7 @@ class _Reader:
         return Cell(text) if text else None
 
 
-def _number(value, text, *, is_percentage):
+def _number(value: str, text: str, *, is_percentage: bool) -> Cell:
     try:
         number = Decimal(value)
     except InvalidOperation:
@@ -143,7 +160,7 @@ def _number(value, text, *, is_percentage):
     return Cell(number_text(number), CellKind.NUMBER)
 
 
-def _count(attributes, name):
-    """How often or how far; 1 where nothing readable is said."""
+def _count(attributes: Mapping[str, str], name: str) -> int:
+    """The attribute as a count of repetitions or cells; 1 where it is missing or unreadable."""
     value = next((value for key, value in attributes.items() if key.rpartition(" ")[2] == name), "1")
     return max(1, int(value)) if value.isdecimal() and len(value) < 9 else 1

@@ -1,10 +1,11 @@
-"""Writes Sheets as an OpenDocument spreadsheet.
+"""Writes sheets as an OpenDocument spreadsheet.
 
-An ODS file is a zip of five small XML files, and these sheets need little of them: written here they cost no
-dependency and the same sheets give the same bytes. No cell has a formula: nothing here can write one.
+An ODS file is a zip of five small XML files, and these sheets need little of them. Writing them here needs no further
+dependency, and the same sheets give the same bytes. No cell has a formula: nothing here writes one.
 """
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -12,7 +13,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from scorecard.domain.scoring import plain
 from scorecard.spreadsheets.figure import Figure
 from scorecard.spreadsheets.safe_text import clean, looks_like_formula
-from scorecard.spreadsheets.sheet import FONT, SIZE, PrintedPage
+from scorecard.spreadsheets.sheet import FONT, SIZE, CellStyle, OutputSheet, PlacedCell, PrintedPage
 
 MIME_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 FIXED_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -33,7 +34,7 @@ _NAMESPACES = " ".join(
 _DUBLIN_CORE = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
 _HORIZONTAL = {"left": "start", "center": "center", "right": "end"}
 _VERTICAL = {"top": "top", "center": "middle"}
-# A column of n half-width characters is as wide as Excel makes it.
+# Columns are as wide as Excel makes them.
 _MM_PER_PIXEL = 25.4 / 96
 _BLANKS = re.compile("  +|^ | $|\t")
 _PAGES = {
@@ -44,9 +45,14 @@ _PAGES = {
     'style:scale-to-X="1" style:scale-to-Y="0"',
 }
 
+# The pages that sheets are printed on, each with its footer; a footer is None for none.
+Pages = Sequence[tuple[PrintedPage, str | None]]
+# A number format: decimals, unit, whether it is a percentage; None is the format of texts.
+_Format = tuple[int, str, bool] | None
 
-def sheets_ods(sheets, *, title, creator, mark=""):
-    """Sheets as the bytes of an ODS file; title, creator and mark are its properties."""
+
+def sheets_ods(sheets: Sequence[OutputSheet], *, title: str, creator: str, mark: str = "") -> bytes:
+    """The bytes of an ODS file. title, creator and mark become properties of the file."""
     pages = tuple(dict.fromkeys((sheet.page, sheet.footer) for sheet in sheets))
     parts = {
         "content.xml": _content(sheets, pages),
@@ -56,7 +62,7 @@ def sheets_ods(sheets, *, title, creator, mark=""):
     }
     file = BytesIO()
     with ZipFile(file, "w") as archive:
-        # First and uncompressed, so that programs recognise the file by its first bytes.
+        # First and uncompressed: programs recognise the file by its first bytes.
         archive.writestr(ZipInfo("mimetype", FIXED_ZIP_DATE), MIME_TYPE, ZIP_STORED)
         for name, content in (parts | {"META-INF/manifest.xml": _manifest(parts)}).items():
             archive.writestr(ZipInfo(name, FIXED_ZIP_DATE), content, ZIP_DEFLATED)
@@ -64,42 +70,45 @@ def sheets_ods(sheets, *, title, creator, mark=""):
 
 
 class _CellStyles:
-    """The automatic styles of the cells, each made once, with the number formats that they need."""
+    """The automatic styles of the cells, each made once, and their number formats."""
 
-    def __init__(self):
-        self._cells = {}
-        self._formats = {}
+    def __init__(self) -> None:
+        self._cells: dict[tuple[CellStyle, str | None], str] = {}
+        self._formats: dict[_Format, str] = {}
 
-    def name_of(self, look, value):
-        """The name of the style for a look and a value."""
+    def name_of(self, look: CellStyle, value: str | Figure | None) -> str:
         key = look, self._format_of(value)
         return self._cells.setdefault(key, f"ce{len(self._cells)}")
 
-    def _format_of(self, value):
-        """The name of a number format; None where the program's own will do."""
+    def _format_of(self, value: str | Figure | None) -> str | None:
+        """The name of a number format; None: the program's default."""
         if isinstance(value, Figure):
             if value.decimals is None:
                 return None
-            key = value.decimals, value.unit, value.is_percentage
+            key: _Format = (value.decimals, value.unit, value.is_percentage)
         elif isinstance(value, str) and looks_like_formula(value):
-            # As text, so that it does not become a formula as soon as someone edits the cell.
-            key = "text"
+            # Else it would become a formula as soon as someone edits the cell.
+            key = None
         else:
             return None
         return self._formats.setdefault(key, f"N{len(self._formats) + 100}")
 
-    def xml(self):
-        """All of them, number formats first."""
+    def xml(self) -> str:
+        """Number formats first, since the styles name them."""
         formats = (_number_format(name, key) for key, name in self._formats.items())
         return "".join((*formats, *(_cell_style(name, *key) for key, name in self._cells.items())))
 
 
-def _number_format(name, key):
-    if key == "text":
+def _number_format(name: str, key: _Format) -> str:
+    if key is None:
         return f'<number:text-style style:name="{name}"><number:text-content/></number:text-style>'
     decimals, unit, is_percentage = key
     kind = "percentage" if is_percentage else "number"
-    suffix = "%" if is_percentage else f" {clean(unit)}" if unit else ""
+    suffix = ""
+    if is_percentage:
+        suffix = "%"
+    elif unit:
+        suffix = f" {clean(unit)}"
     return (
         f'<number:{kind}-style style:name="{name}"><number:number number:min-integer-digits="1" '
         f'number:decimal-places="{decimals}" number:min-decimal-places="{decimals}" '
@@ -108,12 +117,13 @@ def _number_format(name, key):
     )
 
 
-def _cell_style(name, look, number_format):
+def _cell_style(name: str, look: CellStyle, number_format: str | None) -> str:
     data_style = f' style:data-style-name="{number_format}"' if number_format else ""
     border = f"0.5pt solid #{look.rule}" if look.is_boxed else "none"
     fill = f"#{look.fill}" if look.fill else "transparent"
     weight = "bold" if look.bold else "normal"
-    source, aligned = "value-type", ""
+    source = "value-type"
+    aligned = ""
     if look.horizontal:
         source = "fix"
         aligned = f'<style:paragraph-properties fo:text-align="{_HORIZONTAL[look.horizontal]}"/>'
@@ -128,7 +138,7 @@ def _cell_style(name, look, number_format):
     )
 
 
-def _content(sheets, pages):
+def _content(sheets: Sequence[OutputSheet], pages: Pages) -> str:
     styles = _CellStyles()
     widths = tuple(dict.fromkeys(width for sheet in sheets for width in sheet.widths))
     heights = tuple(dict.fromkeys(height for sheet in sheets for height in sheet.heights.values()))
@@ -159,7 +169,13 @@ def _content(sheets, pages):
     )
 
 
-def _table(sheet, table_style, styles, widths, height_styles):
+def _table(
+    sheet: OutputSheet,
+    table_style: str,
+    styles: _CellStyles,
+    widths: Sequence[float],
+    height_styles: Mapping[float, str],
+) -> str:
     columns = "".join(
         f'<table:table-column table:style-name="co{widths.index(width)}" table:default-cell-style-name="Default"/>'
         for width in sheet.widths
@@ -173,7 +189,7 @@ def _table(sheet, table_style, styles, widths, height_styles):
     )
 
 
-def _rows(sheet, styles, height_styles):
+def _rows(sheet: OutputSheet, styles: _CellStyles, height_styles: Mapping[float, str]) -> list[str]:
     """The XML of each row, from the first."""
     placed = {(cell.row, cell.column): cell for cell in sheet.cells}
     covered = {
@@ -198,7 +214,7 @@ def _rows(sheet, styles, height_styles):
     return made
 
 
-def _cell(cell, styles):
+def _cell(cell: PlacedCell, styles: _CellStyles) -> str:
     attributes = f' table:style-name="{styles.name_of(cell.look, cell.value)}"'
     if cell.rows > 1 or cell.columns > 1:
         attributes += f' table:number-rows-spanned="{cell.rows}" table:number-columns-spanned="{cell.columns}"'
@@ -211,22 +227,22 @@ def _cell(cell, styles):
     return f'<table:table-cell{attributes} office:value-type="string">{_paragraphs(cell.value)}</table:table-cell>'
 
 
-def _paragraphs(text):
-    """Clean lines as paragraphs; blanks that XML would lose are written as elements."""
+def _paragraphs(text: str) -> str:
+    """A paragraph for each line. Blanks that XML would drop are written as elements."""
 
-    def blank(match):
+    def blank(match: re.Match[str]) -> str:
         return "<text:tab/>" if match[0] == "\t" else f'<text:s text:c="{len(match[0])}"/>'
 
     return "".join(f"<text:p>{_BLANKS.sub(blank, escape(line))}</text:p>" for line in clean(text).split("\n"))
 
 
-def _master(index):
-    """The name of a page's style; the first is the one that every spreadsheet has."""
+def _master(index: int) -> str:
+    """The name of the page's style; the first one is the default of every spreadsheet."""
     return f"Page{index + 1}" if index else "Default"
 
 
-def _styles(pages):
-    """The cells' common style and the pages, each (PrintedPage, footer)."""
+def _styles(pages: Pages) -> str:
+    """The cells' common style, and the styles of the pages."""
     return _document(
         "styles",
         "<office:styles>"
@@ -243,7 +259,7 @@ def _styles(pages):
     )
 
 
-def _page_layout(index, page):
+def _page_layout(index: int, page: PrintedPage) -> str:
     return (
         f'<style:page-layout style:name="pm{index + 1}"><style:page-layout-properties {_PAGES[page]}/>'
         '<style:header-style/><style:footer-style><style:header-footer-properties fo:min-height="8mm" '
@@ -251,10 +267,10 @@ def _page_layout(index, page):
     )
 
 
-def _master_page(index, footer):
+def _master_page(index: int, footer: str | None) -> str:
     begin = f'<style:master-page style:name="{_master(index)}" style:page-layout-name="pm{index + 1}">'
     if footer is None:
-        # Without these a program prints the sheet's name above and the page's number below.
+        # Without these a program prints the sheet's name above and the page number below.
         return f'{begin}<style:header style:display="false"/><style:footer style:display="false"/></style:master-page>'
     return (
         f"{begin}<style:footer><style:region-left><text:p>{escape(clean(footer))}</text:p></style:region-left>"
@@ -263,8 +279,8 @@ def _master_page(index, footer):
     )
 
 
-def _settings(sheets):
-    """What stays in view on each sheet, and whether its grid lines are seen."""
+def _settings(sheets: Sequence[OutputSheet]) -> str:
+    """Frozen columns and rows, zoom and grid lines of each sheet."""
     views = "".join(_view(sheet) for sheet in sheets)
     return _document(
         "settings",
@@ -277,36 +293,42 @@ def _settings(sheets):
     )
 
 
-def _view(sheet):
+def _view(sheet: OutputSheet) -> str:
     columns, rows = sheet.frozen
-    items = [("HorizontalSplitMode", 2 if columns else 0, "short"), ("VerticalSplitMode", 2 if rows else 0, "short")]
-    items += [("HorizontalSplitPosition", columns), ("VerticalSplitPosition", rows)]
-    items += [("ActiveSplitRange", 3 if columns and rows else 2, "short")]
-    items += [("PositionRight", columns), ("PositionBottom", rows)]
-    items += [("ShowGrid", str(sheet.has_grid_lines).lower(), "boolean")]
-    items += [("ZoomType", 0, "short"), ("ZoomValue", sheet.zoom)]
-    inner = "".join(_item(*each) for each in items)
+    items = (
+        _item("HorizontalSplitMode", 2 if columns else 0, "short"),
+        _item("VerticalSplitMode", 2 if rows else 0, "short"),
+        _item("HorizontalSplitPosition", columns),
+        _item("VerticalSplitPosition", rows),
+        _item("ActiveSplitRange", 3 if columns and rows else 2, "short"),
+        _item("PositionRight", columns),
+        _item("PositionBottom", rows),
+        _item("ShowGrid", str(sheet.has_grid_lines).lower(), "boolean"),
+        _item("ZoomType", 0, "short"),
+        _item("ZoomValue", sheet.zoom),
+    )
+    inner = "".join(items)
     return f"<config:config-item-map-entry config:name={quoteattr(sheet.name)}>{inner}</config:config-item-map-entry>"
 
 
-def _item(name, value, kind="int"):
+def _item(name: str, value: object, kind: str = "int") -> str:
     return f'<config:config-item config:name="{name}" config:type="{kind}">{value}</config:config-item>'
 
 
-def _meta(title, creator, mark):
+def _meta(title: str, creator: str, mark: str) -> str:
     inner = f"<dc:title>{escape(clean(title))}</dc:title><dc:creator>{escape(clean(creator))}</dc:creator>"
     inner += f"<meta:keyword>{escape(mark)}</meta:keyword>" if mark else ""
     return _document("meta", f"<office:meta>{inner}</office:meta>")
 
 
-def _document(kind, inner):
+def _document(kind: str, inner: str) -> str:
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<office:document-{kind} {_NAMESPACES} {_DUBLIN_CORE} '
         f'office:version="{VERSION}">{inner}</office:document-{kind}>'
     )
 
 
-def _manifest(parts):
+def _manifest(parts: Iterable[str]) -> str:
     entries = [("/", MIME_TYPE), *((name, "text/xml") for name in parts)]
     listed = "".join(
         f"<manifest:file-entry manifest:full-path={quoteattr(path)} manifest:media-type={quoteattr(kind)}/>"

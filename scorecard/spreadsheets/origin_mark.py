@@ -1,8 +1,8 @@
-"""The mark that the product's own forms bear in their properties, so that reading one again need not be cautious.
+"""The mark in the properties of the product's own forms: such a form is read as it was written.
 
-It says how notations came about, nothing about who may do what: whoever wants to can set it.
+It gives no permission: anybody can set it in a file.
 """
 
 MARK = "平衡計分卡系統匯出的機關原表"
-# Where it stands, by part of the file; programs that save the file again keep both.
+# The parts of a file that may hold it. Programs keep both when they save the file again.
 PARTS = ("docProps/core.xml", "meta.xml")

@@ -1,22 +1,24 @@
-"""Opens a spreadsheet that comes from outside and gives its sheets as plain grids (spreadsheets/grid.py).
+"""Opens a spreadsheet from outside and returns its sheets as plain grids (spreadsheets/grid.py).
 
-The container is judged first: size, inflated size, ratio, entries, macros, password, links to other files. An .xlsx
-is then read here, an .ods in spreadsheets/ods_reader.py, both as streams of events: a form of a thousand KPIs takes
-less time than openpyxl needs to load it, and neither empty rows nor a table of strings made to burst costs more than
-its bytes.
+It checks the container first: size, inflated size, ratio, entries, macros, password, links to other files. Then it
+reads an .xlsx itself and has ods_reader.py read an .ods. Both read a stream of events: that is faster than loading the
+file by openpyxl, and empty rows or a hostile table of strings cost no more than their bytes.
 """
 
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from typing import Any, BinaryIO
 
 from scorecard.spreadsheets import xml_events
 from scorecard.spreadsheets.cell_values import cleaned, date_text, number_text, percent_text
-from scorecard.spreadsheets.grid import Cell, CellKind, GridSheet, UnreadableFile, row_and_column
-from scorecard.spreadsheets.limits import MAX_ROWS, check_cells, merged_areas
+from scorecard.spreadsheets.grid import Cell, CellKind, GridSheet, Position, UnreadableFile, row_and_column
+from scorecard.spreadsheets.limits import MAX_ROWS, Area, check_cells, merged_areas
 from scorecard.spreadsheets.ods_reader import read_ods
 from scorecard.spreadsheets.origin_mark import MARK, PARTS
+from scorecard.spreadsheets.xml_events import Attributes
 from scorecard.uploaded_files.office_documents import (
     MACROS,
     OTHER_KIND,
@@ -41,7 +43,7 @@ NOT_A_FORM = (
     "內容不是 Excel（.xlsx）或 OpenDocument（.ods）試算表；請以 Excel 或 LibreOffice 開啟表單，另存為 .xlsx 後再上傳。"
 )
 OLD_EXCEL = "是舊版的 Excel（.xls）或其他舊格式；請以 Excel 或 LibreOffice 開啟，另存為 .xlsx 後再上傳。"
-# Not what is said of evidence: that may be handed in as a PDF or a document, too.
+# Other words than for evidence, which may also be a PDF or a document.
 OF_A_FORM = {
     MACROS: "檔案含有巨集；請以 Excel 或 LibreOffice 開啟，另存為不含巨集的 .xlsx 後再上傳。",
     OTHER_KIND: NOT_A_FORM,
@@ -57,11 +59,14 @@ _BUILT_IN_PERCENT = frozenset({9, 10})
 # The last rows are those of East Asian editions.
 _BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 
+# {id: (type, part inside the package)}.
+_Relations = Mapping[str | None, tuple[str, str]]
 
-def read_sheets(file):
-    """The sheets of an .xlsx or .ods file, a seekable binary stream, in its order; told apart by content, not name.
 
-    Raises UnreadableFile with a sentence for everything that is no readable spreadsheet.
+def read_sheets(file: BinaryIO) -> tuple[GridSheet, ...]:
+    """The sheets of an .xlsx or .ods file in their order. file must be seekable; its content decides, not its name.
+
+    Raises UnreadableFile with a sentence for the person.
     """
     size = file.seek(0, io.SEEK_END)
     if size > MAX_BYTES:
@@ -88,7 +93,7 @@ def read_sheets(file):
     return sheets
 
 
-def _check_start(file, start):
+def _check_start(file: BinaryIO, start: bytes) -> None:
     if not start:
         raise UnreadableFile("檔案是空的；請確認選對檔案。")
     if start.startswith(OLE_START):
@@ -100,21 +105,26 @@ def _check_start(file, start):
 
 
 class _Workbook:
-    """The parts of an .xlsx package that say what its cells hold."""
+    """The parts of an .xlsx package that the cells' content depends on."""
 
-    def __init__(self, archive, deadline):
+    def __init__(self, archive: zipfile.ZipFile, deadline: xml_events.Deadline) -> None:
         self.archive, self.deadline = archive, deadline
         self.names = {name.lower(): name for name in archive.namelist()}
 
-    def sheets(self):
-        """Every worksheet; chart sheets are left out."""
+    def sheets(self) -> tuple[GridSheet, ...]:
+        """The worksheets, without chart sheets."""
         main = self._target("_rels/.rels", "", "/officeDocument") or "xl/workbook.xml"
         folder, _, name = main.rpartition("/")
         relations = self._relations(f"{folder}/_rels/{name}.rels", folder)
         strings = self._strings(self._of_type(relations, "/sharedStrings"))
         kinds = self._kinds(self._of_type(relations, "/styles"))
-        listed = []
-        self._parse(main, start=lambda tag, attributes: tag == "sheet" and listed.append(xml_events.local(attributes)))
+        listed: list[dict[str, str]] = []
+
+        def start(tag: str, attributes: Attributes) -> None:
+            if tag == "sheet":
+                listed.append(xml_events.local(attributes))
+
+        self._parse(main, start=start)
         found = []
         for entry in listed:
             kind, part = relations.get(entry.get("id"), ("", ""))
@@ -124,25 +134,25 @@ class _Workbook:
                 found.append(reader.sheet(entry.get("name", ""), entry.get("state", "visible") != "visible"))
         return tuple(found)
 
-    def _parse(self, part, **handlers):
+    def _parse(self, part: str, **handlers: Any) -> None:
         name = self.names.get(part.lower())
         if name is None:
             raise UnreadableFile(xml_events.DAMAGED)
         with self.archive.open(name) as stream:
             xml_events.parse(stream, self.deadline, **handlers)
 
-    def _target(self, part, folder, kind):
+    def _target(self, part: str, folder: str, kind: str) -> str | None:
         return self._of_type(self._relations(part, folder), kind)
 
     @staticmethod
-    def _of_type(relations, kind):
+    def _of_type(relations: _Relations, kind: str) -> str | None:
         return next((part for type_, part in relations.values() if type_.endswith(kind)), None)
 
-    def _relations(self, part, folder):
-        """{id: (type, part inside the package)} of one .rels file; empty where there is none."""
-        found = {}
+    def _relations(self, part: str, folder: str) -> _Relations:
+        """The relations in one .rels file; empty where there is none."""
+        found: dict[str | None, tuple[str, str]] = {}
 
-        def start(tag, attributes):
+        def start(tag: str, attributes: Attributes) -> None:
             if tag == "Relationship" and attributes.get("TargetMode") != "External":
                 target = attributes.get("Target", "")
                 path = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}".lstrip("/")
@@ -152,55 +162,68 @@ class _Workbook:
             self._parse(part, start=start)
         return found
 
-    def _strings(self, part):
-        """The shared strings, without the readings (phonetic) that East Asian files may hold."""
+    def _strings(self, part: str | None) -> list[str]:
+        """The shared strings, without the phonetic readings that East Asian files may hold."""
         if part is None:
             return []
-        strings, parts, state = [], [], {"in_text": False, "reading": 0}
+        strings: list[str] = []
+        parts: list[str] = []
+        in_text = False
+        readings = 0
 
-        def start(tag, _attributes):
+        def start(tag: str, _attributes: Attributes) -> None:
+            nonlocal in_text, readings
             if tag == "si":
                 parts.clear()
             elif tag == "rPh":
-                state["reading"] += 1
+                readings += 1
             elif tag == "t":
-                state["in_text"] = not state["reading"]
+                in_text = not readings
 
-        def end(tag):
+        def end(tag: str) -> None:
+            nonlocal in_text, readings
             if tag == "si":
                 strings.append("".join(parts))
             elif tag == "rPh":
-                state["reading"] -= 1
+                readings -= 1
             elif tag == "t":
-                state["in_text"] = False
+                in_text = False
 
-        self._parse(part, start=start, end=end, text=lambda data: parts.append(data) if state["in_text"] else None)
+        def text(data: str) -> None:
+            if in_text:
+                parts.append(data)
+
+        self._parse(part, start=start, end=end, text=text)
         return strings
 
-    def _kinds(self, part):
-        """What numbers of each cell style are: {style number: PERCENT or DATE}, others being plain numbers."""
+    def _kinds(self, part: str | None) -> dict[str | None, CellKind]:
+        """{style number: PERCENT or DATE}; numbers of all other styles are plain."""
         if part is None:
             return {}
-        formats, styles, state = {}, [], {"in_cells": False}
+        formats: dict[str | None, str] = {}
+        styles: list[str] = []
+        in_cells = False
 
-        def start(tag, attributes):
+        def start(tag: str, attributes: Attributes) -> None:
+            nonlocal in_cells
             if tag == "numFmt":
                 formats[attributes.get("numFmtId")] = attributes.get("formatCode", "")
             elif tag == "cellXfs":
-                state["in_cells"] = True
-            elif tag == "xf" and state["in_cells"]:
+                in_cells = True
+            elif tag == "xf" and in_cells:
                 styles.append(attributes.get("numFmtId", "0"))
 
-        def end(tag):
+        def end(tag: str) -> None:
+            nonlocal in_cells
             if tag == "cellXfs":
-                state["in_cells"] = False
+                in_cells = False
 
         self._parse(part, start=start, end=end)
         kinds = ((str(number), _kind_of(style, formats)) for number, style in enumerate(styles))
         return {number: kind for number, kind in kinds if kind is not CellKind.NUMBER}
 
 
-def _kind_of(format_id, formats):
+def _kind_of(format_id: str, formats: Mapping[str | None, str]) -> CellKind:
     if format_id in formats:
         code = _QUOTED.sub("", formats[format_id])
         if "%" in code:
@@ -215,17 +238,26 @@ def _kind_of(format_id, formats):
 class _SheetReader:
     """Handles the events of one sheet's XML."""
 
-    def __init__(self, strings, kinds):
-        self.strings, self.kinds = strings, kinds
-        self.cells, self.areas, self.hidden_rows = {}, [], set()
-        # Most cells hold what another holds, too.
-        self.made = {}
-        self.row = self.column = self.rows = 0
-        self.type, self.style, self.has_formula, self.reading = "n", None, False, 0
-        self.parts, self.is_collecting = [], False
+    def __init__(self, strings: list[str], kinds: Mapping[str | None, CellKind]) -> None:
+        self.strings = strings
+        self.kinds = kinds
+        self.cells: dict[Position, Cell] = {}
+        self.areas: list[Area] = []
+        self.hidden_rows: set[int] = set()
+        # Most cells hold the same as another one.
+        self.made: dict[tuple[str, str | None, str], Cell | None] = {}
+        self.row = 0
+        self.column = 0
+        self.rows = 0
+        self.type = "n"
+        self.style: str | None = None
+        self.has_formula = False
+        # How deep the parser is in phonetic readings.
+        self.reading = 0
+        self.parts: list[str] = []
+        self.is_collecting = False
 
-    def start(self, tag, attributes):
-        """A start tag."""
+    def start(self, tag: str, attributes: Attributes) -> None:
         if tag == "c":
             where = row_and_column(attributes.get("r", ""))
             self.row, self.column = where or (self.row, self.column + 1)
@@ -250,12 +282,12 @@ class _SheetReader:
         elif tag == "rPh":
             self.reading += 1
         elif tag == "mergeCell":
-            corners = [row_and_column(corner) for corner in attributes.get("ref", "").split(":")]
-            if len(corners) == 2 and all(corners):
-                self.areas.append((*corners[0], *corners[1]))
+            first, _, second = attributes.get("ref", "").partition(":")
+            top_left, bottom_right = row_and_column(first), row_and_column(second)
+            if top_left and bottom_right:
+                self.areas.append((*top_left, *bottom_right))
 
-    def end(self, tag):
-        """An end tag."""
+    def end(self, tag: str) -> None:
         if tag == "c":
             if self.parts or self.has_formula:
                 self._take()
@@ -264,17 +296,15 @@ class _SheetReader:
         elif tag == "rPh":
             self.reading -= 1
 
-    def text(self, data):
-        """Text between tags."""
+    def text(self, data: str) -> None:
         if self.is_collecting:
             self.parts.append(data)
 
-    def sheet(self, name, is_hidden):
-        """What was read."""
+    def sheet(self, name: str, is_hidden: bool) -> GridSheet:
         merges = merged_areas(self.areas, self.cells)
         return GridSheet(name, is_hidden, self.cells, merges, hidden_rows=self.hidden_rows)
 
-    def _take(self):
+    def _take(self) -> None:
         raw = "".join(self.parts)
         key = self.type, self.style, raw
         if key not in self.made:
@@ -284,7 +314,7 @@ class _SheetReader:
             check_cells(self.row, self.column, len(self.cells))
             self.cells[self.row, self.column] = cell
 
-    def _cell(self, raw):
+    def _cell(self, raw: str) -> Cell | None:
         if self.type in ("s", "str", "inlineStr"):
             if self.type == "s" and raw:
                 raw = self._shared(raw)
@@ -302,8 +332,8 @@ class _SheetReader:
             return Cell(cleaned(raw) or "?", CellKind.DATE)
         return self._number(raw)
 
-    def _shared(self, raw):
-        """A shared string by its number; without it a cell that held something would seem empty."""
+    def _shared(self, raw: str) -> str:
+        """The shared string with this number. A missing one raises UnreadableFile: the cell must not seem empty."""
         try:
             number = int(raw)
             if number < 0:
@@ -312,7 +342,7 @@ class _SheetReader:
         except (ValueError, IndexError) as error:
             raise UnreadableFile(xml_events.DAMAGED) from error
 
-    def _number(self, raw):
+    def _number(self, raw: str) -> Cell:
         kind = self.kinds.get(self.style, CellKind.NUMBER)
         try:
             number = Decimal(raw.strip())

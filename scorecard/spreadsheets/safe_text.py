@@ -1,4 +1,4 @@
-"""Text on its way into the cell of a file: what people typed, made safe to open."""
+"""Makes what people typed safe to put into the cell of a file."""
 
 import re
 import unicodedata
@@ -10,17 +10,16 @@ _FORMULA_STARTS = frozenset("=+-@\t\r\n")
 _INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 
 
-def clean(text):
-    """Text as XML and spreadsheets can carry it: line ends unified, forbidden characters as �, overlong text cut."""
+def clean(text: str) -> str:
+    """The text as XML and spreadsheets can hold it: line ends \\n, forbidden characters as �, overlong text cut."""
     text = NOT_IN_XML.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
     return f"{text[:MAX_TEXT_LENGTH]}…（以下從略）" if len(text) > MAX_TEXT_LENGTH else text
 
 
-def looks_like_formula(text):
-    """Whether a spreadsheet might take the text for a formula when someone opens a CSV or edits the cell.
+def looks_like_formula(text: str) -> bool:
+    """Whether a program might read the text as a formula when somebody opens a CSV or edits the cell.
 
-    That is decided by its first character, behind anything invisible; full-width ＝＋－＠ count too, which an Excel of
-    East Asia reads as their ASCII forms.
+    The first visible character decides. Full-width ＝＋－＠ count, too: East Asian Excel reads them as ASCII.
     """
     if text[:1].isalnum():
         return False

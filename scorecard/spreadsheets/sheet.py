@@ -1,5 +1,6 @@
-"""What a spreadsheet holds, whichever program's file it becomes: xlsx_writer.py and ods_writer.py write it down."""
+"""A sheet as it is to be written, whatever the file format: xlsx_writer.py and ods_writer.py write it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
@@ -12,13 +13,13 @@ FONT, SIZE = "Microsoft JhengHei", 10
 INK, RULE = "1C2733", "B6C2CB"
 
 LINE_POINTS, PADDING_POINTS, TALLEST_ROW = 14.5, 5, 409
-# Of a column as wide as n half-width characters, in ems of the body font; a little less than there is.
+# The width of one half-width character in ems of the body font; a little less than there is.
 EMS_PER_CHARACTER = 0.5
 MAX_MEASURED_LENGTH = 16_000
 
 
 class PrintedPage(Enum):
-    """The paper that a sheet is printed on, always one page wide."""
+    """The paper; a sheet is always printed one page wide."""
 
     A3_LANDSCAPE = "A3 across, with narrow margins"
     A4_PORTRAIT = "A4 upright, with a program's usual margins"
@@ -26,10 +27,10 @@ class PrintedPage(Enum):
 
 @dataclass(frozen=True)
 class CellStyle:
-    """How a cell looks. At the top by default: where a page ends within merged rows, a middle would be cut through.
+    """horizontal None: numbers to the right, text to the left.
 
-    horizontal None: numbers to the right, text to the left. is_open: may be filled in on a protected sheet; is_text:
-    whatever is typed there is text, and 3/4 no date.
+    vertical is "top" by default: a page may end within merged rows and would cut a text in their middle. is_open: the
+    cell may be filled in on a protected sheet. is_text: whatever is typed there is text, so 3/4 is no date.
     """
 
     horizontal: str | None = "left"
@@ -47,7 +48,7 @@ class CellStyle:
 
 @dataclass(frozen=True)
 class PlacedCell:
-    """A cell at a row and column from 1 on, merged over `rows` and `columns`; value is a str, a Figure or None."""
+    """row and column are counted from 1; rows and columns: over how many the cell is merged."""
 
     row: int
     column: int
@@ -59,10 +60,10 @@ class PlacedCell:
 
 @dataclass(frozen=True)
 class InputRule:
-    """What may be typed into a column's cells from one row to another, told by `message` where it is something else.
+    """What may be typed into a column's cells. rows: the first and the last. message: shown for anything else.
 
-    choices: one of these texts. longest: a text of at most so many characters. Otherwise a number not below `least`
-    (None: any), a whole one where is_whole.
+    choices: one of these texts. longest: a text of at most so many characters. Otherwise a number, whole where is_whole
+    and not below least (None: no lower limit).
     """
 
     column: int
@@ -77,11 +78,11 @@ class InputRule:
 
 @dataclass
 class OutputSheet:
-    """A worksheet: its cells, heights of rows in points, widths of columns in half-width characters, its last row.
+    """widths: of columns, in half-width characters. heights: of rows, in points; the program fits a row without one.
 
-    title_rows: (first, last) of those printed on every page. frozen: (columns, rows) that stay in view. footer: what
-    every printed page says beside its number; None: neither is printed. is_hidden: not even the program's menu shows
-    it. A row without a height is fitted to its text by the program.
+    title_rows: the first and the last row of those printed on every page. frozen: (columns, rows) that stay in view.
+    footer: the text beside the page number; None: no footer and no number. is_hidden: not even the program's menu
+    shows the sheet.
     """
 
     name: str
@@ -100,32 +101,32 @@ class OutputSheet:
     heights: dict[int, float] = field(default_factory=dict)
     last_row: int = 0
 
-    def place(self, row, column, value, look, **merged):
-        """Put a value into a cell; merged: over how many rows and columns."""
+    def place(self, row: int, column: int, value: str | Figure | None, look: CellStyle, **merged: int) -> None:
+        """merged: rows= and columns=, over how many the cell is merged."""
         self.cells.append(PlacedCell(row, column, value, look, **merged))
 
-    def set_heights(self, points_by_row):
-        """Heights in points, none taller than programs can draw."""
+    def set_heights(self, points_by_row: Mapping[int, float]) -> None:
+        """Set heights in points, at most the tallest that programs draw."""
         for row, needed in points_by_row.items():
             self.heights[row] = min(needed, TALLEST_ROW)
 
 
 class RowHeights:
-    """How tall each row must be for its text: programs do not fit rows to merged cells, so every row is set."""
+    """How tall rows must be for their text. Programs do not fit rows to merged cells, so every row gets a height."""
 
-    def __init__(self):
-        self._alone = {}
-        self._merged = []
+    def __init__(self) -> None:
+        self._alone: dict[int, float] = {}
+        self._merged: list[tuple[int, int, float]] = []
 
-    def need(self, row, rows, needed):
-        """A cell that takes `rows` rows from `row` on is `needed` points tall."""
+    def need(self, row: int, rows: int, needed: float) -> None:
+        """rows: over how many rows the cell is merged, from row on. needed: its height in points."""
         if rows == 1:
             self._alone[row] = max(needed, self._alone.get(row, 0))
         else:
             self._merged.append((row, rows, needed))
 
-    def points(self):
-        """Points by row; what a merged cell needs beyond its rows is shared among them evenly."""
+    def points(self) -> dict[int, float]:
+        """{row: points}. Rows under a merged cell share evenly what the cell needs beyond their heights."""
         heights = dict(self._alone)
         for row, rows, needed in self._merged:
             own = range(row, row + rows)
@@ -135,8 +136,8 @@ class RowHeights:
         return heights
 
 
-def needed_height(value, width, size=SIZE):
-    """How tall a cell of this width must be for text of this size; a number takes one line."""
+def needed_height(value: str | Figure | None, width: float, size: int = SIZE) -> float:
+    """In points. width: in half-width characters. A number takes one line."""
     text = value[:MAX_MEASURED_LENGTH] if isinstance(value, str) else ""
     ems = max(width * EMS_PER_CHARACTER * SIZE / size, 1)
     lines = sum(_lines(line, ems) for line in text.split("\n"))
@@ -144,6 +145,8 @@ def needed_height(value, width, size=SIZE):
 
 
 @lru_cache(maxsize=4096)
-def _lines(line, ems):
-    """How many lines one takes; most fit into one, which is told much faster than how a text breaks."""
-    return 1 if text_width(line, 1) <= ems else max(len(wrap(line, ems, 1)), 1)
+def _lines(line: str, ems: float) -> int:
+    # Most lines fit, and measuring is much faster than wrapping.
+    if text_width(line, 1) <= ems:
+        return 1
+    return max(len(wrap(line, ems, 1)), 1)

@@ -22,7 +22,7 @@ StyleIds = Callable[[CellStyle, str, bool], int]
 
 
 def rows_xml(sheet: OutputSheet, style_id: StyleIds) -> str:
-    """All rows; a merged cell looks the same in every row and column it reaches over."""
+    """The XML of all rows. Every cell under a merged one has its style, so its border goes all round."""
     rows: dict[int, list[tuple[int, int, str]]] = {}
     for cell in sheet.cells:
         style, content = _style_and_content(cell, style_id)
@@ -37,16 +37,16 @@ def rows_xml(sheet: OutputSheet, style_id: StyleIds) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text in Excel's own escapes: _x0007_ for a control character, which XML forbids, and what looks like one kept."""
+    """The text with Excel's escapes: _x0007_ for a control character, and _x005F_ before what looks like an escape."""
     text = _LOOKS_LIKE_ESCAPE.sub("_x005F_", text.replace("\r\n", "\n").replace("\r", "\n"))
     return clean(_CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", text))
 
 
 def _style_and_content(cell: PlacedCell, style_id: StyleIds) -> tuple[int, str]:
-    """The id of the cell's style and the rest of its XML, "" where it is empty."""
+    """The id of the cell's style, and its XML after the attributes; "" for an empty cell."""
     value, look = cell.value, cell.look
     if isinstance(value, Figure):
-        # What is typed over a number must not be rounded to the decimals of the old one.
+        # A number typed over this one must not be rounded to its decimals.
         number_format = "General" if look.is_open else _number_format(value.decimals, value.unit, value.is_percentage)
         return style_id(look, number_format, False), f"><v>{plain(value.value)}</v></c>"
     number_format = "@" if look.is_text else "General"
@@ -60,7 +60,7 @@ def _style_and_content(cell: PlacedCell, style_id: StyleIds) -> tuple[int, str]:
 
 @lru_cache(maxsize=1024)
 def _number_format(decimals: int | None, unit: str, is_percentage: bool) -> str:
-    """Exactly the decimals that the number has, its unit as a literal."""
+    """A number format with so many decimals and the unit as a literal."""
     if decimals is None:
         return "General"
     places = f".{'0' * decimals}" if decimals else ""

@@ -1,4 +1,4 @@
-"""manage.py annual_report PLAN YEAR -o FILE: the annual report as PDF."""
+"""manage.py annual_report PLAN YEAR -o FILE: writes the annual report as PDF."""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -14,8 +14,6 @@ from scorecard.read_models.build_scorecard import build_scorecard
 
 
 class Command(BaseCommand):
-    """Writes the annual report of a plan's year to a file."""
-
     help = "產生年度績效報告（PDF）。"
 
     def add_arguments(self, parser):
@@ -29,7 +27,8 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         """Say what was written; a CommandError otherwise, and then no file was touched."""
-        plan, year = find_plan(options["plan"]), read_year(options["year"])
+        plan = find_plan(options["plan"])
+        year = read_year(options["year"])
         report, choices = _build(plan, year, options)
         try:
             pdf = annual_report_pdf(plan, year, choices, wait_seconds=settings.PDF_SECONDS)
@@ -43,7 +42,6 @@ class Command(BaseCommand):
 
 
 def _build(plan, year, options):
-    """(AnnualReport, Choices)."""
     plan_years = f"{year_text(plan.first_year)}至 {year_text(plan.last_year)}"
     try:
         part = _find_part(build_scorecard(plan, year), options["part"]) if options["part"] else ""
@@ -58,7 +56,7 @@ def _build(plan, year, options):
 
 
 def _find_part(scorecard, written):
-    """The code, such as 「theme-A」, of the one part that the reader named."""
+    """The code of the part, such as 「theme-A」. written: a code or a name; CommandError unless it fits one part."""
     pairs = [pair for _, pairs in parts_of(scorecard) for pair in pairs]
     found = [code for code, part in pairs if written in (code, part.name, part.text, getattr(part.line, "code", None))]
     if len(found) == 1:

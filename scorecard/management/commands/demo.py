@@ -1,4 +1,4 @@
-"""manage.py demo load|remove: demo members and clearly labelled sample data, on one's own computer only."""
+"""manage.py demo load|remove: demo members and labelled sample data, only on one's own computer."""
 
 import os
 
@@ -17,7 +17,7 @@ HEADINGS = ("帳號", "姓名", "角色", "科室")
 
 
 class Command(BaseCommand):
-    """Loads or removes demo members and sample data; refuses where DEBUG is off."""
+    """Refuses to run without DEBUG."""
 
     help = "載入或移除示範帳號與示範資料（只在 DEBUG=on 時可用）。"
 
@@ -29,7 +29,6 @@ class Command(BaseCommand):
         acts.add_parser("remove", help="移除示範資料，並停用示範帳號；真實人員填報的內容保留")
 
     def handle(self, *args, **options):
-        """Do the one or the other, or say why not; nothing half done."""
         if not settings.DEBUG:
             raise CommandError(
                 "示範資料只能在 DEBUG=on 時載入或移除：示範帳號共用一組密碼，不可出現在正式環境。"
@@ -52,14 +51,14 @@ class Command(BaseCommand):
             raise CommandError(f"無法載入示範資料：{' '.join(error.messages)}沒有任何變更。") from error
         self.stdout.write(f"{plan}：示範帳號")
         self.stdout.write("\n".join(table(loaded.accounts)))
-        self._tell_password(loaded)
+        self._show_password(loaded)
         filled = "、".join(year_text(year) for year in loaded.years)
         self.stdout.write(
             f"示範資料：{f'已填入 {filled}' if filled else '年度資料未變更'}，新增因果關係 {loaded.links} 條。"
             "移除請執行 manage.py demo remove。"
         )
 
-    def _tell_password(self, loaded):
+    def _show_password(self, loaded):
         if loaded.password is None:
             self.stdout.write("密碼：沿用先前的密碼（設定 DEMO_PASSWORD 再執行一次可更換）。")
             return
@@ -80,6 +79,5 @@ class Command(BaseCommand):
 
 
 def table(accounts):
-    """The accounts as lines of aligned columns."""
     rows = [(account.username, account.name, account.role, account.division) for account in accounts]
     return aligned(HEADINGS, rows)

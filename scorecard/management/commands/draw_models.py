@@ -1,4 +1,4 @@
-"""manage.py draw_models [-o FILE]: the entity diagram of the models, as Mermaid in Markdown."""
+"""manage.py draw_models [-o FILE]: draws the entity diagram of the models, as Mermaid in Markdown."""
 
 from django.apps import apps
 from django.conf import settings
@@ -18,10 +18,8 @@ permissions) and the tables in the middle of many-to-many relations are left out
 
 
 class Command(BaseCommand):
-    """Writes the diagram anew."""
-
     help = "由資料表重新畫出 docs/entity-diagram.md。"
-    # Only the classes are read.
+    # It reads only the model classes.
     requires_system_checks = []
 
     def add_arguments(self, parser):
@@ -33,7 +31,7 @@ class Command(BaseCommand):
 
 
 def entity_diagram():
-    """The whole Markdown file, in the order of the models' names so that equal models give equal text."""
+    """The whole Markdown file. Models are sorted by name, so equal models give equal text."""
     models = sorted(apps.get_app_config("scorecard").get_models(), key=lambda model: model.__name__)
     lines = ["```mermaid", "erDiagram"]
     for model in models:
@@ -48,7 +46,7 @@ def _own_fields(model):
 
 
 def _entity(model):
-    """The lines of a table: its name and its columns but for foreign keys, which are lines of the diagram."""
+    """The name and the columns of a table, without foreign keys: the diagram shows those as lines."""
     name, title = model.__name__, str(model._meta.verbose_name)
     label = name if title == name else f"{name} {title}"
     lines = [f'  {name}["{label}"] {{']
@@ -65,7 +63,7 @@ def _entity(model):
 
 
 def _relation(model, field):
-    """A line from the table referred to, on the left, to the table that holds the field."""
+    """From the table referred to, on the left, to the table with the field."""
     if field.many_to_many:
         ends = "}o--o{"
     else:

@@ -1,4 +1,4 @@
-"""manage.py export_form PLAN FILE: the agency's own form, filled, as XLSX or ODS by the file's name."""
+"""manage.py export_form PLAN FILE: writes the agency's filled form, as XLSX or ODS by the file's name."""
 
 from pathlib import Path
 
@@ -13,8 +13,6 @@ WRITERS = {".xlsx": form_xlsx, ".ods": form_ods}
 
 
 class Command(BaseCommand):
-    """Writes the plan's form to a file."""
-
     help = "匯出填好的機關原表（策略地圖與平衡計分卡）：副檔名 .xlsx 或 .ods。只列已核定的實際值。"
 
     def add_arguments(self, parser):
@@ -32,7 +30,8 @@ class Command(BaseCommand):
         if write is None:
             raise CommandError(f"「{path.name}」的副檔名不是 .xlsx 或 .ods；請改用其中之一。")
         plan = find_plan(options["plan"])
-        first, last = (read_year(options[name]) if options[name] else None for name in ("first", "last"))
+        first = read_year(options["first"]) if options["first"] else None
+        last = read_year(options["last"]) if options["last"] else None
         scorecard = build_scorecard(plan, plan.first_year, with_action_plans=True)
         chosen = choose_years(scorecard, first=first, last=last, with_actuals=options["actuals"])
         if not chosen.years:

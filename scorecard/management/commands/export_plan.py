@@ -1,4 +1,4 @@
-"""manage.py export_plan PLAN --format json|xlsx -o FILE: a plan's scorecard as data or as a workbook."""
+"""manage.py export_plan PLAN --format json|xlsx -o FILE: writes a plan's scorecard as data or as a workbook."""
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -15,8 +15,6 @@ WRITERS = {"json": lambda scorecard: plan_json(scorecard).encode(), "xlsx": scor
 
 
 class Command(BaseCommand):
-    """Writes the plan's scorecard to a file."""
-
     help = "匯出計畫：JSON（全部年度的資料）或 XLSX（平衡計分卡工作表）。"
 
     def add_arguments(self, parser):
@@ -51,7 +49,8 @@ class Command(BaseCommand):
         )
 
     def _write_out(self, content):
-        """JSON is UTF-8 whatever the terminal's encoding; a test's text stream has no buffer beneath it."""
+        """Write UTF-8 whatever the terminal's encoding is."""
+        # A text stream of a test has no buffer.
         buffer = getattr(self.stdout, "buffer", None)
         if buffer is None:
             self.stdout.write(content.decode(), ending="")
@@ -68,7 +67,7 @@ def _build(plan, year, include_provisional):
 
 
 def _default_year(plan):
-    """The latest year that is open or has approved figures, else the plan's first."""
+    """The latest year that is open or has approved figures, or else the plan's first."""
     approved = YearlyReport.objects.filter(kpi__plan=plan, state=ReportState.APPROVED)
     with_figures = set(approved.values_list("year", flat=True).distinct())
     years = [row.year for row in plan.years.all() if row.is_open or row.year in with_figures]

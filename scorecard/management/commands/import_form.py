@@ -1,4 +1,4 @@
-"""manage.py import_form FILE [--agency NAME] [--write] [--json]: reads an agency's filled form."""
+"""manage.py import_form FILE [--agency NAME] [--write] [--json]: reads an agency's filled form, or imports it."""
 
 import json
 import sys
@@ -21,7 +21,7 @@ HEADINGS = ("等級", "工作表", "儲存格", "內容", "讀為", "說明")
 
 
 class Command(BaseCommand):
-    """Reads a form, tells everything it inferred, corrected or could not read, and imports it on request."""
+    """Shows all messages of the reader. Exits with 1 for errors, and then writes nothing."""
 
     help = "讀取機關填好的表單（.xlsx 或 .ods）；加 --write 才寫入，有錯誤時結束狀態為 1 且不寫入。"
 
@@ -34,7 +34,6 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="以 JSON 輸出計畫代稱與所有訊息")
 
     def handle(self, *args, **options):
-        """Say everything; exit status 1 with errors, and then nothing was written."""
         form = _read(options["file"], options["agency"].strip())
         slug, outcome, problems = _import(form, options["write"], options["reason"].strip())
         messages = (*form.messages, *problems)
@@ -50,7 +49,7 @@ class Command(BaseCommand):
 
 
 def _import(form, writes, reason):
-    """(slug or None, sentences for a person, further messages)."""
+    """The plan's slug or None, a text for the person, further messages."""
     if form.has_errors:
         count = sum(message.level is Severity.ERROR for message in form.messages)
         return _slug(form), f"有 {count} 個錯誤，沒有寫入任何資料；請改正後再執行一次。", ()
@@ -70,15 +69,20 @@ def _import(form, writes, reason):
 
 def _update(plan, form, writes, reason):
     found = compare(plan, form)
-    told = [
+    lines = [
         f"{change.kind.label}：{change.what} {_shown(change.old)} → {_shown(change.new)}" for change in found.changes
     ]
-    told += [f"{change.kind.label}：{change.what} {change.old}（保留在計畫中）" for change in found.removed]
-    told = told or [f"與計畫 {plan.slug} 沒有差異。"]
+    lines += [f"{change.kind.label}：{change.what} {change.old}（保留在計畫中）" for change in found.removed]
+    if not lines:
+        lines = [f"與計畫 {plan.slug} 沒有差異。"]
     if found.has_errors:
-        return plan.slug, "\n".join([*told, NOTHING_WRITTEN]), found.messages
+        return plan.slug, "\n".join([*lines, NOTHING_WRITTEN]), found.messages
     if not writes:
-        return plan.slug, "\n".join([*told, f"檢查完成，也沒有寫入；加 --write 更新計畫 {plan.slug}。"]), found.messages
+        return (
+            plan.slug,
+            "\n".join([*lines, f"檢查完成，也沒有寫入；加 --write 更新計畫 {plan.slug}。"]),
+            found.messages,
+        )
     try:
         changes = import_into_plan.apply_to(
             by=None, plan=plan, form=form, expected_values=found.expected_values(), reason=reason
@@ -86,7 +90,7 @@ def _update(plan, form, writes, reason):
     except import_into_plan.ImportConflict as conflict:
         sentence = f"剛才有人改了 {conflict}；沒有寫入任何資料，請再執行一次。"
         return plan.slug, NOTHING_WRITTEN, (*found.messages, _whole_file(sentence))
-    return plan.slug, "\n".join([*told, f"已更新計畫 {plan.slug}：{len(changes)} 項變更。"]), found.messages
+    return plan.slug, "\n".join([*lines, f"已更新計畫 {plan.slug}：{len(changes)} 項變更。"]), found.messages
 
 
 def _shown(value):

@@ -1,4 +1,4 @@
-"""manage.py send_mail: mails that could not be sent right after their cause; for a timer, every few minutes."""
+"""manage.py send_mail: sends mails that could not be sent before; for a timer, every few minutes."""
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -6,12 +6,11 @@ from scorecard.services import mail
 
 
 class Command(BaseCommand):
-    """Sends what waits; exit status 1 where something could not be sent."""
+    """Exits with 1 if a mail could not be sent."""
 
     help = "寄出還沒寄出的郵件（例如寄信伺服器當時無法連線）。"
 
     def handle(self, *args, **options):
-        """Say how many were sent."""
         delivered = mail.deliver()
         self.stdout.write(f"寄出 {delivered.sent} 封。")
         if delivered.failed:

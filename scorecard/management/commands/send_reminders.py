@@ -1,4 +1,4 @@
-"""manage.py send_reminders [--date YYYY-MM-DD] [--dry-run]: the day's reminders and mails that wait; for a timer."""
+"""manage.py send_reminders [--date YYYY-MM-DD] [--dry-run]: sends reminders and waiting mails; for a timer."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from scorecard.services import mail, reminders
 
 
 class Command(BaseCommand):
-    """Reminds each person at most once a day, however often it is run."""
+    """A person gets one reminder a day, however often the command runs."""
 
     help = "寄出當天應寄的填報與審核提醒，以及還沒寄出的其他郵件；每人每天最多一封提醒，可以重複執行。"
 
@@ -20,18 +20,17 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="只列出會寄給誰，不寫入也不寄出")
 
     def handle(self, *args, **options):
-        """Say whom it reminded, whom it did not and why."""
         day = _day(options["date"])
         if options["dry_run"]:
-            self._tell(reminders.due_reminders(day=day), day, "會提醒")
+            self._show(reminders.due_reminders(day=day), day, "會提醒")
             return
-        self._tell(reminders.send_due_reminders(day=day), day, "提醒")
+        self._show(reminders.send_due_reminders(day=day), day, "提醒")
         delivered = mail.deliver()
         self.stdout.write(f"寄出 {delivered.sent} 封（含先前未寄出的郵件）。")
         if delivered.failed:
             raise CommandError(f"有 {delivered.failed} 封郵件未能寄出，原因見資料管理的「郵件」。")
 
-    def _tell(self, reminded, day, verb):
+    def _show(self, reminded, day, verb):
         self.stdout.write(f"{date_text(day)}：{verb} {len(reminded.notices)} 人。")
         for notice in reminded.notices:
             what = "、".join(str(plan_year) for plan_year in notice.plan_years)

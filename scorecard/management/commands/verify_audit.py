@@ -1,4 +1,4 @@
-"""manage.py verify_audit [--receipt DIGEST]: whether any audit event was changed, removed, inserted or moved."""
+"""manage.py verify_audit [--receipt DIGEST]: checks that no audit event was changed, removed, inserted or moved."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -8,7 +8,7 @@ from scorecard.read_models.audit_verification import verify_chain
 
 
 class Command(BaseCommand):
-    """Walks the chain of audit events; exit status 1 where it is broken."""
+    """Exits with 1 if the chain is broken, and names the first broken event."""
 
     help = "檢查稽核紀錄是否曾被改過、刪除、插入或調換；有問題時結束狀態為 1。"
 
@@ -23,7 +23,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, **options):
-        """Say how many events are whole and the digest to keep; a CommandError names the first that is not."""
         receipts = [receipt.strip().lower() for receipt in options["receipt"]]
         verdict = verify_chain(receipts)
         if verdict.broken:

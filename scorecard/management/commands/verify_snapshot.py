@@ -1,4 +1,4 @@
-"""manage.py verify_snapshot [PLAN [YEAR]]: whether the files frozen at each closing are whole and still true."""
+"""manage.py verify_snapshot [PLAN [YEAR]]: checks that the files of each closing are intact and still correct."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -12,7 +12,7 @@ MAX_MESSAGES = 50
 
 
 class Command(BaseCommand):
-    """Recomputes hashes and compares each closed year with the database; exit status 1 where anything is wrong."""
+    """Exits with 1 if a file has another hash, or a closed year differs from its snapshot."""
 
     help = "檢查年度凍結檔：雜湊值是否相符，關閉的年度現在的資料是否與凍結時相同；有問題時結束狀態為 1。"
 
@@ -22,22 +22,23 @@ class Command(BaseCommand):
         parser.add_argument("year", metavar="YEAR", nargs="?", help="年度：105、民國105年 或 2016；不寫則檢查所有年度")
 
     def handle(self, *args, **options):
-        """Tell of every snapshot; a CommandError at the end where one is not whole."""
         snapshots = YearSnapshot.objects.select_related("closed_by", "plan_year__plan")
         if options["plan"]:
             snapshots = snapshots.filter(plan_year__plan=find_plan(options["plan"]))
         if options["year"]:
             snapshots = snapshots.filter(plan_year__year=read_year(options["year"]))
-        count = broken = 0
+        count = 0
+        broken = 0
         for snapshot in snapshots.order_by("plan_year", "number").iterator(chunk_size=1):
             count += 1
-            broken += not self._tell(snapshot)
+            if not self._show(snapshot):
+                broken += 1
         if broken:
             raise CommandError(f"{count} 份年度凍結檔中有 {broken} 份有問題（見上）。")
         self.stdout.write(f"共檢查 {count} 份年度凍結檔，沒有問題。" if count else "沒有年度凍結檔。")
 
-    def _tell(self, snapshot):
-        """Whether the snapshot is whole."""
+    def _show(self, snapshot):
+        """Write the result, and return whether the snapshot is intact."""
         check = check_snapshot(snapshot)
         year = snapshot.plan_year
         at = datetime_text(timezone.localtime(snapshot.closed_at))
@@ -46,7 +47,8 @@ class Command(BaseCommand):
         for fault in check.faults:
             self.stdout.write(f"  ✘ {fault}")
         for difference in check.differences[:MAX_MESSAGES]:
-            frozen, now = _shown(difference.frozen), _shown(difference.now)
+            frozen = _shown(difference.frozen)
+            now = _shown(difference.now)
             self.stdout.write(f"  ✘ {difference.place}：凍結時 {frozen}，現在 {now}")
         if len(check.differences) > MAX_MESSAGES:
             self.stdout.write(f"  ✘ 另有 {len(check.differences) - MAX_MESSAGES} 處不同。")
