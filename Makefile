@@ -36,6 +36,7 @@ run: setup ## 在瀏覽器使用（第一次會安裝所需套件並載入秘書
 test: setup-test ## 執行全部測試
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check --quiet .
+	.venv/bin/mypy --no-error-summary
 	@failed=; \
 	TEST_DATABASE_URL= $(PYTEST) $(PYTEST_ARGS) || failed=SQLite; \
 	.venv/bin/python tests/postgres.py $(PYTEST) $(PYTEST_ARGS) || failed="$$failed PostgreSQL"; \

@@ -10,7 +10,7 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 IGNORED = {".git", ".venv", "__pycache__", "staticfiles", "media", "pdf-cache", "node_modules", "failures"}
-IGNORED |= {".pytest_cache", ".ruff_cache", ".hypothesis"}
+IGNORED |= {".pytest_cache", ".ruff_cache", ".mypy_cache", ".hypothesis"}
 TEXTS = {".py", ".html", ".svg", ".txt", ".css", ".js", ".md", ".toml", ".json", ".conf", ".in", ".yaml", ""}
 
 
