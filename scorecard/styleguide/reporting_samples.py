@@ -279,7 +279,6 @@ def _history():
 
 
 def importing():
-    """Messages of every severity, changes, and the table of an uploaded form."""
     sheet = "平衡計分卡"
     texts = {
         Severity.ERROR: ("D12", "一成五", "", "不是數字；請填數字，或在備註說明。"),
@@ -291,11 +290,12 @@ def importing():
     for place, (level, (cell, found, read, text)) in enumerate(texts.items()):
         message = CellMessage(level, sheet, cell, found, read, text)
         lines = [MessageLine(message, "#importing", f"cell-{place}-{cell}", found, level is Severity.CORRECTION)]
+        hidden = 0
         if level is Severity.CORRECTION:
             lines.append(MessageLine(message, "#importing"))
-        if level is Severity.HINT:
+        elif level is Severity.HINT:
             lines.append(MessageLine(CellMessage(level, "", "", "", "", "找不到填表說明。")))
-        hidden = 12 if level is Severity.HINT else 0
+            hidden = 12
         groups.append(MessageGroup(level, len(lines) + hidden, lines, hidden))
     at, nowhere = Place(sheet, "E8"), Place("", "")
     changes = (
