@@ -278,8 +278,7 @@ def _history():
     )
 
 
-def importing():
-    sheet = "平衡計分卡"
+def _message_groups(sheet):
     texts = {
         Severity.ERROR: ("D12", "一成五", "", "不是數字；請填數字，或在備註說明。"),
         Severity.CORRECTION: ("A7", "ＡＣ１.１", "AC1.1", "編號改為半形。"),
@@ -297,6 +296,12 @@ def importing():
             lines.append(MessageLine(CellMessage(level, "", "", "", "", "找不到填表說明。")))
             hidden = 12
         groups.append(MessageGroup(level, len(lines) + hidden, lines, hidden))
+    return groups
+
+
+def importing():
+    """Messages of every severity, changes, and the table of an uploaded form."""
+    sheet = "平衡計分卡"
     at, nowhere = Place(sheet, "E8"), Place("", "")
     changes = (
         (ChangeKind.ADDED, ("kpi", "CP1.2", "name"), "", "會議室滿意度"),
@@ -307,7 +312,7 @@ def importing():
     figures = [("88", ""), ("90", "含眷舍"), ("—", "")]
     plan = SimpleNamespace(code="AC1.1.1", description="職務宿舍修繕", owner_division="行政園區科", owner_person="")
     return {
-        "groups": groups,
+        "groups": _message_groups(sheet),
         "changes": [(Change(*change, at), *change[2:], "#importing") for change in changes],
         "removed": [Change(ChangeKind.REMOVED, ("kpi", "CP1.1", "name"), "會議室使用率", None, nowhere)],
         "kinds": [(kind.label, 1) for kind in ChangeKind],
