@@ -1,8 +1,8 @@
-"""How long it takes to write and to verify a chain of audit events, and how much memory verifying needs.
+"""Measures writing and verifying a chain of audit events, and the memory for verifying.
 
     .venv/bin/python benchmarks/audit.py [EVENTS]
 
-On an SQLite database of its own, or on the one that TEST_DATABASE_URL names, whose tables must not exist yet.
+Uses its own SQLite database, or the empty database that TEST_DATABASE_URL names.
 """
 
 import os
@@ -18,7 +18,6 @@ BATCH = 1000
 
 
 def set_up(folder):
-    """A database of its own."""
     os.environ |= {
         "DEBUG": "off",
         "SECRET_KEY": "benchmark" * 8,
@@ -35,7 +34,7 @@ def set_up(folder):
 
 
 def write(count):
-    """Append events in batches, as an import would."""
+    """Append events in batches, like an import."""
     from scorecard.models import AuditEvent
 
     change = {"what": "實際值", "old": None, "new": "93.5", "field": "actual", "measure": 7}
@@ -47,7 +46,7 @@ def write(count):
 
 
 def write_singly(count):
-    """Append events one at a time, each in a transaction of its own."""
+    """Append events one by one, each in its own transaction."""
     from scorecard.models import AuditEvent
 
     for number in range(count):
@@ -55,13 +54,12 @@ def write_singly(count):
 
 
 def timed(act, *arguments):
-    """(what the act returned, seconds)."""
+    """(result, seconds)."""
     start = time.perf_counter()
     return act(*arguments), time.perf_counter() - start
 
 
 def main(count):
-    """Print the figures."""
     from django.db import connection
 
     from scorecard.read_models.audit_verification import verify_chain

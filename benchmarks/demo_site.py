@@ -4,7 +4,7 @@ import os
 
 
 def set_up(folder):
-    """Django on a database in the folder, with production's settings but for HTTPS."""
+    """Django with a new database in the folder and production settings, but without HTTPS."""
     os.environ |= {
         "DEBUG": "off",
         "HTTPS": "off",

@@ -1,12 +1,11 @@
-"""The agency's own form of 1,000 KPIs: written, beside a bare XlsxWriter dump of its cells; read, beside openpyxl.
+"""Measures the agency's form of 1,000 KPIs: writing beside a bare XlsxWriter dump, reading beside openpyxl.
 
     .venv/bin/python benchmarks/form.py [KPIS]
 
-All in one run, on a database of its own in memory; processor time, the best of five for each, in turns with what it
-is compared with, so that a busy moment of the machine touches both. "written" is all from
-the Scorecard to the bytes of the file: which KPIs share a row, the words of every cell, the heights of rows. The dump
-is given the finished cells and writes each with the format, merges and widths that the form has; it needs XlsxWriter,
-which is in tests/requirements.txt. "shown" is everything from an uploaded file's bytes to its preview's HTML.
+Uses a new database in memory. Figures are processor time, the best of five rounds; the compared functions take turns,
+so a busy moment of the machine affects both. "written" is everything from the Scorecard to the bytes of the file. The
+dump gets the finished cells and writes each with the form's format, merges and widths; it needs XlsxWriter
+(tests/requirements.txt). "shown" is everything from an uploaded file's bytes to the preview's HTML.
 """
 
 import gc
@@ -22,7 +21,6 @@ ROUNDS = 5
 
 
 def set_up():
-    """Django on an empty database in memory."""
     os.environ |= {
         "DEBUG": "off",
         "SECRET_KEY": "benchmark" * 8,
@@ -40,11 +38,12 @@ def set_up():
 
 
 def best(*functions):
-    """(seconds of the fastest of several rounds, what it returned) of each function; they run in turns."""
-    seconds, results = [[] for _ in functions], [None for _ in functions]
+    """[(processor seconds of the fastest round, result)] of each function. The functions take turns."""
+    seconds = [[] for _ in functions]
+    results = [None for _ in functions]
     for _ in range(ROUNDS):
         for number, function in enumerate(functions):
-            # What the one before left behind is not this one's to clear away.
+            # The garbage of the function before must not count here.
             gc.collect()
             start = time.process_time()
             results[number] = function()
@@ -92,7 +91,7 @@ def _dump_cell(worksheet, placed, cell_format):
 
 
 def measure_writing(plan):
-    """Print how long the form takes to be written, and the dump; returns the form's bytes."""
+    """Prints the times of the form and the dump; returns the form's bytes."""
     from scorecard.agency_form.writing.form_file import choose_years, form_ods, form_sheets, form_xlsx
     from scorecard.read_models.build_scorecard import build_scorecard
 
@@ -142,7 +141,7 @@ def large_form(kpis):
 
 
 def measure_reading(content):
-    """Print how long a form takes to be read and checked, and to be shown as a page, and openpyxl to load it."""
+    """Prints the times of reading a form, showing its preview, and loading it with openpyxl."""
     import openpyxl
     from django.conf import settings
     from django.contrib.auth.models import AnonymousUser
@@ -166,7 +165,7 @@ def measure_reading(content):
         return render_to_string("scorecard/form_import/preview.html", context, request)
 
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    # Addresses of style sheets without their digests, which collectstatic would have made.
+    # Static URLs without digests: collectstatic has not run.
     with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}):
         (shown, html), (loaded, _), (read, preview) = best(
             page, lambda: openpyxl.load_workbook(io.BytesIO(content)), lambda: build_preview(upload)
@@ -179,7 +178,7 @@ def measure_reading(content):
 
 
 def measure_bombs():
-    """Print how long files made to burst take to be refused."""
+    """Prints how long the refusal of harmful files takes."""
     from scorecard.spreadsheets.grid import UnreadableFile
     from scorecard.spreadsheets.reader import read_sheets
     from tests.agency_form.broken_workbooks import FILES
@@ -198,7 +197,7 @@ def measure_bombs():
 
 
 def make_plan(kpis):
-    """A plan of so many KPIs, as the tests make it, with its agency and years."""
+    """A plan with agency and years, made by the tests' factories."""
     from scorecard.models import Plan
     from tests import factories
 

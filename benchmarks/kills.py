@@ -1,12 +1,12 @@
-"""Worker processes are killed (kill -9) at random moments of saving, submitting, reviewing, closing and reopening.
+"""Kills worker processes (kill -9) at random moments while they save, submit, review, close and reopen.
 
     .venv/bin/python benchmarks/kills.py [KILLS]
     .venv/bin/python tests/postgres.py .venv/bin/python benchmarks/kills.py [KILLS]
 
-On an SQLite file of its own, or on the server that tests/postgres.py starts; 500 kills unless told otherwise. Each
-worker writes into a pipe what it was told to be done. Afterwards nothing may be torn (every row agrees with the audit
-trail), nothing that was acknowledged may be missing, the chain of the audit trail is whole, receipts have no gap, and
-every closing has its snapshot. Exit status 1 otherwise.
+Uses its own SQLite file, or the server that tests/postgres.py starts. 500 kills by default. Each worker writes its
+acknowledged actions into a pipe. Afterwards every row has to agree with the audit trail, every acknowledged action has
+to be there, the audit chain has to be intact, receipts have no gap, and every closing has its snapshot. Otherwise the
+exit status is 1.
 """
 
 import os
@@ -26,7 +26,7 @@ KILLS, AT_ONCE, LONGEST = 500, 4, 1.0
 
 
 def work(pipe, seed, people):
-    """Do random acts until the kill, and tell of each that came back: its name, its audit event's words."""
+    """Do random actions until the kill. Write the name and the result of each acknowledged one into the pipe."""
     from scorecard.models import KPI, Plan, User
 
     pick = random.Random(seed)
@@ -50,7 +50,7 @@ def _refused():
 
 
 def save(plan, by, kpi, word):
-    """Figures, and another explanation: the word."""
+    """Save figures and the word as explanation."""
     from tests import factories
 
     try:
@@ -61,7 +61,7 @@ def save(plan, by, kpi, word):
 
 
 def submit(plan, by, kpi, word):
-    """A saved report; tells the number of its receipt."""
+    """Submit a saved report; returns the serial of its receipt."""
     from scorecard.models import Submission
     from scorecard.services.reporting import submit_reports
 
@@ -80,7 +80,7 @@ def _reviewed(kpi):
 
 
 def return_(plan, by, kpi, word):
-    """A report, with a mail to its submitter."""
+    """Return a report, with a mail to its submitter."""
     from scorecard.services.reporting import return_report
 
     report = _reviewed(kpi)
@@ -94,7 +94,7 @@ def return_(plan, by, kpi, word):
 
 
 def comment(plan, by, kpi, word):
-    """A word in the thread."""
+    """Write the word into the thread."""
     from scorecard.services.reporting import comment_on_report
 
     try:
@@ -105,7 +105,7 @@ def comment(plan, by, kpi, word):
 
 
 def close(plan, by, kpi, word):
-    """The year with its snapshot, whose files are small here."""
+    """Close the year with its snapshot; the files are small here."""
     from tests import factories
 
     try:
@@ -116,7 +116,7 @@ def close(plan, by, kpi, word):
 
 
 def reopen(plan, by, kpi, word):
-    """The year again."""
+    """Reopen the year."""
     from scorecard.services import years
     from tests import factories
 
@@ -132,10 +132,13 @@ ACTS = {"save": save, "submit": submit, "return": return_, "comment": comment, "
 
 
 def kill(kills, people):
-    """Start workers and kill them, a few at a time; returns what they had told, as (name, words)."""
+    """Start workers and kill them, AT_ONCE at a time. Returns ([(action, result)] acknowledged, exit codes counted)."""
     reading, writing = os.pipe()
     os.set_blocking(reading, False)
-    pick, running, told, ended = random.Random(1), [], b"", Counter()
+    pick = random.Random(1)
+    running = []
+    output = b""
+    ended = Counter()
     for seed in range(kills):
         running.append((start(work, writing, seed, people), time.monotonic() + pick.uniform(0, LONGEST)))
         if len(running) == AT_ONCE or seed == kills - 1:
@@ -144,36 +147,36 @@ def kill(kills, people):
                 os.kill(number, signal.SIGKILL)
                 ended[os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])] += 1
             running = []
-            told += _read(reading)
+            output += _read(reading)
     os.close(writing)
-    return [tuple(line.split(" ", 1)) for line in told.decode().splitlines()], ended
+    return [tuple(line.split(" ", 1)) for line in output.decode().splitlines()], ended
 
 
 def _read(pipe):
-    told = b""
+    output = b""
     while True:
         try:
             part = os.read(pipe, 65536)
         except BlockingIOError:
-            return told
+            return output
         if not part:
-            return told
-        told += part
+            return output
+        output += part
 
 
-def lost(told):
-    """What was acknowledged and is not there."""
+def lost(acknowledged):
+    """Acknowledged actions that are missing in the database."""
     from scorecard.models import AuditEvent, Submission
 
     reasons = set(AuditEvent.objects.values_list("reason", flat=True))
     words = {change["new"] for event in AuditEvent.objects.all() for change in event.changes}
     serials = {str(serial) for serial in Submission.objects.values_list("serial", flat=True)}
     kept = {"save": words, "comment": words, "submit": serials}
-    return [(name, word) for name, word in told if word not in kept.get(name, reasons)]
+    return [(name, word) for name, word in acknowledged if word not in kept.get(name, reasons)]
 
 
 def torn(plan):
-    """Rows that do not agree with the audit trail."""
+    """Sentences about rows that do not agree with the audit trail."""
     from scorecard.models import AuditEvent, Comment, OutgoingMail, Plan, Submission, YearlyReport
     from scorecard.read_models.audit_verification import verify_chain
 
@@ -217,20 +220,21 @@ def _agree_on_the_year(plan, events, agree):
 
 
 def main(kills):
-    """Kill, print the figures, and return the status to end with."""
+    """Returns the exit status."""
     from django.db import connection
 
     from tests import factories
 
     plan, cast = make_season()
     people = {role: getattr(cast, role).pk for role in ("staff", "reviewer", "admin")}
-    # Once here, so that no copy has to import anything.
+    # Once here, so that the forked processes do not have to import anything.
     for name, act in ACTS.items():
         assert act(plan, {role: getattr(cast, role) for role in people}, factories.kpi(plan, "AC1.1"), name)
-    told, ended = kill(kills, people)
-    gone, wrong = lost(told), torn(plan)
-    acts = ", ".join(f"{name} {count}" for name, count in sorted(Counter(name for name, _ in told).items()))
-    print(f"{connection.vendor}: {ended[-signal.SIGKILL]} killed, {len(told)} acts acknowledged ({acts})")
+    acknowledged, ended = kill(kills, people)
+    gone = lost(acknowledged)
+    wrong = torn(plan)
+    acts = ", ".join(f"{name} {count}" for name, count in sorted(Counter(name for name, _ in acknowledged).items()))
+    print(f"{connection.vendor}: {ended[-signal.SIGKILL]} killed, {len(acknowledged)} acts acknowledged ({acts})")
     print(f"torn {len(wrong)}, acknowledged but lost {len(gone)}")
     print(*wrong, *gone, sep="\n")
     return 1 if wrong or gone or ended[-signal.SIGKILL] != kills else 0

@@ -1,13 +1,12 @@
-"""Requests per second of the main pages on one process, beside a Django view that returns the same bytes.
+"""Measures requests per second of the main pages in one process, beside a view that returns the same bytes.
 
     .venv/bin/python benchmarks/pages.py [SECONDS]
 
-Everything runs in this process through the whole WSGI stack, on a database of its own with the Secretariat's plan and
-the demo data. "first visit" builds the page; "repeat" sends back its ETag. The limit is a view behind the same
-middleware and login that returns the page's bytes; the open limit needs no login and asks no query.
+Everything runs in this process through the whole WSGI stack, with a new database of the Secretariat's plan and the
+demo data. "first" builds the page; "repeat" sends its ETag back. The limit is a view with the same middleware and login
+that returns the page's bytes. The open limit needs no login and no query.
 
-"CPU ms" is the processor time of a first visit: the median, and the least, which a machine whose speed varies with its
-neighbours (a virtual one) disturbs less.
+"CPU ms" is the processor time of a first visit: the median and the least. The least is steadier on a virtual machine.
 """
 
 import io
@@ -25,14 +24,14 @@ bodies = {}
 
 
 def limit(request, name):
-    """The same bytes, for a logged-in reader."""
+    """Returns the page's bytes."""
     from django.http import HttpResponse
 
     return HttpResponse(bodies[name])
 
 
 def cookie_of(username):
-    """A session cookie for the person."""
+    """Cookie header with a session of the user."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
     from django.contrib.sessions.backends.db import SessionStore
 
@@ -46,8 +45,8 @@ def cookie_of(username):
 
 
 def get(application, path, cookie, etag=""):
-    """(status, headers, body) of one request through the WSGI stack."""
-    seen = {}
+    """(status, headers, body)."""
+    started = {}
     environ = {
         "REQUEST_METHOD": "GET",
         "PATH_INFO": path,
@@ -60,16 +59,17 @@ def get(application, path, cookie, etag=""):
         "HTTP_COOKIE": cookie,
         "HTTP_IF_NONE_MATCH": etag,
     }
-    response = application(environ, lambda status, headers: seen.update(status=status, headers=dict(headers)))
+    response = application(environ, lambda status, headers: started.update(status=status, headers=dict(headers)))
     body = b"".join(response)
     response.close()
-    return int(seen["status"][:3]), seen["headers"], body
+    return int(started["status"][:3]), started["headers"], body
 
 
 def rate(seconds, *request):
-    """Requests per second of wall time, and the processor milliseconds of each in order of size."""
+    """(requests per second of wall time, sorted processor milliseconds of each)."""
     get(*request)
-    times, start = [], time.perf_counter()
+    times = []
+    start = time.perf_counter()
     while time.perf_counter() - start < seconds:
         cpu = time.process_time()
         get(*request)
@@ -78,7 +78,7 @@ def rate(seconds, *request):
 
 
 def measure(seconds):
-    """Print a line for each page."""
+    """Prints a line for each page."""
     from django.core.wsgi import get_wsgi_application
 
     from scorecard.models import Division
@@ -126,7 +126,7 @@ if __name__ == "__main__":
         from django.conf import settings
 
         settings.ROOT_URLCONF = "benchmarks.pages"
-        # The settings name this file as the URL configuration, so its figures must be found there, too.
+        # ROOT_URLCONF is this module by its name, which has to be the running one with its `bodies`.
         sys.modules["benchmarks.pages"] = sys.modules["__main__"]
         urlpatterns = _urls()
         measure(float(sys.argv[1]) if len(sys.argv) > 1 else 2)

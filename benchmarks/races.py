@@ -1,12 +1,11 @@
-"""Eight processes save the same few reports at the same time, sixty times each, and again where they were overtaken.
+"""Eight processes save the same few reports at the same time, sixty times each, and repeat after a conflict.
 
     .venv/bin/python benchmarks/races.py [SAVES]
     .venv/bin/python tests/postgres.py .venv/bin/python benchmarks/races.py [SAVES]
 
-On an SQLite file of its own, or on the server that tests/postgres.py starts. A save is a whole one: the version that
-the person saw, the locks, the rows, the audit event, the commit. Whoever is overtaken looks at what stands now and
-saves again, as a person would. Fails unless every save that was acknowledged is in the audit trail, the figures are
-the last acknowledged ones, and nothing went wrong.
+Uses its own SQLite file, or the server that tests/postgres.py starts. A save is complete: version check, locks, rows,
+audit event, commit. After a conflict a process reads the current version and saves again, like a person. The run fails
+unless every acknowledged save is in the audit trail, the figures are the last acknowledged ones, and there is no error.
 """
 
 import json
@@ -24,7 +23,7 @@ PROCESSES, SAVES, SHARED = 8, 60, ("AC1.1", "AC1.2", "AF1.1")
 
 
 def work(log, number, person, saves):
-    """Save; a line for each that was acknowledged: code, version, figure, seconds, conflicts before it."""
+    """Write a line per acknowledged save into the log: code, version, figure, seconds, conflicts before it."""
     from scorecard.models import KPI, User
     from scorecard.services.reporting import Conflict
     from tests import factories
@@ -49,20 +48,22 @@ def work(log, number, person, saves):
 
 
 def check(saves):
-    """What of the acknowledged saves is not in the audit trail, or not what stands; the chain must be whole."""
+    """Sentences about acknowledged saves that are missing in the audit trail or the rows."""
     from scorecard.models import AuditEvent, YearlyReport, YearlyValue
     from scorecard.read_models.audit_verification import verify_chain
 
     lost = []
     for code in SHARED:
-        told = [
+        recorded = [
             {change["what"]: change["new"] for change in event.changes}["實際值"]
             for event in AuditEvent.objects.filter(action="saved", target__startswith=code).order_by("pk")
         ]
         own = sorted((version, figure) for name, version, figure, *_ in saves if name == code)
-        # Each save raised the version by one, and the trail tells them in that order.
-        if [str(figure) for _, figure in own] != told or [version for version, _ in own] != [*range(1, len(own) + 1)]:
-            lost.append(f"{code}: {len(told)} in the trail, {len(own)} acknowledged")
+        # Each save raises the version by one, and the trail has them in that order.
+        if [str(figure) for _, figure in own] != recorded or [version for version, _ in own] != [
+            *range(1, len(own) + 1)
+        ]:
+            lost.append(f"{code}: {len(recorded)} in the trail, {len(own)} acknowledged")
         value = YearlyValue.objects.get(measure__kpi__code=code, year=2016)
         if value.actual != own[-1][1] or YearlyReport.objects.get(kpi__code=code).version != own[-1][0]:
             lost.append(f"{code}: {value.actual} stands, {own[-1]} was the last acknowledged")
@@ -71,7 +72,7 @@ def check(saves):
 
 
 def main(folder, saves_each, processes=PROCESSES):
-    """Print the figures; the status to end with."""
+    """Returns the exit status."""
     from django.db import connection
 
     _, cast = make_season()
@@ -84,7 +85,7 @@ def main(folder, saves_each, processes=PROCESSES):
     lost = check(saves)
     times, conflicts = [line[3] for line in saves], sum(line[4] for line in saves)
     print(f"{connection.vendor}: {processes} processes, {len(saves)} saves of {len(SHARED)} reports in {seconds:.1f} s")
-    print(f"lost {len(lost)}, errors and deadlocks {failed}, conflicts told and tried again {conflicts}")
+    print(f"lost {len(lost)}, errors and deadlocks {failed}, conflicts tried again {conflicts}")
     print(f"a save takes {percentile(times, 0.5) * 1000:.0f} ms (half), {percentile(times, 0.95) * 1000:.0f} ms (p95)")
     print(*lost, sep="\n")
     return 1 if lost or failed or len(saves) != processes * saves_each else 0

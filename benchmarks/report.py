@@ -55,7 +55,7 @@ def ten_times():
 
     from scorecard.models import KPI, ActionBudget, ActionPlan, Measure, YearlyReport, YearlyValue, triggers
 
-    # A closed year takes no rows.
+    # Rows cannot be added to a closed year.
     triggers.remove(connection)
 
     def copies(row, **changed):
@@ -90,7 +90,7 @@ def run(*command):
 
 
 def empty_cache():
-    """Forget every finished PDF."""
+    """Empty the cache of finished PDFs."""
     from django.conf import settings
 
     shutil.rmtree(settings.PDF_FOLDER, ignore_errors=True)
@@ -108,7 +108,6 @@ def measure_cold():
 
 
 def timed(function):
-    """Seconds of wall time."""
     start = time.perf_counter()
     function()
     return time.perf_counter() - start
@@ -206,8 +205,8 @@ def measure_load():
         meanwhile = []
         while any(thread.is_alive() for thread in threads):
             meanwhile.append(get(port, page, cookie)[2])
-        told = sorted((status, retry or "") for status, retry, _ in answers)
-        print(f"ten at once: {[f'{status} Retry-After {retry}' if retry else status for status, retry in told]}")
+        answered = sorted((status, retry or "") for status, retry, _ in answers)
+        print(f"ten at once: {[f'{status} Retry-After {retry}' if retry else status for status, retry in answered]}")
         before, under = percentile(quiet), percentile(meanwhile)
         print(f"map page p95: quiet {before:.0f} ms, meanwhile {under:.0f} ms ({len(meanwhile)} requests)")
         print(f"{'':>12} {under / before:.2f} × the quiet one")
@@ -217,7 +216,6 @@ def measure_load():
 
 
 def main(folder):
-    """Print everything."""
     set_up(folder)
     cold = measure_size(folder, "Secretariat")
     measure_office(folder)

@@ -1,9 +1,9 @@
-"""The scorecard's own workbook of 400 KPIs, beside a bare XlsxWriter dump of its cells.
+"""Measures the scorecard's workbook of 400 KPIs beside a bare XlsxWriter dump of its cells.
 
     .venv/bin/python benchmarks/scorecard_workbook.py [KPIS]
 
-Measured as in form.py: processor time on a database in memory, the best of five, in turns. "written" is all from the
-Scorecard to the bytes of the file. The styles say whether their cache hits: a workbook needs a few dozen.
+Measured as in form.py. "written" is everything from the Scorecard to the bytes of the file. The number of styles shows
+whether their cache works: a workbook needs a few dozen.
 """
 
 import io
@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT))
 
 
 def measure(plan):
-    """Print how long the workbook takes as .xlsx and as .ods, and the dump of the same cells."""
+    """Prints the times of .xlsx, .ods and the dump."""
     import openpyxl
 
     from benchmarks.form import best, dump
@@ -47,7 +47,6 @@ def measure(plan):
 
 
 def main(kpis):
-    """Print everything."""
     from benchmarks.form import make_plan, set_up
 
     set_up()

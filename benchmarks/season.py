@@ -1,4 +1,4 @@
-"""What benchmarks/races.py and kills.py share: a database of their own with a plan in its season, and processes."""
+"""Shared by races.py and kills.py: a new database with a plan in its reporting season, and forked processes."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ sys.path.insert(0, str(ROOT))
 
 
 def set_up(folder):
-    """A database of its own: an SQLite file, or a new one on the server that TEST_DATABASE_URL names."""
+    """Django with a new SQLite file, or a new database on the server that TEST_DATABASE_URL names."""
     server = os.environ.get("TEST_DATABASE_URL")
     os.environ |= {
         "DEBUG": "off",
@@ -34,11 +34,12 @@ def set_up(folder):
 
 
 def _new_database(server):
-    """The address of an empty database beside the one that the address names."""
+    """Creates an empty database on the server; returns its URL."""
     import psycopg2
 
-    name, connection = f"season_{os.getpid()}", psycopg2.connect(server)
-    # CREATE DATABASE stands in no transaction.
+    name = f"season_{os.getpid()}"
+    connection = psycopg2.connect(server)
+    # CREATE DATABASE cannot run in a transaction.
     connection.autocommit = True
     connection.cursor().execute(f'CREATE DATABASE "{name}"')
     connection.close()
@@ -46,7 +47,7 @@ def _new_database(server):
 
 
 def make_season(kpis=10):
-    """(plan, cast): 2016 is open, and everybody has an address."""
+    """(plan, cast). 2016 is open, and the staff member has an e-mail address."""
     from scorecard.models import User
     from tests import factories
 
@@ -58,9 +59,9 @@ def make_season(kpis=10):
 
 
 def start(work, *arguments):
-    """The number of a new process that does the work with a connection of its own, and ends with its status.
+    """Process id of a fork that does the work with its own connection; exit status 1 if the work fails.
 
-    A copy of this one: to start Python and Django anew for each takes longer than what is measured.
+    A fork, because starting Python and Django takes longer than the measured work.
     """
     from django.db import connections
 
@@ -81,5 +82,5 @@ def start(work, *arguments):
 
 
 def percentile(values, part):
-    """The value that this part of all stays below or at."""
+    """part: from 0 to 1."""
     return sorted(values)[min(len(values) - 1, int(len(values) * part))]

@@ -1,4 +1,4 @@
-"""What the frame of every page needs, from the edition that the view obtained (web/access.py)."""
+"""Context of every page's frame, from request.edition (web/access.py)."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -10,7 +10,7 @@ from scorecard.web.post_targets import PAGE_AFTER_POST, page_after_post
 
 
 def navigation(request):
-    """Main menu, plan switch and year switch; nothing of it on pages outside a plan."""
+    """Main menu, plan switch and year switch; pages outside a plan have none of them."""
     edition = getattr(request, "edition", None)
     everywhere = {"uses_sso": bool(settings.SSO_USER_HEADER)}
     if edition is None:
@@ -26,7 +26,7 @@ def navigation(request):
                 "state": YearState(year.state).label,
             }
             for year in edition.plan.years.all()
-            if year.year >= edition.plan.first_year and _stands_in_a_year(request)
+            if year.year >= edition.plan.first_year and _has_year(request)
         ],
         "keeps_data": permissions.can_edit_strategy(request.user, edition.plan.agency_id),
         "plan_switch": [plan for plan in edition.plans if plan != edition.plan],
@@ -50,13 +50,13 @@ def _menu(request, edition):
     ]
 
 
-def _stands_in_a_year(request):
-    """Whether the page has a year; the pages of an agency have none."""
+def _has_year(request):
+    """Whether the page's URL has a year; the pages of an agency have none."""
     return request.resolver_match is not None and "year" in request.resolver_match.kwargs
 
 
 def _here(request, *, year):
-    """The same page in another year, its filters kept."""
+    """Address of the same page in another year, with its filters."""
     match = request.resolver_match
     if match.view_name in PAGE_AFTER_POST:
         return page_after_post(match.view_name, match.kwargs | {"year": year})

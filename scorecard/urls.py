@@ -1,4 +1,4 @@
-"""Every page. Plan and year stand in the URL; years are ROC years there, Gregorian ones are understood too."""
+"""All URLs. They have the plan and the year, an ROC year; Gregorian years are read too."""
 
 from django.contrib.auth import views as auth
 from django.urls import include, path, register_converter, reverse_lazy
@@ -35,19 +35,18 @@ from scorecard.views import (
 
 
 class YearConverter:
-    """A year in a URL: 105 or 2016 in, a Gregorian integer for the view, 105 out."""
+    """Reads 105 or 2016, gives views the Gregorian integer, writes 105."""
 
     regex = "[0-9]{1,4}"
 
     def to_python(self, value):
-        """Gregorian year; ValueError, which Django answers with 404, for anything else."""
+        """Raises ValueError for other texts, which Django answers with 404."""
         try:
             return parse_year(value)
         except YearError as error:
             raise ValueError(str(error)) from error
 
     def to_url(self, value):
-        """ROC year."""
         return str(to_roc(value))
 
 

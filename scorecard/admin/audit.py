@@ -1,4 +1,4 @@
-"""稽核紀錄: to read and search, never to change."""
+"""稽核紀錄, read-only."""
 
 from django.contrib import admin
 from django.utils.html import format_html_join
@@ -9,8 +9,6 @@ from scorecard.models import AuditEvent
 
 @admin.register(AuditEvent, site=site)
 class AuditEventAdmin(ReadOnlyAdmin):
-    """Who, when, what, old and new value, reason."""
-
     agency_path = "agency"
     list_display = ["at", "actor", "action", "target", "year", "reason"]
     list_filter = ["action", "plan", "year"]
@@ -22,6 +20,6 @@ class AuditEventAdmin(ReadOnlyAdmin):
 
     @admin.display(description="內容")
     def changes_in_words(self, event):
-        """Old → new, a line each."""
+        """One line per change: old → new."""
         rows = ((c["what"], c["old"] or "（空白）", c["new"] or "（空白）") for c in event.changes)
         return format_html_join("", "<div>{}：{} → {}</div>", rows) or "—"

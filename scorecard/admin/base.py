@@ -1,4 +1,4 @@
-"""The admin site, and the base of its pages: who sees which rows, and the audit event of every change."""
+"""The admin site and the base class of its pages: limits rows by agency and audits every change."""
 
 from functools import update_wrapper
 
@@ -23,7 +23,7 @@ MANAGERS = (Role.ADMIN,)
 
 
 class Site(admin.AdminSite):
-    """資料管理: for reviewers, admins and the operator; for everyone else it does not exist."""
+    """資料管理: for reviewers, admins and the operator; 404 for everyone else."""
 
     site_header = "平衡計分卡　資料管理"
     site_title = "資料管理"
@@ -31,12 +31,12 @@ class Site(admin.AdminSite):
     site_url = "/"
 
     def has_permission(self, request):
-        """Whether the person keeps reference data of any agency, or operates the system."""
+        """Reviewers and admins of any agency, and the operator."""
         user = request.user
         return user.is_active and (user.is_superuser or bool(permissions.agencies_with_role(user, *KEEPERS)))
 
     def admin_view(self, view, cacheable=False):
-        """404 for those who have no business here, instead of a second login page."""
+        """404 instead of Django's second login page for people without access."""
         inner = super().admin_view(view, cacheable)
 
         def guarded(request, *args, **kwargs):
@@ -51,7 +51,7 @@ class Site(admin.AdminSite):
 
     @login_not_required
     def login(self, request, extra_context=None):
-        """The site has one login page; whoever is logged in already has no business here but the index."""
+        """Redirects to the site's one login page, or to the index for people who are logged in."""
         if not request.user.is_authenticated:
             return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
         if not self.has_permission(request):
@@ -60,7 +60,7 @@ class Site(admin.AdminSite):
 
 
 def _refused(request, error):
-    """Back to the page, with the words of the rule or trigger that refused the change; any other error goes on."""
+    """Redirects to the page with the message of the broken rule or database trigger. Other errors are raised again."""
     sentence = " ".join(error.messages) if isinstance(error, RuleBroken) else sentence_of(error)
     if not sentence:
         raise error
@@ -72,7 +72,7 @@ site = Site(name="admin")
 
 
 def plan_of(thing):
-    """The plan that a row belongs to; None for what stands above plans."""
+    """None for rows above plans."""
     if isinstance(thing, Plan):
         return thing
     for path in ("plan", "kpi", "measure", "action_plan"):
@@ -83,14 +83,14 @@ def plan_of(thing):
 
 
 def agency_of(thing):
-    """The agency that a row above plans belongs to; None for any other row."""
+    """None for all rows but Agency, Division and Membership."""
     if isinstance(thing, Agency):
         return thing
     return thing.agency if isinstance(thing, Division | Membership) else None
 
 
 def kpi_of(thing):
-    """The KPI that a row belongs to, or is; None for what stands above KPIs."""
+    """None for rows above KPIs."""
     if isinstance(thing, KPI):
         return thing
     for path in ("kpi", "measure", "action_plan"):
@@ -100,14 +100,14 @@ def kpi_of(thing):
 
 
 def form_changes(form):
-    """What a saved form changed, as (label, old, new) in words."""
+    """[(label, old, new)] in words, of a saved form. Reason and passwords are left out."""
     changes = []
     for name in form.changed_data:
         field = form.fields[name]
         if name == "reason" or name.startswith("password"):
             continue
         changes.append(
-            # Django's own labels are lazy translations; the event keeps the words.
+            # str(): Django's own labels are lazy translations, and the event stores text.
             (
                 str(field.label or name),
                 _in_words(field, form.initial.get(name)),
@@ -118,7 +118,7 @@ def form_changes(form):
 
 
 def _in_words(field, value):
-    """A value as a reader knows it: rows by their names, choices by their labels."""
+    """Rows by their names, choices by their labels; None for an empty value."""
     if value is None or value == "":
         return None
     if hasattr(field, "queryset"):
@@ -130,10 +130,10 @@ def _in_words(field, value):
 
 
 class ScopedAdmin(admin.ModelAdmin):
-    """A page over the rows of one's own agencies.
+    """A page with the rows of one's own agencies.
 
-    agency_path leads from the model to its agency; roles may change rows, view_roles may see them; the operator
-    (superuser) may do both everywhere. Every change leaves an audit event in its transaction.
+    agency_path: lookup from the model to its agency. roles may change rows, view_roles may see them. The operator
+    (superuser) may do both everywhere. Every change records an audit event in its transaction.
     """
 
     agency_path = "plan__agency"
@@ -143,7 +143,7 @@ class ScopedAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
 
     def agencies(self, request, roles):
-        """Ids of the agencies in which the person has one of the roles; None stands for all of them."""
+        """Ids of agencies in which the person has one of the roles; None for all agencies."""
         return None if request.user.is_superuser else permissions.agencies_with_role(request.user, *roles)
 
     def _may(self, request, roles):
@@ -151,64 +151,57 @@ class ScopedAdmin(admin.ModelAdmin):
         return request.user.is_active and (agencies is None or bool(agencies))
 
     def has_module_permission(self, request):
-        """Whether the model is listed."""
         return self._may(request, self.view_roles)
 
     def has_view_permission(self, request, obj=None):
-        """Whether rows may be seen; which ones, get_queryset() says."""
+        """get_queryset() limits the rows."""
         return self._may(request, self.view_roles)
 
     def has_add_permission(self, request):
-        """Whether rows may be added."""
         return self._may(request, self.roles)
 
     def has_change_permission(self, request, obj=None):
-        """Whether a row may be changed: in an agency where the person has the role for it."""
+        """A row may be changed in agencies where the person has one of the roles."""
         agencies = self.agencies(request, self.roles)
         if obj is None or agencies is None:
             return self._may(request, self.roles)
         return type(obj)._default_manager.filter(pk=obj.pk, **{f"{self.agency_path}__in": agencies}).exists()
 
     def has_delete_permission(self, request, obj=None):
-        """Whoever may change a row may delete it."""
         return self.has_change_permission(request, obj)
 
     def get_queryset(self, request):
-        """The rows of one's agencies."""
         return scoped(self, request, super().get_queryset(request), self.view_roles)
 
     def get_choices(self, request, roles):
-        """The rows that a page kept by these roles may refer to: seeing a row elsewhere does not make it one's own."""
+        """Rows that a page may refer to. roles: those who may change that page."""
         return scoped(self, request, super().get_queryset(request), roles)
 
     def get_list_filter(self, request):
-        """A filter over related rows offers those that occur in one's own list; Django's would name everybody's."""
+        """Filters over related rows offer only rows in one's own list; Django's would show those of all agencies."""
         return [
             (path, admin.RelatedOnlyFieldListFilter) if get_fields_from_path(self.model, path)[-1].is_relation else path
             for path in self.list_filter
         ]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        """Only rows of one's agencies can be chosen."""
         return super().formfield_for_foreignkey(db_field, request, **choices(self, db_field, request, kwargs))
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
-        """Only rows of one's agencies can be chosen."""
         return super().formfield_for_manytomany(db_field, request, **choices(self, db_field, request, kwargs))
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404
 
     def history_view(self, request, object_id, extra_context=None):
-        """The audit trail is the history; Django's own log stays empty."""
+        """404: the audit trail is the history, and Django's own log is empty."""
         raise Http404
 
     def get_reason(self, form):
-        """The reason stated in the form, where it asks for one."""
+        """ "" if the form has no such field."""
         return form.cleaned_data.get("reason", "")
 
     def record(self, request, action, thing, changes=(), reason=""):
-        """Write the audit event of one row's change."""
         audit.record(
             by=request.user,
             action=action,
@@ -222,7 +215,7 @@ class ScopedAdmin(admin.ModelAdmin):
         )
 
     def save_related(self, request, form, formsets, change):
-        """After rows and relations are saved, tell what changed in each of them."""
+        """Audits the form and its inlines after all of them are saved."""
         super().save_related(request, form, formsets, change)
         changes = form_changes(form)
         if changes or not change:
@@ -239,7 +232,7 @@ class ScopedAdmin(admin.ModelAdmin):
                 self.record(request, AuditAction.DELETED, row)
 
     def delete_model(self, request, obj):
-        """Delete one row; the event names it."""
+        """The event is recorded before the deletion; a deleted plan has none."""
         with transaction.atomic(), audit.held_back():
             plan_is_gone = isinstance(obj, Plan)
             if not plan_is_gone:
@@ -247,43 +240,39 @@ class ScopedAdmin(admin.ModelAdmin):
             super().delete_model(request, obj)
 
     def delete_queryset(self, request, queryset):
-        """Delete several rows, each with its event."""
+        """Each row has its own event."""
         with transaction.atomic(), audit.held_back():
             for row in queryset:
                 self.delete_model(request, row)
 
-    # The audit trail tells everything with old and new values; Django's own log would be a second, poorer one.
+    # The audit trail has everything with old and new values, so Django's own log stays empty.
     def log_addition(self, request, obj, message):
-        """Nothing: see record()."""
+        pass
 
     def log_change(self, request, obj, message):
-        """Nothing: see record()."""
+        pass
 
     def log_deletions(self, request, queryset):
-        """Nothing: see record()."""
+        pass
 
 
 class ReadOnlyAdmin(ScopedAdmin):
-    """Rows that the program alone writes, and that stay as they were."""
+    """Rows that only the program writes and nobody changes."""
 
     roles = MANAGERS
     view_roles = MANAGERS
 
     def has_add_permission(self, request):
-        """Nobody."""
         return False
 
     def has_change_permission(self, request, obj=None):
-        """Nobody."""
         return False
 
     def has_delete_permission(self, request, obj=None):
-        """Nobody."""
         return False
 
 
 def scoped(model_admin, request, queryset, roles):
-    """The rows whose agency is one of the person's."""
     agencies = model_admin.agencies(request, roles)
     if agencies is None:
         return queryset
@@ -291,7 +280,7 @@ def scoped(model_admin, request, queryset, roles):
 
 
 def choices(model_admin, db_field, request, kwargs):
-    """The keyword arguments of a form field with its choices limited to rows of agencies where one keeps the page."""
+    """kwargs of a form field, with its choices limited to agencies where the person may change the page."""
     related = model_admin.admin_site._registry.get(db_field.related_model)
     if related is not None and "queryset" not in kwargs:
         kwargs["queryset"] = related.get_choices(request, model_admin.roles)

@@ -1,6 +1,4 @@
-"""Pages of rows that closed years freeze (models/frozen_rows.py): read only, with the reason, and never beside a
-closing.
-"""
+"""Parts of pages whose rows are frozen by closed years (models/frozen_rows.py)."""
 
 from django import forms
 from django.contrib import messages
@@ -14,20 +12,19 @@ from scorecard.models.frozen_rows import CLOSED
 
 
 def frozen_years(plan):
-    """The Gregorian years of the plan whose rows cannot be changed."""
+    """Gregorian years of the plan whose rows cannot be changed."""
     rows = PlanYear.objects.filter(plan=plan, state=YearState.CLOSED, closings__gt=0)
     return frozenset(rows.values_list("year", flat=True))
 
 
 class YearsLocked:
-    """Locks the plan's years before a page writes, so that no year is closed between the check and the change."""
+    """Locks the plan's years before a write, so that no year is closed between the check and the change."""
 
     def plan_of_page(self, request, object_id):
-        """The primary keys of the plan that the page is about, as a queryset."""
+        """Queryset of the primary key of the page's plan."""
         return self.model.objects.filter(pk=object_id).values("plan") if object_id else Plan.objects.none().values("pk")
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """See the class."""
         with transaction.atomic():
             if request.method == "POST":
                 years = PlanYear.objects.select_for_update(no_key=True).order_by("pk")
@@ -36,13 +33,13 @@ class YearsLocked:
 
 
 def tell_why_read_only(request, sentence=CLOSED):
-    """Say on the page that is shown why its fields cannot be edited."""
+    """Adds a warning to the page why its fields cannot be edited."""
     if request.method == "GET":
         messages.warning(request, sentence)
 
 
 class BudgetForm(forms.ModelForm):
-    """A budget; in a closed year it is only shown. frozen_years: set by the inline for each page."""
+    """Read-only in a closed year. frozen_years: the inline sets it for each page."""
 
     frozen_years = frozenset()
 
@@ -53,7 +50,7 @@ class BudgetForm(forms.ModelForm):
                 field.disabled = True
 
     def clean_year(self):
-        """No budget is added to a closed year, or moved there."""
+        """A budget cannot be added to a closed year or moved there."""
         year = self.cleaned_data["year"]
         if self.has_changed() and year in self.frozen_years:
             raise ValidationError(f"{year_text(year)}：{CLOSED}")

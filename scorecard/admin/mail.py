@@ -1,4 +1,4 @@
-"""郵件: what was written and whether it was sent; to read, never to change."""
+"""郵件 with their state, read-only."""
 
 from django.contrib import admin
 
@@ -8,7 +8,7 @@ from scorecard.models import OutgoingMail
 
 @admin.register(OutgoingMail, site=site)
 class OutgoingMailAdmin(ReadOnlyAdmin):
-    """The outbox. An admin reads what their own agency's business wrote; the operator everything."""
+    """The outbox. Admins see the mails of their agency, the operator all."""
 
     agency_path = "agency"
     list_display = ["created_at", "kind", "recipient", "address", "subject", "state", "failure"]
@@ -33,5 +33,4 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
 
     @admin.display(description="狀態")
     def state(self, mail):
-        """How far the mail came."""
         return mail.state_text

@@ -1,4 +1,4 @@
-"""Agencies, divisions, people and memberships."""
+"""Admin pages of agencies, divisions, users and memberships."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -12,22 +12,17 @@ from scorecard.services.members import admins_kept
 
 
 class DivisionInline(admin.TabularInline):
-    """Divisions of an agency."""
-
     model = Division
     extra = 0
     fields = ["name", "position"]
 
     def has_view_permission(self, request, obj=None):
-        """Whoever sees the agency sees its divisions."""
         return True
 
     def has_add_permission(self, request, obj=None):
-        """Whoever manages the agency adds divisions."""
         return site._registry[Division].has_add_permission(request)
 
     def has_change_permission(self, request, obj=None):
-        """Whoever manages the agency changes divisions."""
         return site._registry[Division].has_add_permission(request)
 
     has_delete_permission = has_change_permission
@@ -35,7 +30,7 @@ class DivisionInline(admin.TabularInline):
 
 @admin.register(Agency, site=site)
 class AgencyAdmin(ScopedAdmin):
-    """機關: made by the operator, kept by its admins."""
+    """機關: the operator adds and deletes them, their admins change them."""
 
     agency_path = "pk"
     roles = MANAGERS
@@ -45,22 +40,18 @@ class AgencyAdmin(ScopedAdmin):
     inlines = [DivisionInline]
 
     def has_add_permission(self, request):
-        """Only the operator makes agencies."""
         return request.user.is_superuser
 
     def has_delete_permission(self, request, obj=None):
-        """Only the operator deletes agencies."""
         return request.user.is_superuser
 
     def get_readonly_fields(self, request, obj=None):
-        """The tree and the addresses of pages are the operator's."""
+        """Only the operator changes the agencies' tree and the slugs in addresses."""
         return [] if request.user.is_superuser else ["parent", "slug"]
 
 
 @admin.register(Division, site=site)
 class DivisionAdmin(ScopedAdmin):
-    """科室."""
-
     agency_path = "agency"
     roles = MANAGERS
     list_display = ["name", "agency", "position"]
@@ -70,7 +61,7 @@ class DivisionAdmin(ScopedAdmin):
 
 @admin.register(Membership, site=site)
 class MembershipAdmin(ScopedAdmin):
-    """成員: who has which role in an agency."""
+    """成員."""
 
     agency_path = "agency"
     roles = MANAGERS
@@ -82,27 +73,25 @@ class MembershipAdmin(ScopedAdmin):
 
     @admin.display(description="填報科室")
     def division_names(self, membership):
-        """Divisions as one text."""
         return "、".join(division.name for division in membership.divisions.all())
 
     def save_model(self, request, obj, form, change):
-        """An agency keeps an admin who can come in."""
+        """admins_kept() refuses a change that leaves an agency without an admin who can log in."""
         with admins_kept({obj.agency_id, *Membership.objects.filter(pk=obj.pk).values_list("agency", flat=True)}):
             super().save_model(request, obj, form, change)
 
     def delete_model(self, request, obj):
-        """An agency keeps an admin who can come in."""
+        """admins_kept() refuses a change that leaves an agency without an admin who can log in."""
         with transaction.atomic(), admins_kept({obj.agency_id}):
             super().delete_model(request, obj)
 
     def get_queryset(self, request):
-        """With people and divisions, for the list."""
         return super().get_queryset(request).select_related("user", "agency").prefetch_related("divisions")
 
 
 @admin.register(User, site=site)
 class UserAdmin(ScopedAdmin, DjangoUserAdmin):
-    """使用者: an agency's admins keep the accounts of their own members; nobody but the operator any other account."""
+    """使用者: admins change the accounts of their own members; only the operator changes others."""
 
     roles = MANAGERS
     view_roles = MANAGERS
@@ -115,7 +104,7 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
     add_fieldsets = [(None, {"fields": ["username", "name", "email", "usable_password", "password1", "password2"]})]
 
     def get_fieldsets(self, request, obj=None):
-        """Only the operator sees who is one."""
+        """Only the operator sees is_superuser."""
         if obj is None:
             return self.add_fieldsets
         own = ["username", "password", "name", "email", "is_active"]
@@ -123,7 +112,7 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
         return [(None, {"fields": own + power}), ("紀錄", {"fields": ["is_demo", "last_login", "date_joined"]})]
 
     def get_queryset(self, request):
-        """One's own members, and accounts that are members nowhere yet."""
+        """Members of one's agencies, and accounts without a membership."""
         queryset = super(ScopedAdmin, self).get_queryset(request)
         agencies = self.agencies(request, self.view_roles)
         if agencies is None:
@@ -132,33 +121,33 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
         return queryset.filter(is_near, is_superuser=False).distinct()
 
     def get_choices(self, request, roles):
-        """Whoever is listed can be made a member."""
+        """Everyone in the list can become a member."""
         return self.get_queryset(request)
 
     def user_change_password(self, request, id, form_url=""):
-        """Django's page for setting somebody's password, with its event in the same transaction."""
+        """Django's page that sets a password, with its audit event in the same transaction."""
         with transaction.atomic():
             return super().user_change_password(request, id, form_url)
 
     def log_change(self, request, obj, message):
-        """Django's word that a password was set, which never passes save_related(); the event does not tell it."""
+        """Audits a password that an admin set: Django's page for it does not call save_related()."""
         if request.resolver_match.url_name == "auth_user_password_change":
             passwords.note_reset(by=request.user, user=obj)
 
     def save_model(self, request, obj, form, change):
-        """A new account's password is of the admin's choice; an agency keeps an admin who can come in."""
+        """A new account has to change its password. See MembershipAdmin for admins_kept()."""
         if not change:
             obj.must_change_password = passwords.is_initial(by=request.user, user=obj)
         with admins_kept(set(Membership.objects.filter(user=obj.pk).values_list("agency", flat=True))):
             super().save_model(request, obj, form, change)
 
     def has_change_permission(self, request, obj=None):
-        """Nobody changes an account that is also another agency's member: its password opens that agency's doors."""
+        """False for members of another agency too: their password would give access to that agency."""
         agencies = self.agencies(request, self.roles)
         if obj is None or agencies is None:
             return self._may(request, self.roles)
         return not obj.is_superuser and not obj.memberships.exclude(agency__in=agencies).exists()
 
     def has_delete_permission(self, request, obj=None):
-        """Accounts are switched off, not deleted: the audit trail names them."""
+        """Accounts are switched off, not deleted: the audit trail refers to them."""
         return False

@@ -1,4 +1,4 @@
-"""Plans, perspectives, themes, objectives, links, KPIs and action plans."""
+"""Admin pages of plans, perspectives, themes, objectives, links, KPIs and action plans."""
 
 from django import forms
 from django.contrib import admin
@@ -24,52 +24,44 @@ from scorecard.models import (
 
 
 class RowsOf(admin.TabularInline):
-    """Rows edited on the page of what they belong to, by whoever may change that."""
+    """Inline rows; whoever may change the page may change them."""
 
     extra = 0
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        """Only rows of one's agencies can be chosen, as on the page itself."""
         page = site._registry[self.parent_model]
         return super().formfield_for_foreignkey(db_field, request, **choices(page, db_field, request, kwargs))
 
     def has_view_permission(self, request, obj=None):
-        """Whoever sees the page sees its rows."""
         return True
 
     def has_change_permission(self, request, obj=None):
-        """Whoever changes the page changes its rows."""
         return site._registry[self.parent_model].has_change_permission(request, obj)
 
     def has_add_permission(self, request, obj=None):
-        """Whoever changes the page adds rows."""
         return self.has_change_permission(request, obj)
 
     def has_delete_permission(self, request, obj=None):
-        """Whoever changes the page deletes rows."""
         return self.has_change_permission(request, obj)
 
 
 class PlanYearInline(RowsOf):
-    """Years of a plan; they are opened and closed on 年度管理, not here."""
+    """Years are opened and closed on 年度管理, not here."""
 
     model = PlanYear
     fields = ["year", "state", "due_date", "contact"]
     readonly_fields = ["state", "due_date", "contact"]
 
     def has_change_permission(self, request, obj=None):
-        """A year that exists is changed on its own page only."""
+        """Existing years are changed on 年度管理 only."""
         return False
 
     def has_add_permission(self, request, obj=None):
-        """Whoever changes the plan adds years."""
         return site._registry[Plan].has_change_permission(request, obj)
 
 
 @admin.register(Plan, site=site)
 class PlanAdmin(ScopedAdmin):
-    """策略計畫 with its settings."""
-
     agency_path = "agency"
     roles = MANAGERS
     list_display = ["title", "agency", "slug", "first_year", "last_year"]
@@ -79,20 +71,19 @@ class PlanAdmin(ScopedAdmin):
 
     @admin.display(description="計畫")
     def title(self, plan):
-        """The plan's name."""
         return plan.title
 
 
 class CodedForm(forms.ModelForm):
-    """Holds a changed row to every constraint: Django leaves out those that name the plan, which is read-only then."""
+    """Checks all constraints of a changed row: Django skips those with the plan, which is read-only then."""
 
     def _post_clean(self):
         super()._post_clean()
         if self.instance.pk and not self.errors:
-            _hold_to_constraints(self)
+            _check_constraints(self)
 
 
-def _hold_to_constraints(form):
+def _check_constraints(form):
     try:
         form.instance.validate_constraints()
     except ValidationError as error:
@@ -100,7 +91,7 @@ def _hold_to_constraints(form):
 
 
 class CodedAdmin(ScopedAdmin):
-    """What has a code within a plan."""
+    """Base of rows with a code in a plan."""
 
     form = CodedForm
     list_filter = ["plan"]
@@ -108,37 +99,31 @@ class CodedAdmin(ScopedAdmin):
     list_select_related = True
 
     def get_readonly_fields(self, request, obj=None):
-        """A row never moves to another plan; the database refuses it, too."""
+        """A row never moves to another plan; the database refuses it too."""
         return ["plan"] if obj else []
 
 
 @admin.register(Perspective, site=site)
 class PerspectiveAdmin(CodedAdmin):
-    """構面."""
-
     list_display = ["code", "name", "position", "weight", "plan"]
 
 
 @admin.register(Theme, site=site)
 class ThemeAdmin(CodedAdmin):
-    """策略主題."""
-
     list_display = ["code", "name", "lead_division", "position", "plan"]
     autocomplete_fields = ["lead_division"]
 
 
 class CauseForm(forms.ModelForm):
-    """Holds a link to every constraint: Django leaves out those that name the objective on whose page it is edited."""
+    """Checks all constraints of a link: Django skips those with the objective of the page."""
 
     def _post_clean(self):
         super()._post_clean()
         if self.instance.effect_id and not self.errors:
-            _hold_to_constraints(self)
+            _check_constraints(self)
 
 
 class CauseInline(RowsOf):
-    """The causes of an objective."""
-
     model = ObjectiveLink
     form = CauseForm
     fk_name = "effect"
@@ -149,15 +134,13 @@ class CauseInline(RowsOf):
 
 @admin.register(Objective, site=site)
 class ObjectiveAdmin(CodedAdmin):
-    """策略目標 with its causes and the parent agency's objectives it supports."""
-
     list_display = ["code", "name", "theme", "perspective", "weight", "plan"]
     list_filter = ["plan", "perspective", "theme"]
     autocomplete_fields = ["theme", "perspective", "supports"]
     inlines = [CauseInline]
 
     def get_supportable(self, request):
-        """The objectives of the agencies right above one's own, and any that are supported already."""
+        """Objectives of the direct parent agencies, and those that are supported already."""
         agencies = self.agencies(request, self.roles)
         if agencies is None:
             return Objective.objects.all()
@@ -165,20 +148,20 @@ class ObjectiveAdmin(CodedAdmin):
         return Objective.objects.filter(is_above).distinct()
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
-        """What an objective supports belongs to the agency above, which its keepers need not be members of."""
+        """Supported objectives belong to the parent agency, where the person need not be a member."""
         if db_field.name == "supports":
             kwargs["queryset"] = self.get_supportable(request)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_search_results(self, request, queryset, search_term):
-        """The same rows while one types."""
+        """The same choices for the autocomplete."""
         match = request.resolver_match
         if match.view_name == "admin:autocomplete" and request.GET.get("field_name") == "supports":
             queryset = self.get_supportable(request)
         return super().get_search_results(request, queryset, search_term)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """Lock the plan before links are checked for cycles, as services/objective_links.py does."""
+        """Locks the plan before links are checked for cycles, like services/objective_links.py."""
         with transaction.atomic():
             if request.method == "POST" and object_id:
                 plans = Plan.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
@@ -186,7 +169,6 @@ class ObjectiveAdmin(CodedAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_formset(self, request, form, formset, change):
-        """A new link remembers who made it."""
         for inline in formset.forms:
             if isinstance(inline.instance, ObjectiveLink) and not inline.instance.pk:
                 inline.instance.created_by = request.user
@@ -194,7 +176,7 @@ class ObjectiveAdmin(CodedAdmin):
 
 
 class MeasureInline(RowsOf):
-    """The measures of a KPI, one below the other: they have too many fields for one line."""
+    """Stacked: a measure has too many fields for one line."""
 
     model = Measure
     template = "admin/edit_inline/stacked.html"
@@ -205,8 +187,6 @@ class MeasureInline(RowsOf):
 
 @admin.register(KPI, site=site)
 class KPIAdmin(YearsLocked, CodedAdmin):
-    """KPI with its measures."""
-
     list_display = ["code", "name", "objective", "division", "weight"]
     list_filter = ["plan", "division", "objective__perspective", "objective__theme"]
     search_fields = ["code", "name", "formula"]
@@ -215,7 +195,7 @@ class KPIAdmin(YearsLocked, CodedAdmin):
 
 
 class BudgetInline(RowsOf):
-    """Budgets of an action plan; executed amounts are reported, not edited here."""
+    """Executed amounts come from reporting and are read-only here."""
 
     model = ActionBudget
     form = BudgetForm
@@ -223,7 +203,6 @@ class BudgetInline(RowsOf):
     readonly_fields = ["executed"]
 
     def get_formset(self, request, obj=None, **kwargs):
-        """Closed years' budgets are only shown."""
         formset = super().get_formset(request, obj, **kwargs)
         formset.form.frozen_years = frozen_years(obj.plan_id) if obj else frozenset()
         return formset
@@ -231,8 +210,6 @@ class BudgetInline(RowsOf):
 
 @admin.register(ActionPlan, site=site)
 class ActionPlanAdmin(YearsLocked, CodedAdmin):
-    """行動方案 with its budgets."""
-
     list_display = ["code", "description", "kpi", "owner"]
     list_filter = ["plan", "owner_division"]
     search_fields = ["code", "description", "owner_person", "owner_division__name"]
@@ -240,7 +217,7 @@ class ActionPlanAdmin(YearsLocked, CodedAdmin):
     inlines = [BudgetInline]
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        """The page says why some budgets cannot be edited."""
+        """Adds a message if budgets of closed years cannot be edited."""
         years = sorted(frozen_years(obj.plan_id)) if obj else ()
         if years:
             closed = "、".join(year_text(year) for year in years)
@@ -249,5 +226,4 @@ class ActionPlanAdmin(YearsLocked, CodedAdmin):
 
     @admin.display(description="主責")
     def owner(self, action_plan):
-        """Division or person."""
         return action_plan.owner

@@ -1,4 +1,4 @@
-"""Targets, and the actuals of baseline years; actuals of plan years go through reporting and review alone."""
+"""Admin pages of targets and baseline actuals. Actuals of plan years come from reporting and review only."""
 
 from django import forms
 from django.contrib import admin
@@ -11,7 +11,7 @@ from scorecard.models.frozen_rows import CLOSED
 
 
 class YearlyValueForm(forms.ModelForm):
-    """A yearly value, with the reason that a year already opened asks for (domain.md §5)."""
+    """reason: required for years that were opened (domain.md §5)."""
 
     reason = forms.CharField(
         label="變更理由", required=False, max_length=500, help_text="年度已開放或已關閉時必填，會記入稽核紀錄。"
@@ -22,7 +22,7 @@ class YearlyValueForm(forms.ModelForm):
         fields = ["measure", "year", "target", "target_note", "actual", "actual_note", "unmeasured"]
 
     def clean(self):
-        """No change in an open or closed year without its reason."""
+        """A change in an open or closed year needs a reason; a closed year takes no new value."""
         cleaned = super().clean()
         year = cleaned.get("year") or self.instance.year
         measure = cleaned.get("measure") or (self.instance.measure if self.instance.measure_id else None)
@@ -37,27 +37,24 @@ class YearlyValueForm(forms.ModelForm):
 
 @admin.register(Measure, site=site)
 class MeasureAdmin(ScopedAdmin):
-    """衡量項: edited with its KPI; here it is only looked up."""
+    """衡量項: only for autocomplete fields; measures are edited with their KPI."""
 
     agency_path = "kpi__plan__agency"
     search_fields = ["kpi__code", "kpi__name", "label"]
 
     def has_module_permission(self, request):
-        """Not listed."""
         return False
 
     def has_add_permission(self, request):
-        """See KPI."""
         return False
 
     def has_change_permission(self, request, obj=None):
-        """See KPI."""
         return False
 
 
 @admin.register(YearlyValue, site=site)
 class YearlyValueAdmin(YearsLocked, ScopedAdmin):
-    """年度值: targets by measure and year, and the actuals of baseline years; a closed year's are only shown."""
+    """年度值: targets and baseline actuals by measure and year. Closed years are read-only."""
 
     agency_path = "measure__kpi__plan__agency"
     form = YearlyValueForm
@@ -68,26 +65,23 @@ class YearlyValueAdmin(YearsLocked, ScopedAdmin):
     list_select_related = ["measure__kpi"]
 
     def plan_of_page(self, request, object_id):
-        """The plan of the value's measure."""
         if object_id:
             return YearlyValue.objects.filter(pk=object_id).values("measure__kpi__plan")
         measure = request.POST.get("measure", "")
         return Measure.objects.filter(pk=measure if measure.isdecimal() else None).values("kpi__plan")
 
     def has_change_permission(self, request, obj=None):
-        """Nobody changes a closed year."""
         if obj is not None and obj.year in frozen_years(obj.measure.kpi.plan_id):
             return False
         return super().has_change_permission(request, obj)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        """A closed year's page says why it cannot be edited."""
         if obj is not None and obj.year in frozen_years(obj.measure.kpi.plan_id):
             tell_why_read_only(request)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_readonly_fields(self, request, obj=None):
-        """The actuals of a plan year belong to its reports."""
+        """Actuals of plan years are read-only: they come from reporting."""
         if obj is None:
             return ["actual", "actual_note", "unmeasured"]
         fixed = ["measure", "year"]
@@ -95,5 +89,5 @@ class YearlyValueAdmin(YearsLocked, ScopedAdmin):
         return fixed if is_baseline else [*fixed, "actual", "actual_note", "unmeasured"]
 
     def has_delete_permission(self, request, obj=None):
-        """A value is emptied, not deleted."""
+        """Values are emptied, not deleted."""
         return False

@@ -1,8 +1,8 @@
-"""What importing a form into an existing plan would change: pure, over the form as read and the plan as it stands.
+"""What importing a form into an existing plan would change. Pure functions over the parsed form and the current plan.
 
-Both are taken as facts, {key: value}; a key names one thing that can differ, for example
-("value", "AC1.1", 1, 2016, "target") or ("kpi", "AC1.1", "name"). A form removes nothing: what the plan has and the
-form lacks is told and stays. Actuals of plan years belong to those who report and are told, never taken.
+Both become facts, {key: value}. A key names one thing that can differ, for example
+("value", "AC1.1", 1, 2016, "target") or ("kpi", "AC1.1", "name"). A form removes nothing: things that only the plan has
+stay, with a message. Actuals of plan years come from reporting only: a message says so, and they are not imported.
 """
 
 import json
@@ -18,7 +18,7 @@ from scorecard.models.action_plans import MAX_PER_KPI
 from scorecard.spreadsheets.cell_messages import Message, Severity
 from scorecard.spreadsheets.grid import WHOLE_FILE, Place
 
-# The names of the fields in which cells of a form are corrected begin with it.
+# Prefix of the names of the fields that correct cells.
 CELL_FIELD = "cell"
 ITEMS = {"perspective": "構面", "theme": "策略主題", "objective": "策略目標", "kpi": "KPI", "action_plan": "行動方案"}
 FIELDS = {
@@ -48,8 +48,6 @@ FIELDS = {
 
 
 class ChangeKind(StrEnum):
-    """What becomes of a thing."""
-
     ADDED = "added"
     REMOVED = "removed"
     RENAMED = "renamed"
@@ -58,7 +56,6 @@ class ChangeKind(StrEnum):
 
     @property
     def label(self):
-        """In the words of the page."""
         return {
             "added": "新增",
             "removed": "表單沒有",
@@ -70,7 +67,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True)
 class Fact:
-    """A value of the form and its cell."""
+    """A value of the form; place: its cell."""
 
     value: object
     place: Place
@@ -78,7 +75,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Change:
-    """One difference. old and new are figures, texts or None; of a thing added or removed its name."""
+    """old and new: figures, texts or None; for something added or removed, its name."""
 
     kind: ChangeKind
     key: tuple
@@ -88,7 +85,7 @@ class Change:
 
     @property
     def what(self):
-        """What differs, in words: 「AC1.1 105 年目標值」."""
+        """For example 「AC1.1 105 年目標值」."""
         kind, code, *rest = self.key
         if kind == "plan":
             return FIELDS[code]
@@ -103,13 +100,13 @@ class Change:
 
     @property
     def kpi_code(self):
-        """The KPI that it belongs to, None for what stands above KPIs or is an action plan's."""
+        """Code of the KPI; None for things above KPIs and for action plans."""
         return self.key[1] if self.key[0] in ("kpi", "measure", "value") else None
 
 
 @dataclass(frozen=True)
 class CurrentPlan:
-    """A plan as it stands: its facts without cells, its years' states, and reports past editing by (KPI, year)."""
+    """The facts of a plan in the database. reports: states of submitted and approved reports by (KPI code, year)."""
 
     facts: dict[tuple, object]
     year_states: dict[int, YearState]
@@ -120,15 +117,14 @@ class CurrentPlan:
     data_version: int
 
     def has(self, kind, code):
-        """Whether the plan has such a thing."""
         return (kind, code, "description" if kind == "action_plan" else "name") in self.facts
 
 
 @dataclass(frozen=True)
 class PlanChanges:
-    """What would change, what stays though the form lacks it, and what keeps the form from being imported.
+    """removed: things that only the plan has; they stay. messages: also the errors that prevent the import.
 
-    to_explain: those of the changes for which somebody must give a reason, targets of open years (domain.md §5).
+    to_explain: changes that need a reason, which are targets of open years (domain.md §5).
     """
 
     changes: tuple[Change, ...]
@@ -139,59 +135,54 @@ class PlanChanges:
 
     @property
     def has_errors(self):
-        """Whether something must be mended first."""
         return any(message.level is Severity.ERROR for message in self.messages)
 
     def expected_values(self):
-        """What a person saw, to be given back when they agree: {key as text: old value as text}."""
+        """{key as text: old value as text}, as the preview shows them; the person sends them back to apply the form."""
         return {key_text(change.key): as_read(change.old) for change in self.changes}
 
 
 def key_text(key):
-    """A key as text."""
     return json.dumps(key, ensure_ascii=False)
 
 
-def compare_with_form(read: FormPlan, standing: CurrentPlan) -> PlanChanges:
-    """How the plan would differ after importing the form."""
+def compare_with_form(read: FormPlan, current: CurrentPlan) -> PlanChanges:
     facts = facts_of(read)
     names = {(kind, code) for kind, code, *_ in facts if kind in ITEMS}
     changes, messages = [], []
     for kind, code in dict.fromkeys(key[:2] for key in facts if key[0] in ITEMS):
-        if not standing.has(kind, code):
+        if not current.has(kind, code):
             first = facts[kind, code, "description" if kind == "action_plan" else "name"]
             changes.append(Change(ChangeKind.ADDED, (kind, code), None, first.value, first.place))
     for key, fact in facts.items():
-        is_new = key[0] in ITEMS and not standing.has(*key[:2])
-        is_of_new = key[0] in ("measure", "value") and not standing.has("kpi", key[1])
-        is_of_new |= key[0] == "budget" and not standing.has("action_plan", key[1])
-        if is_new or is_of_new or _same(standing.facts.get(key), fact.value):
+        is_new = key[0] in ITEMS and not current.has(*key[:2])
+        is_of_new = key[0] in ("measure", "value") and not current.has("kpi", key[1])
+        is_of_new |= key[0] == "budget" and not current.has("action_plan", key[1])
+        if is_new or is_of_new or _same(current.facts.get(key), fact.value):
             continue
-        change = Change(_kind(key, standing, fact.value), key, standing.facts.get(key), fact.value, fact.place)
-        problem = _problem(change, read, standing)
-        if problem:
-            messages.append(problem)
+        change = Change(_kind(key, current, fact.value), key, current.facts.get(key), fact.value, fact.place)
+        problem = _problem(change, read, current)
         if problem is None:
             changes.append(change)
-    messages += _problems_of_new_kpis(read, standing) + _counts(read, standing)
+        else:
+            messages.append(problem)
+    messages += _problems_of_new_kpis(read, current) + _counts(read, current)
     removed = tuple(
         Change(ChangeKind.REMOVED, key[:2], value, None, WHOLE_FILE)
-        for key, value in standing.facts.items()
+        for key, value in current.facts.items()
         if key[0] in ITEMS and key[-1] in ("name", "description") and key[:2] not in names
     )
-    to_explain = tuple(change for change in changes if _is_target_of_open_year(change, standing))
-    return PlanChanges(tuple(changes), removed, tuple(messages), standing.data_version, to_explain)
+    to_explain = tuple(change for change in changes if _is_target_of_open_year(change, current))
+    return PlanChanges(tuple(changes), removed, tuple(messages), current.data_version, to_explain)
 
 
-def _is_target_of_open_year(change, standing):
+def _is_target_of_open_year(change, current):
     is_target = change.key[0] == "value" and change.key[-1] == "target"
-    return is_target and standing.year_states.get(change.key[3]) == YearState.OPEN
+    return is_target and current.year_states.get(change.key[3]) == YearState.OPEN
 
 
 def facts_of(read: FormPlan) -> dict[tuple, Fact]:
-    """The form's facts; blank budgets, assumed directions, actuals without column and labels, which no cell of the form
-    holds, say nothing.
-    """
+    """{key: Fact}. No facts for blank budgets, assumed directions, actuals without a column, and labels."""
     facts = {
         ("plan", name): Fact(getattr(read, name).text, getattr(read, name).place)
         for name in ("mission", "vision", "core_values", "instructions")
@@ -235,55 +226,56 @@ def _add_kpi(facts, kpi, read):
 
 
 def _same(old, new):
-    """Blank is blank, and a form breaks its texts anywhere: what differs in white space alone is the same."""
+    """None equals "". White space is ignored, since a form breaks its lines anywhere."""
     if isinstance(old, str) and isinstance(new, str):
         return without_spaces(old) == without_spaces(new)
     return old == new or (old in (None, "") and new in (None, ""))
 
 
-def _kind(key, standing, new):
+def _kind(key, current, new):
     if key[-1] == "name":
         return ChangeKind.RENAMED
-    old = standing.facts.get(key)
+    old = current.facts.get(key)
     if key[-1] == "target" and old is not None and new is not None:
-        is_lower_better = standing.directions.get(key[1:3]) == Direction.LOWER
-        if new > old if is_lower_better else new < old:
+        is_lower_better = current.directions.get(key[1:3]) == Direction.LOWER
+        is_lowered = new > old if is_lower_better else new < old
+        if is_lowered:
             return ChangeKind.TARGET_LOWERED
     return ChangeKind.CHANGED
 
 
-def _problem(change, read, standing):
-    """The message that keeps a change from being made; None where it may be."""
+def _problem(change, read, current):
+    """The message about a change that cannot be imported; None if it can be."""
     if change.key == ("plan", "last_year") and change.new < change.old:
         return _message(Severity.HINT, change, f"表單只到 {year_text(change.new)}；計畫原有的年度保留。")
-    if change.key[0] == "measure" and change.key[-1] in ("unit", "direction") and _has_closed_plan_year(standing):
+    if change.key[0] == "measure" and change.key[-1] in ("unit", "direction") and _has_closed_plan_year(current):
         return _message(
             Severity.ERROR, change, f"{change.what}不能改變：計畫已有關閉的年度，改了會使已定案的達成率改變。"
         )
-    if change.key[0] == "measure" and (*change.key[:3], "unit") not in standing.facts:
+    if change.key[0] == "measure" and (*change.key[:3], "unit") not in current.facts:
         return _message(Severity.ERROR, change, f"{change.key[1]} 的衡量項數目與計畫不同；請先在計畫中調整衡量項。")
     if change.key[0] not in ("value", "budget"):
         return None
     year = change.key[3] if change.key[0] == "value" else change.key[2]
-    return _problem_of_year(change, year, standing)
+    return _problem_of_year(change, year, current)
 
 
-def _problem_of_year(change, year, standing):
+def _problem_of_year(change, year, current):
     is_actual = change.key[0] == "value" and change.key[-1].startswith("actual")
-    if standing.year_states.get(year) == YearState.CLOSED:
+    if current.year_states.get(year) == YearState.CLOSED:
         return _message(
             Severity.ERROR,
             change,
             f"{year_text(year)}已關閉，{change.what}不能改為「{_shown(change.new)}」；"
             f"請改回「{_shown(change.old)}」，或請管理者重新開放這個年度。",
         )
-    if is_actual and year >= standing.first_year:
+    if is_actual and year >= current.first_year:
         return _message(
             Severity.HINT,
             change,
             f"{year_text(year)}的實際值由填報人員填報與送審，表單的「{_shown(change.new)}」沒有匯入。",
         )
-    state = standing.reports.get((change.key[1], year)) if change.key[0] == "value" else None
+    state = current.reports.get((change.key[1], year)) if change.key[0] == "value" else None
     if state is not None:
         return _message(
             Severity.ERROR,
@@ -294,9 +286,9 @@ def _problem_of_year(change, year, standing):
     return None
 
 
-def _problems_of_new_kpis(read, standing):
-    """A new KPI brings no target into a plan year that is closed."""
-    closed = [y for y, state in standing.year_states.items() if state == YearState.CLOSED and y >= standing.first_year]
+def _problems_of_new_kpis(read, current):
+    """Errors for targets of new KPIs in closed plan years."""
+    closed = [y for y, state in current.year_states.items() if state == YearState.CLOSED and y >= current.first_year]
     return [
         Message(
             Severity.ERROR,
@@ -307,28 +299,28 @@ def _problems_of_new_kpis(read, standing):
             f"{year_text(year)}已關閉，新增的 {kpi.code} 在這一年不能有目標值；請改為「—」。",
         )
         for kpi in read.kpis
-        if not standing.has("kpi", kpi.code)
+        if not current.has("kpi", kpi.code)
         for measure in kpi.measures
         for year, figure in measure.targets.items()
         if year in closed and figure.value is not None
     ]
 
 
-def _counts(read, standing):
-    """Errors where action plans that the form lacks, and that stay, make more than three with those it has."""
+def _counts(read, current):
+    """Errors for KPIs with more than MAX_PER_KPI action plans: the form's and those that only the plan has."""
     problems = []
     for kpi in read.kpis:
         own = {plan.code for plan in kpi.action_plans}
-        kept = [c for c, of in standing.action_plans.items() if of == kpi.code and c not in own]
-        if kept and len(own) + len(kept) > MAX_PER_KPI and own - standing.action_plans.keys():
+        kept = [c for c, of in current.action_plans.items() if of == kpi.code and c not in own]
+        if kept and len(own) + len(kept) > MAX_PER_KPI and own - current.action_plans.keys():
             place = kpi.action_plans[0].place
-            told = f"{kpi.code} 在計畫中還有 {'、'.join(kept)}，行動方案合計超過 {MAX_PER_KPI} 項；請先刪除。"
-            problems.append(Message(Severity.ERROR, place.sheet, place.cell, "", "", told))
+            text = f"{kpi.code} 在計畫中還有 {'、'.join(kept)}，行動方案合計超過 {MAX_PER_KPI} 項；請先刪除。"
+            problems.append(Message(Severity.ERROR, place.sheet, place.cell, "", "", text))
     return problems
 
 
-def _has_closed_plan_year(standing):
-    return any(s == YearState.CLOSED and y >= standing.first_year for y, s in standing.year_states.items())
+def _has_closed_plan_year(current):
+    return any(s == YearState.CLOSED and y >= current.first_year for y, s in current.year_states.items())
 
 
 def _message(level, change, text):
@@ -340,5 +332,5 @@ def _shown(value):
 
 
 def field_name(number, cell):
-    """The name of the field in which a cell of the file's sheet of this number is corrected."""
+    """Name of the field that corrects a cell. number: of the sheet in the file, from 0."""
     return f"{CELL_FIELD}-{number}-{cell}"

@@ -1,4 +1,4 @@
-"""The plan that a form would change, as it stands, as facts to compare the form with; a fixed number of queries."""
+"""Loads the plan that a form would change as facts to compare, with a fixed number of queries."""
 
 from scorecard.agency_form.changes import CurrentPlan
 from scorecard.domain.choices import Direction, ReportState, YearState
@@ -18,25 +18,25 @@ from scorecard.models import (
     YearlyValue,
 )
 
-# Past editing: a reviewer has them, or is done with them.
+# Staff cannot edit these any more.
 _SETTLED = (ReportState.SUBMITTED, ReportState.APPROVED)
 
 
 def find_agency(name):
-    """The agency with this name, 臺 and 台 alike; None where there is none. One query."""
+    """None if there is no agency with this name; 臺 equals 台. One query."""
     wanted = fold_for_search(name).replace(" ", "")
     return next((row for row in Agency.objects.all() if fold_for_search(row.name).replace(" ", "") == wanted), None)
 
 
 def find_plan(agency, read):
-    """The agency's plan that the form tells of: the one with the same first year; None for a new one."""
+    """The agency's plan with the form's first year; None if the form is of a new plan."""
     if agency is None:
         return None
     return Plan.objects.select_related("agency").filter(agency=agency, first_year=read.first_year).first()
 
 
 def load_current_plan(plan):
-    """The CurrentPlan of a plan: ten queries, whatever its size."""
+    """Ten queries, whatever the plan's size."""
     facts = {("plan", name): getattr(plan, name) for name in ("mission", "vision", "core_values", "instructions")}
     facts["plan", "last_year"] = plan.last_year
     _add(facts, "perspective", Perspective.objects.filter(plan=plan).values_list("code", "name"), "name")
@@ -80,7 +80,7 @@ def _add(facts, kind, rows, *names):
 
 
 def _add_figures(facts, plan):
-    """Measures and values, a measure known by its place among the KPI's; returns directions by (KPI, place)."""
+    """Adds measures and values; returns {(KPI code, number of the measure in its KPI): Direction}."""
     places, counts, directions = {}, {}, {}
     for row in Measure.objects.filter(kpi__plan=plan).select_related("kpi").order_by("kpi", "position"):
         code = row.kpi.code

@@ -1,6 +1,6 @@
-"""The plan as a form tells it: frozen, nothing of it from the database, and for everything the cell it came from.
+"""The plan in a parsed form: frozen dataclasses, without the database, each with the cell it came from.
 
-Years are Gregorian. A reading with errors still holds whatever could be read, so that a page can show it.
+Years are Gregorian. A form with errors still has everything that could be read, so a page can show it.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from scorecard.spreadsheets.grid import Place
 
 @dataclass(frozen=True)
 class FormFigure:
-    """A target or an actual: None is no figure, never zero; the note keeps the words of the cell."""
+    """A target or an actual. value: None for no figure, never zero. note: the words of the cell."""
 
     value: Decimal | None
     note: str
@@ -22,7 +22,7 @@ class FormFigure:
 
 @dataclass(frozen=True)
 class FormAmount:
-    """A budget in NT$ whole dollars; None where the cell states none."""
+    """amount: NT$ whole dollars, None if the cell has none."""
 
     amount: int | None
     place: Place
@@ -30,9 +30,9 @@ class FormAmount:
 
 @dataclass(frozen=True)
 class FormMeasure:
-    """衡量項. targets and actuals are by year; factor, numerator and denominator as Measure keeps them.
+    """衡量項. targets and actuals: by year. factor, numerator_label, denominator_label: as in Measure.
 
-    direction_is_assumed: the formula does not say it, so a direction set in the database outweighs it.
+    direction_is_assumed: the formula does not say the direction, so the direction in the database wins.
     """
 
     label: str
@@ -49,7 +49,7 @@ class FormMeasure:
 
 @dataclass(frozen=True)
 class FormActionPlan:
-    """行動方案. Its owner is a division or, where that is empty, a person; budgets are by year."""
+    """行動方案. The owner is a division, or a person if owner_division is "". budgets: by year."""
 
     code: str
     description: str
@@ -62,7 +62,7 @@ class FormActionPlan:
 
 @dataclass(frozen=True)
 class FormKPI:
-    """KPI; objective is a code, division a name, supporting_divisions names; "" where the form has none."""
+    """objective: code. division, supporting_divisions: names; "" if the form has none."""
 
     code: str
     name: str
@@ -79,7 +79,7 @@ class FormKPI:
 
 @dataclass(frozen=True)
 class FormObjective:
-    """策略目標 in its cell of the map, theme and perspective by code."""
+    """策略目標 on the map. theme, perspective: codes."""
 
     code: str
     name: str
@@ -90,7 +90,7 @@ class FormObjective:
 
 @dataclass(frozen=True)
 class FormTheme:
-    """策略主題 with the name of its lead division, "" where there is none."""
+    """策略主題. lead_division: name, "" for none."""
 
     code: str
     name: str
@@ -110,7 +110,7 @@ class FormPerspective:
 
 @dataclass(frozen=True)
 class Statement:
-    """使命, 願景, 核心價值 or 填表說明: lines, and the cell of the first."""
+    """使命, 願景, 核心價值 or 填表說明. text: its lines. place: cell of the first line."""
 
     text: str
     place: Place
@@ -118,9 +118,9 @@ class Statement:
 
 @dataclass(frozen=True)
 class FormPlan:
-    """The whole plan. first_year and last_year span the years with a 目標值 column; baseline_years come before.
+    """first_year to last_year: years with a 目標值 column. baseline_years: earlier years with an 實際值 column.
 
-    actual_years: every year with an 實際值 column. divisions: names in the order of the map, then of the scorecard.
+    actual_years: all years with an 實際值 column. divisions: names in the order of the map, then of the scorecard.
     """
 
     agency: str
@@ -141,18 +141,18 @@ class FormPlan:
 
     @property
     def years(self):
-        """Every year of the plan, baseline first."""
+        """All years, baseline first."""
         return (*self.baseline_years, *range(self.first_year, self.last_year + 1))
 
 
 @dataclass(frozen=True)
 class ParsedForm:
-    """A form as read. plan is None only where the file holds no form at all; messages in the order of reading."""
+    """plan: None only if the file has no form at all. messages: in the order of reading."""
 
     plan: FormPlan | None
     messages: tuple[Message, ...]
 
     @property
     def has_errors(self):
-        """Whether the form must be mended before it can be imported."""
+        """Whether the form cannot be imported."""
         return self.plan is None or any(message.level is Severity.ERROR for message in self.messages)

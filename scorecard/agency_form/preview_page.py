@@ -1,4 +1,4 @@
-"""What the preview of an uploaded form shows: messages with their cells, the difference, map and table, a sheet."""
+"""Template contexts for the preview of an uploaded form and for its sheet around a cell."""
 
 import json
 from collections import Counter
@@ -16,8 +16,8 @@ from scorecard.read_models.strategy_map import build_strategy_map
 from scorecard.spreadsheets.cell_messages import Message, Severity
 from scorecard.spreadsheets.grid import coordinate, row_and_column
 
-# More than these are shown on request: a form of a thousand KPIs can have thousands of hints, and its page took longer
-# to be written than the form to be read.
+# The rest is shown on request. A form of a thousand KPIs can have thousands of hints, and rendering all took longer
+# than reading the form.
 SHOWN_AT_ONCE, CARDS_AT_ONCE = 100, 200
 MAP, TABLE = "map", "table"
 ROWS_ABOVE, ROWS_BELOW, COLUMNS_SHOWN = 5, 15, 30
@@ -25,9 +25,9 @@ ROWS_ABOVE, ROWS_BELOW, COLUMNS_SHOWN = 5, 15, 30
 
 @dataclass(frozen=True)
 class MessageLine:
-    """A message with its place. link is empty for the whole file; name is the field of its correction, "" without.
+    """link: "" for a message about the whole file. name: of the field that corrects the cell, "" for none.
 
-    shown: what is read in the cell at present; is_corrected: a person typed it.
+    shown: the cell's current text. is_corrected: a person typed that text.
     """
 
     message: Message
@@ -39,7 +39,7 @@ class MessageLine:
 
 @dataclass(frozen=True)
 class MessageGroup:
-    """The messages of one level; hidden is how many of them are left out."""
+    """Messages of one severity. hidden: number of messages left out."""
 
     level: Severity
     count: int
@@ -49,7 +49,7 @@ class MessageGroup:
 
 @dataclass(frozen=True)
 class RejectedCorrection:
-    """A correction that was typed and not kept: where, the name of its field, and what stands there now."""
+    """A typed correction that was not stored. name: of its field. now: the cell's current text."""
 
     place: str
     link: str
@@ -60,7 +60,7 @@ class RejectedCorrection:
 
 @dataclass(frozen=True)
 class GridCell:
-    """A cell of the sheet as shown around another one."""
+    """A cell on the page of a sheet. is_picked: the page is about this cell."""
 
     cell: str
     text: str
@@ -79,15 +79,13 @@ class GridCell:
 
 @dataclass(frozen=True)
 class GridRow:
-    """A row of the sheet."""
-
     number: int
     cells: list = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class MeasureRow:
-    """A measure of the table: its direction in words, and (figure as text, note) of every year shown."""
+    """direction: in words. figures: (figure as text, note) of each year shown."""
 
     label: str
     unit: str
@@ -97,7 +95,7 @@ class MeasureRow:
 
 @dataclass(frozen=True)
 class KPIRow:
-    """A KPI of the table: link leads to its cell; action_plans with their budgets in words."""
+    """link: address of the KPI's cell. action_plans: (FormActionPlan, budgets in words)."""
 
     code: str
     name: str
@@ -110,11 +108,7 @@ class KPIRow:
 
 
 def preview_context(preview, *, agency, form, addresses, wanted=""):
-    """Everything that the preview's template asks for.
-
-    form: with which the person agrees to it. addresses: of the map's cards. wanted: what shall be shown whole, a level,
-    MAP or TABLE.
-    """
+    """form: the ApplyForm. addresses: MapAddresses of the map. wanted: what to show whole: a Severity, MAP or TABLE."""
     upload, difference = preview.upload, preview.difference
     read, groups = preview.form.plan, _groups(preview, wanted)
     context = {
@@ -147,14 +141,14 @@ def preview_context(preview, *, agency, form, addresses, wanted=""):
 
 
 def _other_agency(preview, read):
-    """The agency that the form's title names, where it is another than the one it is read for; else None."""
+    """The agency in the form's title if it is not the upload's agency, else None."""
     place = read.agency_place
     said = (m for m in preview.form.messages if (m.sheet, m.cell, m.read) == (place.sheet, place.cell, read.agency))
     return next((message.found for message in said), None)
 
 
 def _table(preview, read, kpis):
-    """The years and rows of the table of these KPIs, and how many more there are."""
+    """Context of the table: years, rows, number of KPIs left out."""
     numbers = {sheet.name: number for number, sheet in enumerate(preview.sheets)}
     years = [(year, False) for year in read.baseline_years]
     years += [(year, True) for year in sorted({year for kpi in read.kpis for m in kpi.measures for year in m.targets})]
@@ -193,7 +187,7 @@ def _budgets(plan):
 
 
 def conflict_rows(conflict, expected_values):
-    """(what, as it stood in the preview, as it stands now, as the form has it) of each thing changed meanwhile."""
+    """(what, value in the preview, current value, value in the form) of each thing changed meanwhile."""
     return [
         (change.what, expected_values.get(key_text(change.key)), as_read(change.old), as_read(change.new))
         for change in conflict.changes
@@ -201,7 +195,7 @@ def conflict_rows(conflict, expected_values):
 
 
 def rejected_corrections(preview, texts):
-    """A RejectedCorrection of each correction. texts: {(sheet name, cell): (as the person saw it, as typed)}."""
+    """texts: {(sheet name, cell): (text shown, text typed)}."""
     numbers = {sheet.name: number for number, sheet in enumerate(preview.sheets)}
     rows = []
     for (name, cell), (_, typed) in texts.items():
@@ -217,7 +211,7 @@ def rejected_corrections(preview, texts):
 
 
 def _change_row(preview, change):
-    """(change, old and new in words, the link to its cell or "")."""
+    """(change, old in words, new in words, address of its cell or "")."""
     number = next((n for n, sheet in enumerate(preview.sheets) if sheet.name == change.place.sheet), None)
     link = "" if number is None else cell_link(preview.upload, number, change.place.cell)
     return change, as_read(change.old), as_read(change.new), link
@@ -242,36 +236,37 @@ def _counts(read):
 
 def _groups(preview, wanted):
     numbers = {sheet.name: number for number, sheet in enumerate(preview.sheets)}
-    groups, seen = [], set()
+    groups = []
+    cells_with_field = set()
     for level in Severity:
         own = [message for message in preview.messages if message.level is level]
         shown = own if wanted == level.value else own[:SHOWN_AT_ONCE]
-        lines = [_line(preview, message, numbers, seen) for message in shown]
+        lines = [_line(preview, message, numbers, cells_with_field) for message in shown]
         if own:
             groups.append(MessageGroup(level, len(own), lines, len(own) - len(shown)))
     return groups
 
 
-def _line(preview, message, numbers, seen):
+def _line(preview, message, numbers, cells_with_field):
     number = numbers.get(message.sheet)
     if number is None or not message.cell:
         return MessageLine(message)
     link = cell_link(preview.upload, number, message.cell)
-    if (number, message.cell) in seen:
+    if (number, message.cell) in cells_with_field:
         return MessageLine(message, link)
-    seen.add((number, message.cell))
+    cells_with_field.add((number, message.cell))
     original, shown = preview.text_at(preview.sheets[number], message.cell)
     return MessageLine(message, link, field_name(number, message.cell), shown, original != shown)
 
 
 def cell_link(upload, number, cell):
-    """The page of the sheet around a cell."""
+    """Address of the sheet's page at a cell."""
     page = reverse("form_import_cell", args=[upload.agency.slug, upload.token])
     return f"{page}?sheet={number}&cell={cell}#cell-{cell}"
 
 
 def cell_context(preview, query):
-    """What the page of a sheet around a cell shows; 404 for a sheet or cell that the file does not have."""
+    """Context of a sheet's page around a cell. Http404 for an unknown sheet or cell."""
     number, cell = query.get("sheet", "0"), query.get("cell", "A1").upper()
     where = row_and_column(cell)
     if not number.isdecimal() or len(number) > 3 or int(number) >= len(preview.sheets) or where is None:

@@ -1,4 +1,4 @@
-"""A plan as a form tells it, as the Scorecard that it will be: what draws plans draws it, too. No query."""
+"""Makes a Scorecard from a parsed form, so that maps and tables can draw it. No query."""
 
 from decimal import Decimal
 from itertools import count
@@ -11,15 +11,15 @@ from scorecard.read_models.cell_assessor import CellAssessor
 from scorecard.read_models.measure_lines import MeasureLine, YearLine
 from scorecard.read_models.scorecard import KPIFacts, ObjectiveFacts, PerspectiveFacts, PlanFacts, ThemeFacts
 
-# As of rows that nobody weighted.
+# The default weight of rows.
 WEIGHT = Decimal(1)
 
 
 def scorecard_of(read, plan=None):
-    """The Scorecard of a FormPlan in its first year: baseline years with their actuals, the others with their targets.
+    """The Scorecard of a FormPlan in its first year: baseline years have actuals, plan years have targets.
 
-    plan: the one it would change, whose thresholds hold; None for a new one. Where a form in error gives a code twice,
-    the first counts; an objective in no theme or perspective is left out, and so is a KPI without objective.
+    plan: the plan to change, for its thresholds; None for a new one. In a form with errors, the first of equal codes
+    counts; objectives without theme or perspective and KPIs without objective are left out.
     """
     return _Builder(read, plan or Plan(first_year=read.first_year, last_year=read.last_year)).build()
 
@@ -35,7 +35,7 @@ class _Builder:
         self.year = next(line for line in self.years if line.year == read.first_year)
 
     def build(self):
-        """A form names divisions and does not know their ids, so that none is listed."""
+        """No divisions are listed: a form has their names but not their ids."""
         kpis = [self._kpi(each) for each in self.read.kpis]
         objectives = self._objectives()
         perspectives = [
@@ -77,7 +77,7 @@ class _Builder:
         return _first_of(themes)
 
     def _objectives(self):
-        """Objectives in the order of their themes."""
+        """In the order of their themes."""
         themes = [each.code for each in _first_of(self.read.themes)]
         perspectives = {each.code for each in self.read.perspectives}
         known = [each for each in self.read.objectives if each.theme in themes and each.perspective in perspectives]
@@ -117,7 +117,7 @@ class _Builder:
         return MeasureLine(next(self.ids), read.label, read.unit, read.direction, None, WEIGHT, cells, cell)
 
     def _cell(self, read, year):
-        """Actuals of plan years are reported, not taken from a form."""
+        """A form's actuals of plan years are left out: they come from reporting."""
         target, actual = read.targets.get(year.year), read.actuals.get(year.year) if year.is_baseline else None
         row = (
             target.value if target else None,
@@ -132,7 +132,7 @@ class _Builder:
 
 
 def _first_of(items):
-    """The first of those that share a code."""
+    """The first item of each code."""
     found = {}
     for each in items:
         found.setdefault(each.code, each)

@@ -1,4 +1,4 @@
-"""What taking in an uploaded form would do to the plan as the database has it; nothing is written."""
+"""The effect that applying an uploaded form would have on the plan. Nothing is written."""
 
 import io
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from scorecard.spreadsheets.reader import read_sheets
 
 @dataclass(frozen=True)
 class Preview:
-    """What taking in an upload would do. sheets are as the file has them.
+    """sheets: without corrections. plan: the plan to change, None for a new one.
 
-    plan is the one to change, None for a new one; difference is None then, and where the form cannot be compared.
+    difference: None for a new plan, and if the form cannot be compared.
     """
 
     upload: FormUpload
@@ -31,23 +31,23 @@ class Preview:
 
     @cached_property
     def messages(self):
-        """Everything to know, those of the whole first."""
+        """Messages about the whole file come first."""
         return (*self.own_messages, *self.form.messages, *(self.difference.messages if self.difference else ()))
 
     @property
     def has_errors(self):
-        """Whether something must be mended before the form can be taken in."""
+        """Whether the form cannot be applied."""
         return self.form.plan is None or any(message.level is Severity.ERROR for message in self.messages)
 
     def text_at(self, sheet, cell):
-        """(what the file has in a cell, what is read there): they differ where a person corrected it."""
+        """(text in the file, current text); they differ in a corrected cell."""
         row, column = row_and_column(cell)
         original = sheet.merged_text(row, column)
         return original, self.upload.corrections.get(f"{sheet.name}!{cell}", original)
 
 
 def build_preview(upload):
-    """The Preview of an upload as the database stands; nothing is written. Raises UnreadableFile."""
+    """Raises UnreadableFile."""
     sheets = read_sheets(io.BytesIO(upload.content))
     form = read_form_sheets(sheets, agency=upload.agency.name, corrections=_corrections(upload))
     plan, own, difference = upload.plan, (), None
@@ -79,5 +79,4 @@ def _same_years(plan):
 
 
 def compare(plan, form):
-    """The Difference that importing the form would make to the plan as it stands."""
     return compare_with_form(form.plan, load_current_plan(plan))

@@ -1,4 +1,4 @@
-"""What a division fills in for a year: its KPIs and action plans as they stand, for a workbook to be sent back."""
+"""The contents of a division's fill-in workbook: its KPIs and action plans with their current values."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +11,7 @@ from scorecard.read_models.scorecard import ActionPlanLine, KPILine, Scorecard
 
 @dataclass(frozen=True)
 class Ratio:
-    """The parts of a ratio measure and the factor of their quotient."""
+    """factor: of the quotient, for example 100 for a percentage."""
 
     numerator_label: str
     denominator_label: str
@@ -20,7 +20,7 @@ class Ratio:
 
 @dataclass(frozen=True)
 class MeasureToFill:
-    """A measure with the figures entered so far. ratio None: its actual is no quotient; before None: no year before."""
+    """before: of the year before, None for no such year. ratio: None if the measure is no ratio."""
 
     line: MeasureLine
     before: Cell | None
@@ -31,7 +31,7 @@ class MeasureToFill:
 
 @dataclass(frozen=True)
 class KPIToFill:
-    """A KPI due in the year. version is its report's, 0 for none; is_editable: as far as the report's state goes."""
+    """A KPI due in the year. version: the report's, 0 for none. is_editable: by the report's state alone."""
 
     line: KPILine
     version: int
@@ -44,7 +44,7 @@ class KPIToFill:
 
 @dataclass(frozen=True)
 class BudgetToFill:
-    """An action plan's budget of the year, whose executed amount is asked for."""
+    """An action plan's budget of the year. amount, executed: NT$ whole dollars; executed None if not reported."""
 
     kpi: KPILine
     line: ActionPlanLine
@@ -56,7 +56,7 @@ class BudgetToFill:
 
 @dataclass(frozen=True)
 class FillIn:
-    """What a division fills in. The scorecard shows figures that are not approved yet, too."""
+    """scorecard: includes figures that are not approved yet."""
 
     scorecard: Scorecard
     division_id: int
@@ -66,7 +66,7 @@ class FillIn:
 
 
 def build_fill_in(plan, year, division):
-    """The FillIn of a division for a Gregorian year; plan as for build_scorecard(). 10 queries, whatever the size."""
+    """year: Gregorian. plan: as for build_scorecard(). 10 queries, whatever the size."""
     scorecard = build_scorecard(plan, year, include_provisional=True, with_action_plans=True)
     own = [line for line in scorecard.kpis if line.division_id == division.id]
     due = [line for line in own if line.report_state is not None]
@@ -81,7 +81,7 @@ def build_fill_in(plan, year, division):
 
 
 def _ratios(kpi_ids, year):
-    """Ratios by measure, and (numerator, denominator) of the year by measure."""
+    """({measure id: Ratio}, {measure id: (numerator, denominator)} of the year)."""
     fields = ("id", "numerator_label", "denominator_label", "factor")
     measures = Measure.objects.filter(kpi__in=kpi_ids).exclude(numerator_label="")
     ratios = {id_: Ratio(*rest) for id_, *rest in measures.values_list(*fields)}

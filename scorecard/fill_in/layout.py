@@ -1,20 +1,20 @@
-"""The workbook in which a division fills in its year: where everything stands, for its writer and its reader.
+"""The layout of a division's fill-in workbook, shared by its writer and its reader.
 
-Three sheets. 「填報」 has a row for each measure of the division's KPIs that are due, 「執行數」 one for each action
-plan with a budget in the year, from row FIRST_ROW on; what a cell holds is told by its column (MeasureColumn,
-BudgetColumn).
-Explanation and improvement belong to the KPI: they stand in the first row of its measures, merged over all of them.
-Column 1 is hidden and holds the row's identity:
+There are three sheets. 「填報」 has a row for each measure of the division's KPIs that are due. 「執行數」 has a
+row for each action plan with a budget in the year. Rows start at FIRST_ROW; MeasureColumn and BudgetColumn name the
+columns.
+Explanation and improvement belong to the KPI: they are in the first row of its measures, merged over all of them.
+Column 1 is hidden and has the row's identity:
 
-    M<measure>-K<KPI>-V<version>-D<digest>    version is the KPI's report's when the file was made, 0 for none
-    B<budget>-K<KPI>-D<digest>                a budget has no version; its digest tells what stood there
+    M<measure>-K<KPI>-V<version>-D<digest>    version: of the KPI's report when the file was made, 0 for none
+    B<budget>-K<KPI>-D<digest>                a budget has no version
 
-The digest is of what the row's open cells held when the file was made (in 「填報」 of all rows of the KPI and its
-texts), so that a reader knows which rows a person touched: only those are saved, and only those can conflict.
+The digest is of the row's open cells when the file was made (in 「填報」: of all rows of the KPI and its texts). It
+shows the reader which rows a person changed. Only those are saved, and only those can conflict.
 
-「識別」 is hidden from the program's menus and holds names in column 1 and values in column 2: KEYS in their order.
-SEAL is a digest of all identities with plan, year and division. It shows mistakes, as when rows of two files were
-mixed; whoever wants to can make one, so nothing rests on it: who may save what is decided where it is saved.
+「識別」 is hidden. It has names in column 1 and values in column 2: KEYS in their order. SEAL is a digest of all
+identities with plan, year and division. It reveals mistakes, such as rows from two files. It is no protection, since
+anyone can compute it: permissions are checked when the entries are saved.
 """
 
 import hashlib
@@ -62,19 +62,17 @@ class BudgetColumn(IntEnum):
 
 
 def measure_identity(measure_id, kpi_id, version, digest):
-    """The hidden cell of a measure's row."""
     return f"M{measure_id}-K{kpi_id}-V{version}-D{digest}"
 
 
 def budget_identity(budget_id, kpi_id, digest):
-    """The hidden cell of an action plan's row."""
     return f"B{budget_id}-K{kpi_id}-D{digest}"
 
 
 def digest_of(texts):
-    """Short digest of texts in their order; what a spreadsheet may lose of them makes no difference.
+    """Digest of texts in their order. It ignores what a spreadsheet program may change.
 
-    That is: white space at the ends of lines, kinds of line ends, and characters that nobody sees.
+    That is: white space at line starts and ends, kinds of line ends, and invisible characters.
     """
     return hashlib.sha256("\x1f".join(map(_visible, texts)).encode(errors="replace")).hexdigest()[:12]
 
@@ -86,6 +84,6 @@ def _visible(text):
 
 
 def seal_of(plan, year, division, identities):
-    """What SEAL holds: plan is the slug, year Gregorian, division its id; the order of identities does not matter."""
+    """plan: slug. year: Gregorian. division: id. The order of identities does not matter."""
     parts = (LAYOUT_VERSION, plan, str(year), str(division), *sorted(identities))
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

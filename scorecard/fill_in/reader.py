@@ -1,11 +1,8 @@
-"""Reads a division's fill-in workbook (scorecard/fill_in/layout.py tells what stands where) as rows of what was
-entered.
+"""Reads the entries of a division's fill-in workbook; scorecard/fill_in/layout.py describes the layout.
 
-Sheets are grids: each has a name, `rows` ({row: columns that hold something}) and `text(row, column)`, "" where a cell
-is empty. Nothing here asks the database or judges who may save what. A row whose cells are as they were when the file
-was made is not touched: saving it would put an old figure over somebody's new one. What cannot be read is an error
-at its cell (spreadsheets/cell_messages.py), and then the row's figure is None; only a file without errors may be taken
-over.
+Nothing here uses the database or checks permissions. A row whose cells are as when the file was made is not touched:
+saving it would replace somebody's new figure by an old one. An unreadable cell gives an error message
+(spreadsheets/cell_messages.py) and the figure None. Only a file without errors may be used.
 """
 
 import re
@@ -29,12 +26,12 @@ _BUDGET = re.compile(r"B(\d{1,18})-K(\d{1,18})-D([0-9a-f]{12})")
 
 
 class NotAFillIn(ValueError):
-    """The file is no fill-in workbook that can be read; the message says in Chinese what to do."""
+    """The file is no readable fill-in workbook. The message says in Chinese what to do."""
 
 
 @dataclass(frozen=True)
 class FilledMeasure:
-    """What was entered for a measure, as services take it; cell is where its actual stands."""
+    """The entries of a measure. cell: of its actual."""
 
     measure_id: int
     actual: Decimal | None
@@ -47,7 +44,7 @@ class FilledMeasure:
 
 @dataclass(frozen=True)
 class FilledReport:
-    """What was entered for a KPI. version: its report's when the file was made, 0 for none; cell: its first row's."""
+    """The entries of a KPI. version: of its report when the file was made, 0 for none. cell: in its first row."""
 
     kpi_id: int
     version: int
@@ -60,10 +57,10 @@ class FilledReport:
 
 @dataclass(frozen=True)
 class FilledBudget:
-    """What was entered for an action plan's budget: NT$ whole dollars, None for not reported.
+    """The entries of an action plan's budget. executed: NT$ whole dollars, None if not reported.
 
-    was: the digest of what stood there when the file was made; fill_in_rows.digest_of((executed, progress)) of what
-    stands now tells whether somebody else changed it meanwhile.
+    was: layout.digest_of((executed, progress)) when the file was made; a different digest of the current values means
+    that somebody changed them meanwhile.
     """
 
     budget_id: int
@@ -77,7 +74,7 @@ class FilledBudget:
 
 @dataclass(frozen=True)
 class ParsedFillIn:
-    """A whole workbook: plan is the slug, year Gregorian, data_version the plan's when the file was made."""
+    """A whole workbook. plan: slug. year: Gregorian. data_version: the plan's when the file was made."""
 
     plan: str
     year: int
@@ -89,13 +86,13 @@ class ParsedFillIn:
 
 
 def is_fill_in(sheets):
-    """Whether the sheets are of a fill-in workbook, so that an upload can be told from the agency's form."""
+    """A fill-in workbook rather than an agency's form."""
     identity = next((sheet for sheet in sheets if sheet.name == layout.IDENTITY_SHEET), None)
     return identity is not None and identity.text(1, 2).split(" ")[0] == layout.MARK
 
 
 def read_fill_in(sheets):
-    """The ParsedFillIn of a workbook's sheets. Raises NotAFillIn."""
+    """Raises NotAFillIn."""
     by_name = {sheet.name: sheet for sheet in sheets}
     names = (layout.MEASURES_SHEET, layout.BUDGETS_SHEET, layout.IDENTITY_SHEET)
     if not is_fill_in(sheets) or not all(name in by_name for name in names):
@@ -133,13 +130,15 @@ class _Reader:
         return tuple(self._budget(sheet, row, match) for row, match in found if match)
 
     def _identity(self, sheet, row, pattern):
-        """The match of a row's identity. A row with words, but no identity, was added: it is told and not read."""
+        """The match of a row's identity, or None. A row with texts but no identity was added: it is an error."""
         text = sheet.text(row, MeasureColumn.IDENTITY)
         match = pattern.fullmatch(text)
         if match:
             self.identities.append(text)
         elif sheet.rows[row]:
-            self._tell(sheet, row, MeasureColumn.KPI, "這一列不是系統產生的，沒有讀入；請刪除這一列，填在原有的列。")
+            self._add_error(
+                sheet, row, MeasureColumn.KPI, "這一列不是系統產生的，沒有讀入；請刪除這一列，填在原有的列。"
+            )
         return match
 
     def _report(self, sheet, kpi_id, version, digest, found):
@@ -158,7 +157,7 @@ class _Reader:
         return FilledReport(kpi_id, version, tuple(measures), explanation, improvement, now != digest, cell)
 
     def _measure(self, sheet, row, measure_id):
-        """(FilledMeasure, the texts of its open cells as they are digested)."""
+        """(FilledMeasure, texts of its open cells for the digest)."""
         unit = sheet.text(row, MeasureColumn.UNIT)
         numerator = self._number(sheet, row, MeasureColumn.NUMERATOR)
         denominator = self._number(sheet, row, MeasureColumn.DENOMINATOR)
@@ -166,17 +165,20 @@ class _Reader:
         note = self._text(sheet, row, MeasureColumn.NOTE, layout.MAX_NOTE_LENGTH)
         word = sheet.text(row, MeasureColumn.UNMEASURED).strip()
         typed = sheet.text(row, MeasureColumn.ACTUAL).strip()
-        unmeasured, actual = word == layout.UNMEASURED, None
+        unmeasured = word == layout.UNMEASURED
+        actual = None
         texts = [_digested(value) for value in (numerator, denominator)]
         if typed in NO_FIGURE:
-            # Written where the number belongs, as the agency's form has it: the word is the reason.
-            unmeasured, note_or_word = True, note or typed
+            # A word in the place of the number, as in the agency's form: the word is the reason.
+            unmeasured = True
+            note_or_word = note or typed
         else:
-            actual, note_or_word = self._number(sheet, row, MeasureColumn.ACTUAL, unit), note
+            actual = self._number(sheet, row, MeasureColumn.ACTUAL, unit)
+            note_or_word = note
         texts += [typed if typed in NO_FIGURE else _digested(actual), word, note]
         if word not in ("", layout.UNMEASURED):
             said = f"「{word[:20]}」不是選項；沒有統計時請選「無統計」，否則留白。"
-            self._tell(sheet, row, MeasureColumn.UNMEASURED, said)
+            self._add_error(sheet, row, MeasureColumn.UNMEASURED, said)
         self._check_unmeasured(sheet, row, unmeasured, actual, note_or_word)
         cell = coordinate(row, MeasureColumn.ACTUAL)
         return FilledMeasure(measure_id, actual, numerator, denominator, note_or_word, unmeasured, cell), texts
@@ -184,18 +186,18 @@ class _Reader:
     def _check_parts(self, sheet, row, numerator, denominator):
         if not sheet.text(row, MeasureColumn.PARTS):
             if numerator is not None or denominator is not None:
-                self._tell(sheet, row, MeasureColumn.NUMERATOR, "這一項沒有分子與分母；請清除，只填實際值。")
+                self._add_error(sheet, row, MeasureColumn.NUMERATOR, "這一項沒有分子與分母；請清除，只填實際值。")
         elif (numerator is None) != (denominator is None):
             missing = MeasureColumn.NUMERATOR if numerator is None else MeasureColumn.DENOMINATOR
-            self._tell(sheet, row, missing, "分子與分母請同時填寫，或同時留白。")
+            self._add_error(sheet, row, missing, "分子與分母請同時填寫，或同時留白。")
         elif denominator == 0:
-            self._tell(sheet, row, MeasureColumn.DENOMINATOR, "分母不可為 0。")
+            self._add_error(sheet, row, MeasureColumn.DENOMINATOR, "分母不可為 0。")
 
     def _check_unmeasured(self, sheet, row, unmeasured, actual, note):
         if unmeasured and actual is not None:
-            self._tell(sheet, row, MeasureColumn.ACTUAL, "已選「無統計」；請清除數字，或清除「無統計」。")
+            self._add_error(sheet, row, MeasureColumn.ACTUAL, "已選「無統計」；請清除數字，或清除「無統計」。")
         elif unmeasured and not note:
-            self._tell(sheet, row, MeasureColumn.NOTE, "請在備註說明無統計的原因。")
+            self._add_error(sheet, row, MeasureColumn.NOTE, "請在備註說明無統計的原因。")
 
     def _budget(self, sheet, row, match):
         typed = sheet.text(row, BudgetColumn.EXECUTED)
@@ -203,7 +205,7 @@ class _Reader:
         try:
             executed = parse_amount(typed)
         except NumberError as error:
-            self._tell(sheet, row, BudgetColumn.EXECUTED, str(error))
+            self._add_error(sheet, row, BudgetColumn.EXECUTED, str(error))
         progress = self._text(sheet, row, BudgetColumn.PROGRESS, layout.MAX_TEXT_LENGTH)
         now = layout.digest_of(("" if executed is None else str(executed), progress))
         cell = coordinate(row, BudgetColumn.EXECUTED)
@@ -213,16 +215,16 @@ class _Reader:
         try:
             return parse_number(sheet.text(row, column), unit=unit)
         except NumberError as error:
-            self._tell(sheet, row, column, str(error))
+            self._add_error(sheet, row, column, str(error))
             return None
 
     def _text(self, sheet, row, column, longest):
         text = sheet.text(row, column).replace("\r\n", "\n").replace("\r", "\n").strip()
         if len(text) > longest:
-            self._tell(sheet, row, column, f"有 {len(text)} 個字，最多 {longest} 個；請縮短。")
+            self._add_error(sheet, row, column, f"有 {len(text)} 個字，最多 {longest} 個；請縮短。")
         return text
 
-    def _tell(self, sheet, row, column, text):
+    def _add_error(self, sheet, row, column, text):
         place = Place(sheet.name, coordinate(row, column))
         self.messages.error(place, text, found=sheet.text(row, column))
 

@@ -1,6 +1,6 @@
-"""The workbook in which a division fills in its year; what stands where is told in scorecard/fill_in/layout.py.
+"""Writes a division's fill-in workbook; scorecard/fill_in/layout.py describes the layout.
 
-Everything but the cells to be filled in is locked, without a password, which guards against mistakes alone.
+All cells but those to fill in are locked. There is no password: the lock prevents mistakes only.
 """
 
 from dataclasses import replace
@@ -37,7 +37,7 @@ _NUMBER = "請填數字，不寫單位；沒有數值時留白。"
 
 
 def fill_in_workbook(fill_in):
-    """A FillIn (fill_in/division_year.py) as the bytes of an XLSX file (no query)."""
+    """Bytes of an XLSX file. fill_in: a FillIn (fill_in/division_year.py). No query."""
     scorecard = fill_in.scorecard
     can_fill = scorecard.year.is_open
     title = f"{scorecard.agency} {fill_in.division} {scorecard.year.text}填報表"
@@ -142,7 +142,7 @@ def _place_measure(sheet, measure, is_open):
 
 
 def _texts_of(measure):
-    """What the open cells of a measure's row hold, as the reader reads them."""
+    """Texts of the open cells of a measure's row, as the reader reads them."""
     cell = measure.line.cell
     numbers = (measure.numerator, measure.denominator, cell.actual)
     yield from ("" if number is None else plain(number) for number in numbers)
@@ -236,7 +236,7 @@ def _words(how_to, fill_in):
 
 
 def _open(look, is_open):
-    """The look where the cell may be filled in, else the same locked."""
+    """The style if the cell may be filled in, else its locked variant."""
     return look if is_open else replace(look, fill=CLOSED_FILL, is_open=False)
 
 
@@ -245,7 +245,7 @@ def _beside(text, remark):
 
 
 def _figure(number):
-    """A number as it was entered; the text of zero, too, is one."""
+    """None for an empty cell. Zero is a number."""
     return None if number is None else whole_figure(number)
 
 

@@ -1,4 +1,4 @@
-"""Which of a plan's years the agency's own form is to show."""
+"""The choice of years for the agency's form."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -8,7 +8,7 @@ from scorecard.domain.roc_years import YearError, parse_year, to_roc
 
 
 class YearChoiceField(forms.ChoiceField):
-    """One of a plan's years as an URL may write it (102, 民國102年, 2013); a Gregorian integer."""
+    """One of a plan's years. Reads 102, 民國102年 and 2013; gives a Gregorian integer, None for no choice."""
 
     def __init__(self, years, **kwargs):
         choices = [(str(year.roc), year.text) for year in years]
@@ -16,7 +16,7 @@ class YearChoiceField(forms.ChoiceField):
         super().__init__(choices=choices, required=False, widget=widget, **kwargs)
 
     def to_python(self, value):
-        """The ROC year as the choices have it."""
+        """The ROC year as text, as in the choices."""
         if not value:
             return ""
         try:
@@ -25,18 +25,16 @@ class YearChoiceField(forms.ChoiceField):
             raise ValidationError(str(error)) from error
 
     def validate(self, value):
-        """A year that the plan has."""
         if value and not self.valid_value(value):
             raise ValidationError(f"這份計畫沒有 {value} 年；請從選單選擇年度。")
 
     def clean(self, value):
-        """None where no year was chosen."""
         cleaned = super().clean(value)
         return parse_year(cleaned) if cleaned else None
 
 
 class FormYearsForm(forms.Form):
-    """?from=102&to=107&actuals=1; every part may be left out."""
+    """?from=102&to=107&actuals=1. Every parameter is optional."""
 
     actuals = forms.BooleanField(label="列出計畫年度的實際值（已核定者）", required=False)
 
@@ -49,11 +47,9 @@ class FormYearsForm(forms.Form):
 
     @property
     def spans(self):
-        """The two fields of years, in order."""
         return self["from"], self["to"]
 
     def clean(self):
-        """The first year is not after the last."""
         cleaned = super().clean()
         first, last = cleaned.get("from"), cleaned.get("to")
         if first and last and first > last:
@@ -62,6 +58,6 @@ class FormYearsForm(forms.Form):
 
     @property
     def chosen(self):
-        """The FormYears of the valid form."""
+        """FormYears; the form has to be valid."""
         cleaned = self.cleaned_data
         return choose_years(self.scorecard, first=cleaned["from"], last=cleaned["to"], with_actuals=cleaned["actuals"])

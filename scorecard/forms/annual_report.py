@@ -1,4 +1,4 @@
-"""What of a plan the annual report is to be about."""
+"""The choices for the annual report."""
 
 from django import forms
 
@@ -6,7 +6,7 @@ from scorecard.read_models.annual_report_part import Choices, parts_of
 
 
 class AnnualChoicesForm(forms.Form):
-    """?part=theme-A&appendix=0&provisional=1; every field may be left out."""
+    """?part=theme-A&appendix=0&provisional=1. Every parameter is optional."""
 
     part = forms.ChoiceField(
         label="範圍", required=False, error_messages={"invalid_choice": "這份計畫沒有這個範圍；請從選單選擇。"}
@@ -33,6 +33,6 @@ class AnnualChoicesForm(forms.Form):
 
     @property
     def choices(self):
-        """The Choices of the valid form."""
+        """Choices; the form has to be valid."""
         cleaned = self.cleaned_data
         return Choices(cleaned["part"], cleaned["appendix"] != "0", cleaned["provisional"] == "1")

@@ -1,4 +1,4 @@
-"""Attaching evidence: several files at once."""
+"""The form that attaches evidence files."""
 
 from django import forms
 
@@ -13,23 +13,20 @@ LIMITS = (
 
 
 class FilesInput(forms.FileInput):
-    """A file input that lets several be chosen."""
-
     allow_multiple_selected = True
 
     def value_from_datadict(self, data, files, name):
-        """The files in the order of the form."""
         return files.getlist(name) if hasattr(files, "getlist") else files.get(name, [])
 
 
 class FilesField(forms.Field):
-    """A list of uploaded files; what they are is judged by services/evidence.py."""
+    """A list of uploaded files. services/evidence.py checks their contents."""
 
     widget = FilesInput
 
 
 class EvidenceForm(forms.Form):
-    """The files to attach; the browser is told what the service will hold them to."""
+    """The data attributes repeat the service's limits for static/js/evidence.js."""
 
     files = FilesField(
         label="選擇檔案",

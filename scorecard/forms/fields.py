@@ -8,7 +8,7 @@ from scorecard.spreadsheets.reader import MAX_BYTES
 
 
 class FigureField(forms.CharField):
-    """A figure in the measure's unit: Decimal, or None where nothing was typed. What cannot be read stays as typed."""
+    """A figure in the measure's unit: Decimal, None if empty. An unreadable text stays in the field."""
 
     def __init__(self, *, unit, **kwargs):
         self.unit = unit
@@ -17,18 +17,16 @@ class FigureField(forms.CharField):
         super().__init__(required=False, widget=widget, **kwargs)
 
     def to_python(self, value):
-        """The figure; ValidationError says what was read and what to do."""
         try:
             return self.read(super().to_python(value))
         except NumberError as error:
             raise ValidationError(str(error)) from error
 
     def read(self, text):
-        """See roc.parse_number()."""
         return parse_number(text, unit=self.unit)
 
     def has_changed(self, initial, data):
-        """Whether another figure was typed; another way to write the same one is no change."""
+        """Compares figures: 1,000 and 1000 are the same."""
         try:
             return self.to_python(initial) != self.to_python(data)
         except ValidationError:
@@ -36,18 +34,17 @@ class FigureField(forms.CharField):
 
 
 class AmountField(FigureField):
-    """An amount in NT$ whole dollars: int, or None where nothing was typed; a blank is never zero."""
+    """NT$ whole dollars: int, None if empty; never zero for an empty field."""
 
     def __init__(self, **kwargs):
         super().__init__(unit="元", **kwargs)
 
     def read(self, text):
-        """See roc.parse_amount()."""
         return parse_amount(text)
 
 
 class WorkbookField(forms.FileField):
-    """A workbook that somebody filled in. missing: what is said where none was chosen."""
+    """A workbook file. missing: the error if no file was chosen."""
 
     def __init__(self, *, label, help_text, missing):
         limits = {"data-file-bytes": MAX_BYTES, "data-most-files": 1, "data-all-bytes": MAX_BYTES}
@@ -61,11 +58,10 @@ class WorkbookField(forms.FileField):
 
 
 class PlainTextField(forms.CharField):
-    """Text of several lines, with line ends as the database keeps them; a browser sends CR LF."""
+    """Text of several lines. Browsers send CR LF line ends; the cleaned text has LF."""
 
     def __init__(self, *, rows=2, **kwargs):
         super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
 
     def to_python(self, value):
-        """The text stripped, with LF line ends; empty where nothing was typed."""
         return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")

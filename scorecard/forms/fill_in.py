@@ -1,4 +1,4 @@
-"""A division's fill-in workbook on its way back into the reporting table, where it is looked over and saved."""
+"""Upload of a division's fill-in workbook, and its conversion into a draft of the reporting table."""
 
 from django import forms
 
@@ -10,8 +10,6 @@ from scorecard.spreadsheets.reader import MAX_BYTES, MEGABYTE
 
 
 class FillInForm(forms.Form):
-    """The workbook that was filled in."""
-
     file = WorkbookField(
         label="填好的填報表",
         help_text=f"從系統下載的填報表（.xlsx，或另存的 .ods），最大 {MAX_BYTES // MEGABYTE} MB。",
@@ -20,14 +18,15 @@ class FillInForm(forms.Form):
 
 
 def rows_of(read, entry_forms):
-    """(EntryDraft.rows, messages) of a ParsedFillIn without errors, for the unbound forms of the division's table.
+    """(EntryDraft.rows, messages) of a ParsedFillIn without errors. entry_forms: the unbound forms of the table.
 
-    A row holds what the file says otherwise than the table does now, with the report's version of when the file was
-    made: so whoever changed the KPI since finds the conflict in the table. Messages tell what has no row any more.
+    A row has only texts that differ from the table, and the report's version at the time of the download. If somebody
+    changed the KPI since, the table shows a conflict. Messages name the file's rows that the table does not have.
     """
     by_id = {form.line.id: form for form in entry_forms}
     versions = {report.kpi_id: report.version for report in read.reports}
-    fields, messages = {}, []
+    fields = {}
+    messages = []
     for report in read.reports:
         if report.is_touched:
             _add(fields, messages, report.kpi_id, by_id, report.cell, _fields_of(report))
@@ -56,9 +55,10 @@ def _add(fields, messages, kpi_id, by_id, cell, own):
 def _fields_of(report):
     fields = {"explanation": report.explanation, "improvement": report.improvement}
     for measure in report.measures:
-        id_, has_parts = measure.measure_id, measure.numerator is not None and measure.denominator is not None
+        id_ = measure.measure_id
+        has_parts = measure.numerator is not None and measure.denominator is not None
         fields |= {
-            # What the parts give is no entry of its own.
+            # With both parts the actual is computed, not entered.
             f"actual_{id_}": "" if has_parts else _text(measure.actual),
             f"numerator_{id_}": _text(measure.numerator),
             f"denominator_{id_}": _text(measure.denominator),

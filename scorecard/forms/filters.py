@@ -1,4 +1,4 @@
-"""What pages are filtered by, as forms sent by GET. They only show what the URL says; read models read it."""
+"""Filters of pages, as GET forms. They only show the URL's parameters; the read models parse them."""
 
 from django import forms
 
@@ -9,7 +9,7 @@ from scorecard.read_models.scorecard_filter import MAX_TEXT_LENGTH, NAMES, choic
 
 
 class FilterForm(forms.Form):
-    """A select for each name, with every value that the scorecard has. chosen: (name, value) pairs of the URL."""
+    """A select for each name, with all values in the scorecard. chosen: (name, value) pairs of the URL."""
 
     helper = fields_only("_components/filter_field.html")
     names = ("perspective", "theme", "division", "light", "state")
@@ -22,7 +22,7 @@ class FilterForm(forms.Form):
 
 
 class ScorecardFilterForm(FilterForm):
-    """With the text that rows must hold."""
+    """With a field for a text to search in the rows."""
 
     def __init__(self, scorecard, chosen):
         super().__init__(scorecard, chosen)
@@ -33,19 +33,17 @@ class ScorecardFilterForm(FilterForm):
 
 
 class QueueFilterForm(FilterForm):
-    """For the queue of reviews."""
-
     names = FILTERS
 
     def __init__(self, scorecard, chosen):
         super().__init__(scorecard, chosen)
-        # No report is due without a target, so no light says that there is none.
+        # A KPI without a target has no report, so the queue never has this light.
         light = self.fields["light"]
         light.choices = [(value, text) for value, text in light.choices if value != Status.NO_TARGET]
 
 
 class MapFilterForm(forms.Form):
-    """The theme that is not faded."""
+    """The theme to highlight on the map."""
 
     helper = fields_only("_components/unlabelled_field.html")
 
@@ -55,6 +53,6 @@ class MapFilterForm(forms.Form):
 
 
 def select(label, empty, options, css_class="form-select"):
-    """A field without a value, or with one of the (value, text) pairs."""
+    """empty: text of the option without a value. options: (value, text) pairs."""
     widget = forms.Select({"class": css_class})
     return forms.ChoiceField(label=label, choices=[("", empty), *options], required=False, widget=widget)

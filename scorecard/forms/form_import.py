@@ -1,4 +1,4 @@
-"""Uploading an agency's form, correcting its cells, and agreeing to what taking it in would change."""
+"""The forms that upload an agency's form, correct its cells and apply it."""
 
 import json
 
@@ -11,7 +11,7 @@ from scorecard.spreadsheets.reader import MAX_BYTES, MEGABYTE
 
 
 class UploadForm(forms.Form):
-    """The file, and the plan that it shall change."""
+    """plan: the plan to change, None for a new one."""
 
     file = WorkbookField(
         label="填好的表單",
@@ -34,23 +34,23 @@ class UploadForm(forms.Form):
 
 
 class ApplyForm(forms.Form):
-    """What the person agreed to: the version of the corrections, and what stood in the plan; and the reason."""
+    """version: of the corrections. seen: the plan's values in the preview, as JSON."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     reason = PlainTextField(label="變更目標值的理由", required=False, max_length=500, rows=2)
 
     def clean_seen(self):
-        """{key: old value}, as PlanChanges.expected_values() made it; {} for anything else."""
+        """{key: old value}, see PlanChanges.expected_values(); {} for anything else."""
         try:
-            seen = json.loads(self.cleaned_data["seen"] or "{}")
+            expected_values = json.loads(self.cleaned_data["seen"] or "{}")
         except ValueError:
             return {}
-        return seen if isinstance(seen, dict) else {}
+        return expected_values if isinstance(expected_values, dict) else {}
 
 
 def corrections_of(data, sheets):
-    """{(sheet name, cell): (text as shown, as typed)} of the cells that somebody changed in the page."""
+    """{(sheet name, cell): (text shown, text typed)} of the cells changed on the page."""
     names = [sheet.name for sheet in sheets]
     found = {}
     for name in data:

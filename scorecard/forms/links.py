@@ -1,4 +1,4 @@
-"""Cause–effect links: a new one, another reason for one, and its removal."""
+"""Forms that add, change and remove cause–effect links."""
 
 from django import forms
 
@@ -7,7 +7,7 @@ MISSING_REASON = "請說明因果關係的理由。"
 
 
 class ReasonField(forms.CharField):
-    """Why a cause leads to its effect, in one line."""
+    """The reason of a link, one line."""
 
     def __init__(self, **kwargs):
         super().__init__(label="理由", max_length=REASON_LENGTH, error_messages={"required": MISSING_REASON}, **kwargs)
@@ -23,7 +23,7 @@ def _choices(scorecard, empty):
 
 
 class AddLinkForm(forms.Form):
-    """A new link between two of the plan's objectives, which are chosen by their codes."""
+    """A new link between two objectives, chosen by code."""
 
     cause = forms.ChoiceField(label="因（哪個目標做到）")
     effect = forms.ChoiceField(label="果（促成哪個目標）")
@@ -41,7 +41,7 @@ class AddLinkForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Another reason for a link; seen is the one that the person was shown."""
+    """seen: the reason that the page showed, to notice a change by somebody else."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
     reason = ReasonField()
@@ -51,14 +51,12 @@ class ReasonForm(forms.Form):
         self.fields["reason"].widget.attrs["aria-label"] = f"{link} 的理由"
 
     def show_present(self, reason):
-        """Count the reason that stands now as seen: saving again then replaces it knowingly."""
+        """Accept the current reason as seen, so that the next save replaces it."""
         self.data = self.data.copy()
         self.data["seen"] = reason
 
 
 class RemoveLinkForm(forms.Form):
-    """Removing a link, with a reason if one is worth keeping."""
-
     reason = forms.CharField(label="移除的理由（可不填）", max_length=REASON_LENGTH, required=False)
 
     def __init__(self, data=None, *, link):

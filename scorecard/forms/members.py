@@ -1,4 +1,4 @@
-"""Members of an agency, and handing over what somebody is responsible for."""
+"""Forms for members of an agency and for transfers of responsibility."""
 
 from django import forms
 from django.conf import settings
@@ -11,7 +11,7 @@ from scorecard.services.transfers import Owner, people_of
 
 
 class MemberForm(forms.Form):
-    """A member's role, and for staff their divisions."""
+    """divisions: for staff only."""
 
     helper = fields_only()
     role = forms.ChoiceField(label="角色", choices=Role.choices)
@@ -29,7 +29,7 @@ class MemberForm(forms.Form):
 
 
 class InviteForm(MemberForm):
-    """Somebody new: the address to write to, and what to call them."""
+    """username: with single sign-on only; otherwise the address is the user name."""
 
     email = forms.EmailField(label="電子郵件", max_length=254)
     name = forms.CharField(label="姓名", max_length=60)
@@ -47,7 +47,7 @@ class InviteForm(MemberForm):
             del self.fields["username"]
 
     def clean_email(self):
-        """An address that is to be a user name as well has to fit there."""
+        """Without single sign-on the address is also the user name, so it has to be valid as one."""
         email = self.cleaned_data["email"]
         if not settings.SSO_USER_HEADER:
             field = User._meta.get_field("username")
@@ -62,8 +62,6 @@ DIVISION, PERSON = "division", "person"
 
 
 class TransferForm(forms.Form):
-    """From whom, to whom, and in which plan."""
-
     helper = fields_only()
     plan = forms.ModelChoiceField(label="計畫", queryset=Plan.objects.none(), required=False, empty_label="全部計畫")
     source = forms.ChoiceField(label="由")
@@ -81,18 +79,19 @@ class TransferForm(forms.Form):
         self.fields["target_division"].queryset = agency.divisions.all()
         groups = [("科室", [(f"{DIVISION}:{row.pk}", row.name) for row in self.divisions])]
         people = people_of(agency)
-        groups += [("主責同仁", [(f"{PERSON}:{name}", name) for name in people])] * bool(people)
+        if people:
+            groups.append(("主責同仁", [(f"{PERSON}:{name}", name) for name in people]))
         self.fields["source"].choices = [("", "選擇科室或同仁"), *groups]
 
     def clean_source(self):
-        """The Owner chosen."""
+        """Returns an Owner."""
         kind, _, value = self.cleaned_data["source"].partition(":")
         if kind == PERSON:
             return Owner(person=value)
         return Owner(division=next(row for row in self.divisions if str(row.pk) == value))
 
     def clean(self):
-        """Adds target, the Owner to move to; errors say which of the two fields to fill in."""
+        """Adds "target", the Owner to transfer to."""
         cleaned = super().clean()
         source, division = cleaned.get("source"), cleaned.get("target_division")
         person = cleaned.get("target_person")

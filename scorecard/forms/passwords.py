@@ -1,4 +1,4 @@
-"""Logging in, and passwords: changing one's own, setting one by the link in a mail, and asking for that link."""
+"""Forms for the login, for changing or setting one's password, and for requesting a link by mail."""
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
@@ -9,35 +9,32 @@ from scorecard.services import passwords
 
 
 class LoginForm(AuthenticationForm):
-    """User name and password."""
-
     helper = fields_only()
 
 
 class _OwnPassword:
-    """Saves through the service instead of by itself."""
+    """Saves through the service, which audits the change."""
 
     helper = fields_only()
 
     def set_password_and_save(self, user, password_field_name="new_password1", commit=True):
-        """Django's call once the password is judged good."""
         return passwords.set_own_password(by=user, password=self.cleaned_data["new_password1"])
 
 
 class OwnPasswordForm(_OwnPassword, PasswordChangeForm):
-    """A new password, with the old one."""
+    """Asks for the old password too."""
 
 
 class NewPasswordForm(_OwnPassword, SetPasswordForm):
-    """A new password, by the link in a mail."""
+    """For the link in a mail."""
 
 
 class ForgottenPasswordForm(forms.Form):
-    """Where the link shall be sent."""
+    """The address for the link."""
 
     helper = fields_only()
     email = forms.EmailField(label="電子郵件", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
     def save(self, **options):
-        """Have the link sent if there is such an account; options are Django's and not needed here."""
+        """Sends the link if the account exists. options: Django passes them, nothing here needs them."""
         passwords.mail_new_password_link(email=self.cleaned_data["email"], now=timezone.now())

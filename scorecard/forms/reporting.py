@@ -1,4 +1,4 @@
-"""One KPI's row of the reporting table."""
+"""The form of one KPI in the reporting table."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ NOT_CONTENT = {"version", "take_theirs"}
 
 @dataclass(frozen=True)
 class AskedField:
-    """A question about a figure, with the tick that answers it; the tick carries the figure that it was asked of."""
+    """A question about a figure and its checkbox. The checkbox sends the figure: the answer is for that one only."""
 
     asked: PlausibilityQuestion
     name: str
@@ -32,9 +32,9 @@ class AskedField:
 
 @dataclass(frozen=True)
 class MeasureFields:
-    """A measure beside the fields in which its year is entered; outcome judges what the fields show.
+    """A measure with its form fields. outcome: of the figures in the fields.
 
-    numerator, denominator and parts are None where it is no ratio.
+    numerator and denominator: None unless the measure is a ratio. parts: None without both of them.
     """
 
     measure: MeasureLine
@@ -54,18 +54,18 @@ class MeasureFields:
 
     @property
     def result_text(self):
-        """What the two parts give, "" without both."""
+        """The quotient of the parts, "" without both."""
         return grouped(self.parts.stored) if self.parts else ""
 
     @property
     def has_result_alone(self):
-        """Whether the result of a ratio was entered without its parts, or is at fault."""
+        """Whether the result field of a ratio has a text or an error."""
         return bool(self.actual.value() or self.actual.errors)
 
 
 @dataclass(frozen=True)
 class BudgetFields:
-    """An action plan's budget of the year beside the fields of its execution."""
+    """An action plan's budget of the year with the fields of its execution."""
 
     plan: ActionPlanLine
     budget: BudgetLine
@@ -74,11 +74,11 @@ class BudgetFields:
 
 
 class KPIEntryForm(forms.Form):
-    """What staff enter for one KPI's year: figures, notes, explanation, improvement, executions, answers.
+    """The entries of one KPI's year: figures, notes, explanation, improvement, executions, answers.
 
-    Every field carries what the person was shown as a hidden initial value, so that a row they did not touch is never
-    saved over somebody else's change; version is the report's as shown. A ratio takes its numerator and denominator,
-    or the result alone. answered: (measure id, question, figure) of the questions that were answered.
+    Every field has a hidden initial value with the text that the page showed. So a row without changes is never saved
+    over somebody else's change. version: the report's version on the page. A ratio takes numerator and denominator, or
+    the result alone. answered: (measure id, question, figure) of each answered question.
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
@@ -114,11 +114,10 @@ class KPIEntryForm(forms.Form):
 
     @property
     def measures(self):
-        """The measures with their fields."""
         return [self.fields_of(measure) for measure in self.line.measures]
 
     def fields_of(self, measure):
-        """One measure with its fields, and the questions about the figure that was typed or stands."""
+        """MeasureFields of a measure, with questions about the typed figure, or the saved one in an unbound form."""
         actual, parts = self._figure(measure)
         return MeasureFields(
             measure,
@@ -138,12 +137,11 @@ class KPIEntryForm(forms.Form):
 
     @property
     def open_questions(self):
-        """(measure, AskedField) of every question about the figures that nobody answered."""
+        """(measure, AskedField) of each question without an answer."""
         return [(row.measure, each) for row in self.measures for each in row.questions if not each.is_answered]
 
     @property
     def budgets(self):
-        """The year's budgets of the KPI's action plans with their fields."""
         return [
             BudgetFields(plan, budget, self[f"executed_{budget.id}"], self[f"progress_{budget.id}"])
             for plan, budget in _budgets(self.line)
@@ -155,28 +153,28 @@ class KPIEntryForm(forms.Form):
 
     @property
     def needs_executions(self):
-        """Whether the executions are asked for: there is money to spend, or something stands there already."""
+        """Whether the page shows the executions: there is a budget, or a field has a text."""
         return any(row.budget.amount or row.executed.value() or row.progress.value() for row in self.budgets)
 
     @property
     def is_editable(self):
-        """Whether the report's own state lets staff edit it."""
+        """Whether the report's state allows editing; the year's state is not considered."""
         return self.report is None or self.report.is_editable
 
     @property
     def needs_explanation(self):
-        """Whether the explanation is asked for: missed, or something stands there already."""
+        """Whether the page shows the explanation: the target is missed, or a field has a text."""
         return self.line.is_missed or any(self[name].value() for name in ("explanation", "improvement"))
 
     @property
     def is_touched(self):
-        """Whether the person changed anything in this row and wants it saved."""
+        """Whether there is a change to save. The form has to be valid."""
         changed = set(self.changed_data) - NOT_CONTENT
         return bool(changed) and not self.cleaned_data.get("take_theirs")
 
     @property
     def typed(self):
-        """(label, text) of what the person changed, for a row that can no longer be edited: nothing typed is lost."""
+        """(label, text) of each changed field, so that a row which can no longer be edited still shows the texts."""
         if not self.is_bound:
             return []
         changed = [self[name] for name in self.changed_data if name not in NOT_CONTENT and "confirm_" not in name]
@@ -201,7 +199,7 @@ class KPIEntryForm(forms.Form):
         return "；".join(told)
 
     def clean(self):
-        """A number, or 無統計 with a reason: never both, never the second without the note. A ratio in one way only."""
+        """A measure has a number, or 無統計 with a note, never both. A ratio has its parts or its result."""
         cleaned = super().clean()
         for measure in self.line.measures:
             if measure.is_ratio:
@@ -216,7 +214,7 @@ class KPIEntryForm(forms.Form):
         return cleaned
 
     def _clean_ratio(self, measure, cleaned):
-        """Both parts or neither; where both are there, the actual is their quotient."""
+        """Both parts or neither. With both, the actual becomes their quotient."""
         own = [f"{name}_{measure.id}" for name in ("numerator", "denominator", "actual")]
         if any(name in self.errors for name in own):
             return
@@ -239,7 +237,7 @@ class KPIEntryForm(forms.Form):
                 cleaned[own[2]] = stored
 
     def _figure(self, measure):
-        """(actual, parts) as typed, valid or not yet (then None); without anything typed what stands."""
+        """(actual, parts) of the typed figures, None if invalid; the saved ones in an unbound form."""
         if not self.is_bound:
             return measure.cell.actual, measure.cell.parts
         cleaned = getattr(self, "cleaned_data", {})
@@ -249,7 +247,7 @@ class KPIEntryForm(forms.Form):
         return actual, Parts(*parts, measure.factor) if is_whole else None
 
     def outcome(self, measure, threshold):
-        """The measure judged with the figure typed, valid or not yet (then as pending)."""
+        """Outcome with the typed figure; pending if it is invalid."""
         actual, parts = self._figure(measure)
         unmeasured = bool(getattr(self, "cleaned_data", {}).get(f"unmeasured_{measure.id}"))
         return assess(
@@ -263,11 +261,13 @@ class KPIEntryForm(forms.Form):
         )
 
     def bind(self, data):
-        """Let the form, unbound so far, show this data as if it had been sent."""
-        self.data, self.is_bound, self._errors = data, True, None
+        """Bind an unbound form to data as if it had been sent."""
+        self.data = data
+        self.is_bound = True
+        self._errors = None
 
     def draft(self):
-        """The valid form's content for the service."""
+        """A ReportEntry for the service. The form has to be valid."""
         cleaned = self.cleaned_data
         entries = tuple(
             Entry(
@@ -299,20 +299,22 @@ class KPIEntryForm(forms.Form):
                 )
 
     def show_conflict(self, line, report):
-        """Put what stands now beside what was typed: saving again then means to replace it knowingly."""
-        self.conflict, self.line, self.report = True, line, report
+        """Show the current values beside the typed ones. The next save then replaces the current values."""
+        self.conflict = True
+        self.line = line
+        self.report = report
         self.data = self.data.copy()
         for name, value in _initial(line, report).items():
             field_name = self.add_prefix(name)
             if name == "version":
                 self.data[field_name] = value
             else:
-                # A checkbox, too: without an initial value of its own the field would be drawn with what was typed.
+                # Also for a checkbox: without an initial value the field would be drawn with the typed state.
                 self.data[self.add_initial_prefix(name)] = str(value)
 
 
 def read_answer(measure_id, question, figure_text):
-    """The Answer that a tick sends, in a list; none where it was not ticked or carries no figure."""
+    """[Answer] of a ticked checkbox; [] if it was not ticked or sent no figure."""
     try:
         figure = parse_number(figure_text)
     except NumberError:
@@ -321,7 +323,7 @@ def read_answer(measure_id, question, figure_text):
 
 
 def _budgets(line):
-    """(action plan, its budget) of the year that the line's scorecard is of."""
+    """(action plan, its budget in the scorecard's year) of each action plan that has one."""
     year = line.measures[0].cell.year
     return [(plan, plan.budgets[year]) for plan in line.action_plans if year in plan.budgets]
 
@@ -349,7 +351,7 @@ def _initial(line, report):
     }
     for measure in line.measures:
         cell = measure.cell
-        # What the parts give is no entry of its own.
+        # With both parts the actual is computed, not entered.
         initial[f"actual_{measure.id}"] = "" if cell.actual is None or cell.parts else plain(cell.actual)
         initial[f"note_{measure.id}"] = cell.actual_note
         initial[f"unmeasured_{measure.id}"] = cell.unmeasured

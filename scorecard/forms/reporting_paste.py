@@ -1,6 +1,6 @@
-"""Reading cells copied from a spreadsheet into the reporting table: which goes where, and why one cannot.
+"""Reads cells copied from a spreadsheet and finds their rows in the reporting table.
 
-Nothing is guessed: a cell that cannot be read, or has no row to go to, is shown with the reason and left out.
+Nothing is guessed. A cell that cannot be read or has no row is left out and shown with the reason.
 """
 
 import csv
@@ -15,32 +15,32 @@ from scorecard.forms.fields import PlainTextField
 
 MAX_CHARACTERS = 100_000
 MAX_ROWS = 1000
-# What offices write where nothing was counted; NFKC makes full-width ones the same.
+# Words for "not measured" in practice; fold_for_search() covers full-width variants.
 UNMEASURED = {"無統計", "未統計", "—", "–", "-", "――", "ー"}
 HEADINGS = {fold_for_search(word) for word in ("編號", "代號", "KPI", "KPI編號", "KPI 編號")}
 
 
 @dataclass(frozen=True)
 class Place:
-    """A row of the table that a value can go to."""
+    """A row of the table."""
 
     form: forms.Form
     measure: object
 
     @property
     def key(self):
-        """The name of the row's actual, by which a page says where to start."""
+        """The name of the row's actual field."""
         return self.form.add_prefix(f"actual_{self.measure.id}")
 
     @property
     def name(self):
-        """The row as a list of rows shows it."""
+        """The label in lists of rows."""
         return " ".join(filter(None, (self.form.line.code, self.form.line.name, self.measure.label)))
 
 
 @dataclass(frozen=True)
 class PastedRow:
-    """One line of what was pasted. fields: {field name: text} to be put in, empty where why says why not."""
+    """A pasted line. fields: {field name: text} to fill in; if empty, why has the reason."""
 
     cells: tuple[str, ...]
     place: Place | None = None
@@ -49,29 +49,29 @@ class PastedRow:
 
     @property
     def now(self):
-        """What stands in the row's actual."""
+        """The row's saved actual."""
         return self.place.measure.cell.actual_text if self.place else ""
 
     @property
     def is_unmeasured(self):
-        """Whether the box 無統計 will be ticked."""
+        """Whether 無統計 will be ticked."""
         return self.place is not None and self.fields.get(f"unmeasured_{self.place.measure.id}") == "on"
 
     @property
     def figure(self):
-        """The figure that will be put in, "" beside 無統計; None where the figure stays as it is."""
+        """The figure to fill in, "" with 無統計; None if the figure does not change."""
         if not self.place:
             return None
         return self.fields.get(f"actual_{self.place.measure.id}")
 
     @property
     def note(self):
-        """The note that will be put in; None where it stays as it is."""
+        """The note to fill in; None if it does not change."""
         return self.fields.get(f"note_{self.place.measure.id}") if self.place else None
 
 
 class PasteForm(forms.Form):
-    """What was copied, and the row of the table where it starts if it has no codes."""
+    """text: the cells. start: key of the first row, for cells without codes."""
 
     text = PlainTextField(
         label="從 Excel 複製的儲存格",
@@ -94,7 +94,7 @@ class PasteForm(forms.Form):
         self.fields["start"].choices = [(place.key, place.name) for place in places]
 
     def clean_text(self):
-        """At least one cell with something in it, and no more rows than a division has."""
+        """At least one cell is not empty; at most MAX_ROWS rows."""
         rows = cells_of(self.cleaned_data["text"])
         if not any(any(row) for row in rows):
             raise ValidationError("貼上的儲存格都是空白。")
@@ -103,19 +103,19 @@ class PasteForm(forms.Form):
         return self.cleaned_data["text"]
 
     def rows(self):
-        """The valid form's lines as PastedRows."""
+        """PastedRows. The form has to be valid."""
         start = self.cleaned_data["start"]
         keys = [place.key for place in self.places]
         return read(cells_of(self.cleaned_data["text"]), self.places, keys.index(start) if start else 0)
 
 
 def places_of(entry_forms):
-    """The table's rows in order, also those that can no longer be edited."""
+    """All rows of the table in order, also those that can no longer be edited."""
     return [Place(form, measure) for form in entry_forms for measure in form.line.measures]
 
 
 def cells_of(text):
-    """Lines of what a spreadsheet copies, none empty at the end: cells by tabs, quoted where they hold line ends."""
+    """Rows of cells: tab-separated, quoted if a cell has line ends. Empty rows at the end are dropped."""
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter="\t"))
     except csv.Error:
@@ -127,7 +127,7 @@ def cells_of(text):
 
 
 def read(rows, places, start=0):
-    """PastedRows: by code where any line begins with a code of the table, else downwards from places[start]."""
+    """PastedRows: by code if any line starts with a code of the table, else in order from places[start]."""
     by_code = {}
     for place in places:
         by_code.setdefault(fold_for_search(place.form.line.code), []).append(place)
@@ -137,7 +137,7 @@ def read(rows, places, start=0):
 
 
 def rows_to_keep(pasted):
-    """EntryDraft.rows of what will be put in."""
+    """EntryDraft.rows of the texts to fill in."""
     kept = {}
     for row in pasted:
         if row.fields:
@@ -158,13 +158,15 @@ def _downwards(rows, places):
 
 
 def _by_code(rows, by_code):
-    found, filled, last = [], set(), None
+    found = []
+    filled = set()
+    last = None
     for cells in rows:
         if not any(cells):
             continue
         code = fold_for_search(cells[0])
         if not code and last and any(place.key not in filled for place in by_code[last]):
-            # The second measure of the KPI above, whose code is written once.
+            # Another measure of the KPI above: its code is written only once.
             code = last
         if code not in by_code:
             found.append(PastedRow(cells, why=_no_such_code(cells[0], code)))
@@ -187,7 +189,7 @@ def _no_such_code(written, code):
 
 
 def _next(places, filled, cells):
-    """The KPI's row that the line names by its measure's label, else its first one without a value."""
+    """The KPI's free row with the measure label in the line, else its first free row; None if none is free."""
     free = [place for place in places if place.key not in filled]
     label = fold_for_search(cells[1]) if len(cells) > 2 else ""
     named = [place for place in free if place.measure.label and fold_for_search(place.measure.label) == label]
@@ -195,7 +197,7 @@ def _next(places, filled, cells):
 
 
 def _without_name(cells, place):
-    """The cells after the code, without the name of the KPI or its measure."""
+    """Cells without the names of the KPI and the measure at the start."""
     names = {fold_for_search(place.form.line.name), fold_for_search(place.measure.label)}
     while len(cells) > 1 and cells[0] and fold_for_search(cells[0]) in names:
         cells = cells[1:]
@@ -203,7 +205,7 @@ def _without_name(cells, place):
 
 
 def _row(cells, place, values):
-    """One value, and a note if there is one, for one row of the table."""
+    """values: (figure or word, optional note) for the row."""
     form, measure = place.form, place.measure
     actual, note_name, box = (f"{kind}_{measure.id}" for kind in ("actual", "note", "unmeasured"))
     if not any(values):
@@ -214,7 +216,8 @@ def _row(cells, place, values):
         return PastedRow(cells, place, why="這一項的實際值由其他欄位計算，不能貼上。")
     if any(values[2:]):
         return PastedRow(cells, place, why="欄位太多；請只複製編號、數字與備註。")
-    value, note = values[0], values[1] if len(values) > 1 else ""
+    value = values[0]
+    note = values[1] if len(values) > 1 else ""
     fields = {note_name: note} if note else {}
     if fold_for_search(value) in {fold_for_search(word) for word in UNMEASURED}:
         return PastedRow(cells, place, {actual: "", box: "on", note_name: note or value})

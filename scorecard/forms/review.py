@@ -1,4 +1,4 @@
-"""What a reviewer writes and chooses."""
+"""Forms of the review: comment, return, approve."""
 
 import re
 
@@ -9,14 +9,12 @@ from scorecard.forms.helpers import fields_only
 
 
 class CommentForm(forms.Form):
-    """A comment on a report."""
-
     helper = fields_only()
     text = PlainTextField(label="留言", max_length=2000, error_messages={"required": "請輸入留言內容。"})
 
 
 class ReturnForm(forms.Form):
-    """Returning a report: what has to be mended, and the version that was reviewed."""
+    """version: the reviewed one. comment: what has to be corrected."""
 
     helper = fields_only()
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -26,13 +24,13 @@ class ReturnForm(forms.Form):
 
 
 class SeenForm(forms.Form):
-    """Acting on a report in the version that was seen."""
+    """version: the report's version on the page."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class SeenReportsField(forms.Field):
-    """Reports, each with the version that was reviewed: 「12:3」 is report 12 in version 3."""
+    """{report id: reviewed version}. "12:3" is report 12 in version 3."""
 
     widget = forms.MultipleHiddenInput
     default_error_messages = {
@@ -41,7 +39,7 @@ class SeenReportsField(forms.Field):
     }
 
     def to_python(self, value):
-        """Versions by report number; no number is longer than the database can compare."""
+        """Longer numbers would be more than the database can compare."""
         found = [re.fullmatch(r"([0-9]{1,18}):([0-9]{1,9})", each) for each in value or ()]
         if not all(found):
             raise forms.ValidationError(self.error_messages["invalid"])
@@ -49,6 +47,4 @@ class SeenReportsField(forms.Field):
 
 
 class ApproveForm(forms.Form):
-    """Approving reports in the versions that were reviewed."""
-
     report = SeenReportsField()

@@ -1,4 +1,4 @@
-"""Between the reporting table's forms and the draft of what was typed into them."""
+"""Converts between the reporting table's forms and the draft of unsaved texts."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ NOT_TYPED = {"version", "take_theirs"}
 
 @dataclass(frozen=True)
 class UnsavedField:
-    """A field whose typed text differs from the saved one. changed_by_other: the report changed after it was typed."""
+    """A field with unsaved text. changed_by_other: somebody changed the report after the text was typed."""
 
     code: str
     label: str
@@ -20,7 +20,7 @@ class UnsavedField:
 
 
 def changed_fields(entry_forms):
-    """EntryDraft.rows of bound forms: of every KPI sent, the texts of its changed fields as they were typed."""
+    """EntryDraft.rows of bound forms: the changed fields of every KPI sent, as typed."""
     return {
         str(form.line.id): {
             "version": _version(form),
@@ -31,15 +31,15 @@ def changed_fields(entry_forms):
 
 
 def changed_field_names(entry_forms, *, everything):
-    """{KPI id: names of changed fields} of the forms sent; only of those that were touched unless everything."""
+    """{KPI id: names of changed fields}. Forms without changes are left out unless everything."""
     names = {str(form.line.id): set(form.changed_data) - {"version"} for form in entry_forms}
     return {kpi_id: changed for kpi_id, changed in names.items() if changed or everything}
 
 
 def show_draft(entry_forms, draft):
-    """Bind the unbound forms of the draft's KPIs with what was typed, as if it had just been sent; nothing is saved.
+    """Bind the unbound forms to the draft's texts as if they had just been sent. Nothing is saved.
 
-    Where somebody changed the report since, the form shows its conflict.
+    If somebody changed a report since, its form shows the conflict.
     """
     for form in entry_forms:
         fields = _known(form, draft)
@@ -52,8 +52,9 @@ def show_draft(entry_forms, draft):
 
 
 def differences(entry_forms, draft):
-    """Every UnsavedField between the draft and what the unbound forms show, and the texts whose field is gone."""
-    found, used = [], set()
+    """(UnsavedFields of the draft, texts of the draft that have no field any more). The forms are unbound."""
+    found = []
+    used = set()
     for form in entry_forms:
         fields = _known(form, draft)
         used |= {(str(form.line.id), name) for name in fields}
@@ -61,7 +62,8 @@ def differences(entry_forms, draft):
         changed_by_other = bool(form.report and form.report.version != version)
         for name, text in fields.items():
             if has_changed(form, name, text):
-                field, initial = form.fields[name], form.get_initial_for_field(form.fields[name], name)
+                field = form.fields[name]
+                initial = form.get_initial_for_field(field, name)
                 texts = _words(initial), _words(_value(field, text))
                 found.append(UnsavedField(form.line.code, _label(form, name), *texts, changed_by_other))
     lost = [
@@ -74,7 +76,7 @@ def differences(entry_forms, draft):
 
 
 def has_changed(form, name, text):
-    """Whether a text typed into a field says something else than the field of the unbound form shows."""
+    """Whether a text differs from the field's value in the unbound form."""
     field = form.fields[name]
     return field.has_changed(form.get_initial_for_field(field, name), _value(field, text))
 
@@ -91,12 +93,14 @@ def _version(form):
 
 def _raw(form, name):
     value = form[name].data
-    # PostgreSQL keeps no NUL in a text.
-    return ("on" if value else "") if isinstance(value, bool) else str(value or "").replace("\0", "")
+    if isinstance(value, bool):
+        return "on" if value else ""
+    # PostgreSQL refuses NUL in a text.
+    return str(value or "").replace("\0", "")
 
 
 def _value(field, text):
-    """The text as the field's widget would hand it over."""
+    """The value that the field's widget makes of the text."""
     data = {} if _is_box(field) and not text else {"x": text}
     return field.widget.value_from_datadict(data, {}, "x")
 
@@ -106,7 +110,7 @@ def _is_box(field):
 
 
 def _with_typed(form, fields, version):
-    """What a browser would send: every field as it stands, the typed ones as typed."""
+    """A QueryDict like a browser's: typed texts where there are any, initial values elsewhere."""
     data = QueryDict(mutable=True)
     for bound in form:
         initial = "" if bound.initial is None else str(bound.initial)

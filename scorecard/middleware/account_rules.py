@@ -1,6 +1,4 @@
-"""Which pages an account may reach: none before a password of an admin's choice is changed, and none of passwords
-with single sign-on.
-"""
+"""Limits the pages of an account: after an admin set its password, and of everyone under single sign-on."""
 
 from django.conf import settings
 from django.http import Http404
@@ -8,7 +6,7 @@ from django.shortcuts import redirect, render
 
 from scorecard.middleware.single_sign_on import SingleSignOnMiddleware
 
-# The pages that somebody with a password of somebody else's choice may still reach.
+# Reachable with a password that somebody else chose.
 OPEN_PAGES = frozenset({"password_change", "logout", "admin:logout", "login", "healthz", "password_reset_confirm"})
 PASSWORD_PAGES = frozenset(
     {
@@ -26,20 +24,19 @@ PASSWORD_PAGES = frozenset(
 
 
 class AccountRules:
-    """Middleware: nothing else is reachable before a password of an admin's choice is changed by its owner.
+    """Middleware: a person whose password an admin chose has to change it before anything else.
 
-    With single sign-on there are no passwords: their pages are 404, and the login page says who was not let in.
+    With single sign-on there are no passwords. Their pages are 404, and the login page names the unknown user.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        """Django's call for each request."""
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        """Django's call once the view is known; an answer given here stands for the view's."""
+        """A response returned here replaces the view's."""
         name = request.resolver_match.view_name
         if settings.SSO_USER_HEADER:
             return _with_single_sign_on(request, name)

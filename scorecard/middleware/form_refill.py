@@ -1,8 +1,8 @@
-"""Putting texts back into the form of a finished page: what was typed before a login, into the page after it.
+"""Fills a form in finished HTML: texts typed before a login go into the page after it.
 
-It works on the page as sent, so that it serves every form of the site, those of the admin included, without their
-views knowing of it. Only what a person can see and change is filled: hidden fields, passwords and files are left as
-the page has them, so that a version or token is always the present one.
+It works on the response, so every form of the site is covered, also in the admin, and views need no code for it.
+Only fields that a person can see and change are filled. Hidden fields, passwords and files stay as the page has them,
+so versions and tokens are always current.
 """
 
 from html import escape, unescape
@@ -14,15 +14,16 @@ TICKED = {"checkbox", "radio"}
 
 
 def refill_form(page, *, url, action, fields, notice):
-    """The page with the texts in its form that is sent to action, and the names of the fields that were filled.
+    """(page with the texts in the form whose action is given, names of the fields filled).
 
-    url: the page's own address, from which relative actions lead on; fields: {name: texts in order}; notice: markup to
-    stand first in the form. Without such a form the page is as it was, and no name returned.
+    url: the page's address, to resolve relative actions. fields: {name: texts in order}. notice: markup inserted first
+    in the form. Without such a form: the unchanged page and no names.
     """
     reader = _Reader(page, url, action, fields, notice)
     reader.feed(page)
     reader.close()
-    parts, done = [], 0
+    parts = []
+    done = 0
     for start, end, text in reader.changes if reader.filled else ():
         parts += [page[done:start], text]
         done = end
@@ -36,9 +37,11 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=False)
         self.url, self.action, self.notice = url, action, notice
         self.left = {name: list(texts) for name, texts in fields.items()}
-        self.changes, self.filled = [], set()
+        self.changes = []
+        self.filled = set()
         self.is_inside = False
-        self.textarea = self.select = None
+        self.textarea = None
+        self.select = None
         self.lines = [0]
         # The parser counts line feeds alone.
         for line in page.split("\n"):
@@ -50,7 +53,9 @@ class _Reader(HTMLParser):
         return self.lines[line - 1] + column
 
     def handle_starttag(self, tag, attrs):
-        attrs, start, raw = dict(attrs), self.place, self.get_starttag_text()
+        attrs = dict(attrs)
+        start = self.place
+        raw = self.get_starttag_text()
         end = start + len(raw)
         if tag == "form":
             target = urlsplit(urljoin(self.url, unescape(attrs.get("action") or "")) or self.url).path
@@ -81,7 +86,7 @@ class _Reader(HTMLParser):
             self.select = None
         elif tag == "textarea" and self.textarea:
             name, start = self.textarea
-            # A browser takes the first line end for layout.
+            # A browser drops the first line end.
             self.changes.append((start, self.place, "\n" + escape(self.left[name].pop(0))))
             self.filled.add(name)
             self.textarea = None
@@ -101,7 +106,7 @@ class _Reader(HTMLParser):
 
 
 def _without(tag, attribute):
-    """The start tag without an attribute, whatever way it is written; Django writes name, or name="value"."""
+    """The start tag without the attribute, which may be written as name, name=value or name="value"."""
     spans = _spans(tag)
     return tag if attribute not in spans else tag[: spans[attribute][0]] + tag[spans[attribute][1] :]
 
@@ -112,8 +117,9 @@ def _with(tag, attribute):
 
 
 def _spans(tag):
-    """{attribute: (start, end)} of a start tag, each with the blank before it."""
-    spans, place = {}, 0
+    """{attribute: (start, end)} in a start tag, including the space before each."""
+    spans = {}
+    place = 0
     while place < len(tag) and not tag[place].isspace():
         place += 1
     while place < len(tag):

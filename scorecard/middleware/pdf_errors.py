@@ -1,4 +1,4 @@
-"""What a reader is told when a PDF cannot be had now."""
+"""The page that readers get if a PDF cannot be made."""
 
 import logging
 
@@ -11,17 +11,15 @@ logger = logging.getLogger(__name__)
 
 
 class PDFErrorMiddleware:
-    """Middleware: 503 with Retry-After where too many PDFs are being made; 500 with its reason where one failed."""
+    """Middleware: 503 with Retry-After if too many PDFs are being made, 500 with the reason if one failed."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        """Every other answer passes as it is."""
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        """The page of a PDFBusy or PDFError; None for any other exception."""
         if isinstance(exception, PDFBusy):
             context = {"seconds": exception.retry_after, "again": request.method == "GET"}
             response = render(request, "scorecard/pdf_unavailable.html", context, status=503)

@@ -1,11 +1,11 @@
-"""An ended session loses nothing: what was typed into a form is kept while the person logs in again.
+"""Keeps the texts of a form that was sent after the session ended, while the person logs in again.
 
-A form sent without a login leaves its texts in the anonymous session of that browser, which Django carries over the
-login, whatever way it goes. Afterwards the person is back on the page of the form and finds the texts in it
-(middleware/form_refill.py), or, for the reporting table, as the draft that it offers. Nothing is written by itself.
+The texts go into the browser's anonymous session, and Django keeps that session over the login. After the login the
+person is on the page of the form again and finds the texts in it (middleware/form_refill.py). For the reporting table
+they become a draft, which the table offers. Nothing is saved without the person.
 
-Kept for an hour, for one form, for the person whose browser it was: somebody else who logs in there gets nothing.
-Never kept: passwords, tokens, files, and anything beyond MAX_BYTES.
+The texts are kept for an hour, for one form and for the last person who used the browser; another person who logs in
+does not get them. Passwords, tokens, files and forms larger than MAX_BYTES are never kept.
 """
 
 import json
@@ -38,17 +38,17 @@ SECONDS = 60 * 60
 MAX_BYTES = 256 * 1024
 TYPIST = "typist"
 TYPIST_SECONDS = 30 * 24 * 60 * 60
-# Where in a page the form stands that has the texts.
+# The anchor of the form with the texts.
 PLACE = "#typed"
-# Forms of the reporting table: what they hold becomes a draft.
+# Forms of the reporting table; their texts become a draft.
 TABLE_FORMS = {"reporting_table", "reporting_draft", "reporting_paste"}
 
 
 class KeepFormOnExpiredSession(LoginRequiredMiddleware):
-    """Login is required by default; whoever sends a form without one finds it again after it."""
+    """Requires a login for every page, and keeps the form that is sent without one."""
 
     def handle_no_permission(self, request, view_func):
-        """To the login page; from a form sent, with a way back to the page where it stood."""
+        """Redirects to the login page; after a POST, the login leads back to the page of the form."""
         if request.method != "POST":
             return super().handle_no_permission(request, view_func)
         page = page_of_form(request)
@@ -57,13 +57,13 @@ class KeepFormOnExpiredSession(LoginRequiredMiddleware):
         return redirect_to_login(page + PLACE, settings.LOGIN_URL)
 
     def process_request(self, request):
-        """A page that will be filled is not to be answered from the browser's own copy."""
+        """Without the headers, the browser could show its own copy instead of the filled page."""
         if request.method == "GET" and settings.SESSION_COOKIE_NAME in request.COOKIES and _is_due(request):
             request.META.pop("HTTP_IF_NONE_MATCH", None)
             request.META.pop("HTTP_IF_MODIFIED_SINCE", None)
 
     def process_response(self, request, response):
-        """Fill the page that the person came back to, and remember whose browser this is."""
+        """Fill the page after the login. Remember the person in a signed cookie of the browser."""
         user = getattr(request, "_logged_in", None)
         if user is not None:
             response.set_signed_cookie(
@@ -82,12 +82,12 @@ class KeepFormOnExpiredSession(LoginRequiredMiddleware):
 
 
 def is_navigation(request):
-    """Whether a person sent the form and not a script in the background; browsers say so, and silence is a person."""
+    """False for requests of scripts. A browser that sends no Sec-Fetch-Mode counts as a person."""
     return request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate" and "HX-Request" not in request.headers
 
 
 def page_of_form(request):
-    """The page on which the form stood that was sent: the page says so itself, or its address is known."""
+    """Address of the page with the form that was sent: the Referer, else found by the form's own address."""
     referrer = urlsplit(request.headers.get("Referer", ""))
     if referrer.netloc == request.get_host() and referrer.path.startswith("/"):
         page = referrer.path + (f"?{referrer.query}" if referrer.query else "")
@@ -108,9 +108,9 @@ def _is_page(path):
 
 
 def store_fields(request, page):
-    """Keep the texts of the form that was sent in the session of this browser, for whoever used it last."""
+    """Keep the form's texts in the session, for the last person who used this browser."""
     fields = {name: texts for name, texts in request.POST.lists() if not _is_secret(name)}
-    # What stands as it was shown was not typed.
+    # A text equal to its hidden initial value was not typed.
     untouched = [name for name in fields if fields.get(f"initial-{name}") == fields[name]]
     for name in untouched:
         del fields[name], fields[f"initial-{name}"]
@@ -134,7 +134,7 @@ def _is_secret(name):
 
 
 def _is_due(request):
-    """Whether the page asked for is the one to be filled."""
+    """Whether texts are kept for this page and the person is logged in."""
     typed = request.session.get(KEY)
     is_here = typed is not None and typed["page"] == request.path and typed["until"] > time.time()
     return is_here and request.user.is_authenticated
@@ -142,7 +142,7 @@ def _is_due(request):
 
 @receiver(user_logged_in, dispatch_uid="scorecard.middleware.session_expiry")
 def restore_after_login(sender, request, user, **kwargs):
-    """At a login by any way: the session lasts as long as any, and the texts are this person's or nobody's."""
+    """Give the session its normal age again; drop the texts if they are old or somebody else's."""
     if request is None or not hasattr(request, "session"):
         return
     request._logged_in = user
@@ -157,7 +157,7 @@ def restore_after_login(sender, request, user, **kwargs):
 
 
 def keep_as_draft(request, user):
-    """Texts of a reporting table become the person's draft, as far as they may fill it in; others stay as they are."""
+    """Turn texts of a reporting table into a draft, if the user may fill it in. Other forms are left alone."""
     typed = request.session[KEY]
     match = resolve(typed["action"])
     if match.view_name not in TABLE_FORMS:
@@ -169,7 +169,7 @@ def keep_as_draft(request, user):
         forms = sent_forms(scorecard, edition, division, _as_sent(typed["fields"]))
         keep_draft(by=user, plan_year=edition.plan_year, division=division, rows=changed_fields(forms), beside=True)
     except (Http404, RuleBroken):
-        # Not this person's table, or more than a draft holds: then there is nothing to offer.
+        # Not this person's table, or too much for a draft: there is nothing to offer.
         pass
     if match.view_name != "reporting_paste":
         del request.session[KEY]
@@ -189,19 +189,20 @@ def _fill(request, response):
         response.content.decode(), url=request.path, action=typed["action"], fields=typed["fields"], notice=notice
     )
     if not filled and typed["typist"]:
-        # The form is gone from the page, but the text was this person's own.
+        # The form is not on the page any more. The texts are this person's, so the page may show them.
         lost = [text for texts in typed["fields"].values() for text in texts if text.strip()]
-        told = render_to_string("_components/refilled_notice.html", typed | {"lost": lost})
-        page = page.replace("</h1>", "</h1>" + told, 1) if lost else page
+        lost_notice = render_to_string("_components/refilled_notice.html", typed | {"lost": lost})
+        if lost:
+            page = page.replace("</h1>", "</h1>" + lost_notice, 1)
     response.content = page
     if response.has_header("Content-Length"):
         response["Content-Length"] = str(len(response.content))
 
 
 def csrf_failure(request, reason=""):
-    """A form whose page is older than the login: its texts are kept as well, where the browser says it is our own form.
+    """Keep the texts of a form whose page is older than the login, if the browser says that it is our own form.
 
-    The token changes at every login, so a form opened before, in another tab, is refused though nobody forged it.
+    The token changes at every login, so Django refuses a form that was opened before it in another tab.
     """
     is_own = request.headers.get("Sec-Fetch-Site") == "same-origin" and is_navigation(request)
     if not is_own or settings.CSRF_COOKIE_NAME not in request.COOKIES or request.path == reverse(settings.LOGIN_URL):

@@ -1,6 +1,6 @@
-"""Single sign-on: the proxy in front says who a person is, in the header that SSO_USER_HEADER names.
+"""Single sign-on: the proxy sends the user name in the header that SSO_USER_HEADER names.
 
-Local passwords and their pages are off then, and somebody it names without an account here is refused, never made.
+Local passwords and their pages are off then. A name without an account is refused; no account is created.
 """
 
 from django.conf import settings
@@ -9,15 +9,13 @@ from django.contrib.auth.middleware import RemoteUserMiddleware
 
 
 class SingleSignOnBackend(RemoteUserBackend):
-    """Takes the proxy's word for who somebody is, where there is an active account of that name."""
+    """Trusts the proxy if there is an active account with the name."""
 
     create_unknown_user = False
 
 
 class SingleSignOnMiddleware(RemoteUserMiddleware):
-    """Reads the person's user name from the header that SSO_USER_HEADER names, on every request."""
-
     @property
     def header(self):
-        """The header's name as WSGI has it."""
+        """The key in request.META."""
         return f"HTTP_{settings.SSO_USER_HEADER.upper().replace('-', '_')}"

@@ -1,4 +1,4 @@
-"""What /style/ shows of 年度填報, 審核 and 匯入表單: rows, reports and files made in memory. No query, no row."""
+"""Samples of 年度填報, 審核 and 匯入表單 for /style/, made in memory. No query."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -31,7 +31,7 @@ from scorecard.read_models.data_checks import DataCheck, Finding
 from scorecard.read_models.kpi_history import HistoryChange, HistoryLine
 from scorecard.read_models.progress import build_progress, total_progress
 from scorecard.read_models.review_queue import Case, Correction, NetChange
-from scorecard.spreadsheets.cell_messages import Message as Told
+from scorecard.spreadsheets.cell_messages import Message as CellMessage
 from scorecard.spreadsheets.cell_messages import Severity
 from scorecard.spreadsheets.grid import Place
 from scorecard.styleguide.sample_plan import DOUBTFUL, THRESHOLD, YEAR, numbered, sample_kpi, with_due_date
@@ -46,7 +46,7 @@ def _ago(days):
 
 
 def _report(pk, state, explanation="", improvement="", files=(), comments=()):
-    """A report of STAFF with its files and comments at hand, as prefetch_related() leaves them."""
+    """A report of STAFF with files and comments, as after prefetch_related()."""
     report = YearlyReport(
         pk=pk,
         state=state,
@@ -65,7 +65,7 @@ def _report(pk, state, explanation="", improvement="", files=(), comments=()):
 
 
 def files():
-    """Evidence, with a long name too."""
+    """Evidence files, one with a long name."""
     names = (("公文時效統計表.xlsx", 48_128), ("第三季稽催紀錄與各科室逾期案件說明（含附件一至附件七）.pdf", 2_411_724))
     return tuple(
         Evidence(token=f"{TOKEN}{place}", name=name, size=size) for place, (name, size) in enumerate(names, start=1)
@@ -73,7 +73,7 @@ def files():
 
 
 def comments():
-    """Two, one of two lines."""
+    """Two comments, one with two lines."""
     return (
         Comment(author=STAFF, text="統計範圍含電子公文。", written_at=_ago(5)),
         Comment(author=REVIEWER, text="請補充逾期原因，\n並附各月統計。", written_at=_ago(2)),
@@ -81,7 +81,7 @@ def comments():
 
 
 def entry(scorecard):
-    """The reporting table in each of its rows' states, and what stands over it and beside it."""
+    """The reporting table with rows in every state, and the notices around it."""
     forms = _entry_forms(scorecard)
     pasted = PasteForm(
         {"text": "R2\t118,000\t年底盤點\nR3\t無統計\nR5\t很多\nZZ9\t12\nR7\t92", "start": ""}, places=places_of(forms)
@@ -163,14 +163,14 @@ def _entry_forms(scorecard):
 
 
 def _typed(scorecard):
-    """What the fragment is drawn from that comes while somebody types: a ratio and its light."""
+    """Context of the fragment that is loaded while a person types: a ratio and its light."""
     line = numbered(scorecard.kpis_by_code["AC1.1"], "R10", 110)
     row = KPIEntryForm(line=line, report=None).fields_of(line.measures[0])
     return {"row": row, "outcome": row.outcome}
 
 
 def review(scorecard):
-    """The board of an overdue year, the reminder, data checks, and a case in each state."""
+    """The progress of an overdue year, the reminder, data checks, and a case in every state."""
     late = with_due_date(scorecard, -5)
     return {
         "scorecard": late,
@@ -220,7 +220,7 @@ def _cases(scorecard):
 
 
 def _acts(code, report):
-    """The forms of a case; the first one's return was sent without a reason."""
+    """The forms of a case; the first case has a return form without a reason, with its error."""
     if report is None:
         return {}
     data = {"version": "2", "comment": ""} if code == "V1" else None
@@ -263,7 +263,7 @@ def papers():
 
 
 def _history():
-    """Events of people and of the server, with a reason, with changes, one of which can be taken back."""
+    """Events of persons and of the server, with reasons and changes; one change can be restored."""
     entered = AuditEvent(pk=2, at=_ago(4), actor=STAFF, action=AuditAction.SAVED, year=YEAR)
     changed = (HistoryChange(0, "實際值", None, "91", True), HistoryChange(1, "備註", "暫估", None, False))
     return (
@@ -278,9 +278,7 @@ def _history():
     )
 
 
-def importing():
-    """Messages of each level, a difference and the table of an uploaded form."""
-    sheet = "平衡計分卡"
+def _message_groups(sheet):
     texts = {
         Severity.ERROR: ("D12", "一成五", "", "不是數字；請填數字，或在備註說明。"),
         Severity.CORRECTION: ("A7", "ＡＣ１.１", "AC1.1", "編號改為半形。"),
@@ -289,12 +287,21 @@ def importing():
     }
     groups = []
     for place, (level, (cell, found, read, text)) in enumerate(texts.items()):
-        told = Told(level, sheet, cell, found, read, text)
-        lines = [MessageLine(told, "#importing", f"cell-{place}-{cell}", found, level is Severity.CORRECTION)]
-        lines += [MessageLine(told, "#importing")] if level is Severity.CORRECTION else []
-        lines += [MessageLine(Told(level, "", "", "", "", "找不到填表說明。"))] if level is Severity.HINT else []
-        hidden = 12 if level is Severity.HINT else 0
+        message = CellMessage(level, sheet, cell, found, read, text)
+        lines = [MessageLine(message, "#importing", f"cell-{place}-{cell}", found, level is Severity.CORRECTION)]
+        hidden = 0
+        if level is Severity.CORRECTION:
+            lines.append(MessageLine(message, "#importing"))
+        elif level is Severity.HINT:
+            lines.append(MessageLine(CellMessage(level, "", "", "", "", "找不到填表說明。")))
+            hidden = 12
         groups.append(MessageGroup(level, len(lines) + hidden, lines, hidden))
+    return groups
+
+
+def importing():
+    """Messages of every severity, changes, and the table of an uploaded form."""
+    sheet = "平衡計分卡"
     at, nowhere = Place(sheet, "E8"), Place("", "")
     changes = (
         (ChangeKind.ADDED, ("kpi", "CP1.2", "name"), "", "會議室滿意度"),
@@ -305,7 +312,7 @@ def importing():
     figures = [("88", ""), ("90", "含眷舍"), ("—", "")]
     plan = SimpleNamespace(code="AC1.1.1", description="職務宿舍修繕", owner_division="行政園區科", owner_person="")
     return {
-        "groups": groups,
+        "groups": _message_groups(sheet),
         "changes": [(Change(*change, at), *change[2:], "#importing") for change in changes],
         "removed": [Change(ChangeKind.REMOVED, ("kpi", "CP1.1", "name"), "會議室使用率", None, nowhere)],
         "kinds": [(kind.label, 1) for kind in ChangeKind],

@@ -1,6 +1,6 @@
-"""What /style/ shows of results: map, charts, scores, tables and search, of the sample plan. No query.
+"""Samples of results for /style/: map, charts, scores, tables and search. No query.
 
-Each function gives the context of one part of templates/style/.
+Each function returns the context of one part of templates/styleguide/.
 """
 
 from dataclasses import replace
@@ -43,7 +43,7 @@ DAYS_LEFT = (12, 1, 0, -3)
 
 
 def basics():
-    """Colours, lights, rates, states, messages and forms."""
+    """Colours, lights, rates, states, messages and form fields."""
     outcomes = [
         assess(actual=_figure(actual), target=_figure(target), direction=Direction.HIGHER, threshold=THRESHOLD)
         for actual, target in FIGURES
@@ -53,7 +53,7 @@ def basics():
     )
     invalid = ReturnForm({"version": "1", "comment": ""})
     invalid.is_valid()
-    told = (
+    texts = (
         (constants.INFO, "選取的 KPI 先前已經送出，這是當時的收執。"),
         (constants.SUCCESS, "已儲存 3 項 KPI。"),
         (constants.WARNING, "這個年度尚未開放填報。"),
@@ -64,7 +64,7 @@ def basics():
         "statuses": list(Status),
         "states": list(ReportState),
         "outcomes": outcomes,
-        "told": [Message(level, text) for level, text in told],
+        "told": [Message(level, text) for level, text in texts],
         "form": OpenYearForm(),
         "invalid": invalid,
         "due_dates": [timezone.localdate() + timedelta(days) for days in DAYS_LEFT],
@@ -72,7 +72,6 @@ def basics():
 
 
 def filters(scorecard):
-    """The filters of the scorecard's page and of the map's."""
     return {
         "scorecard": ScorecardFilterForm(scorecard, [("light", Status.MISSED.value), ("q", "公文")]),
         "map": MapFilterForm(scorecard, ""),
@@ -84,7 +83,7 @@ def _figure(text):
 
 
 def navigation(scorecard):
-    """Breadcrumbs with what they need, and the switch of years."""
+    """Breadcrumbs and the switch of years."""
     line = scorecard.kpis_by_code["AC1.1"]
     agency = {"slug": SLUG, "name": scorecard.agency}
     return {
@@ -102,7 +101,7 @@ def navigation(scorecard):
 
 
 def maps(scorecard):
-    """The map of a year: plain, partly faded, with two picked cards, without results; and of two years."""
+    """Maps of one year (plain, partly faded, with two picked cards, without results) and of two years."""
     comparison = compare(scorecard, sample_scorecard(YEAR_BEFORE))
     links = _links(scorecard)
     faded = frozenset(scorecard.objectives_by_code) - {"AP1"}
@@ -119,7 +118,7 @@ def maps(scorecard):
 
 
 def _links(scorecard):
-    """The rows of the list in which links are edited: as it is, with a reason missing, and with one being removed."""
+    """Rows of the list of links: unchanged, with a missing reason, and being removed."""
     by_code = scorecard.objectives_by_code
     links = [
         ObjectiveLink(
@@ -140,7 +139,7 @@ def _links(scorecard):
 
 
 def charts(scorecard):
-    """Trends and bullets of KPIs chosen for what they show, bars of lights, money with and without execution."""
+    """Trends and bullets of KPIs, bars of lights, budgets with and without execution."""
     codes = {
         "AC1.1": "越高越好，比率，達成",
         "AC1.2": "越低越好，達成率超過 100%",

@@ -1,8 +1,7 @@
-"""The sample plan of /style/: a Scorecard as read_models/assemble_scorecard.py makes it, of figures that stand here and
-in no table.
+"""The sample plan of /style/: a Scorecard of figures in this file, without the database.
 
-Three themes, two perspectives, seven objectives, so that each light, each state of a report and each change from 105 to
-106 年 is there once. Every figure is judged by scoring.py, as everywhere.
+It has three themes, two perspectives and seven objectives. Each light, each report state and each change from 105 to
+106 年 occurs at least once. scoring.py assesses the figures, as everywhere.
 """
 
 from dataclasses import dataclass, replace
@@ -36,7 +35,7 @@ LINKS = (
 
 @dataclass(frozen=True)
 class _Figures:
-    """A measure's year as it was entered; texts of figures, None where there is none."""
+    """A measure's year as entered. Figures are texts, None for no figure."""
 
     target: str | None = None
     actual: str | None = None
@@ -59,7 +58,7 @@ class _Measure:
 
 @dataclass(frozen=True)
 class SampleKPI:
-    """A KPI before it is judged. budgets: (code, description, {year: (amount, executed, progress)}) of action plans."""
+    """A KPI without results. budgets: (code, description, {year: (amount, executed, progress)}) of action plans."""
 
     code: str
     name: str
@@ -72,7 +71,7 @@ class SampleKPI:
 
     @property
     def objective(self):
-        """The code of the objective that it stands under."""
+        """Code of the KPI's objective."""
         return self.code.split(".")[0]
 
 
@@ -189,7 +188,7 @@ KPIS = (
     SampleKPI("CP1.1", "會議室使用率", "（使用時數／開放時數）× 100%", 3, ReportState.APPROVED, (ROOMS,)),
 )
 
-# Ten times the year before: what raises a question.
+# Ten times the year before: this raises a plausibility question.
 DOUBTFUL = SampleKPI(
     "BP2.1",
     "檔案數位化頁數",
@@ -201,23 +200,23 @@ DOUBTFUL = SampleKPI(
 
 
 def sample_scorecard(year=YEAR, *, include_provisional=True):
-    """The sample plan's Scorecard in a Gregorian year of PLAN_YEARS, with links and action plans; no query."""
+    """year: Gregorian, of PLAN_YEARS. The Scorecard has links and action plans. No query."""
     return _Builder(year, include_provisional).build()
 
 
 def sample_kpi(kpi):
-    """The line of a SampleKPI in YEAR with provisional figures, as the sample plan's own KPIs are judged."""
+    """The KPI line of a SampleKPI in YEAR, with provisional figures."""
     builder = _Builder(YEAR, True)
     return kpi_line(builder.kpi(kpi), builder.year, THRESHOLD)
 
 
 def with_due_date(scorecard, days):
-    """The scorecard with its year due so many days from today."""
+    """The scorecard with another due date. days: from today."""
     return replace(scorecard, year=replace(scorecard.year, due_date=timezone.localdate() + timedelta(days)))
 
 
 def numbered(line, code, number):
-    """A KPI line under another code and with other ids, so that a page can show variants of one KPI."""
+    """The KPI line with another code and other ids, to show variants of one KPI on a page."""
     measures = tuple(replace(each, id=number * 10 + place) for place, each in enumerate(line.measures))
     plans = tuple(_numbered_plan(each, code, number, place) for place, each in enumerate(line.action_plans, start=1))
     return replace(line, id=number, code=code, measures=measures, action_plans=plans)

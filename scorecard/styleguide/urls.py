@@ -1,4 +1,4 @@
-"""The style guide's page. The site includes it with DEBUG alone."""
+"""The style guide's URL. The site includes it with DEBUG only."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""/style/: every component in every state, for whoever changes the look."""
+"""/style/: every component in every state."""
 
 from pathlib import PurePath
 
@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from scorecard.styleguide import reporting_samples, result_samples
 from scorecard.styleguide.sample_plan import sample_scorecard
 
-# (template, heading, when it is used): the parts of the page in order. The address of each is its template's name.
+# (template, heading, use) of the page's parts in order. The anchor of each is its template's name.
 PARTS = (
     ("styleguide/basics.html", "顏色、燈號與文字", "每一頁都用到；顏色、字級與間距都取自 tokens.css。"),
     ("styleguide/forms.html", "訊息、按鈕與表單", "告訴使用者結果、請使用者輸入；錯誤說明在哪裡、要怎麼改。"),
@@ -25,7 +25,7 @@ PARTS = (
     ("styleguide/search.html", "搜尋與空白狀態", "搜尋結果，以及還沒有內容時的說明。"),
 )
 
-# What the pages load beside the frame's own sheets, and the page's own.
+# The style sheets of the pages that the samples are from, and of this page.
 SHEETS = (
     "map",
     "map-controls",
@@ -44,7 +44,7 @@ SHEETS = (
 
 @require_safe
 def style(request):
-    """The style page of a sample plan made in memory: no query."""
+    """The sample plan is made in memory: no query."""
     scorecard = sample_scorecard()
     context = {
         "parts": [(PurePath(template).stem, heading, note, template) for template, heading, note in PARTS],

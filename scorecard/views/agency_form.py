@@ -14,18 +14,16 @@ from scorecard.web.file_response import file_response
 
 @require_safe
 def agency_form_xlsx(request, slug, year):
-    """The form as a workbook."""
     return _file(request, slug, year, form_xlsx, XLSX, "xlsx")
 
 
 @require_safe
 def agency_form_ods(request, slug, year):
-    """The form as an OpenDocument spreadsheet."""
     return _file(request, slug, year, form_ods, ODS, "ods")
 
 
 def _file(request, slug, year, write, content_type, suffix):
-    """The file; the page with the choice of years again where the choice is none."""
+    """The file. 400 with the page of files and its errors if the years chosen are invalid."""
     edition = access.get_edition(request, slug, year)
     scorecard = build_scorecard(edition.plan, year, with_action_plans=True)
     form = FormYearsForm(request.GET, scorecard=scorecard)

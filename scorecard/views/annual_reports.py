@@ -21,25 +21,26 @@ from scorecard.web.file_response import file_response
 
 
 class Unknown(Exception):
-    """The reader asked for a part or an appendix that there is not."""
+    """Raised when the query asks for a part or an appendix that does not exist."""
 
 
 @require_safe
 def annual_report(request, slug, year):
-    """The report as PDF: at once where it is kept, else when it is made; 503 while others are being made."""
+    """The report as PDF, from the cache or made now. 503 while too many others are being made."""
     edition = access.get_edition(request, slug, year)
     try:
         choices = _choices(request.GET)
         content = jobs.get_or_make(*annual_report_job(edition.plan, year, choices))
     except (Unknown, NoSuchPart):
         return _choose_again(request, edition, request.GET)
-    part = f"-{choices.part}" if choices.part.isascii() and choices.part.replace("-", "").isalnum() else ""
+    is_safe_in_name = choices.part.isascii() and choices.part.replace("-", "").isalnum()
+    part = f"-{choices.part}" if is_safe_in_name else ""
     return file_response(content, "application/pdf", f"{slug}-{to_roc(year)}-annual-report{part}.pdf")
 
 
 @require_safe
 def making(request, slug, year):
-    """How the PDF stands: to be made, being made, failed, or ready to be downloaded."""
+    """The state of the PDF: not made yet, being made, failed, or ready."""
     edition = access.get_edition(request, slug, year)
     try:
         choices = _choices(request.GET)
@@ -61,7 +62,7 @@ def making(request, slug, year):
 
 @require_POST
 def make(request, slug, year):
-    """Begin to make the PDF of the choices sent, and lead to how it stands."""
+    """Start making the PDF of the choices sent, and redirect to the page of its state."""
     edition = access.get_edition(request, slug, year)
     form = AnnualChoicesForm(request.POST, scorecard=build_scorecard(edition.plan, year))
     if not form.is_valid():
@@ -72,7 +73,7 @@ def make(request, slug, year):
 
 @require_POST
 def cancel(request, slug, year):
-    """End the making of the PDF of the choices sent."""
+    """Stop making the PDF of the choices sent."""
     edition = access.get_edition(request, slug, year)
     form = AnnualChoicesForm(request.POST, scorecard=build_scorecard(edition.plan, year))
     if not form.is_valid():
@@ -83,7 +84,6 @@ def cancel(request, slug, year):
 
 @require_safe
 def annual_report_page(request, slug, year):
-    """The same report as a page, to be read and printed."""
     edition = access.get_edition(request, slug, year)
     try:
         choices = _choices(request.GET)
@@ -107,7 +107,7 @@ def _choices(query):
 
 
 def _choose_again(request, edition, data, status=400):
-    """The page of files with what is wrong about the choices."""
+    """The page of files with the errors of the choices."""
     scorecard = build_scorecard(edition.plan, edition.year)
     choices = AnnualChoicesForm(data, scorecard=scorecard)
     return downloads_page(request, scorecard, FormYearsForm(scorecard=scorecard), choices=choices, status=status)

@@ -12,7 +12,6 @@ from scorecard.web.plan_pages import wants_provisional
 @require_safe
 @not_modified_if_same_version
 def dashboard(request, slug, year):
-    """Scores and what they are made of, what moved, what was missed, budgets, how far reporting has come."""
     edition = access.get_edition(request, slug, year)
     made = build_dashboard(edition.plan, year, include_provisional=wants_provisional(request))
     return render(request, "scorecard/dashboard.html", {"dashboard": made, "scorecard": made.scorecard})

@@ -1,4 +1,4 @@
-"""The page of a division, and the workbook in which it may fill in its year."""
+"""The page of a division, its PDF, and its fill-in workbook."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
@@ -23,7 +23,6 @@ from scorecard.web.plan_pages import get_scorecard
 
 @require_safe
 def division(request, slug, year, division_id):
-    """The KPIs that a division owns, those it supports, and the themes it leads."""
     scorecard = get_scorecard(request, slug, year, with_action_plans=True)
     plan = request.edition.plan
     division = Division.objects.filter(pk=division_id, agency=plan.agency_id).first()
@@ -54,7 +53,7 @@ def fill_in(request, slug, year, division_id):
 
 @require_safe
 def division_pdf(request, slug, year, division_id):
-    """The division on a sheet of its own; 404 where it has no KPI in the plan."""
+    """404 if the division has no KPI in the plan."""
     scorecard = get_scorecard(request, slug, year, with_action_plans=True)
     line = next((line for line in scorecard.divisions if line.id == division_id), None)
     if line is None:

@@ -1,4 +1,4 @@
-"""報告下載: what there is, the plan as data, and what was frozen; the other files have views of their own."""
+"""報告下載: the list of files, the JSON files and the frozen files. Other files have their own views."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
@@ -20,14 +20,13 @@ from scorecard.web.plan_pages import get_scorecard
 
 @require_safe
 def downloads(request, slug, year):
-    """What can be downloaded, and what each file holds."""
     edition = access.get_edition(request, slug, year)
     scorecard = build_scorecard(edition.plan, year)
     return downloads_page(request, scorecard, FormYearsForm(scorecard=scorecard))
 
 
 def downloads_page(request, scorecard, form, *, choices=None, status=200):
-    """The page of files; form: the years chosen for the agency's own form, choices: those of the annual report."""
+    """form: the years of the agency's form. choices: those of the annual report, None for the defaults."""
     choices = choices or AnnualChoicesForm(scorecard=scorecard)
     snapshots = YearSnapshot.objects.listed().filter(plan_year=request.edition.plan_year)
     can_edit = permissions.can_edit_strategy(request.user, request.edition.plan.agency_id)
@@ -35,7 +34,7 @@ def downloads_page(request, scorecard, form, *, choices=None, status=200):
     return render(request, "scorecard/downloads.html", context, status=status)
 
 
-# The files of a snapshot by the name in their address: field, type.
+# {name in the address: (field of YearSnapshot, content type)}.
 SNAPSHOT_FILES = {
     "report.pdf": ("report", "application/pdf"),
     "scorecard.xlsx": ("workbook", MIME_TYPE),
@@ -45,7 +44,7 @@ SNAPSHOT_FILES = {
 
 @require_safe
 def snapshot(request, slug, year, number, file):
-    """One file as it was frozen when the year was closed for the number-th time."""
+    """A file of the year's closing. number: 1 for the first closing of the year, 2 for the next."""
     edition = access.get_edition(request, slug, year)
     if file not in SNAPSHOT_FILES:
         raise Http404
@@ -57,13 +56,11 @@ def snapshot(request, slug, year, number, file):
 
 @require_safe
 def plan_json(request, slug, year):
-    """The plan with all its years as data."""
     document = as_json(get_scorecard(request, slug, year, with_action_plans=True))
     return file_response(document, "application/json", f"{slug}.json")
 
 
 @require_safe
 def scores_json(request, slug, year):
-    """The year's scores, rates and lights as data."""
     document = scorecard_json(get_scorecard(request, slug, year))
     return file_response(document, "application/json", f"{slug}-{to_roc(year)}-scores.json")

@@ -1,4 +1,4 @@
-"""佐證: attached and removed by the division's staff, and handed out to the agency's members as a download."""
+"""佐證: the division's staff attach and remove it, the agency's members download it."""
 
 import logging
 
@@ -21,7 +21,7 @@ PAYLOAD_TOO_LARGE = 413
 
 
 def _own_kpi(request, edition, division_id, code):
-    """The division's KPI for its own staff; 404 for everyone else and for any other KPI."""
+    """404 for everyone but the division's staff, and for KPIs of other divisions."""
     division = access.get_own_division(request, edition, division_id)
     kpis = KPI.objects.select_related("plan", "division")
     return get_object_or_404(kpis, plan=edition.plan, division=division, code=code)
@@ -29,7 +29,7 @@ def _own_kpi(request, edition, division_id, code):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def manage(request, slug, year, division_id, code):
-    """The evidence of one KPI's year; a post attaches every file sent, or none."""
+    """A POST attaches all files sent, or none."""
     edition = access.get_edition(request, slug, year)
     kpi = _own_kpi(request, edition, division_id, code)
     if request.method != "POST":
@@ -52,7 +52,7 @@ def manage(request, slug, year, division_id, code):
 
 
 def _too_large(names):
-    """A sentence for every file that was stopped on its way in."""
+    """Sentences about the files that the upload handler stopped."""
     sentences = [f"「{clean_name(name)}」{too_large()}" for name in names if name]
     if "" in names:
         sentences.append(f"一次最多上傳 {EVIDENCE_FILES_PER_REPORT} 個檔案；請減少檔案，或合併後再上傳。")
@@ -79,7 +79,6 @@ def _page(request, edition, kpi, form, errors=(), status=200):
 
 @require_POST
 def remove(request, slug, year, division_id, code, token):
-    """Take a file away from the report."""
     edition = access.get_edition(request, slug, year)
     kpi = _own_kpi(request, edition, division_id, code)
     rows = Evidence.objects.select_related("report__kpi__plan", "report__kpi__division")
@@ -95,7 +94,7 @@ def remove(request, slug, year, division_id, code, token):
 
 @require_safe
 def download(request, slug, year, token):
-    """The file, to be saved and never shown by the browser; removed ones do not exist."""
+    """The file as a download, which the browser never shows. 404 for removed files."""
     edition = access.get_edition(request, slug, year)
     rows = Evidence.objects.present().filter(report__kpi__plan=edition.plan, report__year=year)
     evidence = get_object_or_404(rows, token=token)
@@ -107,7 +106,7 @@ def download(request, slug, year, token):
     response = FileResponse(file, as_attachment=True, filename=evidence.name, content_type=evidence.content_type)
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
-    # Should a browser show it against the header above, it runs nothing and belongs to no site.
+    # If a browser shows the file in spite of the header above, the file runs nothing and has no origin.
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response

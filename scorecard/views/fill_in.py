@@ -1,4 +1,4 @@
-"""上傳填報表: a division's fill-in workbook, checked and put into its reporting table as a draft."""
+"""上傳填報表: checks a division's fill-in workbook and puts it into the reporting table as a draft."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -23,9 +23,9 @@ OTHER_TABLE = "這份填報表不是{division} {year}度的；請確認選對檔
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request, slug, year, division_id):
-    """The page to upload on; a post puts what the file says into the person's draft and shows the table offering it.
+    """A POST puts the file's texts into the person's draft and redirects to the table, which offers the draft.
 
-    No figure is written: that is done by saving the table, with its checks and its conflicts.
+    No figure is written. The person saves the table, with its checks and conflicts.
     """
     edition = access.get_edition(request, slug, year)
     division = access.get_own_division(request, edition, division_id)
@@ -34,9 +34,9 @@ def upload(request, slug, year, division_id):
     if request.method != "POST":
         return render(request, "scorecard/reporting/fill_in.html", page)
     form = FillInForm(request.POST, request.FILES)
-    refused, status, wrong = _refused(request, form), 422, ()
-    if left_out(request):
-        status = PAYLOAD_TOO_LARGE
+    refused = _refused(request, form)
+    wrong = ()
+    status = PAYLOAD_TOO_LARGE if left_out(request) else 422
     read = None
     if not refused:
         read, refused = _read(form.cleaned_data["file"], edition, division)
@@ -61,7 +61,7 @@ def _refused(request, form):
 
 
 def _read(file, edition, division):
-    """(ParsedFillIn or None, what is wrong with the file as a whole)."""
+    """(ParsedFillIn or None, errors of the whole file)."""
     try:
         read = read_fill_in(read_sheets(file))
     except (UnreadableFile, NotAFillIn) as refusal:
@@ -78,4 +78,5 @@ def _filled(request, rows, without_row, where):
         messages.info(request, f"填報表有 {len(rows)} 項 KPI 的新內容，還沒有儲存；請看過差異，再套用到表格。")
     else:
         messages.info(request, "填報表的內容與目前的相同，沒有需要儲存的變更。")
-    return redirect(reverse("reporting_table", kwargs=where) + ("#typed" if rows else ""))
+    address = reverse("reporting_table", kwargs=where)
+    return redirect(f"{address}#typed" if rows else address)

@@ -1,4 +1,4 @@
-"""匯入表單: an agency's filled form uploaded, looked over, corrected cell by cell, and taken in."""
+"""匯入表單: upload an agency's form, preview it, correct cells, and apply it to a plan."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,7 +28,7 @@ ADDRESSES = MapAddresses("#objective-", "", "#theme-", "")
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request, agency):
-    """The page to upload on, with the uploads that wait; a post keeps the file and shows its preview."""
+    """The page also lists uploads that are not applied yet. A POST stores the file and redirects to its preview."""
     agency = access.get_agency_to_edit_strategy(request, agency)
     if request.method != "POST":
         return _upload_page(request, agency, UploadForm(agency=agency, initial={"plan": request.GET.get("plan")}))
@@ -56,7 +56,7 @@ def _upload_page(request, agency, form, errors=(), status=200):
 
 
 def _get_upload(request, agency, token):
-    """(agency, the upload of it); 404 for any other, and for one whose time is over."""
+    """(Agency, FormUpload); 404 for an unknown or expired upload."""
     agency = access.get_agency_to_edit_strategy(request, agency)
     rows = FormUpload.objects.kept(timezone.now()).select_related("agency", "plan__agency", "uploaded_by", "applied_by")
     return agency, get_object_or_404(rows, agency=agency, token=token)
@@ -64,7 +64,7 @@ def _get_upload(request, agency, token):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def preview(request, agency, token):
-    """The plan as it would be; a post lays corrections over cells and reads the form again."""
+    """A POST stores corrections of cells and reads the form again."""
     agency, kept = _get_upload(request, agency, token)
     if kept.applied_at:
         return _taken_in(request, kept)
@@ -105,7 +105,6 @@ def _preview_page(request, agency, shown, status=200, **context):
 
 @require_safe
 def cell(request, agency, token):
-    """The sheet around one cell, where any cell can be corrected."""
     agency, kept = _get_upload(request, agency, token)
     if kept.applied_at:
         return _taken_in(request, kept)
@@ -120,7 +119,7 @@ def cell(request, agency, token):
 
 @require_POST
 def apply(request, agency, token):
-    """Take the form in; where that cannot be, the preview again with what stands in the way."""
+    """Apply the form to the plan. If that fails, show the preview again with the reasons."""
     agency, kept = _get_upload(request, agency, token)
     if kept.applied_at:
         return _taken_in(request, kept)
@@ -149,7 +148,7 @@ def apply(request, agency, token):
 
 
 def _next_step(user, plan):
-    """What the plan needs now; nothing where a year of it was opened before."""
+    """What the user should do next; "" if a year of the plan has been opened."""
     if any(row.state != YearState.NOT_OPEN for row in access.plan_years(plan)):
         return ""
     if permissions.can_manage(user, plan.agency_id):
@@ -158,7 +157,7 @@ def _next_step(user, plan):
 
 
 def _again(request, agency, kept, status, **context):
-    """The preview as things stand now; the page of uploads where there is nothing left to show."""
+    """The preview with current data; redirects to the page of uploads if the upload is gone."""
     kept = FormUpload.objects.filter(pk=kept.pk).select_related("agency", "plan__agency", "uploaded_by").first()
     if kept is None or kept.applied_at:
         return redirect("form_import", agency=agency.slug)
@@ -170,7 +169,6 @@ def _again(request, agency, kept, status, **context):
 
 @require_POST
 def discard(request, agency, token):
-    """Throw the upload away."""
     agency, kept = _get_upload(request, agency, token)
     import_uploads.discard_upload(by=request.user, upload=kept)
     messages.success(request, f"已捨棄「{kept.name}」，沒有匯入任何內容。")

@@ -1,4 +1,4 @@
-"""For the load balancer."""
+"""The health check for the load balancer."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 @require_safe
 @never_cache
 def healthz(request):
-    """200 while the process answers and its database does; a database that does not is an error 500."""
+    """200 if the database answers a query, else an error 500."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok", content_type="text/plain")

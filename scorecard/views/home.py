@@ -1,4 +1,4 @@
-"""The front door: each person goes to the page of their job."""
+"""/: redirects each person to the page of their job."""
 
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -11,7 +11,7 @@ from scorecard.web import access
 
 @require_safe
 def home(request):
-    """Staff to their task list, reviewers to the queue while the year is open, everyone else to the map."""
+    """Staff go to their task list, reviewers to the queue while the year is open, everyone else to the map."""
     for plan in access.visible_plans(request.user):
         year = access.default_year(plan)
         if year is not None:

@@ -25,7 +25,7 @@ HISTORY_SHOWN = 50
 
 
 def _page(request, slug, year, code, form=None, status=200):
-    """form: the bound CommentForm to show again."""
+    """form: the bound CommentForm with its errors, None for an empty one."""
     scorecard = get_scorecard(request, slug, year, with_action_plans=True)
     line = scorecard.kpis_by_code.get(code)
     if line is None:
@@ -52,13 +52,11 @@ def _page(request, slug, year, code, form=None, status=200):
 
 @require_safe
 def kpi(request, slug, year, code):
-    """Definition, figures of all years, calculation, action plans, report with its thread, history of every change."""
     return _page(request, slug, year, code)
 
 
 @require_safe
 def kpi_pdf(request, slug, year, code):
-    """The KPI on a sheet of its own."""
     scorecard = get_scorecard(request, slug, year, with_action_plans=True)
     line = scorecard.kpis_by_code.get(code)
     if line is None:
@@ -68,14 +66,14 @@ def kpi_pdf(request, slug, year, code):
     money = budgets_of(scorecard, [line])
     review = review_of(scorecard, line, texts, money.plans)
     pdf = kpi_sheet_pdf(scorecard, review, money=money, made_at=timezone.localtime())
-    # A code may be written in any script; a file's name here is ASCII.
+    # A code may have any characters; file_response() takes ASCII names only.
     name = "".join(char for char in code if char.isascii() and (char.isalnum() or char in ".-")) or line.id
     return file_response(pdf, "application/pdf", f"{slug}-{to_roc(year)}-kpi-{name}.pdf")
 
 
 @require_POST
 def comment(request, slug, year, code):
-    """Add to the thread of a KPI's year; what is refused stays in its field."""
+    """Add a comment. A refused text stays in its field."""
     edition = access.get_edition(request, slug, year)
     kpi = get_object_or_404(KPI.objects.select_related("plan", "division"), plan=edition.plan, code=code)
     permissions.check_can_comment(request.user, kpi)

@@ -1,7 +1,7 @@
-"""編輯因果關係: the links of a plan, added, reworded and removed by reviewers.
+"""編輯因果關係: reviewers add, reword and remove a plan's links.
 
-Without JavaScript a card of the map leads to the same page with its code in the query; static/js/links.js saves the
-round trip.
+Without JavaScript a card of the map leads to the same page with its code in the query. static/js/links.js avoids that
+request.
 """
 
 from dataclasses import replace
@@ -25,7 +25,7 @@ PAGE = "strategy_map_links"
 
 
 def _page(request, edition, *, add_form=None, failed=None, status=200):
-    """failed: the bound form to show again with its link."""
+    """failed: (link, its bound form with errors), None if no form failed."""
     scorecard = build_scorecard(edition.plan, edition.year, with_links=True, with_other_years=False)
     add_form = add_form or AddLinkForm(scorecard=scorecard, initial=_picked(request.GET, scorecard))
     picked = {name: add_form[name].value() or "" for name in ("cause", "effect")}
@@ -48,7 +48,7 @@ def _page(request, edition, *, add_form=None, failed=None, status=200):
 
 
 def _forms(link, failed):
-    """The link's two forms, the one that failed as it was typed."""
+    """(ReasonForm, RemoveLinkForm) of the link; the failed one is bound."""
     failed_form = failed[1] if failed and failed[0].pk == link.pk else None
     reason = failed_form if isinstance(failed_form, ReasonForm) else ReasonForm(link=link)
     removal = failed_form if isinstance(failed_form, RemoveLinkForm) else RemoveLinkForm(link=link)
@@ -56,7 +56,7 @@ def _forms(link, failed):
 
 
 def _picked(query, scorecard):
-    """The codes in the query that name objectives of the plan."""
+    """Codes of existing objectives in the query, as {"cause": code, "effect": code}; unknown ones are left out."""
     return {name: query[name] for name in ("cause", "effect") if query.get(name) in scorecard.objectives_by_code}
 
 
@@ -70,7 +70,7 @@ def _hint(cause, effect):
 
 
 def _addresses(edition, picked):
-    """Cards that fill the form: first the cause, then the effect, then the next link's cause."""
+    """Cards fill the form: the first click the cause, the second the effect, the third the next link's cause."""
     addresses = map_addresses(edition.plan.slug, edition.year)
     here = reverse(PAGE, args=[edition.plan.slug, edition.year])
     if picked["cause"] and not picked["effect"]:
@@ -81,13 +81,12 @@ def _addresses(edition, picked):
 
 @require_safe
 def links(request, slug, year):
-    """Every link of the plan with its reason, and the form for a new one; ?cause=AL1&effect=AP1 fills it."""
+    """?cause=AL1&effect=AP1 fills the form for a new link."""
     return _page(request, access.get_edition_to_edit_strategy(request, slug, year))
 
 
 @require_POST
 def add(request, slug, year):
-    """Add a link."""
     edition = access.get_edition_to_edit_strategy(request, slug, year)
     scorecard = build_scorecard(edition.plan, edition.year, with_other_years=False)
     form = AddLinkForm(request.POST, scorecard=scorecard)
@@ -99,7 +98,7 @@ def add(request, slug, year):
 
 
 def _chosen(edition, form):
-    """What the valid form says, its codes turned into objectives."""
+    """The valid form's data with Objective rows instead of codes."""
     data = form.cleaned_data
     by_code = {row.code: row for row in Objective.objects.filter(plan=edition.plan)}
     return {"cause": by_code[data["cause"]], "effect": by_code[data["effect"]], "reason": data["reason"]}
@@ -107,7 +106,6 @@ def _chosen(edition, form):
 
 @require_POST
 def change(request, slug, year, link_id):
-    """Reword a link's reason."""
     edition, link = _get_link(request, slug, year, link_id)
     form = ReasonForm(request.POST, link=link)
     if not form.is_valid() or not _try(form, change_reason, by=request.user, link=link, **form.cleaned_data):
@@ -119,7 +117,6 @@ def change(request, slug, year, link_id):
 
 @require_POST
 def remove(request, slug, year, link_id):
-    """Remove a link."""
     edition, link = _get_link(request, slug, year, link_id)
     form = RemoveLinkForm(request.POST, link=link)
     if not form.is_valid() or not _try(form, remove_link, by=request.user, link=link, **form.cleaned_data):
@@ -135,7 +132,7 @@ def _get_link(request, slug, year, link_id):
 
 
 def _try(form, act, **arguments):
-    """Whether the act was done; what hindered it becomes the form's errors."""
+    """True if the service succeeded. A ValidationError is added to the form."""
     try:
         act(**arguments)
     except ValidationError as error:

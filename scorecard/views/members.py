@@ -1,4 +1,4 @@
-"""成員: who belongs to an agency, and as what."""
+"""成員: the members of an agency and their roles."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -29,13 +29,11 @@ def _get_membership(agency, membership_id):
 
 @require_safe
 def members_list(request, agency):
-    """Everybody with role, divisions and state, and the form for somebody new."""
     return _list_page(request, access.get_agency_to_manage(request, agency))
 
 
 @require_POST
 def invite(request, agency):
-    """Invite somebody."""
     agency = access.get_agency_to_manage(request, agency)
     form = InviteForm(request.POST, agency=agency)
     if form.is_valid():
@@ -51,7 +49,6 @@ def invite(request, agency):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def member(request, agency, membership_id):
-    """One member: role and divisions, and the ways out."""
     agency = access.get_agency_to_manage(request, agency)
     membership = _get_membership(agency, membership_id)
     given = {"role": membership.role, "divisions": list(membership.divisions.all())}
@@ -83,31 +80,27 @@ def _act(request, agency, membership_id, act, done, **arguments):
 
 @require_POST
 def remove(request, agency, membership_id):
-    """End a membership."""
     return _act(request, agency, membership_id, members.remove, "已移除成員")
 
 
 @require_POST
 def invite_again(request, agency, membership_id):
-    """Write to somebody once more."""
     return _act(request, agency, membership_id, members.invite_again, "已重寄邀請給")
 
 
 @require_POST
 def switch_off(request, agency, membership_id):
-    """Switch a member's account off."""
     return _act(request, agency, membership_id, members.switch, "已停用", is_active=False)
 
 
 @require_POST
 def switch_on(request, agency, membership_id):
-    """Switch a member's account on."""
     return _act(request, agency, membership_id, members.switch, "已啟用", is_active=True)
 
 
 @require_safe
 def mails(request, agency):
-    """What the agency's business wrote to people, newest first."""
+    """The mails that the agency's work caused, newest first."""
     agency = access.get_agency_to_manage(request, agency)
     page = Paginator(OutgoingMail.objects.of_agency(agency), MAILS_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "scorecard/members/mails.html", {"agency": agency, "page": page})

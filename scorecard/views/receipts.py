@@ -1,4 +1,4 @@
-"""填報收執: the receipts of a year, and one of them as page and PDF."""
+"""填報收執: the receipts of a year, and each one as a page and a PDF."""
 
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,7 +13,6 @@ from scorecard.web.file_response import file_response
 
 @require_safe
 def receipts(request, slug, year):
-    """Every receipt of the year that the person may see."""
     edition = access.get_edition_of_receipts(request, slug, year)
     context = {
         "scorecard": build_scorecard(edition.plan, year),
@@ -24,7 +23,6 @@ def receipts(request, slug, year):
 
 @require_safe
 def receipt(request, slug, year, serial):
-    """One receipt: what was sent, when and by whom, as it was then."""
     edition = access.get_edition(request, slug, year)
     submission = access.get_receipt(request, edition, serial)
     context = {
@@ -37,7 +35,6 @@ def receipt(request, slug, year, serial):
 
 @require_safe
 def receipt_file(request, slug, year, serial):
-    """The same as PDF."""
     edition = access.get_edition(request, slug, year)
     submission = access.get_receipt(request, edition, serial)
     pdf = receipt_pdf(build_receipt(submission), made_at=timezone.localtime())

@@ -1,4 +1,4 @@
-"""提醒: one click that reminds a year's staff and reviewers."""
+"""提醒: the button that reminds a year's staff and reviewers by mail."""
 
 from django.contrib import messages
 from django.shortcuts import redirect
@@ -12,18 +12,18 @@ from scorecard.web import access
 
 @require_POST
 def remind(request, slug, year):
-    """Remind whoever has something missing or waiting; say who was, and who could not be."""
+    """The page then lists who was reminded and who could not be."""
     edition = access.get_edition_to_review(request, slug, year)
     try:
         reminded = remind_now(by=request.user, plan_year=edition.plan_year, day=timezone.localdate())
     except RuleBroken as error:
         messages.error(request, " ".join(error.messages))
     else:
-        _tell(request, reminded)
+        _add_messages(request, reminded)
     return redirect("review", slug=slug, year=year)
 
 
-def _tell(request, reminded):
+def _add_messages(request, reminded):
     if reminded.notices:
         names = "、".join(str(notice.user) for notice in reminded.notices)
         messages.success(request, f"已提醒 {len(reminded.notices)} 人：{names}。")

@@ -1,4 +1,4 @@
-"""年度填報: a division's staff enter the year's actuals, check them and submit them."""
+"""年度填報: staff enter their division's actuals of a year, check and submit them."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -24,7 +24,7 @@ SENT = (ReportState.SUBMITTED, ReportState.APPROVED)
 
 @require_safe
 def reporting(request, slug, year):
-    """The person's task list over all their divisions: what to do first stands first, the receipts below."""
+    """The person's task list over all their divisions."""
     edition = access.get_edition_to_report(request, slug, year)
     own = Division.objects.filter(pk__in=roles_by_agency(request.user)[edition.plan.agency_id].division_ids)
     scorecard = build_scorecard(edition.plan, year, include_provisional=True)
@@ -45,7 +45,7 @@ def reporting(request, slug, year):
 
 
 def _draft_shown(request, edition, division, forms):
-    """The context of the person's draft: applied where the page shows it typed in, else offered if it says anything."""
+    """Template context of the draft. draft_state: "applied" (its texts are in the fields), "offered", or ""."""
     draft = find_draft(by=request.user, plan_year=edition.plan_year, division=division)
     sent = request.POST.get("draft", "") if request.method == "POST" else request.GET.get("draft", "")
     if draft is None or sent == "applied":
@@ -58,7 +58,7 @@ def _draft_shown(request, edition, division, forms):
 
 
 def render_table(request, edition, division, scorecard, forms, status=200):
-    """The page of the table with these forms and the person's draft."""
+    """The reporting table with these forms and the person's draft."""
     drafted = _draft_shown(request, edition, division, forms)
     errors = [
         (field, error)
@@ -89,7 +89,7 @@ def render_table(request, edition, division, scorecard, forms, status=200):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def table(request, slug, year, division_id):
-    """The division's table: one row a measure; a post saves every row that was touched, or none."""
+    """The division's table. A POST saves all rows that were changed, or none."""
     edition = access.get_edition(request, slug, year)
     division = access.get_own_division(request, edition, division_id)
     scorecard = build_scorecard(edition.plan, year, include_provisional=True, with_action_plans=True)
@@ -121,18 +121,18 @@ def table(request, slug, year, division_id):
 
 
 def _show_conflict(request, edition, division, forms, conflict):
-    """The same page with both versions; nothing was saved."""
+    """The same page, status 409, with both versions of each KPI in conflict. Nothing is saved."""
     scorecard = build_scorecard(edition.plan, edition.year, include_provisional=True, with_action_plans=True)
-    standing = {report.kpi_id: report for report in conflict.reports}
+    current = {report.kpi_id: report for report in conflict.reports}
     for form in forms:
-        if form.line.id in standing:
-            form.show_conflict(scorecard.kpis_by_code[form.line.code], standing[form.line.id])
+        if form.line.id in current:
+            form.show_conflict(scorecard.kpis_by_code[form.line.code], current[form.line.id])
     return render_table(request, edition, division, scorecard, forms, status=409)
 
 
 @require_safe
 def light(request, slug, year, division_id, code):
-    """The light of one measure with the figure being typed, its working and questions: a fragment; nothing is saved."""
+    """HTML fragment: light, working and questions of a measure with the figure being typed. Nothing is saved."""
     edition = access.get_edition(request, slug, year)
     access.get_own_division(request, edition, division_id)
     line = build_scorecard(edition.plan, year, include_provisional=True).kpis_by_code.get(code)
@@ -148,11 +148,12 @@ def light(request, slug, year, division_id, code):
 
 
 def _what_is_missing(form):
-    """(sentence, id of the field in the reporting table) of whatever keeps the KPI from being submitted."""
-    line, missing = form.line, []
+    """(sentence, id of the field in the reporting table) for each reason why the KPI cannot be submitted."""
+    line = form.line
+    missing = []
     for m in line.measures:
-        told = (m.label, m.cell.target is not None, m.cell.actual is not None or m.cell.unmeasured)
-        sentences = policies.missing_for_submission(line.code, [told], is_missed=False, is_explained=True)
+        state = (m.label, m.cell.target is not None, m.cell.actual is not None or m.cell.unmeasured)
+        sentences = policies.missing_for_submission(line.code, [state], is_missed=False, is_explained=True)
         first = "numerator" if m.is_ratio else "actual"
         missing += [(sentence, form[f"{first}_{m.id}"].auto_id) for sentence in sentences]
     is_explained = bool(form.report and form.report.explanation)
@@ -162,7 +163,7 @@ def _what_is_missing(form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request, slug, year, division_id):
-    """What is complete and what is missing, before submitting; a post submits the KPIs chosen, all or none."""
+    """The check before submitting. A POST submits the KPIs chosen, all or none."""
     edition = access.get_edition(request, slug, year)
     division = access.get_own_division(request, edition, division_id)
     scorecard = build_scorecard(edition.plan, year, include_provisional=True)
@@ -195,12 +196,12 @@ def check(request, slug, year, division_id):
 
 
 def _after_submitting(request, edition, division, codes, submitted):
-    """To the receipt, also of a post sent twice; back to the table where there is none."""
+    """Redirects to the receipt, also if the POST was sent twice; to the table if there is none."""
     receipts = Submission.objects.for_year(edition.plan, edition.year).filter(division=division)
     receipt = receipts.latest_with([report.kpi.code for report in submitted] or codes)
     if submitted:
-        told = "、".join(report.kpi.code for report in submitted)
-        messages.success(request, f"已送出 {len(submitted)} 項 KPI（{told}），等候審核。")
+        codes_text = "、".join(report.kpi.code for report in submitted)
+        messages.success(request, f"已送出 {len(submitted)} 項 KPI（{codes_text}），等候審核。")
     elif receipt:
         messages.info(request, "選取的 KPI 先前已經送出，這是當時的收執。")
     else:
@@ -211,7 +212,7 @@ def _after_submitting(request, edition, division, codes, submitted):
 
 @require_POST
 def confirm(request, slug, year, division_id, code):
-    """「數字無誤」 to one question of the check page, which it leads back to."""
+    """「數字無誤」: answers a question of the check page, then redirects there."""
     edition = access.get_edition(request, slug, year)
     division = access.get_own_division(request, edition, division_id)
     kpi = get_object_or_404(

@@ -1,4 +1,4 @@
-"""從 Excel 貼上: cells copied from a spreadsheet, shown row by row, and put into the table as a draft."""
+"""從 Excel 貼上: shows cells copied from a spreadsheet row by row and puts them into the table as a draft."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -16,9 +16,9 @@ from scorecard.web.reporting_rows import entry_forms, sent_forms
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def paste(request, slug, year, division_id):
-    """The page for pasting; a post shows what would go where, and with then=fill puts it into the draft.
+    """A POST shows where each cell would go; with then=fill it puts the cells into the draft.
 
-    A post from the table itself brings along what was typed there, which is kept first. Nothing is saved as a figure.
+    A POST from the table also has the texts typed there; they go into the draft first. No figure is saved.
     """
     edition = access.get_edition(request, slug, year)
     division = access.get_own_division(request, edition, division_id)
@@ -29,9 +29,10 @@ def paste(request, slug, year, division_id):
         context["form"] = PasteForm(places=places_of(forms))
         return render(request, "scorecard/reporting/paste.html", context)
     whose = {"by": request.user, "plan_year": edition.plan_year, "division": division}
-    form = context["form"] = PasteForm(request.POST, places=places_of(forms))
-    rows = context["rows"] = form.rows() if form.is_valid() else None
+    form = PasteForm(request.POST, places=places_of(forms))
+    rows = form.rows() if form.is_valid() else None
     status = 200 if form.is_valid() else 422
+    context |= {"form": form, "rows": rows}
     try:
         policies.check_year_is_open(edition.plan_year)
         typed = changed_fields(sent_forms(scorecard, edition, division, request.POST))
@@ -50,7 +51,8 @@ def paste(request, slug, year, division_id):
 
 
 def _filled(request, rows, where):
-    count, left_out = sum(bool(row.fields) for row in rows), sum(not row.fields and any(row.cells) for row in rows)
+    count = sum(bool(row.fields) for row in rows)
+    left_out = sum(not row.fields and any(row.cells) for row in rows)
     skipped = f"另有 {left_out} 列沒有填入。" if left_out else ""
     messages.info(request, f"已把 {count} 列填入表格，還沒有儲存。{skipped}")
     return redirect(with_draft(where))

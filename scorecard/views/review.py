@@ -1,4 +1,4 @@
-"""審核: the secretariat's first page, and what is done from it."""
+"""審核: the review queue and its actions (approve, return, comment)."""
 
 from urllib.parse import quote
 
@@ -23,14 +23,14 @@ from scorecard.services.reminders import last_reminded
 from scorecard.services.reporting import Conflict, approve_reports, comment_on_report, return_report
 from scorecard.web import access
 
-# Where what the data checks find is mended, by the key of the check.
+# Keys of the data checks, by the page where their findings are corrected.
 OF_KPIS_IN_ADMIN = {"no_measure", "no_formula"}
 OF_TARGETS_IN_ADMIN = {"no_target", "part_target"}
 OF_THE_QUEUE = {"unexplained", "no_evidence"}
 
 
 def _queue_page(request, edition, failed=None, chosen=(), status=200):
-    """failed: the bound form to show again, by its kind and the report's id; chosen: the reports that are ticked."""
+    """failed: {(kind, report id): bound form with errors}. chosen: ids of the reports that are ticked."""
     scorecard = build_scorecard(edition.plan, edition.year, include_provisional=True, with_action_plans=True)
     asked, notices = read_queue_filter(request.GET, scorecard)
     queue = build_queue(scorecard, edition.plan, asked)
@@ -57,13 +57,14 @@ def _queue_page(request, edition, failed=None, chosen=(), status=200):
 
 
 def _wants_all(request):
-    """Whether the link 全選 was followed, where no script ticks the boxes."""
+    """Whether 全選 was followed as a link, without JavaScript."""
     return request.GET.get("select") == "all"
 
 
 def _case(request, edition, case, failed):
-    """A case with what the person may do about it."""
-    report, is_open = case.report, edition.plan_year.is_open
+    """A case with the person's possible actions."""
+    report = case.report
+    is_open = edition.plan_year.is_open
     return {
         "case": case,
         "can_approve": is_open and case.is_submitted and permissions.can_approve(request.user, report),
@@ -87,7 +88,7 @@ def _comment_form(report, failed):
 
 
 def _mended_at(edition, user, check):
-    """(finding, address) of each finding: where it is mended."""
+    """(finding, address of the page where it is corrected) of each finding."""
     return [(finding, _address(edition, user, check.key, finding)) for finding in check.findings]
 
 
@@ -112,7 +113,7 @@ def _address(edition, user, key, finding):
 
 @require_safe
 def queue(request, slug, year):
-    """Progress by division, data checks, and every report that the filter leaves with what is needed to judge it."""
+    """Progress by division, data checks, and the reports that pass the filter."""
     return _queue_page(request, access.get_edition_to_review(request, slug, year))
 
 
@@ -121,52 +122,53 @@ def _query(pairs):
 
 
 def _back(request, slug, year, place="queue"):
-    """Back to the queue as it was filtered when the act was sent."""
+    """Redirects to the queue with its filters kept. place: the fragment of the address."""
     kept = [(name, request.GET[name]) for name in FILTERS if name in request.GET]
     return redirect(f"{reverse('review', kwargs={'slug': slug, 'year': year})}{_query(kept)}#{quote(place)}")
 
 
 @require_POST
 def approve(request, slug, year):
-    """Approve the reports chosen, all or none."""
+    """All reports chosen are approved, or none."""
     edition = access.get_edition_to_review(request, slug, year)
     form = ApproveForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(form.errors["report"]))
         return _back(request, slug, year)
-    seen = form.cleaned_data["report"]
-    reports = list(YearlyReport.objects.for_year(edition.plan, year).filter(pk__in=seen).select_related("kpi"))
-    if len(reports) != len(seen):
+    versions = form.cleaned_data["report"]
+    reports = list(YearlyReport.objects.for_year(edition.plan, year).filter(pk__in=versions).select_related("kpi"))
+    if len(reports) != len(versions):
         raise Http404
     try:
-        chosen = [(report, seen[report.pk]) for report in reports]
+        chosen = [(report, versions[report.pk]) for report in reports]
         changed = approve_reports(by=request.user, plan=edition.plan, year=year, chosen=chosen)
     except RuleBroken as error:
         messages.error(request, " ".join(error.messages))
     except Conflict as conflict:
         messages.error(request, _changed_by_other(conflict))
-        left = set(seen) - {report.pk for report in conflict.reports}
+        left = set(versions) - {report.pk for report in conflict.reports}
         return _queue_page(request, edition, chosen=left, status=409)
     else:
-        _tell(request, [report.kpi.code for report in changed], [report.kpi.code for report in reports])
+        _add_messages(request, [report.kpi.code for report in changed], [report.kpi.code for report in reports])
     return _back(request, slug, year)
 
 
-def _tell(request, changed, chosen):
+def _add_messages(request, changed, chosen):
     if changed:
         many = f" {len(changed)} 項 KPI（{'、'.join(changed)}）" if len(changed) > 1 else f" {changed[0]}"
         messages.success(request, f"已核定{many}。")
-    if before := [code for code in chosen if code not in changed]:
+    before = [code for code in chosen if code not in changed]
+    if before:
         messages.info(request, f"{'、'.join(before)} 先前已經核定，這次沒有變更。")
 
 
 def _changed_by_other(conflict):
-    """What became of the reports meanwhile, in a sentence."""
-    told = [
+    """A sentence with the current states of the reports in conflict."""
+    sentences = [
         f"{report.kpi.code} 在您審閱時已由{report.changed_by}變更，目前是「{report.get_state_display()}」；"
         for report in conflict.reports
     ]
-    return "".join(told) + "您的動作沒有執行。"
+    return "".join(sentences) + "您的動作沒有執行。"
 
 
 def _get_report(edition, code):
@@ -176,7 +178,7 @@ def _get_report(edition, code):
 
 @require_POST
 def return_(request, slug, year, code):
-    """Return one report with a comment, or withdraw its approval."""
+    """Return a report with a comment, or withdraw its approval."""
     edition = access.get_edition_to_review(request, slug, year)
     report = _get_report(edition, code)
     form = ReturnForm(request.POST, auto_id=f"id_{report.pk}_%s")
@@ -194,14 +196,13 @@ def return_(request, slug, year, code):
     comment = form.cleaned_data["comment"]
     messages.warning(request, f"您寫的補正內容：{comment}")
     report.refresh_from_db()
-    # The page shows the report as it stands now, so this is the version that the reviewer judges next.
+    # The page shows the current report, so the reviewer judges this version next.
     fresh = ReturnForm({"version": report.version, "comment": comment}, auto_id=f"id_{report.pk}_%s")
     return _queue_page(request, edition, {("return", report.pk): fresh}, status=409)
 
 
 @require_POST
 def comment(request, slug, year, code):
-    """Write into a report's thread without leaving the queue."""
     edition = access.get_edition_to_review(request, slug, year)
     report = _get_report(edition, code)
     form = CommentForm(request.POST, auto_id=f"id_{report.pk}_%s")

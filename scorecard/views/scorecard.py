@@ -1,4 +1,4 @@
-"""平衡計分卡: the source's table with a reader's filter and columns, as a page and as files of exactly its rows."""
+"""平衡計分卡: the scorecard's table, filtered and with chosen columns, as a page and as files of the same rows."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -28,24 +28,24 @@ FILES = (("scorecard_xlsx", "Excel"), ("scorecard_ods", "ODS"), ("scorecard_csv"
 
 @dataclass(frozen=True)
 class _Asked:
-    """What the URL asks for: the table, what of it was not understood, and the same as queries for other URLs."""
+    """The table that the URL asks for. notices: sentences about parameters that were not understood."""
 
     table: ScorecardTable
     notices: tuple[str, ...]
 
     @property
     def query(self):
-        """All of it: the same rows, columns and figures at another URL."""
+        """Query string for the same rows, columns and figures at another URL; "" if there is nothing to say."""
         return self._query(*self.table.selection.filter.query, *self._columns)
 
     @property
     def query_without_filter(self):
-        """The same columns with every row."""
+        """The same columns, all rows."""
         return self._query(*self._columns)
 
     @property
     def query_with_forms_columns(self):
-        """The same rows in the form's own columns."""
+        """The same rows, the agency form's own columns."""
         return self._query(*self.table.selection.filter.query)
 
     @property
@@ -60,7 +60,7 @@ class _Asked:
 
 
 def _read(request, slug, year):
-    """What the request asks for; 404 unless the person may see the plan."""
+    """404 unless the person may see the plan."""
     scorecard = get_scorecard(request, slug, year, with_action_plans=True)
     asked, notices = read_filter(request.GET, scorecard)
     groups, more = read_groups(request.GET.getlist("columns"))
@@ -69,7 +69,7 @@ def _read(request, slug, year):
 
 
 class _Addresses:
-    """Where the cells of the table lead. Reversing a URL for each of a hundred cells would cost as much as a query."""
+    """Addresses of the cells' links. Reversing a URL for each of a hundred cells costs as much as a query."""
 
     def __init__(self, slug, year, include_provisional):
         def before(name, argument):
@@ -89,7 +89,7 @@ class _Addresses:
 @require_safe
 @not_modified_if_same_version
 def scorecard(request, slug, year):
-    """Every KPI of the plan with its years, action plans and budgets, as far as the filter leaves them."""
+    """The rows that pass the filter, with their years, action plans and budgets."""
     asked = _read(request, slug, year)
     table = asked.table
     context = {
@@ -106,34 +106,30 @@ def scorecard(request, slug, year):
 
 @require_safe
 def scorecard_xlsx(request, slug, year):
-    """The table as a workbook."""
     table = _read(request, slug, year).table
     return file_response(table_workbook(table), XLSX, _name(slug, year, table, "xlsx"))
 
 
 @require_safe
 def scorecard_ods(request, slug, year):
-    """The table as an OpenDocument spreadsheet."""
     table = _read(request, slug, year).table
     return file_response(table_ods(table), ODS, _name(slug, year, table, "ods"))
 
 
 @require_safe
 def scorecard_csv(request, slug, year):
-    """The table as CSV."""
     table = _read(request, slug, year).table
     return file_response(table_csv(table), "text/csv; charset=utf-8", _name(slug, year, table, "csv"))
 
 
 @require_safe
 def scorecard_pdf(request, slug, year):
-    """The table as PDF on A3."""
     table = _read(request, slug, year).table
     pdf = table_pdf(table, made_at=timezone.localtime())
     return file_response(pdf, "application/pdf", _name(slug, year, table, "pdf"))
 
 
 def _name(slug, year, table, suffix):
-    """The file's name tells a part of the scorecard from the whole."""
+    """File name; "-selection" marks a filtered table."""
     part = "-selection" if table.selection.filter.is_active else ""
     return f"{slug}-{to_roc(year)}-scorecard{part}.{suffix}"

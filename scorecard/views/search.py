@@ -10,7 +10,7 @@ from scorecard.web.plan_pages import get_scorecard
 
 @require_safe
 def search(request, slug, year):
-    """Everything in the plan that holds every word of ?q=."""
+    """The parts of the plan that have every word of ?q=."""
     scorecard = get_scorecard(request, slug, year, with_action_plans=True)
     query = request.GET.get("q", "").strip()
     groups = [

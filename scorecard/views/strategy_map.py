@@ -31,7 +31,7 @@ STATUS_FILTERS = {
 
 @dataclass(frozen=True)
 class MapRequest:
-    """What the reader asked of the map, as it stands in the URL; what is unknown there asks for nothing."""
+    """The URL's parameters. Unknown values are ignored. compare: a Gregorian year, None for no comparison."""
 
     status: str
     theme: str
@@ -40,7 +40,7 @@ class MapRequest:
 
     @property
     def query(self):
-        """The part of the query string that pages behind the map share."""
+        """Query string for the links of the map."""
         return "?provisional=1" if self.provisional else ""
 
 
@@ -59,9 +59,9 @@ def _asked(request, edition):
 
 
 def _build_maps(request, slug, year):
-    """(what was asked, the map, the map of the earlier year and the comparison, or None twice).
+    """(MapRequest, map, map of the earlier year, comparison); the last two are None without ?compare=.
 
-    Of two years the map is the later one: it has the marks of what changed.
+    Of two years the first map is the later one, with marks for changes.
     """
     edition = access.get_edition(request, slug, year)
     asked = _asked(request, edition)
@@ -84,7 +84,7 @@ def _build_maps(request, slug, year):
 @require_safe
 @not_modified_if_same_version
 def strategy_map(request, slug, year):
-    """The page the secretariat reviews; with ?compare=106 beside another year."""
+    """?compare=106 shows another year beside it."""
     asked, drawn, earlier, comparison = _build_maps(request, slug, year)
     scorecard = drawn.scorecard if drawn.scorecard.year.year == year else earlier.scorecard
     context = {
@@ -105,7 +105,7 @@ def strategy_map(request, slug, year):
 
 @require_safe
 def map_svg(request, slug, year):
-    """The map alone, as a file, with the filters of the page."""
+    """The map as a file, with the filters of the page."""
     _, drawn, _, _ = _build_maps(request, slug, year)
     # Some programs tell a file's type by its first characters.
     svg = render_to_string("_drawings/strategy_map.svg", {"map": drawn}).lstrip()
@@ -114,7 +114,7 @@ def map_svg(request, slug, year):
 
 @require_safe
 def map_pdf(request, slug, year):
-    """The map alone on one sheet: ?size=A3, else A4."""
+    """The map on one sheet; ?size=A3, else A4."""
     _, drawn, _, comparison = _build_maps(request, slug, year)
     size = "A3" if request.GET.get("size", "").upper() == "A3" else "A4"
     pdf = strategy_map_pdf(drawn, comparison=comparison, made_at=timezone.localtime(), size=size)
@@ -127,7 +127,6 @@ def _file_name(slug, drawn, ending):
 
 @require_safe
 def objective(request, slug, year, code):
-    """One objective: its KPIs, values, action plans, causes and effects, and the city's objectives it supports."""
     scorecard = get_scorecard(request, slug, year, with_links=True, with_action_plans=True)
     line = scorecard.objectives_by_code.get(code)
     if line is None:
@@ -150,7 +149,6 @@ def objective(request, slug, year, code):
 @require_safe
 @not_modified_if_same_version
 def theme(request, slug, year, code):
-    """One theme: its objectives by perspective."""
     scorecard = get_scorecard(request, slug, year, with_action_plans=True)
     line = next((theme for theme in scorecard.themes if theme.code == code), None)
     if line is None:

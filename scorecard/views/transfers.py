@@ -1,4 +1,4 @@
-"""移交: what a division or person is responsible for, shown first and then moved in one step."""
+"""移交: moves the responsibilities of a division or person to another, after a preview."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -12,7 +12,7 @@ from scorecard.web import access
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def transfer(request, agency):
-    """Without a choice the form, with one what it moves (GET), and the move itself (POST)."""
+    """GET without a choice shows the form, GET with a choice the preview; POST moves."""
     agency = access.get_agency_to_manage(request, agency)
     is_act = request.method == "POST"
     form = TransferForm(request.POST if is_act else request.GET or None, agency=agency)

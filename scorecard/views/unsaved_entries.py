@@ -1,4 +1,4 @@
-"""The draft of a reporting table: kept while a person types, shown again, or thrown away."""
+"""The draft of a reporting table: stored while a person types, shown again, or discarded."""
 
 from django.contrib import messages
 from django.http import JsonResponse
@@ -20,16 +20,17 @@ PAYLOAD_TOO_LARGE = 413
 
 @require_POST
 def draft(request, slug, year, division_id):
-    """Keep what was typed into the table and not saved, as text.
+    """Store the unsaved texts of the table.
 
-    then says what for: nothing (the page does it by itself, and is told when), apply: to see the draft in the table;
-    discard: to keep only what was typed on this page; drop: not even that; paste: to go on to the page for pasting.
-    Where the page was offered a draft, what it holds is added to that.
+    "then" says what follows. Missing: the page saves by itself, the answer is JSON with the time. apply: show the
+    draft in the table. discard: keep only the texts of this page. drop: keep nothing. paste: go to the page for
+    pasting. If the page offers a draft, its texts are added to that draft.
     """
     edition = access.get_edition(request, slug, year)
     division = access.get_own_division(request, edition, division_id)
     scorecard = build_scorecard(edition.plan, year, include_provisional=True, with_action_plans=True)
-    forms, then = sent_forms(scorecard, edition, division, request.POST), request.POST.get("then")
+    forms = sent_forms(scorecard, edition, division, request.POST)
+    then = request.POST.get("then")
     rows = {} if then == "drop" else changed_fields(forms)
     try:
         kept = keep_draft(
@@ -57,5 +58,5 @@ def draft(request, slug, year, division_id):
 
 
 def with_draft(where):
-    """The address of the table with the draft typed in. where: the arguments of the table's address."""
+    """Address of the table with the draft's texts in its fields. where: arguments of the table's URL."""
     return reverse("reporting_table", kwargs=where) + "?draft=applied"

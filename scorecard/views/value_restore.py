@@ -1,4 +1,4 @@
-"""Taking back one value of a KPI's history."""
+"""Restoring an old value from a KPI's history."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,27 +13,28 @@ from scorecard.services.reporting import Conflict
 from scorecard.services.value_restore import plan_restoration, restore, why_not
 from scorecard.web.plan_pages import get_scorecard
 
-OVERTAKEN = "其他人剛剛變更了這項 KPI 的填報，沒有還原。下面是現在的值；如仍要還原，請再按一次。"
+CHANGED_BY_OTHER = "其他人剛剛變更了這項 KPI 的填報，沒有還原。下面是現在的值；如仍要還原，請再按一次。"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def restore_value(request, slug, year, code, event_id, change):
-    """What restoring would change, to be confirmed; a post restores it and leads back to the KPI."""
+    """GET shows what would change; POST restores it and redirects to the KPI."""
     scorecard = get_scorecard(request, slug, year)
     plan_year = request.edition.plan_year
     kpi = get_object_or_404(KPI.objects.select_related("plan", "division"), plan=request.edition.plan, code=code)
     permissions.check_can_report_for(request.user, kpi.division)
     event = get_object_or_404(AuditEvent.objects.select_related("actor"), pk=event_id, kpi=kpi, year=year)
     restoration = _plan(kpi, event, change)
-    errors, status = [], 200
+    errors = []
+    status = 200
     if request.method == "POST":
         form = SeenForm(request.POST)
-        # No version at all is like one that is no longer there.
+        # A missing version is treated as an outdated one.
         version = form.cleaned_data["version"] if form.is_valid() else -1
         try:
             saved = restore(by=request.user, restoration=restoration, version=version)
         except Conflict:
-            errors, status, restoration = [OVERTAKEN], 409, _plan(kpi, event, change)
+            errors, status, restoration = [CHANGED_BY_OTHER], 409, _plan(kpi, event, change)
         except ValidationError as error:
             errors, status = error.messages, 422
         else:

@@ -20,11 +20,11 @@ STEPS = {YearState.OPEN: (CloseYearForm, ChangeYearForm)}
 
 
 def _steps(plan_year):
-    """The forms that the year's state allows."""
+    """Form classes that the year's state allows."""
     return STEPS.get(plan_year.state) or (NEXT_STEP[plan_year.state],)
 
 
-def _as_it_stands(plan_year):
+def _current_values(plan_year):
     return {"due_date": plan_year.due_date, "contact": plan_year.contact}
 
 
@@ -33,7 +33,7 @@ def _page(request, edition, form=None, status=200):
     changes = isinstance(form, ChangeYearForm)
     context = {
         "form": form if form and not changes else NEXT_STEP[edition.plan_year.state](),
-        "change_form": form if changes else ChangeYearForm(initial=_as_it_stands(edition.plan_year), prefix="change"),
+        "change_form": form if changes else ChangeYearForm(initial=_current_values(edition.plan_year), prefix="change"),
         "plan_year": edition.plan_year,
         "last_reminded": last_reminded(edition.plan_year),
         "scorecard": scorecard,
@@ -46,14 +46,14 @@ def _page(request, edition, form=None, status=200):
 
 @require_safe
 def plan_year(request, slug, year):
-    """Where the year stands and the one step that comes next."""
+    """The year's state and the next step."""
     return _page(request, access.get_edition_to_manage(request, slug, year))
 
 
 def _act(request, slug, year, form_class, act, done):
     edition = access.get_edition_to_manage(request, slug, year)
     is_change = form_class is ChangeYearForm
-    options = {"initial": _as_it_stands(edition.plan_year), "prefix": "change"} if is_change else {}
+    options = {"initial": _current_values(edition.plan_year), "prefix": "change"} if is_change else {}
     if form_class not in _steps(edition.plan_year):
         messages.error(
             request, f"這個年度目前是「{edition.plan_year.get_state_display()}」，不能這樣做；沒有任何變更。"
@@ -76,24 +76,20 @@ def _act(request, slug, year, form_class, act, done):
 
 @require_POST
 def open_(request, slug, year):
-    """Open the year for reporting."""
     return _act(request, slug, year, OpenYearForm, years.open_year, "已開放填報。")
 
 
 @require_POST
 def change(request, slug, year):
-    """Change the open year's due date and contact."""
     return _act(request, slug, year, ChangeYearForm, years.change_open_year, "已儲存截止日與聯絡窗口。")
 
 
 @require_POST
 def close(request, slug, year):
-    """Close the year."""
     done = "年度已關閉，數字不再變動；凍結檔可在本頁與「報告下載」取得。"
     return _act(request, slug, year, CloseYearForm, close_year, done)
 
 
 @require_POST
 def reopen(request, slug, year):
-    """Open a closed year again."""
     return _act(request, slug, year, ReopenYearForm, years.reopen_year, "已重新開放填報。")

@@ -1,6 +1,6 @@
-"""How a view obtains its object: 404 for what a person may not see, 403 for what they may see but not do.
+"""Views get their objects here: 404 if the person may not see it, 403 if they may see but not do it.
 
-The plan found is kept on the request as its EditionAccess, from which the navigation is drawn.
+get_edition() stores an EditionAccess as request.edition; the navigation is drawn from it.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from scorecard.models import Agency, Division, Plan, Submission
 
 @dataclass
 class EditionAccess:
-    """Where a request is: a plan and a Gregorian plan year, among the plans that the person may see."""
+    """The plan and Gregorian year of a request. plans: all plans that the person may see."""
 
     plan: Plan
     year: int
@@ -23,12 +23,11 @@ class EditionAccess:
 
     @cached_property
     def plan_year(self):
-        """The PlanYear of the edition's year."""
         return next(row for row in self.plan.years.all() if row.year == self.year)
 
 
 def visible_plans(user):
-    """The plans that the person may see, each with its agency and years: two queries, and one for the memberships."""
+    """Plans with agency and years. Two queries, and one for the memberships."""
     agency_ids = permissions.roles_by_agency(user)
     if not agency_ids:
         return []
@@ -36,23 +35,24 @@ def visible_plans(user):
 
 
 def plan_years(plan):
-    """The plan's own years, without the baseline, in order."""
+    """The plan's PlanYears without the baseline, in order."""
     return [row for row in plan.years.all() if row.year >= plan.first_year]
 
 
 def default_year(plan):
-    """The Gregorian year that matters most now: the earliest open one, else the last closed one, else the first.
-
-    None where the plan has no years.
-    """
+    """Gregorian: the earliest open year, else the last closed one, else the first. None for a plan without years."""
     years = plan_years(plan)
     opened = [row.year for row in years if row.is_open]
     closed = [row.year for row in years if row.is_closed]
-    return min(opened) if opened else max(closed, default=min((row.year for row in years), default=None))
+    if opened:
+        return min(opened)
+    if closed:
+        return max(closed)
+    return min((row.year for row in years), default=None)
 
 
 def get_edition(request, slug, year):
-    """The edition of a page under a plan and a year; 404 unless the person may see the plan and it has that year."""
+    """404 unless the person may see the plan and the plan has that year."""
     plans = visible_plans(request.user)
     plan = next((plan for plan in plans if plan.slug == slug), None)
     if plan is None or year not in [row.year for row in plan_years(plan)]:
@@ -64,49 +64,49 @@ def get_edition(request, slug, year):
 
 
 def get_edition_to_review(request, slug, year):
-    """The edition for those who review; 403 for other members."""
+    """403 for members who do not review."""
     edition = get_edition(request, slug, year)
     permissions.check_can_review(request.user, edition.plan.agency_id)
     return edition
 
 
 def get_edition_to_edit_strategy(request, slug, year):
-    """The edition for those who change objectives and links; 403 for other members."""
+    """403 for members who do not edit objectives and links."""
     edition = get_edition(request, slug, year)
     permissions.check_can_edit_strategy(request.user, edition.plan.agency_id)
     return edition
 
 
 def get_edition_to_manage(request, slug, year):
-    """The edition for those who manage the agency; 403 for other members."""
+    """403 for members who do not manage the agency."""
     edition = get_edition(request, slug, year)
     permissions.check_can_manage(request.user, edition.plan.agency_id)
     return edition
 
 
 def get_edition_to_report(request, slug, year):
-    """The edition for those who report for any division; 403 for other members."""
+    """403 for members who do not report for any division."""
     edition = get_edition(request, slug, year)
     permissions.check_can_report(request.user, edition.plan.agency_id)
     return edition
 
 
 def get_agency_to_manage(request, slug):
-    """The agency for those who manage it; 404 unless the person is a member, 403 for other members."""
+    """404 for strangers, 403 for members who do not manage the agency."""
     agency = _get_agency(request, slug)
     permissions.check_can_keep_members(request.user, agency.pk)
     return agency
 
 
 def get_agency_to_edit_strategy(request, slug):
-    """The agency for those who change its plans; 404 unless the person is a member, 403 for other members."""
+    """404 for strangers, 403 for members who do not edit its plans."""
     agency = _get_agency(request, slug)
     permissions.check_can_edit_strategy(request.user, agency.pk)
     return agency
 
 
 def _get_agency(request, slug):
-    """A member's agency. Its newest plan, in the year that matters most now, is what the navigation is drawn from."""
+    """404 for strangers. The navigation shows the agency's newest plan in its default year."""
     agency = get_object_or_404(Agency, slug=slug, pk__in=permissions.roles_by_agency(request.user))
     plans = visible_plans(request.user)
     for plan in plans:
@@ -117,7 +117,7 @@ def _get_agency(request, slug):
 
 
 def get_own_division(request, edition, division_id):
-    """The division whose reporting table this is: it exists only for its own staff, 404 for everyone else."""
+    """The division of a reporting table; 404 for everyone but its own staff."""
     division = get_object_or_404(Division, pk=division_id, agency=edition.plan.agency_id)
     if not permissions.can_report_for(request.user, division):
         raise Http404
@@ -125,14 +125,14 @@ def get_own_division(request, edition, division_id):
 
 
 def get_edition_of_receipts(request, slug, year):
-    """The edition for those who report or review; 403 for other members."""
+    """403 for members who neither report nor review."""
     edition = get_edition(request, slug, year)
     permissions.check_can_see_receipts(request.user, edition.plan.agency_id)
     return edition
 
 
 def visible_receipts(request, edition):
-    """The year's receipts that the person may see, the latest first: reviewers all, staff their divisions'."""
+    """Receipts of the year, latest first: all for reviewers, their divisions' for staff, none for others."""
     receipts = Submission.objects.for_year(edition.plan, edition.year)
     if permissions.can_review(request.user, edition.plan.agency_id):
         return receipts
@@ -142,5 +142,5 @@ def visible_receipts(request, edition):
 
 
 def get_receipt(request, edition, serial):
-    """The receipt with this number of the edition's year; 404 for whoever may not see it."""
+    """404 for whoever may not see it."""
     return get_object_or_404(visible_receipts(request, edition), serial=serial)

@@ -1,4 +1,4 @@
-"""Pages that answer 304 while nothing changed since the reader's last visit: three queries, and nothing is built."""
+"""304 for pages that have not changed since the reader's last visit. Costs three queries; builds nothing."""
 
 from functools import lru_cache, wraps
 from hashlib import sha256
@@ -19,10 +19,10 @@ PAGE_PACKAGES = ("django", "django-crispy-forms", "crispy-bootstrap5")
 
 
 def not_modified_if_same_version(view):
-    """A view of a plan whose page depends on the plan's data, the reader's role, the address and the day alone.
+    """For views whose page depends only on the plan's data, the reader's role, the address and the day.
 
-    Every change of a plan raises its data version (services/audit.py); a page that also shows people's names or
-    comments that are not the reader's own must not use this.
+    Every change of a plan raises its data version (services/audit.py). Do not use this for a page that shows other
+    people's names or comments: they can change without a new data version.
     """
 
     @wraps(view)
@@ -35,7 +35,7 @@ def not_modified_if_same_version(view):
 
 
 def _etag(request, slug, year, **kwargs):
-    """The page's version for this reader; None where it must be built: an unknown plan, or a message to be shown."""
+    """ETag of the page for this reader; None if the plan is unknown or a message waits to be shown."""
     if len(get_messages(request)):
         return None
     user = request.user
@@ -51,5 +51,5 @@ def _etag(request, slug, year, **kwargs):
 
 @lru_cache(maxsize=1)
 def page_version_key():
-    """64 digits for all files and libraries of the program that make pages. Found once a process."""
+    """64 hex digits over all source files and library versions that make pages. Computed once per process."""
     return version_key(settings.BASE_DIR, PAGE_FOLDERS, PAGE_SUFFIXES, PAGE_PACKAGES)

@@ -1,10 +1,10 @@
-"""Files that the browser saves."""
+"""Responses that the browser saves as files."""
 
 from django.http import HttpResponse
 
 
 def file_response(content, content_type, name):
-    """A response that the browser saves as a file of this name (ASCII) and keeps no copy of."""
+    """name: ASCII. The browser caches nothing."""
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"

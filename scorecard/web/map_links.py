@@ -1,4 +1,4 @@
-"""Where the cards and headings of a strategy map lead."""
+"""Addresses behind the cards and headings of a strategy map."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -8,10 +8,9 @@ from django.urls import reverse
 
 @dataclass(frozen=True)
 class MapAddresses:
-    """Where the cards and headings of a map lead: the text before and after a code.
+    """Addresses as the text before and after a code. verb: comes before a card's name in its aria-label.
 
-    Put together once: to ask the URLconf for every card took a quarter of the page's time. verb stands before what a
-    card is called when read out.
+    Built once per page: reversing a URL for every card took a quarter of the page's time.
     """
 
     card_start: str
@@ -21,20 +20,18 @@ class MapAddresses:
     verb: str = ""
 
     def of_card(self, code):
-        """The address behind an objective's card."""
         return f"{self.card_start}{quote(code, safe='')}{self.card_end}"
 
     def of_theme(self, code):
-        """The address behind a theme's heading."""
         return f"{self.theme_start}{quote(code, safe='')}{self.theme_end}"
 
 
 def map_addresses(slug, year, *, query=""):
-    """Cards that open their objectives, headings that open their themes, with a query string ("?provisional=1")."""
+    """Cards open objectives, headings open themes. query: with its question mark, as "?provisional=1"."""
     card, theme = (_before_code(name, slug, year) for name in ("objective", "theme"))
     return MapAddresses(card, f"/{query}", theme, f"/{query}")
 
 
 def _before_code(name, slug, year):
-    """The address of a page that ends in a code, up to the code."""
+    """Address of a page whose URL ends in a code, without that code."""
     return reverse(name, kwargs={"slug": slug, "year": year, "code": "-"}).removesuffix("-/")

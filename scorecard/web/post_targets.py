@@ -1,9 +1,9 @@
-"""Acts and the pages they belong to."""
+"""The page to show after each POST-only URL."""
 
 from django.urls import NoReverseMatch, reverse
 
-# Acts answer to POST alone. Where one is refused, its address shows a page that has an address of its own;
-# whoever has to log in first comes back to that page.
+# {name of a POST-only URL: name of its page}. A refused POST shows that page under the POST's own address; after a
+# login the person comes back to the page.
 PAGE_AFTER_POST = {
     "kpi_comment": "kpi",
     "reporting_evidence_remove": "reporting_evidence",
@@ -33,7 +33,7 @@ PAGE_AFTER_POST = {
 
 
 def page_after_post(name, kwargs):
-    """The address of the page of an act, with as many of the act's arguments, from the first, as the page takes."""
+    """Address of the page, with the first arguments of the POST's URL, as many as the page takes."""
     arguments = list(kwargs.items())
     for count in range(len(arguments), 0, -1):
         try:

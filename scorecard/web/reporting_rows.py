@@ -7,7 +7,7 @@ from scorecard.models import KPI, Evidence, FigureConfirmation, YearlyReport
 
 
 def entry_forms(scorecard, edition, division, data=None):
-    """A form for every KPI of the division that is due in the year."""
+    """A form for each KPI of the division that is due in the year."""
     kpis = {
         kpi.id: kpi
         for kpi in KPI.objects.filter(plan=edition.plan, division=division)
@@ -30,5 +30,5 @@ def entry_forms(scorecard, edition, division, data=None):
 
 
 def sent_forms(scorecard, edition, division, data):
-    """The forms of the KPIs whose fields were sent."""
+    """Only forms whose fields are in data."""
     return [form for form in entry_forms(scorecard, edition, division, data) if form.add_prefix("version") in form.data]

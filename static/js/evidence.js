@@ -1,4 +1,4 @@
-// Uploading evidence: files dropped or chosen one after the other are gathered, and judged by size before they are sent.
+// Uploading evidence: collects dropped and chosen files, and checks their types and sizes before the upload.
 "use strict";
 
 const form = document.querySelector("[data-evidence]");
@@ -79,7 +79,7 @@ if (form) {
     progress.textContent = "上傳中，請稍候；大型檔案可能需要一分鐘。";
     button.disabled = true;
   });
-  // Back from the browser's history: the button must work again, and the files are no longer chosen.
+  // After the browser's back button the upload button has to work again.
   window.addEventListener("pageshow", () => { button.disabled = false; progress.textContent = ""; });
 
   form.querySelector("[data-drop-hint]").hidden = false;

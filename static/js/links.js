@@ -1,4 +1,4 @@
-// Two cards chosen on the map become cause and effect of the new link, without leaving what was typed.
+// Two cards clicked on the map become cause and effect of the new link; typed texts stay.
 "use strict";
 
 const form = document.querySelector("[data-link-form]");
@@ -29,7 +29,7 @@ if (form && map) {
     if (cause.value && !effect.value && code !== cause.value) {
       effect.value = code;
     } else {
-      // The same card once more takes the choice back.
+      // A second click on the same card clears the choice.
       cause.value = cause.value === code && !effect.value ? "" : code;
       effect.value = "";
     }
@@ -40,7 +40,7 @@ if (form && map) {
 
   map.addEventListener("click", (event) => {
     const card = event.target.closest(".map-card");
-    // Another button or a modifier opens the card's address elsewhere, as any link does.
+    // With a modifier key or another button the card is a normal link.
     if (!card || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
     pick(card.dataset.code);

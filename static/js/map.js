@@ -1,4 +1,4 @@
-// A hovered or focused card lights its causes and effects, over any distance, and dims the rest.
+// A hovered or focused card highlights all its direct and indirect causes and effects, and dims the rest.
 "use strict";
 
 {
@@ -31,10 +31,10 @@
 
   const dim = (card) => card.closest(".strategy-map").classList.remove("is-focused");
 
-  // Heard by the document, since the slider of years exchanges the map.
+  // Listeners on the document, because the slider of years replaces the map.
   const onCard = (type, act) => document.addEventListener(type, (event) => {
     const card = event.target.closest?.(".map-card");
-    // A finger opens the card at once; only what hovers asks to see first.
+    // Touch opens the card at once; only pointers that hover highlight.
     if (!card || event.pointerType === "touch" || card.contains(event.relatedTarget)) return;
     act(card);
   });

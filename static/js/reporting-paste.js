@@ -1,4 +1,4 @@
-// The reporting table: cells copied from a spreadsheet and pasted into a figure are shown in a dialog before they go in.
+// The reporting table: cells pasted into a figure are shown in a dialog before they are filled in.
 "use strict";
 
 {
@@ -9,7 +9,7 @@
     const isSeveral = (text) => /[\t\n]/.test(text.replace(/\r\n?/g, "\n").replace(/\n+$/, ""));
 
     const show = (markup) => {
-      // The page's own server made it, every text in it escaped.
+      // The markup is from our own server, with every text escaped.
       dialog.innerHTML = markup;
       dialog.querySelector("[data-close]")?.addEventListener("click", () => dialog.close());
       dialog.showModal();
@@ -27,7 +27,7 @@
         if (answer.redirected) throw new Error();
         show(await answer.text());
       } catch {
-        // The page for pasting, or the login page on the way to it, takes over; the table's texts travel along.
+        // Use the page for pasting instead (or the login page before it); the table's texts are sent along.
         form.requestSubmit(document.querySelector('button[name="then"][value="paste"]'));
       }
     });

@@ -5,7 +5,7 @@
   const form = document.querySelector("[data-entry]");
 
   if (form) {
-    // kpi7-actual_12 and kpi9-actual_15 stand in one column, and so do the parts of a ratio; a closed fold takes no focus.
+    // kpi7-actual_12 and kpi9-actual_15 are in one column, and so are the parts of a ratio. Hidden fields are skipped.
     const columnOf = (field) => field.name.replace(/^kpi\d+-/, "").replace(/_\d+$/, "").replace(/^(numerator|denominator)$/, "actual");
     const column = (field) => [...form.querySelectorAll("input[data-figure]")].filter((other) => columnOf(other) === columnOf(field) && !other.disabled && other.checkVisibility());
 

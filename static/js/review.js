@@ -1,4 +1,4 @@
-// The queue: 全選 without leaving the page, how many are ticked, and the keys by which a reviewer goes through it.
+// The review queue: 全選 without a new page, the number of ticked boxes, and keyboard shortcuts.
 "use strict";
 
 const form = document.querySelector("[data-approve]");

@@ -1,4 +1,4 @@
-// The / key goes to the search box, unless the reader is typing somewhere.
+// The / key focuses the search box, unless the reader is typing in a field.
 "use strict";
 
 document.addEventListener("keydown", (event) => {

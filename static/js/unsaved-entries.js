@@ -1,10 +1,10 @@
-// The reporting table: what is typed and not saved is kept on the server as a draft, and leaving it asks first.
+// The reporting table: stores unsaved texts on the server as a draft, and asks before the page is left.
 "use strict";
 
 {
   const form = document.querySelector("[data-draft]");
   const PAUSE = 1500;
-  // What browsers let a request carry that outlives its page.
+  // Browsers limit the body of a request that outlives its page.
   const KEEPALIVE_BYTES = 60000;
 
   if (form) {
@@ -26,7 +26,7 @@
     const rowOf = (name) => name.match(/^(?:initial-)?(kpi\d+)-/)?.[1];
     const changedRows = () => new Set(typeable().filter(isChanged).map((field) => rowOf(field.name)));
 
-    // Only rows that differ from what was shown, or did when they were last sent; of these, only what differs.
+    // Rows that differ from the shown values, or did when they were last sent; of these, only the differing fields.
     const body = () => {
       for (const row of changedRows()) sent.add(row);
       const same = new Set(typeable().filter((field) => form.elements[`initial-${field.name}`] && !isChanged(field)).map((field) => field.name));
@@ -70,7 +70,7 @@
     };
 
     form.addEventListener("input", soon);
-    // Every form of the page that brings the typed texts along, or was given them before.
+    // All forms of the page that send the typed texts, or got them before.
     document.addEventListener("submit", (event) => {
       if (event.target !== form && !event.target.matches("[data-fill]")) return;
       isLeaving = true;
@@ -83,7 +83,7 @@
     window.addEventListener("beforeunload", (event) => {
       if (!isLeaving && changedRows().size) event.preventDefault();
     });
-    // A table that shows what was typed before, such as after an error, has it kept as well.
+    // Also store texts that the page already shows as typed, for example after an error.
     if (changedRows().size) soon();
   }
 }

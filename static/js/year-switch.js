@@ -1,4 +1,4 @@
-// A slider over the plan's years: the map changes in place, and the years stay links beneath it.
+// A slider over the plan's years replaces the map in place; the links of the years stay below it.
 "use strict";
 
 const years = document.querySelector(".page-head .switch");
@@ -20,7 +20,7 @@ if (links.length > 1) {
   };
 
   const exchange = (page) => {
-    // The slider itself stays where it is: a finger or the focus is on it.
+    // The slider is not replaced: a finger or the focus is on it.
     for (const part of [".topbar", ".crumbs", "h1", ".page-actions", ".page-foot"]) {
       document.querySelector(part).replaceWith(page.querySelector(part));
     }
@@ -46,7 +46,7 @@ if (links.length > 1) {
       exchange(page);
       history.replaceState(null, "", href);
     } catch (error) {
-      // What came instead of the map, a login page for one, is to be seen.
+      // Show the page that came instead of the map, for example the login page.
       if (error.name !== "AbortError") location.assign(href);
     }
   });

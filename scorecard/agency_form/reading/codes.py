@@ -1,9 +1,9 @@
-"""Codes in the cells of a form: where they stand beside a name, and the letter I that stands for the digit 1."""
+"""Reads codes in a form's cells, beside a name or alone, also with the letter I in place of the digit 1."""
 
 import re
 import unicodedata
 
-# With a digit somewhere, or an I in its place: 「AC1」, 「AC1.1.1」, 「甲C1」, 「1-2」, 「API」.
+# With a digit, or an I in place of a digit: 「AC1」, 「AC1.1.1」, 「甲C1」, 「1-2」, 「API」.
 _LEADING = re.compile(r"([0-9A-Za-z]+(?:[.\-_][0-9A-Za-z]+)*)[.、:：]?\s*(.*)", re.DOTALL)
 _TOKEN = re.compile(r"(\S{1,30})\s+(.*)", re.DOTALL)
 _TRAILING = re.compile(r"(.*?)\s*[（(]?([A-Za-zＡ-Ｚａ-ｚ][A-Za-z0-9Ａ-Ｚａ-ｚ０-９]{0,3})[)）]?", re.DOTALL)
@@ -12,12 +12,12 @@ _ONE = str.maketrans("Il｜|", "1111")
 
 
 def is_usual(code):
-    """Whether the code is theme + perspective + number, as in the form's own examples."""
+    """Theme + perspective + number, as in the form's examples."""
     return _PATTERN.fullmatch(code) is not None
 
 
 def code_and_name(text):
-    """(code, name) of 「AC1 提高…」, a line break inside the name closed; None where the text begins with no code."""
+    """(code, name) of 「AC1 提高…」; None if the text has no code. Line breaks in the name are closed."""
     folded = _folded_start(text)
     match = _TOKEN.fullmatch(folded)
     if match and _looks_like_code(match[1]):
@@ -29,13 +29,13 @@ def code_and_name(text):
 
 
 def _folded_start(text):
-    """The text with the characters of its code at their usual width."""
+    """The text with its code in half-width characters."""
     end = next((i for i, char in enumerate(text) if char.isspace() or "\u4e00" <= char <= "\u9fff"), len(text))
     return unicodedata.normalize("NFKC", text[:end]) + text[end:]
 
 
 def _looks_like_code(token):
-    """A digit and no sentence, or an I in its place; no slash, which would cut addresses in two."""
+    """Has a digit (or an I in its place) and is no sentence. No slash: it would break URLs."""
     if "/" in token or len(token) > 30:
         return False
     plain = token.rstrip(".")
@@ -45,9 +45,9 @@ def _looks_like_code(token):
 
 
 def split_coded(text):
-    """[(code, name)] of a cell whose lines begin with codes; a line without one continues the line before.
+    """[(code, name)] of a cell's lines. A line without a code continues the line before.
 
-    A first line without code has the code "".
+    A first line without a code gets the code "".
     """
     found = []
     for line in text.split("\n"):
@@ -66,17 +66,17 @@ def split_coded(text):
 
 
 def _lone_code(line):
-    """A code on a line of its own, its name on the next."""
+    """The line if it is a code alone, else ""; its name is on the next line."""
     return line if _looks_like_code(line) and not line.isdecimal() else ""
 
 
 def _continues_series(first, code):
-    """Whether a line's code is of the same make as the cell's first: 「24 個局處」 is no code after 「CP1.1.1」."""
+    """Whether a code has the same form as the cell's first: 「24 個局處」 is no code after 「CP1.1.1」."""
     return bool(first) and first.count(".") == code.count(".") and first[0].isdigit() == code[0].isdigit()
 
 
 def name_and_code(text):
-    """(name, code) of 「顧客 C」; also of 「C 顧客」. The code is "" where there is none."""
+    """(name, code) of 「顧客 C」 or 「C 顧客」; code "" if there is none."""
     flat = joined(text)
     match = _TRAILING.fullmatch(flat)
     if match and match[1]:
@@ -86,9 +86,9 @@ def name_and_code(text):
 
 
 def corrected(code, known):
-    """The code with the letter I as the digit 1 where only that makes its objective a known one; else the code itself.
+    """The code with I read as 1 if that gives exactly one known objective; else unchanged.
 
-    known: codes of the map's objectives. 「API.1」 is AP1.1 where the map has AP1 and no API.
+    known: codes of the map's objectives. 「API.1」 is AP1.1 if the map has AP1 and no API.
     """
     head, *tail = code.split(".")
     if head not in known:
@@ -101,19 +101,19 @@ def corrected(code, known):
 
 
 def _with_ones(code):
-    """The last letter I of a code's number as 1: 「API」 → 「AP1」."""
+    """「API」 → 「AP1」: letters I in the code's number become 1."""
     head, *tail = code.split(".")
     head = re.sub(r"(?<=[A-Za-z]{2})[Il0-9]+$", lambda match: match[0].translate(_ONE), head)
     return ".".join([head, *(part.translate(_ONE) if re.fullmatch("[0-9Il]+", part) else part for part in tail)])
 
 
 def closed(text):
-    """A name without the white space that a narrow column put into it; between Latin words a space stays."""
+    """Removes white space that a narrow column put into a name; a space between Latin words stays."""
     return joined("\n".join(text.split()))
 
 
 def joined(text):
-    """A text whose lines were broken by the cell's width: closed between Chinese, a space between Latin words."""
+    """Joins lines that the cell's width broke: with a space between Latin words, without one in Chinese."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     result = ""
     for line in lines:

@@ -1,10 +1,10 @@
-"""Reads an agency's filled form (domain.md §3): two sheets found by their content, one plan, and messages by cell.
+"""Reads an agency's filled form (domain.md §3): finds its two sheets by their content; gives a plan and messages.
 
     form = read_form(file)                                  an .xlsx or .ods, as a seekable binary stream
-    form = read_form(file, corrections={("平衡計分卡", "B13"): "AP1.1 …"})     as if these texts stood in the cells
+    form = read_form(file, corrections={("平衡計分卡", "B13"): "AP1.1 …"})     reads these texts instead of the cells
 
-Nothing here asks the database. Whatever is wrong is a message at its cell; read_form() raises UnreadableFile alone,
-for a file that cannot be opened as a spreadsheet at all.
+Nothing here uses the database. Every problem becomes a message at its cell. read_form() raises only UnreadableFile, for
+a file that is no spreadsheet.
 """
 
 import re
@@ -25,12 +25,12 @@ _AGENCY_ENDS = " 　:：-–—_之的"
 
 
 def read_form(file, *, agency="", corrections=None):
-    """The ParsedForm of a file. agency: its name where the title's shall not count. Raises UnreadableFile."""
+    """The ParsedForm of a file. agency: its name, "" to take it from the title. Raises UnreadableFile."""
     return read_form_sheets(read_sheets(file), agency=agency, corrections=corrections)
 
 
 def read_form_sheets(sheets, *, agency="", corrections=None):
-    """The same of sheets that were read before, so that a page with corrections need not open the file again."""
+    """Like read_form(), for sheets that are read already."""
     sheets = with_corrections(sheets, corrections or {})
     messages = Messages([sheet.name for sheet in sheets], is_ours=any(sheet.is_ours for sheet in sheets))
     map_sheet = _choose(sheets, find_theme_row, "策略地圖", messages)
@@ -48,7 +48,7 @@ def read_form_sheets(sheets, *, agency="", corrections=None):
 
 
 def _choose(sheets, find, title, messages):
-    """The one sheet that holds the part of the form; of several only one may be visible."""
+    """The sheet for which find() is not None; None with an error if there is none."""
     fitting = [sheet for sheet in sheets if find(sheet) is not None]
     visible = [sheet for sheet in fitting if not sheet.is_hidden]
     chosen = visible or fitting
@@ -138,7 +138,7 @@ def _plan(sheet, card, strategy_map, agency, agency_place):
 
 
 def _check_objectives(strategy_map, card, messages):
-    """An objective that no KPI measures is worth a look."""
+    """Adds hints about objectives without a KPI."""
     measured = {kpi.objective for kpi in card.kpis}
     for objective in strategy_map.objectives if strategy_map else ():
         if objective.code not in measured:

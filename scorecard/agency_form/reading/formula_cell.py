@@ -1,4 +1,4 @@
-"""The cell of formula and unit: what belongs to which KPI, the units, and the direction of a measure (domain.md §3)."""
+"""Reads the cell of formula and unit: formulas by KPI, units, and directions of measures (domain.md §3)."""
 
 import re
 from dataclasses import dataclass
@@ -15,10 +15,7 @@ _BOUND = re.compile(r"[≤≦≥≧]|<=|>=|至少")
 
 @dataclass(frozen=True)
 class FormulaCell:
-    """What the cell says: a formula each KPI, all units, and whether numbers before the formulas were taken away.
-
-    is_split: whether lines of the cell were shared out to several KPIs.
-    """
+    """formulas: one per KPI if is_split, else one. was_numbered: their numbers are removed."""
 
     formulas: tuple[str, ...]
     units: tuple[str, ...]
@@ -27,13 +24,9 @@ class FormulaCell:
 
 
 def read_formula_cell(text, kpi_count, *, is_numbered=True):
-    """Formula and unit of the row's KPIs. units is empty where the cell names none.
-
-    is_numbered: a number before a formula counts the KPIs of a row; without, it belongs to the formula.
-
-    formulas has one entry per KPI where the lines can be shared out, else one for all of them.
-    """
-    units, formula = (), text
+    """units is empty if the cell names none. is_numbered: numbers before lines count KPIs."""
+    units = ()
+    formula = text
     match = _UNIT.search(text)
     if match:
         formula = text[: match.start()].rstrip(" \n(（")
@@ -50,20 +43,20 @@ def read_formula_cell(text, kpi_count, *, is_numbered=True):
 
 
 def _is_numbered(line):
-    """「2.參加…」; 「1.5 倍」 is a figure."""
+    """True for 「2.參加…」, False for 「1.5 倍」."""
     match = _NUMBER.match(line)
     return bool(match) and not line[match.end() : match.end() + 1].isdigit()
 
 
 def measure_label(line):
-    """What a formula's line counts: 「年度製作圖片張數≥20張」 counts 年度製作圖片張數."""
+    """「年度製作圖片張數≥20張」 gives 年度製作圖片張數."""
     return _BOUND.split(line)[0].strip("：:= 　")
 
 
 def direction_of(formula, targets):
-    """(direction, why it had to be assumed, "" where the formula says it). targets: year by year, None for none.
+    """(direction, reason for an assumption). The reason is "" if the formula says it: ≤ is lower, ≥ or 至少 higher.
 
-    ≤ says lower, ≥ or 至少 higher; else falling targets say lower.
+    targets: in order of years, None for none. Without a sign in the formula, falling targets mean lower.
     """
     lower, higher = bool(_LOWER.search(formula)), bool(_HIGHER.search(formula))
     if lower != higher:

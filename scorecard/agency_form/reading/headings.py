@@ -1,4 +1,4 @@
-"""The heading row of the sheet 平衡計分卡: which column holds what, told by the headings' words and not their order."""
+"""Finds the columns of the sheet 平衡計分卡 by the words of their headings, whatever their order."""
 
 import re
 import unicodedata
@@ -21,7 +21,7 @@ NAMES = {
     "owner": "行動方案主責科室（或同仁）",
     "supporting": "協辦科室",
 }
-# The heading of a figure that lacks its year, or a year that lacks its kind: two rows of headings have both.
+# A heading without its year, or a year without its kind, as in forms with two rows of headings.
 _HALF = re.compile(
     r"(?:民國)?[0-9]{2,4}年?度?|(?:各年度?)?(?:目標[值數]?|實際[值數]|實績值?|達成值|(?:對應)?預算數?(?:\(元\))?)"
 )
@@ -32,7 +32,7 @@ REQUIRED = ("objective", "kpi", "formula", "division")
 
 @dataclass
 class Columns:
-    """Where everything stands. one: {name of NAMES: column}; the others {Gregorian year: column}."""
+    """one: {name of NAMES: column}. actuals, targets, budgets: {Gregorian year: column}."""
 
     row: int
     one: dict = field(default_factory=dict)
@@ -41,17 +41,17 @@ class Columns:
     budgets: dict = field(default_factory=dict)
 
     def all(self):
-        """{what: column}, for comparison with a repeated heading row."""
+        """{name or (kind, year): column}."""
         years = {"actual": self.actuals, "target": self.targets, "budget": self.budgets}
         return self.one | {(kind, year): column for kind, found in years.items() for year, column in found.items()}
 
     def last(self):
-        """The last column of the table."""
+        """0 without columns."""
         return max(self.all().values(), default=0)
 
 
 def heading_of(text):
-    """What a heading names: a name of NAMES, or (actual|target|budget, year as typed); None for anything else."""
+    """A name of NAMES, or ("actual"|"target"|"budget", year as typed); None for any other text."""
     if len(text) > MAX_HEADING_LENGTH:
         return None
     flat = unicodedata.normalize("NFKC", without_spaces(text))
@@ -76,18 +76,18 @@ def heading_of(text):
 
 
 def find_heading_row(sheet):
-    """The first row that heads a scorecard, None where the sheet is none: KPI and at least two other headings."""
+    """The first heading row; None if the sheet is no scorecard."""
     return next((row for row in sheet.rows if is_heading_row(sheet, row)), None)
 
 
 def is_heading_row(sheet, row):
-    """Whether the row heads the table, for the first time or again."""
+    """A heading row has KPI and at least two other headings."""
     found = {heading_of(sheet.text(row, column)) for column in sheet.rows.get(row, ())} - {None}
     return "kpi" in found and len(found) >= 3
 
 
 def read_columns(sheet, row, messages):
-    """The Columns of a heading row; errors for what is missing or there twice."""
+    """Adds messages about unknown and repeated headings."""
     columns = Columns(row)
     for column in sheet.rows[row]:
         text, place = sheet.text(row, column), sheet.place(row, column)
@@ -106,7 +106,7 @@ def read_columns(sheet, row, messages):
 
 
 def check_columns(sheet, columns, messages):
-    """Errors for columns without which there is no plan."""
+    """Adds messages about missing columns, missing years and wrong units."""
     place = sheet.place(columns.row, sheet.rows[columns.row][0])
     for name in REQUIRED:
         if name not in columns.one:
@@ -138,7 +138,7 @@ def _check_units(sheet, columns, messages):
 
 
 def check_repeated(sheet, row, columns, messages):
-    """A heading row that stands again must head the same columns."""
+    """Adds an error if a repeated heading row has other columns than the first."""
     again = _Silent()
     repeated = read_columns(sheet, row, again)
     if repeated.all() != columns.all():
@@ -147,10 +147,10 @@ def check_repeated(sheet, row, columns, messages):
 
 
 class _Silent:
-    """Takes messages that have been given before."""
+    """Drops messages: the first heading row caused them already."""
 
     def error(self, place: Place, text, *, found="", read=""):
-        """Told at the first heading row."""
+        pass
 
     hint = error
 

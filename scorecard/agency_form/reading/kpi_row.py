@@ -1,4 +1,4 @@
-"""Reads what stands beside the KPIs of one row: formula and units, figures, divisions, action plans and budgets."""
+"""Reads the other cells of a KPI row: formula and units, figures, divisions, action plans and budgets."""
 
 from scorecard.agency_form.form_plan import FormActionPlan, FormAmount, FormFigure, FormMeasure
 from scorecard.agency_form.reading.formula_cell import direction_of, measure_label, read_formula_cell
@@ -19,22 +19,23 @@ MAX_UNIT_LENGTH, MAX_LABEL_LENGTH = 30, 200
 
 
 class KPIRowReader:
-    """Reads rows of one sheet. divisions: an ordered dict of names, to which new ones are added as they appear."""
+    """Reads rows of one sheet. divisions: {name: None} in order; new names are added."""
 
     def __init__(self, sheet, columns, messages, divisions):
         self.sheet, self.columns, self.messages, self.divisions = sheet, columns, messages, divisions
 
     def read_kpis(self, row, heads):
-        """The fields of the row's KPIs (code, name of each), without code, objective, place and action plans."""
+        """Fields of FormKPI, without code, objective, place and action_plans. heads: (code, name) of the row's KPIs."""
         column = self.columns.one.get("formula")
         text, place = self._merged(row, column, "計算公式")
         cell = read_formula_cell(text, len(heads), is_numbered=len(heads) > 1 or not self.messages.is_ours)
-        self._tell_formula(cell, text, heads, place)
+        self._add_formula_message(cell, text, heads, place)
         units = self._units(row, cell, heads, place)
         shares = self._shares(units, len(heads))
         figures = self._figures(row, [unit for share in shares for unit in share])
         division, supporting, division_place = self._division(row)
-        fields, start = [], 0
+        fields = []
+        start = 0
         for k, ((code, name), share) in enumerate(zip(heads, shares, strict=True)):
             formula = cell.formulas[k if cell.is_split else 0]
             own = figures[start : start + len(share)]
@@ -52,12 +53,12 @@ class KPIRowReader:
             )
         return fields
 
-    def _tell_formula(self, cell, text, heads, place):
+    def _add_formula_message(self, cell, text, heads, place):
         if not text and place is not None:
             return
         if len(heads) > 1 and cell.is_split:
-            told = "；".join(f"{code}：{formula}" for (code, _), formula in zip(heads, cell.formulas, strict=True))
-            self.messages.notation(place, f"計算公式依序分給 {len(heads)} 項 KPI：{told}。", found=text, read=told)
+            read = "；".join(f"{code}：{formula}" for (code, _), formula in zip(heads, cell.formulas, strict=True))
+            self.messages.notation(place, f"計算公式依序分給 {len(heads)} 項 KPI：{read}。", found=text, read=read)
         elif len(heads) > 1:
             self.messages.notation(
                 place, f"計算公式的行數與 {len(heads)} 項 KPI 不同，各項都讀為整段公式。", found=text
@@ -68,7 +69,7 @@ class KPIRowReader:
             )
 
     def _units(self, row, cell, heads, place):
-        """The units as the cell means them; never empty."""
+        """Never empty: a placeholder with an error if the cell has no unit."""
         units = list(cell.units)
         if not units:
             is_percentage = "%" in cell.formulas[0] or "％" in cell.formulas[0]
@@ -92,7 +93,7 @@ class KPIRowReader:
         return units
 
     def _has_enumeration(self, row, lines):
-        """Whether a figure's cell in the row enumerates as many values as the formula has lines."""
+        """Whether a figure cell of the row enumerates as many values as the formula has lines."""
         for column in (*self.columns.actuals.values(), *self.columns.targets.values()):
             found = enumerated([line.strip() for line in self.sheet.text(row, column).split("\n") if line.strip()])
             if found and len(found) == len(lines):
@@ -101,10 +102,12 @@ class KPIRowReader:
 
     @staticmethod
     def _shares(units, kpi_count):
-        """The units of each KPI's measures."""
+        """[units of the measures] of each KPI."""
         if kpi_count == 1:
             return [units]
-        return [[unit] for unit in (units * kpi_count if len(units) == 1 else units)]
+        if len(units) == 1:
+            return [units[:1] for _ in range(kpi_count)]
+        return [[unit] for unit in units]
 
     def _figures(self, row, units):
         """[(targets, actuals)] by year of each measure of the row."""
@@ -159,8 +162,8 @@ class KPIRowReader:
                 )
             )
         if len(measures) > 1:
-            told = "、".join(f"{measure.label}（{measure.unit}）" for measure in measures)
-            self.messages.notation(place, f"{code} 讀為 {len(measures)} 個衡量項：{told}。", found=formula, read=told)
+            read = "、".join(f"{measure.label}（{measure.unit}）" for measure in measures)
+            self.messages.notation(place, f"{code} 讀為 {len(measures)} 個衡量項：{read}。", found=formula, read=read)
         return tuple(measures)
 
     def _division(self, row):
@@ -192,7 +195,7 @@ class KPIRowReader:
             )
 
     def _merged(self, row, column, what):
-        """(text, place) of a cell of text or of the merged area that covers it; ("", None) without such a column."""
+        """(text, place) of a cell or of the merged area that covers it; ("", None) if column is None."""
         if column is None:
             return "", None
         home = self.sheet.home(row, column)
@@ -207,7 +210,7 @@ class KPIRowReader:
         return cell.text, place
 
     def read_action_plans(self, row, coded, division):
-        """The row's action plans (code, description of each), with owner and budgets; division is the KPI's own."""
+        """coded: (code, description) of each action plan in the row. division: the KPI's, the default owner."""
         if not coded:
             self._check_budgets_alone(row)
             return []
@@ -266,7 +269,7 @@ class KPIRowReader:
         return FormAmount(amount, place)
 
     def _is_shared(self, row, column, home):
-        """Whether the amount's merged area reaches over rows that hold other action plans."""
+        """Whether the amount's merged area covers rows with other action plans."""
         others = [r for r in (row - 1, row + 1) if self.sheet.home(r, column) == home]
         return any(self.sheet.cell(r, self.columns.one["plans"]) is not None for r in others)
 

@@ -17,8 +17,6 @@ _ROMAN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @dataclass(frozen=True)
 class FormMap:
-    """What the map's sheet holds."""
-
     statements: dict
     perspectives: tuple[FormPerspective, ...]
     themes: tuple[FormTheme, ...]
@@ -26,7 +24,7 @@ class FormMap:
 
 
 def find_theme_row(sheet):
-    """(row, column) of the heading 策略主題, None where the sheet is no strategy map."""
+    """(row, column) of the heading 策略主題; None if the sheet is no strategy map."""
     for row, columns in sheet.rows.items():
         for column in columns[:3]:
             if without_spaces(sheet.text(row, column)).endswith("策略主題"):
@@ -35,7 +33,7 @@ def find_theme_row(sheet):
 
 
 def read_map(sheet, messages):
-    """The FormMap of a sheet in which find_theme_row() finds its row."""
+    """sheet: one with a row of themes (find_theme_row)."""
     return _MapReader(sheet, messages).read()
 
 
@@ -65,7 +63,7 @@ class _MapReader:
         return FormMap(self._statements(), tuple(perspectives), tuple(themes), tuple(objectives))
 
     def _end_of(self, row, column):
-        """The last column of the merged area that begins here."""
+        """Last column of the merged area that starts at the cell."""
         end = column
         while self.sheet.merges.get((row, end + 1)) == (row, column):
             end += 1
@@ -81,7 +79,7 @@ class _MapReader:
         return None
 
     def _text(self, row, column):
-        """A text of the cell; an error where the cell holds none."""
+        """The cell's text; "" with an error if the cell is unreadable."""
         cell = self.sheet.cell(row, column)
         if cell is None:
             return ""
@@ -122,7 +120,7 @@ class _MapReader:
         return validated_name(self.messages, place, "主辦單位", lead, 60), place
 
     def _perspectives(self, lead_row):
-        """Perspectives, and (row, perspective's code) of each row of the map."""
+        """(perspectives, (row, perspective code) of each row of the map)."""
         perspectives, rows = [], []
         last = lead_row or max(self.sheet.rows, default=0) + 1
         first_theme = min(self.columns, default=self.label_column + 1)
@@ -201,7 +199,7 @@ class _MapReader:
         return found
 
     def _statements(self):
-        """使命, 願景 and 核心價值 above the themes: their lines follow the word, in its cell or in the next."""
+        """使命, 願景 and 核心價值 above the themes; their lines follow in the same cell or the next."""
         found = {key: Statement("", WHOLE_FILE) for key in _STATEMENTS.values()}
         for row, columns in self.sheet.rows.items():
             if row >= self.theme_row:
@@ -222,7 +220,7 @@ class _MapReader:
         return found
 
     def _beside(self, row, column, place):
-        """The text right of a label, or below it."""
+        """(text right of a label or below it, its place)."""
         for where in ((row, self._end_of(row, column) + 1), (row + 1, column)):
             text = self.sheet.text(*where)
             if text and not text.startswith(tuple(_STATEMENTS)) and where[0] < self.theme_row:
@@ -230,7 +228,7 @@ class _MapReader:
         return "", place
 
     def _check_beside(self, lead_row):
-        """Contents outside the map's columns are not read; say so."""
+        """Adds hints about contents outside the map's columns, which are not read."""
         first, last = min(self.columns, default=0), lead_row or 0
         for row, columns in self.sheet.rows.items():
             for column in columns:
@@ -244,7 +242,7 @@ class _MapReader:
 
 
 def title_of(sheet, suffix):
-    """(the title's text without white space, its row and column) of the cell that ends with the suffix; None else."""
+    """(title without white space, row, column) of the first cell that ends with the suffix; None if there is none."""
     for row, columns in list(sheet.rows.items())[:10]:
         for column in columns:
             text = unicodedata.normalize("NFKC", without_spaces(sheet.text(row, column)))

@@ -1,6 +1,6 @@
-"""The notations of figures and amounts in the cells of a form (domain.md §3), as pure functions.
+"""Reads the notations of figures and amounts in a form's cells (domain.md §3). Pure functions.
 
-Each returns what was read together with notices: nothing is lost, and nothing inferred or corrected goes untold.
+Each returns its reading with notices. Nothing is lost, and every inference and correction has a notice.
 """
 
 import re
@@ -15,7 +15,7 @@ from scorecard.spreadsheets.cell_messages import Severity
 from scorecard.spreadsheets.grid import UNREADABLE, Cell, CellKind
 
 MAX_NOTE_LENGTH = 500
-# Of every width.
+# In every width that forms use.
 DASHES = frozenset("-–—―─－﹣ー一")
 LIKE_NO_FIGURE = frozenset(
     {
@@ -44,14 +44,14 @@ _ENUMERATED = re.compile(r"([1-9１-９][0-9０-９]?)[.．、)）]\s*(.*)", re.
 _NUMERAL = re.compile(r"[-−－]?[0-9０-９][0-9０-９,，.．]*")
 _COMPARED = re.compile(r"(?:≥|≧|>=|＞=|≤|≦|<=|＞|＜|>|<|=|＝)\s*")
 _NOTE = re.compile(r"\s*[(（](?P<inner>.*)[)）]\s*", re.DOTALL)
-# 「100」 over 「(已完成)」: a cell with a note cannot be a number, and the form writes it so.
+# 「100」 over 「(已完成)」: a cell with a note cannot be a number; our own writer writes it so.
 _BESIDE = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\n[(（].*[)）]", re.DOTALL)
 _OTHER_UNIT = re.compile(r"[^\W\d_]{1,10}|[%％‰]|[^\W\d_]{1,6}/[^\W\d_]{1,6}")
 
 
 @dataclass(frozen=True)
 class Notice:
-    """What a notation has to tell about its cell; becomes a Message there."""
+    """A message about a cell, still without the cell's place."""
 
     level: Severity
     found: str
@@ -61,7 +61,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Reading:
-    """A value with its note: None is no value, never zero. is_error: the cell must be mended."""
+    """value: None for no value, never zero."""
 
     value: Decimal | None = None
     note: str = ""
@@ -69,17 +69,17 @@ class Reading:
 
     @property
     def is_error(self):
-        """Whether the cell must be mended."""
+        """Whether the cell has to be corrected."""
         return any(notice.level is Severity.ERROR for notice in self.notices)
 
 
 def is_no_figure(text):
-    """Whether the text is one of the form's words for no value, a dash of any width included."""
+    """Whether the text is one of the form's words for no value, or up to three dashes."""
     return text in NO_FIGURE or (0 < len(text) <= 3 and set(text) <= DASHES)
 
 
 def read_figure(cell: Cell | None, unit: str) -> Reading:
-    """One figure of a measure with this unit; an empty cell has neither value nor note."""
+    """An empty cell has neither value nor note."""
     if cell is None:
         return Reading()
     if cell.kind in UNREADABLE:
@@ -90,9 +90,9 @@ def read_figure(cell: Cell | None, unit: str) -> Reading:
 
 
 def read_figure_text(text: str, unit: str, *, is_number=False, is_part=False) -> Reading:
-    """A figure written as text: a number, with its unit, with a note; a word for none; or another unit's number.
+    """A number with an optional unit and note, a word for no value, or a number in another unit.
 
-    is_number: the program shows a number so. is_part: of a cell of several, which has its own notice.
+    is_number: the cell is a number shown as a percentage. is_part: one line of several; the cell has its own notice.
     """
     if not text:
         return Reading()
@@ -109,7 +109,7 @@ def read_figure_text(text: str, unit: str, *, is_number=False, is_part=False) ->
 
 
 def _numbered(text, numeral, compared, unit, *, is_number, is_part):
-    """A text with a number in it: what follows the number is its unit, a note, or both."""
+    """A text with a number: after the number come a unit, a note, or both."""
     after = text[numeral.end() :].strip()
     rest, note = _split_note(after)
     if rest and not _is_own_unit(rest, unit):
@@ -134,7 +134,7 @@ def _numbered(text, numeral, compared, unit, *, is_number, is_part):
 
 
 def _split_note(after):
-    """(what stands before the note, the note without its brackets); None for a note that cannot be told apart."""
+    """(text before the note, note without brackets); note None if its brackets do not match."""
     if not after:
         return "", ""
     head, bracket, _ = _partition(after)
@@ -152,7 +152,7 @@ def _partition(text):
 
 
 def _is_own_unit(found, unit):
-    """件 is the unit 件數, too."""
+    """件 and 件數 are the same unit."""
     one, other = ("".join(unicodedata.normalize("NFKC", text).split()) for text in (found, unit))
     return one == other or f"{one}數" == other or one == f"{other}數"
 
@@ -168,13 +168,13 @@ def _other_unit(text, rest, unit):
 
 
 def _is_word_with_note(text):
-    """「無統計(系統建置中)」."""
+    """True for 「無統計(系統建置中)」."""
     head, bracket, _ = _partition(text)
     return bool(bracket) and (is_no_figure(head.strip()) or head.strip() in LIKE_NO_FIGURE)
 
 
 def _number(text):
-    """A number cell: more decimals than are kept come out of a formula, and are rounded as a correction."""
+    """A number cell. Too many decimals (results of formulas) are rounded, with a correction notice."""
     number = Decimal(text)
     if len(text) <= MAX_WHOLE_DIGITS and text.isdecimal():
         return Reading(number)
@@ -195,10 +195,9 @@ def _with_note(value, note, notices):
 
 
 def read_figures(cell: Cell | None, units: list[str]) -> tuple[list[Reading], tuple[Notice, ...]]:
-    """A figure for each of a row's measures (two or more), and what is to be told of the cell as a whole.
+    """(Reading of each measure, notices about the cell). units: of the row's measures, two or more.
 
-    Lines 1. 2. 3. are an enumeration where there are as many as measures; else one line a measure; a word for no value
-    serves all.
+    Each measure has a line, with or without numbers 1. 2. 3. A single word for no value is for all measures.
     """
     count = len(units)
     if cell is None:
@@ -216,29 +215,34 @@ def read_figures(cell: Cell | None, units: list[str]) -> tuple[list[Reading], tu
     readings = [read_figure_text(part, unit, is_part=True) for part, unit in zip(parts or lines, units, strict=True)]
     notices = [notice for reading in readings for notice in reading.notices]
     if not any(reading.is_error for reading in readings):
-        told = "、".join(_told(reading) for reading in readings)
+        values = "、".join(_in_words(reading) for reading in readings)
         how = "逐項編號" if parts else "逐行"
-        notices.insert(0, Notice(Severity.ASSUMPTION, cell.text, told, f"依{how}讀為 {count} 個衡量項的值：{told}。"))
+        notices.insert(
+            0, Notice(Severity.ASSUMPTION, cell.text, values, f"依{how}讀為 {count} 個衡量項的值：{values}。")
+        )
     return [Reading(reading.value, reading.note) for reading in readings], tuple(notices)
 
 
 def enumerated(lines: list[str]) -> list[str] | None:
-    """What follows 1. 2. 3. … in two or more lines; None where line k does not begin with k."""
+    """The lines without their numbers 1. 2. 3. …; None for one line, or if line k does not start with k."""
     found = [_ENUMERATED.fullmatch(line) for line in lines]
     if len(lines) < 2 or any(match is None or int(match[1]) != k for k, match in enumerate(found, 1)):
         return None
     return [match[2].strip() for match in found]
 
 
-def _told(reading):
-    value = plain(reading.value) if reading.value is not None else ""
-    return f"{value}（{_line(reading.note)}）" if value and reading.note else value or _line(reading.note) or "空白"
+def _in_words(reading):
+    note = _line(reading.note)
+    if reading.value is None:
+        return note or "空白"
+    value = plain(reading.value)
+    return f"{value}（{note}）" if reading.note else value
 
 
 def read_amounts(cell: Cell | None, count: int) -> tuple[int | None, tuple[Notice, ...]]:
-    """The budget of each of the action plans (count of them) beside one cell, in NT$ whole dollars; None for none.
+    """(budget of each action plan in NT$ whole dollars or None, notices). count: action plans in the cell's row.
 
-    Zero is zero for each; an amount beside several cannot be shared out.
+    Zero is zero for each. Any other amount for several action plans is an error.
     """
     if cell is None:
         return None, ()

@@ -1,10 +1,11 @@
-"""Who is responsible, as the cells of a form name them: divisions, several of them, or a person."""
+"""Reads the divisions and persons that a form's cells name as responsible."""
 
 import re
 
 from scorecard.agency_form.reading.codes import closed
 
-MAX_DIVISION_LENGTH = MAX_PERSON_LENGTH = 60
+MAX_DIVISION_LENGTH = 60
+MAX_PERSON_LENGTH = 60
 _SEPARATORS = re.compile(r"[、,，;；/／\n]+")
 _ENDINGS = (
     "組",
@@ -28,15 +29,17 @@ _ENDINGS = (
 
 
 def looks_like_division(name):
-    """Whether a name that the form has nowhere else is a unit's rather than a person's."""
+    """For names that occur nowhere else in the form: a division rather than a person."""
     return name.endswith(_ENDINGS)
 
 
 def division_names(text, known):
-    """The divisions that a cell names; line breaks of a narrow column do not part a name. known: names met before."""
+    """Division names in a cell. A line break inside a name is ignored. known: names read before."""
     whole = closed(text)
-    if not whole or whole in known:
-        return [whole] if whole else []
+    if not whole:
+        return []
+    if whole in known:
+        return [whole]
     parts = [closed(part) for part in _SEPARATORS.split(text) if closed(part)]
     if len(parts) > 1 and all(part in known or looks_like_division(part) for part in parts):
         return list(dict.fromkeys(parts))
@@ -44,7 +47,7 @@ def division_names(text, known):
 
 
 def parse_owner(text, known):
-    """(division, person) that an action plan's cell names, one of them ""; several divisions stay a text as written."""
+    """(division, person), one of them "". Several divisions are returned as person, joined."""
     names = division_names(text, known)
     if len(names) == 1 and (names[0] in known or looks_like_division(names[0])):
         return names[0], ""

@@ -1,4 +1,4 @@
-"""Reads the sheet 平衡計分卡 row by row: bands, repeated headings and notes are structure, the rest are KPIs."""
+"""Reads the sheet 平衡計分卡 row by row: perspective bands, repeated headings, notes and KPIs."""
 
 import re
 from dataclasses import dataclass, field
@@ -18,8 +18,6 @@ _TOTALS = frozenset({"合計", "總計", "小計"})
 
 @dataclass(frozen=True)
 class FormScorecard:
-    """What the scorecard's sheet holds."""
-
     columns: headings.Columns
     kpis: tuple[FormKPI, ...]
     instructions: Statement
@@ -28,7 +26,7 @@ class FormScorecard:
 
 @dataclass
 class _Started:
-    """A KPI whose action plans may go on in the rows below."""
+    """A KPI; further action plans may follow in the rows below."""
 
     fields: dict
     action_plans: list = field(default_factory=list)
@@ -39,10 +37,7 @@ class _Started:
 
 
 def read_scorecard(sheet, strategy_map, messages):
-    """The FormScorecard of a sheet in which columns.find_heading_row() finds its row.
-
-    strategy_map: the FormMap to which objectives and divisions belong, None where the file has none.
-    """
+    """sheet: one with a heading row (headings.find_heading_row). strategy_map: FormMap, None if the file has no map."""
     return _ScorecardReader(sheet, strategy_map, messages).read()
 
 
@@ -58,7 +53,8 @@ class _ScorecardReader:
         )
         self.last_column = self.columns.last()
         self.started, self.places, self.objective_cells = [], {}, {}
-        self.band = self.above = None
+        self.band = None
+        self.above = None
         self.rows = KPIRowReader(sheet, self.columns, messages, self.divisions)
 
     def read(self):
@@ -70,27 +66,27 @@ class _ScorecardReader:
                 instructions = self._notes(row)
                 break
             self._read_row(row)
-        self._tell_hidden()
+        self._add_hint_about_hidden_rows()
         if not self.started:
             self.messages.error(self.sheet.place(self.columns.row, 1), "平衡計分卡裡沒有任何 KPI。")
         kpis = tuple(FormKPI(**each.fields, action_plans=tuple(each.action_plans)) for each in self.started)
         return FormScorecard(self.columns, kpis, instructions, tuple(self.divisions))
 
-    def _tell_hidden(self):
-        """A row that was filtered out on the screen is read like any other: a filter is no wish to leave things out."""
+    def _add_hint_about_hidden_rows(self):
+        """Hidden rows are read too: a filter on the screen does not mean that the rows do not count."""
         hidden = [row for row in self.sheet.rows if row > self.columns.row and row in self.sheet.hidden_rows]
         if hidden:
-            told = "、".join(map(str, hidden[:MAX_MESSAGES])) + ("…" if len(hidden) > MAX_MESSAGES else "")
+            numbers = "、".join(map(str, hidden[:MAX_MESSAGES])) + ("…" if len(hidden) > MAX_MESSAGES else "")
             self.messages.hint(
                 self.sheet.place(hidden[0], 1),
-                f"第 {told} 列是隱藏的，共 {len(hidden)} 列，內容照樣讀入；不要的列請在試算表中刪除。",
+                f"第 {numbers} 列是隱藏的，共 {len(hidden)} 列，內容照樣讀入；不要的列請在試算表中刪除。",
             )
 
     def _read_row(self, row):
         one = self.columns.one
         texts = [column for column in self.sheet.rows[row] if column <= self.last_column]
         if not texts:
-            self._tell_unread(row, self.sheet.rows[row][0])
+            self._add_hint_about_unread(row, self.sheet.rows[row][0])
         elif self._heads_again(row):
             headings.check_repeated(self.sheet, row, self.columns, self.messages)
         elif self._is_band(row, texts):
@@ -135,13 +131,13 @@ class _ScorecardReader:
                     lines += [_NOTE_NUMBER.sub("", line, count=1).strip() for line in text.split("\n")]
         return Statement("\n".join(line for line in lines if line), self.sheet.place(first, self.sheet.rows[first][0]))
 
-    def _tell_unread(self, row, column):
+    def _add_hint_about_unread(self, row, column):
         self.messages.hint(
             self.sheet.place(row, column), "不屬於表單的內容，沒有讀入。", found=self.sheet.text(row, column)
         )
 
     def _leftover(self, row, texts):
-        """A row without KPI and action plan: figures without a KPI are an error, a remark is not read."""
+        """A row without KPI and action plan: figures are an error, a remark is not read."""
         one = self.columns.one
         figures = {*self.columns.actuals.values(), *self.columns.targets.values(), *self.columns.budgets.values()}
         stray = next((c for c in texts if c in figures or c in (one.get("formula"), one.get("division"))), None)
@@ -152,7 +148,7 @@ class _ScorecardReader:
             place = self.sheet.place(row, one.get("kpi", texts[0]))
             self.messages.error(place, "這個策略目標沒有 KPI；請填 KPI，或刪除這一列。")
         else:
-            self._tell_unread(row, texts[0])
+            self._add_hint_about_unread(row, texts[0])
 
     def _start_kpis(self, row):
         column = self.columns.one["kpi"]
@@ -212,7 +208,7 @@ class _ScorecardReader:
         return cell.text if cell and cell.kind is not CellKind.NO_VALUE else ""
 
     def _objective(self, row):
-        """The code of the row's objective, its own or that of the merged area; None where there is none."""
+        """Code of the row's objective, also from a merged area; None if there is none."""
         column = self.columns.one.get("objective")
         if column is None:
             return None

@@ -1,8 +1,8 @@
-"""What stands in one cell of the agency's own form, written as domain.md §3 reads it.
+"""The contents of cells in the agency's form, in the notations that domain.md §3 reads.
 
-A number alone is a number. Whatever cannot be one is text: a note beside its number in brackets on a second line, a
-note without a number as it is, and the figures of several measures one a line. Lines are numbered where a reader could
-not tell them apart otherwise: where one of them is blank or has a note, or where the measures are of several KPIs.
+A number alone is a number cell. Anything else is text: a number with its note in brackets on a second line, a note
+alone, or the figures of several measures, one per line. The lines are numbered if a reader could confuse them: one is
+blank or has a note, or the measures belong to several KPIs.
 """
 
 import re
@@ -14,27 +14,27 @@ _CODE_BELOW = re.compile(r"\s*\n\s*(?=[0-9A-Za-z０-９Ａ-Ｚａ-ｚ])")
 
 
 def figure_cell(pairs, *, is_enumerated=False):
-    """Figure, str or None for the (value, note) of each measure of a row; is_enumerated: they are of several KPIs."""
+    """Figure, str or None. pairs: (value, note) of each measure. is_enumerated: the measures are of several KPIs."""
     if len(pairs) == 1:
         return _single(*pairs[0])
-    notes = {note for value, note in pairs}
-    if all(value is None for value, note in pairs) and len(notes) == 1:
+    notes = {note for _, note in pairs}
+    if all(value is None for value, _ in pairs) and len(notes) == 1:
         return notes.pop() or None
     lines = [_line(*pair) for pair in pairs]
-    is_plain = notes == {""} and not any(value is None for value, note in pairs)
+    is_plain = notes == {""} and not any(value is None for value, _ in pairs)
     if is_plain and not is_enumerated and not _looks_numbered(lines):
         return "\n".join(lines)
     return "\n".join(f"{number}.{line}" for number, line in enumerate(lines, start=1))
 
 
 def money_cell(amounts):
-    """Figure or None for the budgets that share a cell, which are all the same."""
+    """Figure or None. amounts: all equal."""
     (amount,) = set(amounts)
     return None if amount is None else whole_figure(amount)
 
 
 def formula_cell(kpis):
-    """The formulas of the KPIs of a row and the units of their measures, in the form's words."""
+    """Formulas of a row's KPIs and units of their measures."""
     units = [measure.unit for kpi in kpis for measure in kpi.measures]
     if len(kpis) == 1:
         return "\n".join(part for part in (kpis[0].formula, _units("、".join(units))) if part)
@@ -53,7 +53,7 @@ def described(*action_plans):
 
 
 def _coded(code, text):
-    """「AC1.1 名稱」; a line of the text that begins like a code is closed up, since it would be read as one."""
+    """「AC1.1 名稱」. A line break before something like a code becomes a space: it would be read as another code."""
     return f"{code} {_CODE_BELOW.sub(' ', text)}"
 
 
@@ -70,7 +70,7 @@ def _single(value, note):
 
 
 def _line(value, note):
-    """One line for a measure: breaks inside its note would be read as further measures."""
+    """One line: line breaks inside a note would be read as further measures."""
     note = " ".join(note.split())
     if value is None:
         return note

@@ -1,9 +1,8 @@
-"""The agency's own form, filled: its sheets 策略地圖 and 平衡計分卡 as it hands them in.
+"""Writes the agency's form: its sheets 策略地圖 and 平衡計分卡.
 
-Like every file it shows approved actuals alone. Of the plan's years it holds those that were asked for: a baseline
-year with its actuals, a plan year with its targets and budgets, and with_actuals the plan years' actuals as well, each
-in a column of its own beside the target's, headed as the baseline's are: so a reader of the form reads every figure
-back into the year and kind it came from.
+Like every file it has approved actuals only. A baseline year has its actuals, a plan year its targets and budgets.
+With with_actuals a plan year also has its actuals, in a column beside the targets with the heading of a baseline year,
+so the form's reader finds the year and kind of every figure.
 """
 
 from dataclasses import dataclass
@@ -17,31 +16,31 @@ from scorecard.spreadsheets.xlsx_writer import sheets_workbook
 
 @dataclass(frozen=True)
 class FormYears:
-    """The years of a form, and whether it tells the actuals of its plan years."""
+    """with_actuals: the form has the actuals of plan years too."""
 
     years: tuple[YearLine, ...]
     with_actuals: bool = False
 
 
 def choose_years(scorecard, *, first=None, last=None, with_actuals=False):
-    """The FormYears from one Gregorian year to another; None: from the first, to the last. May be empty."""
+    """first, last: Gregorian, None for the plan's first and last year. The result may be empty."""
     years = scorecard.years
     chosen = tuple(y for y in years if (first is None or y.year >= first) and (last is None or y.year <= last))
     return FormYears(chosen, with_actuals)
 
 
 def form_xlsx(scorecard, chosen):
-    """The form as the bytes of an XLSX file (no query). Build the Scorecard with_action_plans=True."""
+    """Bytes. scorecard: built with_action_plans=True. No query."""
     return sheets_workbook(form_sheets(scorecard, chosen), **_properties(scorecard))
 
 
 def form_ods(scorecard, chosen):
-    """The form as the bytes of an ODS file (no query). Build the Scorecard with_action_plans=True."""
+    """Bytes. scorecard: built with_action_plans=True. No query."""
     return sheets_ods(form_sheets(scorecard, chosen), **_properties(scorecard))
 
 
 def form_sheets(scorecard, chosen):
-    """The form's two Sheets, for whichever file (no query)."""
+    """The two OutputSheets. No query."""
     return [map_sheet(scorecard), scorecard_sheet(scorecard, chosen.years, with_actuals=chosen.with_actuals)]
 
 

@@ -1,8 +1,8 @@
-"""The rows of the agency's own form: which KPIs and which action plans stand together in one.
+"""Decides which KPIs and action plans share a row of the agency's form.
 
-The form writes the KPIs of an objective into one row where nothing forbids it, and gives each a row of its own where
-one has money: 「若有多個行動方案，請自行增加一列」. So they share a row only where everything in it can be told apart
-again: one measure and one line each, the same division and owner, and no budget but zero (domain.md §3).
+The form puts the KPIs of an objective into one row if possible, and separate rows if one has a budget:
+「若有多個行動方案，請自行增加一列」. KPIs share a row only if a reader can separate them again: each has one measure
+and one line, all have the same division and owner, and every budget is zero (domain.md §3).
 """
 
 import re
@@ -19,9 +19,9 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 
 @dataclass(frozen=True)
 class FormLine:
-    """One row of the form. objective and kpis are there in the first row they reach over, with how many rows that is.
+    """One row of the form. objective, kpis: None if a merged cell of an earlier row covers this row.
 
-    action_plans () means empty cells; a None is a cell that an earlier row reaches into.
+    objective_rows, kpi_rows: heights of the merged cells. action_plans: () for empty cells.
     """
 
     objective: ObjectiveLine | None
@@ -32,9 +32,9 @@ class FormLine:
 
 
 def form_lines(objective, years):
-    """The FormLines of an objective, for the Gregorian plan years whose budgets are shown.
+    """FormLines of an objective. years: Gregorian plan years with a budget column.
 
-    None for an objective without a KPI: it stands on the map alone, since in this table it would be a row left empty.
+    [] for an objective without KPIs: it is only on the map.
     """
     groups = [objective.kpis] if _may_share(objective.kpis, years) else [(kpi,) for kpi in objective.kpis]
     spread = [(kpis, _action_plan_rows(kpis, years)) for kpis in groups]
@@ -75,7 +75,7 @@ def _may_share(kpis, years):
 
 
 def _plans_may_share(plans, years):
-    """Zero is zero for each of them; an amount beside several is nobody's."""
+    """Only zero budgets may share a cell: another amount could not be assigned to one of the action plans."""
     if len({plan.owner for plan in plans}) > 1 or not all(_is_line(plan.description) for plan in plans):
         return False
     if not all(_CODE.fullmatch(plan.code) for plan in plans):
@@ -88,7 +88,7 @@ def _plans_may_share(plans, years):
 
 
 def _are_their_own(kpi):
-    """Whether the codes alone say whose action plans they are."""
+    """Whether the codes alone say to which KPI the action plans belong."""
     return all(plan.code.startswith(f"{kpi.code}.") for plan in kpi.action_plans)
 
 

@@ -1,4 +1,4 @@
-"""The two sheets of the agency's own form, in its columns, bands, widths, fonts and words."""
+"""The two sheets of the agency's form with its columns, bands, widths, fonts and words."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ MAP_NAME, SCORECARD_NAME = "策略地圖", "平衡計分卡"
 FONT, SIZE, TITLE_SIZE, BLACK = "Calibri", 11, 16, "000000"
 HEADING_FILL, BAND_FILL, RULE = "DDE8F0", "F4EAD5", "999999"
 MAP_WIDTHS, THEME_WIDTH, TEXTS_HEIGHT = (8, 12), 20, 90
-# Objective and KPI stay in view, beneath title and headings.
+# Objective and KPI stay visible when scrolling, and so do title and headings.
 FROZEN = (2, 2)
 HEADINGS_ROW = 2
 SAMPLE_DATA = "※ 計畫年度的實際值含示範資料。"
@@ -25,9 +25,8 @@ TITLE = CellStyle(**(_PLAIN | {"size": TITLE_SIZE}), bold=True, is_boxed=False)
 
 
 def map_sheet(scorecard):
-    """The Sheet 策略地圖."""
     themes, perspectives = scorecard.themes, scorecard.perspectives
-    # Mission, vision and core values stand side by side, whatever the number of themes.
+    # At least three columns: mission, vision and core values are side by side.
     widths = (*MAP_WIDTHS, *(THEME_WIDTH for _ in range(max(len(themes), 1))))
     sheet = OutputSheet(MAP_NAME, widths, footer=_footer(scorecard))
     sheet.place(1, 1, f"{scorecard.agency}策略地圖", TITLE, columns=len(widths))
@@ -69,7 +68,7 @@ def _place_texts(sheet, scorecard):
 
 @dataclass(frozen=True)
 class _Column:
-    """A column of the scorecard: content takes what stands in its rows, which `level` names."""
+    """level: attribute of FormLine that content() takes."""
 
     heading: str
     width: float
@@ -79,7 +78,7 @@ class _Column:
 
 
 def scorecard_sheet(scorecard, years, *, with_actuals=False):
-    """The Sheet 平衡計分卡 with the YearLines given; with_actuals: the plan years' actuals beside their targets."""
+    """years: YearLines. with_actuals: plan years have a column of actuals beside the targets."""
     columns = _columns(years, with_actuals)
     sheet = OutputSheet(
         SCORECARD_NAME,
@@ -174,7 +173,7 @@ def _place_line(sheet, columns, line):
 
 
 def _place_words(sheet, instructions, remark):
-    """What the reader must know of the figures, right beneath the table; after an empty row the form's instructions."""
+    """remark: directly below the table. instructions: after an empty row."""
     if remark:
         sheet.last_row += 1
         sheet.place(sheet.last_row, 1, remark, LOOSE, columns=len(sheet.widths))
@@ -191,7 +190,7 @@ def _footer(scorecard):
 
 
 def _fit(sheet):
-    """Make every row tall enough for what stands in it."""
+    """Make every row tall enough for its texts."""
     heights = RowHeights()
     for placed in sheet.cells:
         first = placed.column - 1
