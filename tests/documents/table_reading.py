@@ -5,6 +5,7 @@ text without grouping, as "1234.5" and "93.6%"; a cell that an earlier row reach
 """
 
 import csv
+import re
 from decimal import Decimal
 from html.parser import HTMLParser
 from io import BytesIO, StringIO
@@ -148,6 +149,9 @@ class _TableReader(HTMLParser):
         while self.depth and self.depth.pop()[0] != tag:
             pass
         if tag in ("td", "th") and self.cell is not None:
+            for key in ("said", "notes", "lights", "tags"):
+                # No blank is shown at the beginning or end of a line.
+                self.cell[key] = re.sub(r" *\n *", "\n", self.cell[key]).strip(" \n")
             self.row.append(self.cell)
             self.cell = None
         elif tag == "tr" and self.row is not None:
@@ -159,6 +163,8 @@ class _TableReader(HTMLParser):
             return
         classes = " ".join(name for _tag, name in self.depth[-3:])
         key = next((key for key in ("note", "light", "tag") if key in classes.split()), "said")
+        if "text-lines" not in classes.split():
+            data = re.sub(r"[ \n]+", " ", data)
         self.cell[{"note": "notes", "light": "lights", "tag": "tags"}.get(key, key)] += data
 
 
