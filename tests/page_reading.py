@@ -34,6 +34,8 @@ def body(response):
 def words(html):
     """What a reader sees of a piece of a page: no markup, blanks collapsed."""
     shown = re.sub(r"<title>.*?</title>", " ", html, flags=re.DOTALL)
+    # It stands in running text, where other elements have a blank before them.
+    shown = shown.replace('<span class="text-lines">', "")
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", shown))).strip()
 
 

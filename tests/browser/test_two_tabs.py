@@ -9,7 +9,7 @@ from scorecard.models import AuditEvent, YearlyValue
 from tests import factories
 from tests.page_reading import address
 
-WHO_AND_WHEN = re.compile(r"staff 君在 \d+ 年 \d+ 月 \d+ 日.* 變更了這一項")
+WHO_AND_WHEN = re.compile(r"staff 君在 \d+ 年 \d+ 月 \d+ 日.*\s+變更了這一項")
 
 
 @pytest.mark.parametrize("java_script_enabled", [True, False])

@@ -19,7 +19,7 @@ def look(plan, cast):
 
 def aria_labels(page):
     """What the page's charts say to those who do not see them."""
-    return re.findall(r'role="img" aria-label="([^"]*)"', page.content.decode())
+    return re.findall(r'role="img"\s+aria-label="([^"]*)"', page.content.decode())
 
 
 def test_it_is_the_first_entry_of_the_menu_and_has_title_heading_and_year_switch(look, plan):
