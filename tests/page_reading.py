@@ -27,8 +27,9 @@ def address(plan, name, *, year=FIRST_YEAR, **kwargs):
 
 
 def body(response):
-    """The page as sent, without the token that differs in every answer."""
-    return TOKEN.sub("", response.content.decode())
+    """The page without the token that differs in every answer, each tag in one line."""
+    html = re.sub(r"<[a-z][^<>]*>", lambda tag: re.sub(r"\s+", " ", tag[0]), response.content.decode())
+    return TOKEN.sub("", html)
 
 
 def words(html):

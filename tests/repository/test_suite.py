@@ -64,7 +64,8 @@ def test_both_databases_are_tested_where_one_of_them_fails(tmp_path, failing, st
     shutil.copy(ROOT / "Makefile", tmp_path)
     programs = tmp_path / ".venv" / "bin"
     programs.mkdir(parents=True)
-    (programs / "ruff").write_text("#!/bin/sh\n")
+    for checker in ("ruff", "mypy"):
+        (programs / checker).write_text("#!/bin/sh\n")
     # In place of Python: which half it was asked for goes into a file, and its failure is as told above.
     (programs / "python").write_text(
         "#!/bin/sh\n"
