@@ -21,6 +21,13 @@ HOLD_INTERRUPT = ["env", "--block-signal=INT"]
 PATIENCE = 300
 
 
+def _take_terminal():
+    # Opened by the leader of a session, it becomes the terminal whose Ctrl-C reaches the session.
+    os.close(os.open(os.ttyname(0), os.O_RDWR))
+    # A suite that runs in the background was started with Ctrl-C ignored, and would pass that on.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Started:
     """A command at a terminal of its own, as a person types it: what it printed, Ctrl-C, and its end."""
 
@@ -35,8 +42,7 @@ class Started:
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
-            # Opened by the leader of a session, it becomes the terminal whose Ctrl-C reaches the session.
-            preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),
+            preexec_fn=_take_terminal,
         )
         os.close(theirs)
 
