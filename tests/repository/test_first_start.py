@@ -229,7 +229,7 @@ def test_a_port_in_use_is_told_before_anything_is_done(serve, folder):
 
 
 def test_the_key_of_a_computer_is_whole_or_not_there_and_stays_the_same(tmp_path, monkeypatch):
-    from bsc_site.settings import debug_secret_key
+    from bsc_site.environment import debug_secret_key
 
     path = tmp_path / "key"
     key = debug_secret_key(path)

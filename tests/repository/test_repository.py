@@ -2,6 +2,7 @@
 
 import ast
 import re
+from statistics import median
 
 import pytest
 from django.core.management import call_command
@@ -22,6 +23,11 @@ def test_files_are_short():
         if (count := len(path.read_text(encoding="utf-8").splitlines())) >= 400
     ]
     assert long == []
+
+
+def test_most_files_of_the_program_are_very_short():
+    lengths = [len(path.read_text(encoding="utf-8").splitlines()) for path in python("scorecard", "bsc_site")]
+    assert median(lengths) <= 90
 
 
 def test_functions_are_short():

@@ -1,0 +1,54 @@
+"""Readers of the environment for settings.py."""
+
+import contextlib
+import os
+import secrets
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def env_text(name, default=""):
+    """Without blanks at the ends; default where the variable is unset or empty."""
+    return os.environ.get(name, "").strip() or default
+
+
+def env_bool(name, default):
+    """Raises ImproperlyConfigured for a word that is neither on nor off."""
+    word = env_text(name).lower()
+    if not word:
+        return default
+    if word in {"1", "on", "true", "yes"}:
+        return True
+    if word in {"0", "off", "false", "no"}:
+        return False
+    raise ImproperlyConfigured(f"環境變數 {name} 的值「{word}」無法辨識，請改為 on 或 off。")
+
+
+def env_int(name, default):
+    """Raises ImproperlyConfigured unless the variable is a whole number from 0 on."""
+    word = env_text(name)
+    if not word:
+        return default
+    if not (word.isascii() and word.isdigit()):
+        raise ImproperlyConfigured(f"環境變數 {name} 的值「{word}」不是整數，請改為 0 以上的整數。")
+    return int(word)
+
+
+def env_list(name):
+    """The comma-separated entries that are not empty."""
+    return [part.strip() for part in env_text(name).split(",") if part.strip()]
+
+
+def debug_secret_key(path):
+    """The key in the file, made on first use, so logins survive a restart. Only for DEBUG.
+
+    The file is there whole or not at all, and processes that start together get the same key.
+    """
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text().strip()
