@@ -34,10 +34,10 @@ def work(log, number, person, saves):
     for count in range(saves):
         kpi, figure, conflicts = kpis[(count + number) % len(kpis)], number * 1000 + count + 1, 0
         while True:
-            draft = factories.draft(kpi, actuals=figure, explanation=f"{number}:{count}")
+            draft = factories.report_entry(kpi, actuals=figure, explanation=f"{number}:{count}")
             start_of_save = time.perf_counter()
             try:
-                factories.reporting.save_reports(by=by, plan=kpi.plan, year=2016, drafts=[draft])
+                factories.reporting.save_reports(by=by, plan=kpi.plan, year=2016, report_entries=[draft])
             except Conflict:
                 conflicts += 1
                 continue

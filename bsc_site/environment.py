@@ -45,10 +45,10 @@ def debug_secret_key(path):
     The file is there whole or not at all, and processes that start together get the same key.
     """
     if not path.exists():
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        part = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(50))
         with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
+            os.link(part, path)
+        part.unlink()
     return path.read_text().strip()

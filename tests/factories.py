@@ -318,7 +318,7 @@ def close_prepared(*, by, plan_year, reason=""):
     return years.close_year(by=by, plan_year=plan_year, prepared=prepared_year(plan_year), reason=reason)
 
 
-def draft(
+def report_entry(
     kpi, year=FIRST_YEAR, *, actuals=None, unmeasured="", explanation="", improvement="", version=None, confirmed=True
 ):
     """What a person would enter for a KPI now: one actual a measure, or unmeasured with its reason.
@@ -354,8 +354,8 @@ def _entry(measure, actual, unmeasured):
 
 
 def fill(by, kpi, year=FIRST_YEAR, **entered):
-    """Save one KPI's report as staff of its division, and return it; entered as for draft()."""
-    reporting.save_reports(by=by, plan=kpi.plan, year=year, drafts=[draft(kpi, year, **entered)])
+    """Save one KPI's report as staff of its division, and return it; entered as for report_entry()."""
+    reporting.save_reports(by=by, plan=kpi.plan, year=year, report_entries=[report_entry(kpi, year, **entered)])
     return YearlyReport.objects.get(kpi=kpi, year=year)
 
 

@@ -69,7 +69,7 @@ def annual_report_document(report, *, made_at):
     approved: the form never shows them.
     """
     scorecard = report.scorecard
-    stylesheets = [*STYLESHEETS, "css/pdf/watermark.css"] if scorecard.is_draft else STYLESHEETS
+    stylesheets = [*STYLESHEETS, "css/pdf/watermark.css"] if scorecard.is_preliminary else STYLESHEETS
     is_attached = report.with_appendix and not report.part and not scorecard.include_provisional
     context = {"report": report, "scorecard": scorecard, "made_at": made_at, "made": datetime_text(made_at)}
     return pdf_document(

@@ -7,7 +7,7 @@ from scorecard.pdf.document import render_pdf
 def table_pdf(table, *, made_at):
     """A tagged PDF. made_at: the local time printed on it."""
     stylesheets = ["css/pdf/base.css", "css/pdf/scorecard.css"]
-    if table.scorecard.is_draft:
+    if table.scorecard.is_preliminary:
         stylesheets.append("css/pdf/scorecard-watermark.css")
     context = {"table": table, "scorecard": table.scorecard, "made_at": made_at, "made": datetime_text(made_at)}
     return render_pdf("pdf/scorecard_table.html", context, stylesheets=stylesheets)

@@ -128,7 +128,7 @@ class ScorecardTable:
         """What a reader must know before the figures: 「草稿」, 「示範資料」 and what is not approved."""
         scorecard = self.scorecard
         marks = []
-        if scorecard.is_draft:
+        if scorecard.is_preliminary:
             marks.append("草稿")
         if scorecard.has_sample_data:
             marks.append("示範資料")

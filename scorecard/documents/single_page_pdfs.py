@@ -36,6 +36,6 @@ def receipt_pdf(receipt, *, made_at):
 
 
 def _sheet(template, scorecard, made_at, **context):
-    stylesheets = [*STYLESHEETS, "css/pdf/watermark.css"] if scorecard.is_draft else STYLESHEETS
+    stylesheets = [*STYLESHEETS, "css/pdf/watermark.css"] if scorecard.is_preliminary else STYLESHEETS
     context |= {"scorecard": scorecard, "made_at": made_at, "made": datetime_text(made_at)}
     return render_pdf(template, context, stylesheets=stylesheets)

@@ -188,15 +188,15 @@ class KPIEntryForm(forms.Form):
     @property
     def standing_text(self):
         """What the report holds now, in one sentence without its end: figures, words and executions."""
-        told = [_figure_told(measure) for measure in self.line.measures]
+        parts = [_figure_text(measure) for measure in self.line.measures]
         for label, text in (("差異說明", self.report.explanation), ("改善措施", self.report.improvement)):
-            told += [f"{label}：{text}"] if text else []
-        told += [
-            _execution_told(plan, budget)
+            parts += [f"{label}：{text}"] if text else []
+        parts += [
+            _execution_text(plan, budget)
             for plan, budget in _budgets(self.line)
             if budget.executed is not None or budget.progress
         ]
-        return "；".join(told)
+        return "；".join(parts)
 
     def clean(self):
         """A measure has a number, or 無統計 with a note, never both. A ratio has its parts or its result."""
@@ -266,7 +266,7 @@ class KPIEntryForm(forms.Form):
         self.is_bound = True
         self._errors = None
 
-    def draft(self):
+    def report_entry(self):
         """A ReportEntry for the service. The form has to be valid."""
         cleaned = self.cleaned_data
         entries = tuple(
@@ -328,7 +328,7 @@ def _budgets(line):
     return [(plan, plan.budgets[year]) for plan in line.action_plans if year in plan.budgets]
 
 
-def _figure_told(measure):
+def _figure_text(measure):
     """「實際 93.33 %（28 / 30）」, with the measure's label and its remark where there are any."""
     cell = measure.cell
     parts = f"（{grouped(cell.parts.numerator)} / {grouped(cell.parts.denominator)}）" if cell.parts else ""
@@ -336,7 +336,7 @@ def _figure_told(measure):
     return f"{measure.label} 實際 {cell.actual_text} {measure.unit}{parts}{remark}".lstrip()
 
 
-def _execution_told(plan, budget):
+def _execution_text(plan, budget):
     """「V1-1 執行數 90,000 元，已辦理 3 場」."""
     amount = "（空白）" if budget.executed is None else f"{budget.executed:,} 元"
     progress = f"，{budget.progress}" if budget.progress else ""

@@ -36,29 +36,29 @@ def changed_field_names(entry_forms, *, everything):
     return {kpi_id: changed for kpi_id, changed in names.items() if changed or everything}
 
 
-def show_draft(entry_forms, draft):
+def show_unsaved(entry_forms, unsaved):
     """Bind the unbound forms to the draft's texts as if they had just been sent. Nothing is saved.
 
     If somebody changed a report since, its form shows the conflict.
     """
     for form in entry_forms:
-        fields = _known(form, draft)
+        fields = _known(form, unsaved)
         if fields:
-            version = draft.rows[str(form.line.id)]["version"]
+            version = unsaved.rows[str(form.line.id)]["version"]
             form.bind(_with_typed(form, fields, version))
             if form.report and form.report.version != version:
                 form.show_conflict(form.line, form.report)
             form.is_valid()
 
 
-def differences(entry_forms, draft):
+def differences(entry_forms, unsaved):
     """(UnsavedFields of the draft, texts of the draft that have no field any more). The forms are unbound."""
     found = []
     used = set()
     for form in entry_forms:
-        fields = _known(form, draft)
+        fields = _known(form, unsaved)
         used |= {(str(form.line.id), name) for name in fields}
-        version = draft.rows[str(form.line.id)]["version"] if fields else 0
+        version = unsaved.rows[str(form.line.id)]["version"] if fields else 0
         changed_by_other = bool(form.report and form.report.version != version)
         for name, text in fields.items():
             if has_changed(form, name, text):
@@ -68,7 +68,7 @@ def differences(entry_forms, draft):
                 found.append(UnsavedField(form.line.code, _label(form, name), *texts, changed_by_other))
     lost = [
         text
-        for kpi_id, row in draft.rows.items()
+        for kpi_id, row in unsaved.rows.items()
         for name, text in row["fields"].items()
         if text and (kpi_id, name) not in used
     ]
@@ -81,8 +81,8 @@ def has_changed(form, name, text):
     return field.has_changed(form.get_initial_for_field(field, name), _value(field, text))
 
 
-def _known(form, draft):
-    row = draft.rows.get(str(form.line.id), {"fields": {}})
+def _known(form, unsaved):
+    row = unsaved.rows.get(str(form.line.id), {"fields": {}})
     return {name: text for name, text in row["fields"].items() if name in form.fields and name not in NOT_TYPED}
 
 

@@ -28,7 +28,7 @@ from scorecard.domain.policies import RuleBroken
 from scorecard.forms.unsaved_entries import changed_fields
 from scorecard.middleware.form_refill import refill_form
 from scorecard.read_models.build_scorecard import build_scorecard
-from scorecard.services.unsaved_entries import keep_draft
+from scorecard.services.unsaved_entries import keep_unsaved
 from scorecard.web import access
 from scorecard.web.post_targets import PAGE_AFTER_POST, page_after_post
 from scorecard.web.reporting_rows import sent_forms
@@ -153,10 +153,10 @@ def restore_after_login(sender, request, user, **kwargs):
     if typed["until"] < time.time() or typed["typist"] not in (None, str(user.pk)):
         del request.session[KEY]
         return
-    keep_as_draft(request, user)
+    keep_as_unsaved(request, user)
 
 
-def keep_as_draft(request, user):
+def keep_as_unsaved(request, user):
     """Turn texts of a reporting table into a draft, if the user may fill it in. Other forms are left alone."""
     typed = request.session[KEY]
     match = resolve(typed["action"])
@@ -167,7 +167,7 @@ def keep_as_draft(request, user):
         division = access.get_own_division(request, edition, match.kwargs["division_id"])
         scorecard = build_scorecard(edition.plan, edition.year, include_provisional=True, with_action_plans=True)
         forms = sent_forms(scorecard, edition, division, _as_sent(typed["fields"]))
-        keep_draft(by=user, plan_year=edition.plan_year, division=division, rows=changed_fields(forms), beside=True)
+        keep_unsaved(by=user, plan_year=edition.plan_year, division=division, rows=changed_fields(forms), beside=True)
     except (Http404, RuleBroken):
         # Not this person's table, or too much for a draft: there is nothing to offer.
         pass
@@ -212,5 +212,5 @@ def csrf_failure(request, reason=""):
     if not request.user.is_authenticated:
         return redirect_to_login(page + PLACE, settings.LOGIN_URL)
     request.session[KEY]["typist"] = str(request.user.pk)
-    keep_as_draft(request, request.user)
+    keep_as_unsaved(request, request.user)
     return redirect(page + PLACE)

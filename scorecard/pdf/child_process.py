@@ -52,10 +52,10 @@ class Order:
 
 def write_whole(path, content):
     """Write a private file; it exists either complete or not at all."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(content)
-    os.replace(draft, path)
+    os.replace(part, path)
 
 
 def tell(path, **facts):

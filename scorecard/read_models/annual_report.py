@@ -169,7 +169,7 @@ class AnnualReport:
     def cover_marks(self) -> tuple[str, ...]:
         """Warnings on the cover; none for a closed year with an agency's own figures."""
         marks = []
-        if self.scorecard.is_draft:
+        if self.scorecard.is_preliminary:
             marks.append("草稿：本年度尚未關閉")
         if self.scorecard.has_sample_data:
             marks.append("示範資料")

@@ -116,7 +116,7 @@ class Tasks:
         return self._in(ReportState.RETURNED)
 
     @property
-    def drafts(self) -> tuple[KPILine, ...]:
+    def in_progress(self) -> tuple[KPILine, ...]:
         """Begun and not submitted."""
         return self._in(ReportState.IN_PROGRESS)
 

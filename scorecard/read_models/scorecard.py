@@ -280,6 +280,6 @@ class Scorecard(PlanFacts, Scored):
         return percent_text(Fraction(self.warning_threshold))
 
     @property
-    def is_draft(self) -> bool:
+    def is_preliminary(self) -> bool:
         """Whether 草稿 is printed on a report: until the year is closed (domain.md §5)."""
         return not self.year.is_closed

@@ -182,8 +182,8 @@ def _fill_year(plan: Plan, year: int, due_date: date, samples: Mapping[str, Samp
 def _report(plan: Plan, year: int, staff: User, kpis: Sequence[KPI], samples: Mapping[str, Sample]) -> None:
     """Enter the division's samples, and submit those that do not stay in progress."""
     executions = _executions(plan, year) if year == CLOSED_YEAR else {}
-    drafts = [_draft(kpi, samples[kpi.code], executions.get(kpi.pk, ())) for kpi in kpis]
-    reporting.save_reports(by=staff, plan=plan, year=year, drafts=drafts)
+    report_entries = [_report_entry(kpi, samples[kpi.code], executions.get(kpi.pk, ())) for kpi in kpis]
+    reporting.save_reports(by=staff, plan=plan, year=year, report_entries=report_entries)
     ready = [kpi for kpi in kpis if samples[kpi.code].state != ReportState.IN_PROGRESS]
     reporting.submit_reports(by=staff, plan=plan, year=year, kpis=ready)
 
@@ -192,7 +192,7 @@ def _marked(text: str) -> str:
     return f"{MARK}{text}" if text else ""
 
 
-def _draft(kpi: KPI, sample: Sample, executions: Iterable[reporting.Execution]) -> reporting.ReportEntry:
+def _report_entry(kpi: KPI, sample: Sample, executions: Iterable[reporting.Execution]) -> reporting.ReportEntry:
     """The sample as an entry. It answers every question about its figures, since they are invented."""
     measures = list(kpi.measures.all())
     figures = sample.figures or (None,) * len(measures)

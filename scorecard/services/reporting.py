@@ -56,8 +56,8 @@ class Conflict(Exception):
         super().__init__("、".join(report.kpi.code for report in reports))
 
 
-def _reports_of(drafts: Sequence[ReportEntry], year: int) -> QuerySet[YearlyReport]:
-    return YearlyReport.objects.filter(kpi__in=[draft.kpi for draft in drafts], year=year)
+def _reports_of(report_entries: Sequence[ReportEntry], year: int) -> QuerySet[YearlyReport]:
+    return YearlyReport.objects.filter(kpi__in=[report_entry.kpi for report_entry in report_entries], year=year)
 
 
 def _lock_reports(reports: QuerySet[YearlyReport]) -> list[YearlyReport]:
@@ -80,7 +80,7 @@ def save_reports(
     by: User,
     plan: Plan,
     year: int,
-    drafts: Sequence[ReportEntry],
+    report_entries: Sequence[ReportEntry],
     action: AuditAction = AuditAction.SAVED,
     reason: str = "",
 ) -> list[YearlyReport]:
@@ -91,31 +91,36 @@ def save_reports(
     KPI of another plan.
     """
     policies.check_year_is_open(PlanYear.objects.get_locked(plan, year))
-    for draft in drafts:
-        if draft.kpi.plan_id != plan.pk:
-            raise ValueError(f"{draft.kpi.code} is not a KPI of the plan whose year was checked.")
-        permissions.check_can_report_for(by, draft.kpi.division)
-    existing = {report.kpi_id: report for report in _lock_reports(_reports_of(drafts, year))}
-    pairs = [(draft, existing.get(draft.kpi.pk) or YearlyReport(kpi=draft.kpi, year=year)) for draft in drafts]
+    for report_entry in report_entries:
+        if report_entry.kpi.plan_id != plan.pk:
+            raise ValueError(f"{report_entry.kpi.code} is not a KPI of the plan whose year was checked.")
+        permissions.check_can_report_for(by, report_entry.kpi.division)
+    existing = {report.kpi_id: report for report in _lock_reports(_reports_of(report_entries, year))}
+    pairs = [
+        (report_entry, existing.get(report_entry.kpi.pk) or YearlyReport(kpi=report_entry.kpi, year=year))
+        for report_entry in report_entries
+    ]
     for _, report in pairs:
         policies.check_report_is_editable(report)
-    changed_by_other = [report for draft, report in pairs if report.version != draft.version]
+    changed_by_other = [report for report_entry, report in pairs if report.version != report_entry.version]
     if changed_by_other:
         raise Conflict(changed_by_other)
-    return [report for draft, report in pairs if _save_draft(by, draft, report, action, reason)]
+    return [report for report_entry, report in pairs if _save_report_entry(by, report_entry, report, action, reason)]
 
 
-def _save_draft(by: User, draft: ReportEntry, report: YearlyReport, action: AuditAction, reason: str) -> bool:
+def _save_report_entry(
+    by: User, report_entry: ReportEntry, report: YearlyReport, action: AuditAction, reason: str
+) -> bool:
     """Write what differs, and return whether anything did."""
-    kpi = draft.kpi
-    changes = apply_entries(kpi, report.year, draft.entries)
+    kpi = report_entry.kpi
+    changes = apply_entries(kpi, report.year, report_entry.entries)
     for field in ("explanation", "improvement"):
-        old, new = getattr(report, field), getattr(draft, field)
+        old, new = getattr(report, field), getattr(report_entry, field)
         if old != new:
             changes.append((audit.field_label(report, field), old, new))
             setattr(report, field, new)
-    changes += apply_executions(kpi, report.year, draft.executions)
-    changes += apply_answers(kpi, report.year, draft.answers, by=by)
+    changes += apply_executions(kpi, report.year, report_entry.executions)
+    changes += apply_answers(kpi, report.year, report_entry.answers, by=by)
     if not changes:
         return False
     policies.check_may_become(report, ReportState.IN_PROGRESS)
@@ -133,8 +138,8 @@ def confirm_figures(*, by: User, kpi: KPI, year: int, version: int, answers: Ite
     version: the report's as the person saw it. Raises what save_reports() raises.
     """
     report = YearlyReport.objects.filter(kpi=kpi, year=year).first() or YearlyReport(kpi=kpi, year=year)
-    draft = ReportEntry(kpi, version, (), report.explanation, report.improvement, answers=tuple(answers))
-    return bool(save_reports(by=by, plan=kpi.plan, year=year, drafts=[draft]))
+    report_entry = ReportEntry(kpi, version, (), report.explanation, report.improvement, answers=tuple(answers))
+    return bool(save_reports(by=by, plan=kpi.plan, year=year, report_entries=[report_entry]))
 
 
 def _missing(report: YearlyReport, judged: JudgedReport) -> list[str]:

@@ -22,13 +22,13 @@ Row = dict[str, Any]
 TOO_LARGE = "輸入的內容太多，無法自動保存草稿；請先按「儲存」。"
 
 
-def find_draft(*, by: User, plan_year: PlanYear, division: Division) -> EntryDraft | None:
+def find_unsaved(*, by: User, plan_year: PlanYear, division: Division) -> EntryDraft | None:
     """None where nothing is kept."""
     return EntryDraft.objects.filter(user=by, plan_year=plan_year, division=division).first()
 
 
 @transaction.atomic
-def keep_draft(
+def keep_unsaved(
     *,
     by: User,
     plan_year: PlanYear,
@@ -47,18 +47,18 @@ def keep_draft(
     whose: dict[str, Any] = {"user": by, "plan_year": plan_year, "division": division}
     # Made before it is locked: two requests at the same time then lock the same row.
     EntryDraft.objects.get_or_create(**whose)
-    draft = _locked(by, plan_year, division) or EntryDraft(**whose)
-    kept = {} if instead else dict(draft.rows)
+    unsaved = _locked(by, plan_year, division) or EntryDraft(**whose)
+    kept = {} if instead else dict(unsaved.rows)
     for kpi_id, row in rows.items():
         old = kept.get(kpi_id) if beside else None
         if old:
             row = {"version": min(old["version"], row["version"]), "fields": old["fields"] | row["fields"]}
         kept[kpi_id] = row
-    return _write(draft, kept)
+    return _write(unsaved, kept)
 
 
 @transaction.atomic
-def settle_draft(
+def settle_unsaved(
     *, by: User, plan_year: PlanYear, division: Division, rows: Mapping[str, Collection[str]], beside: bool = False
 ) -> EntryDraft | None:
     """Forget what has been saved, and return the rest of the draft; None for nothing left.
@@ -66,17 +66,17 @@ def settle_draft(
     rows: {KPI id: names of its saved fields}. beside: forgets only these fields, for a person who did not see the
     draft; otherwise all of the KPI's.
     """
-    draft = _locked(by, plan_year, division)
-    if draft is None:
+    unsaved = _locked(by, plan_year, division)
+    if unsaved is None:
         return None
     kept = {}
-    for kpi_id, row in draft.rows.items():
+    for kpi_id, row in unsaved.rows.items():
         if kpi_id not in rows:
             kept[kpi_id] = row
         elif beside:
             fields = {name: text for name, text in row["fields"].items() if name not in rows[kpi_id]}
             kept[kpi_id] = {"version": row["version"], "fields": fields}
-    return _write(draft, kept)
+    return _write(unsaved, kept)
 
 
 @transaction.atomic
@@ -86,32 +86,32 @@ def save_and_settle(
     by: User,
     plan_year: PlanYear,
     division: Division,
-    drafts: Sequence[ReportEntry],
+    report_entries: Sequence[ReportEntry],
     rows: Mapping[str, Collection[str]],
     beside: bool = False,
 ) -> list[YearlyReport]:
     """Save reports and forget the draft of the table that they were typed into: both or neither.
 
-    drafts, the result and the errors: as in reporting.save_reports(). rows, beside: as in settle_draft().
+    report_entries, the result and the errors: as in reporting.save_reports(). rows, beside: as in settle_unsaved().
     """
-    saved = save_reports(by=by, plan=plan_year.plan, year=plan_year.year, drafts=drafts)
-    settle_draft(by=by, plan_year=plan_year, division=division, rows=rows, beside=beside)
+    saved = save_reports(by=by, plan=plan_year.plan, year=plan_year.year, report_entries=report_entries)
+    settle_unsaved(by=by, plan_year=plan_year, division=division, rows=rows, beside=beside)
     return saved
 
 
 def _locked(by: User, plan_year: PlanYear, division: Division) -> EntryDraft | None:
-    drafts = EntryDraft.objects.select_for_update(no_key=True, of=("self",))
-    return drafts.filter(user=by, plan_year=plan_year, division=division).first()
+    unsaved_rows = EntryDraft.objects.select_for_update(no_key=True, of=("self",))
+    return unsaved_rows.filter(user=by, plan_year=plan_year, division=division).first()
 
 
-def _write(draft: EntryDraft, rows: Mapping[str, Row]) -> EntryDraft | None:
+def _write(unsaved: EntryDraft, rows: Mapping[str, Row]) -> EntryDraft | None:
     rows = {kpi_id: row for kpi_id, row in rows.items() if row["fields"]}
     if not rows:
-        if draft.pk:
-            draft.delete()
+        if unsaved.pk:
+            unsaved.delete()
         return None
     if len(json.dumps(rows, ensure_ascii=False).encode()) > MAX_BYTES:
         raise RuleBroken(TOO_LARGE)
-    draft.rows = rows
-    draft.save()
-    return draft
+    unsaved.rows = rows
+    unsaved.save()
+    return unsaved

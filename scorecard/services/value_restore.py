@@ -26,7 +26,7 @@ class Restoration:
 
     event: AuditEvent
     report: YearlyReport
-    draft: ReportEntry
+    report_entry: ReportEntry
     differences: tuple[tuple[str, str | None, str | None], ...]
 
 
@@ -54,8 +54,8 @@ def plan_restoration(kpi: KPI, event: AuditEvent, index: int) -> Restoration | N
     entry = Entry(
         measure.pk, then["actual"], then["actual_note"], then["unmeasured"], then["numerator"], then["denominator"]
     )
-    draft = ReportEntry(kpi, report.version, (entry,), report.explanation, report.improvement)
-    return Restoration(event, report, draft, differences)
+    report_entry = ReportEntry(kpi, report.version, (entry,), report.explanation, report.improvement)
+    return Restoration(event, report, report_entry, differences)
 
 
 def restore(*, by: User, restoration: Restoration, version: int) -> list[YearlyReport]:
@@ -63,12 +63,17 @@ def restore(*, by: User, restoration: Restoration, version: int) -> list[YearlyR
 
     version: the report's as the person saw it. The audit event's reason names the event that it reverses.
     """
-    draft, event = restoration.draft, restoration.event
-    kpi = draft.kpi
-    entry = ReportEntry(kpi, version, draft.entries, draft.explanation, draft.improvement)
+    report_entry, event = restoration.report_entry, restoration.event
+    kpi = report_entry.kpi
+    entry = ReportEntry(kpi, version, report_entry.entries, report_entry.explanation, report_entry.improvement)
     reason = f"還原為第 {event.pk} 號紀錄（{datetime_text(timezone.localtime(event.at))}）之前的值"
     return save_reports(
-        by=by, plan=kpi.plan, year=restoration.report.year, drafts=[entry], action=AuditAction.RESTORED, reason=reason
+        by=by,
+        plan=kpi.plan,
+        year=restoration.report.year,
+        report_entries=[entry],
+        action=AuditAction.RESTORED,
+        reason=reason,
     )
 
 

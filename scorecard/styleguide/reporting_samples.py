@@ -101,7 +101,7 @@ def entry(scorecard):
         "forms": forms,
         "typed": _typed(scorecard),
         "asking": [form for form in forms if form.line.code == "R2"],
-        "draft": {"saved_at": _ago(0)},
+        "unsaved": {"saved_at": _ago(0)},
         "differences": [
             UnsavedField("R1", "分子", "", "752", False),
             UnsavedField("R2", "備註", "掃描完成頁數", "含機密檔案", True),

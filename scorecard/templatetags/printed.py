@@ -22,6 +22,6 @@ def foot_text(scorecard):
     parts = [f"資料版本 {scorecard.data_version}"]
     if scorecard.include_provisional:
         parts.append("含未核定數值")
-    if scorecard.is_draft:
+    if scorecard.is_preliminary:
         parts.append("草稿")
     return "　".join(parts)

@@ -10,7 +10,7 @@ from scorecard.domain.roc_years import year_text
 from scorecard.fill_in.reader import NotAFillIn, read_fill_in
 from scorecard.forms.fill_in import FillInForm, rows_of
 from scorecard.read_models.build_scorecard import build_scorecard
-from scorecard.services.unsaved_entries import keep_draft
+from scorecard.services.unsaved_entries import keep_unsaved
 from scorecard.spreadsheets.grid import UnreadableFile
 from scorecard.spreadsheets.reader import read_sheets
 from scorecard.uploaded_files.upload_handler import left_out
@@ -45,7 +45,7 @@ def upload(request, slug, year, division_id):
         rows, without_row = rows_of(read, entry_forms(scorecard, edition, division))
         try:
             policies.check_year_is_open(edition.plan_year)
-            keep_draft(by=request.user, plan_year=edition.plan_year, division=division, rows=rows, beside=True)
+            keep_unsaved(by=request.user, plan_year=edition.plan_year, division=division, rows=rows, beside=True)
         except policies.RuleBroken as error:
             refused, status = error.messages, 409
         else:

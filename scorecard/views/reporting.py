@@ -9,13 +9,13 @@ from scorecard.domain import policies
 from scorecard.domain.choices import Question, ReportState, Status
 from scorecard.forms.reporting import KPIEntryForm, read_answer
 from scorecard.forms.review import SeenForm
-from scorecard.forms.unsaved_entries import changed_field_names, differences, show_draft
+from scorecard.forms.unsaved_entries import changed_field_names, differences, show_unsaved
 from scorecard.models import KPI, Division, FigureConfirmation, Submission, YearlyReport
 from scorecard.permissions import roles_by_agency
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.progress import build_tasks, count_states
 from scorecard.services.reporting import Conflict, confirm_figures, submit_reports
-from scorecard.services.unsaved_entries import find_draft, save_and_settle
+from scorecard.services.unsaved_entries import find_unsaved, save_and_settle
 from scorecard.web import access
 from scorecard.web.reporting_rows import entry_forms, sent_forms
 
@@ -44,22 +44,22 @@ def reporting(request, slug, year):
     return render(request, "scorecard/reporting/tasks.html", context)
 
 
-def _draft_shown(request, edition, division, forms):
-    """Template context of the draft. draft_state: "applied" (its texts are in the fields), "offered", or ""."""
-    draft = find_draft(by=request.user, plan_year=edition.plan_year, division=division)
+def _unsaved_shown(request, edition, division, forms):
+    """Template context of the draft. unsaved_state: "applied" (its texts are in the fields), "offered", or ""."""
+    unsaved = find_unsaved(by=request.user, plan_year=edition.plan_year, division=division)
     sent = request.POST.get("draft", "") if request.method == "POST" else request.GET.get("draft", "")
-    if draft is None or sent == "applied":
-        if draft and request.method != "POST":
-            show_draft(forms, draft)
-        return {"draft": draft, "draft_state": "applied" if draft else ""}
-    found, lost = differences(forms, draft)
+    if unsaved is None or sent == "applied":
+        if unsaved and request.method != "POST":
+            show_unsaved(forms, unsaved)
+        return {"unsaved": unsaved, "unsaved_state": "applied" if unsaved else ""}
+    found, lost = differences(forms, unsaved)
     state = "offered" if found or lost else ""
-    return {"draft": draft, "draft_state": state, "differences": found, "without_field": lost}
+    return {"unsaved": unsaved, "unsaved_state": state, "differences": found, "without_field": lost}
 
 
 def render_table(request, edition, division, scorecard, forms, status=200):
     """The reporting table with these forms and the person's draft."""
-    drafted = _draft_shown(request, edition, division, forms)
+    unsaved_context = _unsaved_shown(request, edition, division, forms)
     errors = [
         (field, error)
         for form in forms
@@ -69,7 +69,7 @@ def render_table(request, edition, division, scorecard, forms, status=200):
         if not field.is_hidden
     ]
     previous = [line for line in scorecard.years if line.year < edition.year]
-    context = drafted | {
+    context = unsaved_context | {
         "division": division,
         "scorecard": scorecard,
         "plan_year": edition.plan_year,
@@ -105,7 +105,7 @@ def table(request, slug, year, division_id):
             by=request.user,
             plan_year=edition.plan_year,
             division=division,
-            drafts=[form.draft() for form in touched],
+            report_entries=[form.report_entry() for form in touched],
             rows=changed_field_names(forms, everything=shown == "applied"),
             beside=shown == "offered",
         )

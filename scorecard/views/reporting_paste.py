@@ -8,8 +8,8 @@ from scorecard.domain import policies
 from scorecard.forms.reporting_paste import PasteForm, places_of, rows_to_keep
 from scorecard.forms.unsaved_entries import changed_fields
 from scorecard.read_models.build_scorecard import build_scorecard
-from scorecard.services.unsaved_entries import keep_draft
-from scorecard.views.unsaved_entries import with_draft
+from scorecard.services.unsaved_entries import keep_unsaved
+from scorecard.views.unsaved_entries import with_unsaved
 from scorecard.web import access
 from scorecard.web.reporting_rows import entry_forms, sent_forms
 
@@ -37,9 +37,9 @@ def paste(request, slug, year, division_id):
         policies.check_year_is_open(edition.plan_year)
         typed = changed_fields(sent_forms(scorecard, edition, division, request.POST))
         if typed:
-            keep_draft(**whose, rows=typed, beside=request.POST.get("draft") == "offered")
+            keep_unsaved(**whose, rows=typed, beside=request.POST.get("draft") == "offered")
         if rows and request.POST.get("then") == "fill":
-            keep_draft(**whose, rows=rows_to_keep(rows), beside=True)
+            keep_unsaved(**whose, rows=rows_to_keep(rows), beside=True)
             return _filled(request, rows, {"slug": slug, "year": year, "division_id": division.pk})
     except policies.RuleBroken as error:
         form.add_error(None, error)
@@ -55,4 +55,4 @@ def _filled(request, rows, where):
     left_out = sum(not row.fields and any(row.cells) for row in rows)
     skipped = f"另有 {left_out} 列沒有填入。" if left_out else ""
     messages.info(request, f"已把 {count} 列填入表格，還沒有儲存。{skipped}")
-    return redirect(with_draft(where))
+    return redirect(with_unsaved(where))

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from scorecard.domain import policies
 from scorecard.forms.unsaved_entries import changed_fields
 from scorecard.read_models.build_scorecard import build_scorecard
-from scorecard.services.unsaved_entries import keep_draft
+from scorecard.services.unsaved_entries import keep_unsaved
 from scorecard.views.reporting import render_table
 from scorecard.web import access
 from scorecard.web.reporting_rows import sent_forms
@@ -19,7 +19,7 @@ PAYLOAD_TOO_LARGE = 413
 
 
 @require_POST
-def draft(request, slug, year, division_id):
+def keep(request, slug, year, division_id):
     """Store the unsaved texts of the table.
 
     "then" says what follows. Missing: the page saves by itself, the answer is JSON with the time. apply: show the
@@ -33,7 +33,7 @@ def draft(request, slug, year, division_id):
     then = request.POST.get("then")
     rows = {} if then == "drop" else changed_fields(forms)
     try:
-        kept = keep_draft(
+        kept = keep_unsaved(
             by=request.user,
             plan_year=edition.plan_year,
             division=division,
@@ -54,9 +54,9 @@ def draft(request, slug, year, division_id):
     where = {"slug": slug, "year": year, "division_id": division.pk}
     if then == "paste":
         return redirect("reporting_paste", **where)
-    return redirect(with_draft(where) if kept else reverse("reporting_table", kwargs=where))
+    return redirect(with_unsaved(where) if kept else reverse("reporting_table", kwargs=where))
 
 
-def with_draft(where):
+def with_unsaved(where):
     """Address of the table with the draft's texts in its fields. where: arguments of the table's URL."""
     return reverse("reporting_table", kwargs=where) + "?draft=applied"

@@ -101,7 +101,7 @@ def test_figures_not_approved_are_counted_whether_shown_or_not(mixed):
 def test_closing_a_year_approves_nothing(mixed, cast):
     factories.close_year(cast.admin, mixed, reason="提前關閉")
     scorecard = build(mixed)
-    assert not scorecard.is_draft
+    assert not scorecard.is_preliminary
     assert scorecard.kpis_by_code["AC1.2"].measures[0].cell.is_withheld
 
 

@@ -93,7 +93,7 @@ def make_scene():
     mail.deliver()
     sessions = {role: client_of(getattr(cast, role)).cookies.output(header="") for role in PEOPLE}
     scene = Scene(plan, cast, invited, sessions)
-    assert keep_draft(scene)() == 200
+    assert keep_unsaved(scene)() == 200
     return scene
 
 
@@ -120,7 +120,7 @@ def save(scene):
     return scene.send("staff", scene.own("reporting_table"), _typed(scene, "另一個說明"))
 
 
-def keep_draft(scene):
+def keep_unsaved(scene):
     """What a person typed, before they save it."""
     return scene.send("staff", scene.own("reporting_draft"), _typed(scene, "還沒想好"))
 
@@ -303,7 +303,7 @@ ACTS = {
     act.__name__.strip("_"): act
     for act in (
         save,
-        keep_draft,
+        keep_unsaved,
         confirm,
         submit,
         restore,

@@ -62,9 +62,9 @@ def test_one_report_that_changed_since_keeps_all_from_being_approved_and_is_name
 
 
 def test_one_report_that_is_not_submitted_keeps_all_from_being_approved(cast, open_plan, three):
-    drafts = [fill(cast.staff, factories.kpi(open_plan, code)) for code in ("AL1.1", "AF1.1")]
+    unsent = [fill(cast.staff, factories.kpi(open_plan, code)) for code in ("AL1.1", "AF1.1")]
     with nothing_written(), pytest.raises(RuleBroken) as raised:
-        approve_all(cast.reviewer, open_plan, [*three.values(), *drafts])
+        approve_all(cast.reviewer, open_plan, [*three.values(), *unsent])
     assert [sentence[:6].strip() for sentence in raised.value.messages] == ["AL1.1", "AF1.1"]
 
 

@@ -14,7 +14,7 @@ from scorecard.services import mail, year_closing
 from scorecard.services.reminders import remind_now, send_due_reminders
 from scorecard.services.reporting import Conflict, approve_reports, return_report, save_reports, submit_reports
 from tests import factories
-from tests.factories import DUE, FIRST_YEAR, draft, fill, submit
+from tests.factories import DUE, FIRST_YEAR, fill, report_entry, submit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,11 +43,11 @@ def person(user):
 
 def test_of_several_who_saw_the_same_version_one_saves_and_the_others_are_told(cast, kpi):
     fill(cast.staff, kpi, actuals=1)
-    seen = [draft(kpi, actuals=figure) for figure in (11, 12, 13, 14)]
+    seen = [report_entry(kpi, actuals=figure) for figure in (11, 12, 13, 14)]
     results = at_once(
         *(
             lambda entered=entered: save_reports(
-                by=person(cast.staff), plan=kpi.plan, year=FIRST_YEAR, drafts=[entered]
+                by=person(cast.staff), plan=kpi.plan, year=FIRST_YEAR, report_entries=[entered]
             )
             for entered in seen
         )

@@ -159,8 +159,8 @@ class RemovalOfSampleData(TestCase):
     def test_a_real_persons_amount_stays(self):
         budget = ActionBudget.objects.get(action_plan__code="DC1.1.1", year=OPEN_YEAR)
         kpi = factories.kpi(self.plan, "DC1.1")
-        spent = replace(factories.draft(kpi, OPEN_YEAR, actuals=[None]), executions=(Execution(budget.pk, 12),))
-        save_reports(by=self.writer, plan=self.plan, year=OPEN_YEAR, drafts=[spent])
+        spent = replace(factories.report_entry(kpi, OPEN_YEAR, actuals=[None]), executions=(Execution(budget.pk, 12),))
+        save_reports(by=self.writer, plan=self.plan, year=OPEN_YEAR, report_entries=[spent])
         demo_removal.remove()
         assert ActionBudget.objects.get(executed__isnull=False) == budget
 

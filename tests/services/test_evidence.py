@@ -58,11 +58,11 @@ def test_files_are_kept_byte_for_byte_under_random_names_without_extension(cast,
 
 
 def test_the_first_file_makes_a_draft_whose_figures_can_still_be_saved_from_an_open_table(cast, kpi):
-    seen = factories.draft(kpi, actuals=95)
+    seen = factories.report_entry(kpi, actuals=95)
     attach(cast.staff, kpi)
     report = YearlyReport.objects.get(kpi=kpi)
     assert (report.state, report.version, report.changed_by) == (ReportState.IN_PROGRESS, 0, cast.staff)
-    factories.reporting.save_reports(by=cast.staff, plan=kpi.plan, year=FIRST_YEAR, drafts=[seen])
+    factories.reporting.save_reports(by=cast.staff, plan=kpi.plan, year=FIRST_YEAR, report_entries=[seen])
     assert YearlyReport.objects.get(kpi=kpi).version == 1
 
 

@@ -47,7 +47,10 @@ def enter(by, kpi, **fields):
     """Save one entry of the KPI's only measure."""
     entry = Entry(kpi.measures.get().pk, **{"actual": None, **fields})
     save_reports(
-        by=by, plan=kpi.plan, year=FIRST_YEAR, drafts=[replace(factories.draft(kpi), entries=(entry,), answers=())]
+        by=by,
+        plan=kpi.plan,
+        year=FIRST_YEAR,
+        report_entries=[replace(factories.report_entry(kpi), entries=(entry,), answers=())],
     )
 
 

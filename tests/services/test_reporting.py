@@ -12,14 +12,14 @@ from scorecard.models import AuditEvent, YearlyReport, YearlyValue
 from scorecard.services import audit
 from scorecard.services.reporting import Conflict, Entry, save_reports, submit_reports
 from tests import factories
-from tests.factories import FIRST_YEAR, LAST_YEAR, draft, fill, submit
+from tests.factories import FIRST_YEAR, LAST_YEAR, fill, report_entry, submit
 from tests.services.conftest import ROLES
 from tests.services.rows import nothing_written
 
 
 def save(by, *drafts):
     """Save drafts of one plan in the open year."""
-    return save_reports(by=by, plan=drafts[0].kpi.plan, year=FIRST_YEAR, drafts=drafts)
+    return save_reports(by=by, plan=drafts[0].kpi.plan, year=FIRST_YEAR, report_entries=drafts)
 
 
 def value(kpi, year=FIRST_YEAR):
@@ -68,18 +68,18 @@ def test_saving_raises_the_version_and_the_data_version(cast, kpi):
 def test_saving_the_same_again_leaves_no_trace(cast, kpi):
     fill(cast.staff, kpi, actuals="93.50", explanation="說明")
     with nothing_written():
-        assert save(cast.staff, draft(kpi, actuals="93.5", explanation="說明")) == []
+        assert save(cast.staff, report_entry(kpi, actuals="93.5", explanation="說明")) == []
 
 
 def test_a_draft_without_anything_entered_makes_no_report(cast, kpi):
     with nothing_written():
-        assert save(cast.staff, draft(kpi, actuals=[None])) == []
+        assert save(cast.staff, report_entry(kpi, actuals=[None])) == []
 
 
 def test_only_the_reports_that_changed_are_returned(cast, open_plan):
     first, second = factories.kpi(open_plan, "AC1.1"), factories.kpi(open_plan, "AC1.2")
     fill(cast.staff, first)
-    assert [report.kpi for report in save(cast.staff, draft(first), draft(second))] == [second]
+    assert [report.kpi for report in save(cast.staff, report_entry(first), report_entry(second))] == [second]
 
 
 def test_zero_is_a_figure_and_a_blank_takes_it_back(cast, kpi):
@@ -114,13 +114,13 @@ def test_a_value_is_made_where_the_year_has_none_yet(cast, kpi):
 )
 def test_an_entry_that_cannot_be_kept_stops_all_of_them(cast, open_plan, entry):
     good, bad = factories.kpi(open_plan, "AC1.1"), factories.kpi(open_plan, "AC1.2")
-    wrong = replace(draft(bad), entries=(Entry(bad.measures.get().pk, **{"actual": None, **entry}),))
+    wrong = replace(report_entry(bad), entries=(Entry(bad.measures.get().pk, **{"actual": None, **entry}),))
     with nothing_written(), pytest.raises(ValidationError):
-        save(cast.staff, draft(good), wrong)
+        save(cast.staff, report_entry(good), wrong)
 
 
 def test_the_second_editor_sees_what_stands_and_loses_nothing(cast, kpi):
-    seen = draft(kpi, actuals=90)
+    seen = report_entry(kpi, actuals=90)
     fill(cast.staff, kpi, actuals=95)
     with nothing_written(), pytest.raises(Conflict) as raised:
         save(cast.staff, seen)
@@ -133,7 +133,7 @@ def test_the_second_editor_sees_what_stands_and_loses_nothing(cast, kpi):
 def test_one_overtaken_draft_stops_all_of_them_and_every_overtaken_one_is_named(cast, open_plan):
     codes = ("AC1.1", "AC1.2", "AL1.1")
     kpis = [factories.kpi(open_plan, code) for code in codes]
-    seen = [draft(kpi) for kpi in kpis]
+    seen = [report_entry(kpi) for kpi in kpis]
     for kpi in kpis[:2]:
         fill(cast.staff, kpi, actuals=1)
     with nothing_written(), pytest.raises(Conflict) as raised:
@@ -143,33 +143,33 @@ def test_one_overtaken_draft_stops_all_of_them_and_every_overtaken_one_is_named(
 
 def test_a_version_that_never_was_is_a_conflict_too(cast, kpi):
     with nothing_written(), pytest.raises(Conflict):
-        save(cast.staff, draft(kpi, version=5))
+        save(cast.staff, report_entry(kpi, version=5))
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "staff"])
 def test_only_staff_of_the_division_save(cast, kpi, role):
     with nothing_written(), pytest.raises(PermissionDenied):
-        save(getattr(cast, role), draft(kpi))
+        save(getattr(cast, role), report_entry(kpi))
 
 
 def test_one_kpi_of_another_division_stops_all_of_them(cast, kpi):
     foreign = factories.kpi(kpi.plan, "BC1.1")
     with nothing_written(), pytest.raises(PermissionDenied, match="乙組"):
-        save(cast.staff, draft(kpi), draft(foreign))
+        save(cast.staff, report_entry(kpi), report_entry(foreign))
 
 
 def test_nothing_is_saved_in_a_year_that_is_not_open(cast, open_plan):
     kpi = factories.kpi(open_plan, "AC1.1")
     for year, sentence in ((LAST_YEAR, "尚未開放"), (2015, "已關閉")):
         with nothing_written(), pytest.raises(RuleBroken, match=sentence):
-            save_reports(by=cast.staff, plan=open_plan, year=year, drafts=[draft(kpi, year, actuals=1)])
+            save_reports(by=cast.staff, plan=open_plan, year=year, report_entries=[report_entry(kpi, year, actuals=1)])
 
 
 def test_a_closed_year_refuses_and_says_what_to_do(cast, kpi):
     fill(cast.staff, kpi)
     factories.close_year(cast.admin, kpi.plan, reason="提前關閉")
     with nothing_written(), pytest.raises(RuleBroken, match="重新開放"):
-        save(cast.staff, draft(kpi, actuals=1))
+        save(cast.staff, report_entry(kpi, actuals=1))
     with nothing_written(), pytest.raises(RuleBroken, match="已關閉"):
         submit(cast.staff, kpi)
 
@@ -180,11 +180,11 @@ def test_a_figure_is_not_written_into_another_plan_than_the_one_that_is_open(cas
     foreign.division = kpi.division
     foreign.save()
     with nothing_written(), pytest.raises(ValueError, match="AC1.1"):
-        save_reports(by=cast.staff, plan=kpi.plan, year=FIRST_YEAR, drafts=[draft(foreign)])
+        save_reports(by=cast.staff, plan=kpi.plan, year=FIRST_YEAR, report_entries=[report_entry(foreign)])
 
 
 def test_without_its_audit_event_nothing_is_saved(cast, kpi, monkeypatch):
-    seen = draft(kpi)
+    seen = report_entry(kpi)
     monkeypatch.setattr(audit, "record", _fail)
     with nothing_written(), pytest.raises(RuntimeError):
         save(cast.staff, seen)

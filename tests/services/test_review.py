@@ -17,7 +17,7 @@ from scorecard.services.reporting import (
     submit_reports,
 )
 from tests import factories
-from tests.factories import FIRST_YEAR, approve, draft, fill, send_back, submit
+from tests.factories import FIRST_YEAR, approve, fill, report_entry, send_back, submit
 from tests.services.conftest import ROLES, in_another_role
 from tests.services.rows import nothing_written
 from tests.shared_rows import layer
@@ -56,7 +56,7 @@ def in_state(state, cast, kpi):
 
 ACTS = {
     "save": lambda cast, report: save_reports(
-        by=cast.staff, plan=report.kpi.plan, year=FIRST_YEAR, drafts=[draft(report.kpi, actuals=101)]
+        by=cast.staff, plan=report.kpi.plan, year=FIRST_YEAR, report_entries=[report_entry(report.kpi, actuals=101)]
     ),
     "submit": lambda cast, report: submit_reports(
         by=cast.staff, plan=report.kpi.plan, year=FIRST_YEAR, kpis=[report.kpi]

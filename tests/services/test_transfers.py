@@ -8,7 +8,7 @@ from scorecard.models import KPI, ActionPlan, AuditEvent
 from scorecard.services.reporting import save_reports
 from scorecard.services.transfers import Owner, find_moves, people_of, transfer
 from tests import factories
-from tests.factories import FIRST_YEAR, draft
+from tests.factories import FIRST_YEAR, report_entry
 from tests.services.rows import nothing_written
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def test_everything_of_a_division_goes_to_another_closed_years_or_not(cast, open
 def test_the_new_divisions_staff_report_and_the_old_ones_no_longer(cast, open_plan, first, second):
     move(cast, open_plan, first, second)
     moved = factories.kpi(open_plan, "AC1.1")
-    given = {"plan": open_plan, "year": FIRST_YEAR, "drafts": [draft(moved)]}
+    given = {"plan": open_plan, "year": FIRST_YEAR, "report_entries": [report_entry(moved)]}
     with pytest.raises(PermissionDenied):
         save_reports(by=cast.staff, **given)
     assert save_reports(by=cast.other_staff, **given)

@@ -37,7 +37,7 @@ class Command(BaseCommand):
         except PDFError as error:
             raise CommandError(f"無法產生 PDF：{error}") from error
         write_whole(options["output"], pdf)
-        mark = "（草稿：年度尚未關閉）" if report.scorecard.is_draft else ""
+        mark = "（草稿：年度尚未關閉）" if report.scorecard.is_preliminary else ""
         self.stdout.write(f"已寫入 {options['output']}：{report.scorecard.agency} {report.title}{mark}")
 
 
