@@ -133,11 +133,12 @@ def compare(pair):
         return result
     lines = [_lines(pair.old.suffix, content, static) for content, static in zip((old, new), pair.statics, strict=True)]
     if lines[0] is not None:
-        lines = without_intended(pair.name, *lines, result.seen)
-        changes = list(difflib.unified_diff(*lines, "old", "new", lineterm="", n=2))
         # The first two lines name the sides.
-        result.differences += [line for line in changes[2:] if line[0] in "+-"]
-        if changes:
+        changes = list(difflib.unified_diff(*lines, lineterm="", n=2))[2:]
+        by_sign = {sign: [line[1:] for line in changes if line[0] == sign] for sign in "-+"}
+        removed, added = without_intended(pair.name, by_sign["-"], by_sign["+"], result.seen)
+        result.differences += [f"-{line}" for line in removed] + [f"+{line}" for line in added]
+        if result.differences:
             _write(pair.target.with_name(f"{pair.target.name}.diff"), "\n".join(changes).encode())
     pictures = [_pictures(pair.old.suffix, content) for content in (old, new)]
     found = compare_pictures(*pictures, pair.target)

@@ -43,7 +43,8 @@ class Flow:
     """The texts of one block with what stands between them, whose blanks collapse together.
 
     Items are ("text", text), ("mark", lines) for an edge of an inline element, ("block", lines), ("atom", lines) for
-    what takes a place of its own in a line, such as a button, and ("hidden", lines).
+    what takes a place of its own in a line, such as a button, and ("hidden", lines) for
+    what takes no place in the flow.
     """
 
     def __init__(self):
@@ -97,6 +98,8 @@ class Writer:
         space = declared.get("white-space", TAGS_THAT_KEEP.get(tag, space))
         lays_out_items = "flex" in display or "grid" in display
         kind = _kind(tag, display, is_item)
+        if declared.get("position") in {"absolute", "fixed"} or (tag, element.get("type")) == ("input", "hidden"):
+            kind = "hidden"
         if (tag, element.get("class", "")) in TRANSPARENT:
             self._inside(element, flow, space, lays_out_items)
             return

@@ -1,4 +1,4 @@
-"""What the style sheets of a page say about white space: which elements are laid out as blocks, and which keep lines.
+"""What the style sheets of a page say about white space: which elements are blocks, out of the flow, or keep lines.
 
 Only rules for screens of any width count; a page that is laid out otherwise on a phone says the same words.
 """
@@ -31,7 +31,7 @@ class Layout:
         self.wrappers = {id(wrapper.etree_element): wrapper for wrapper in root.iter_subtree()}
 
     def declared(self, element):
-        """{"display": …, "white-space": …} of the element's own, as far as a rule says so."""
+        """{"display": …, "position": …, "white-space": …} of the element's own, as far as a rule says so."""
         found = []
         for order, matcher in enumerate(self.matchers):
             for specificity, position, _, declarations in matcher.match(self.wrappers[id(element)]):
@@ -43,7 +43,7 @@ class Layout:
 
 @lru_cache(maxsize=200)
 def matcher_of(path):
-    """The rules of a style sheet that speak of display or white space, ready to be matched."""
+    """The rules of a style sheet that set any of these, ready to be matched."""
     matcher = cssselect2.Matcher()
     rules = tinycss2.parse_stylesheet(Path(path).read_text(encoding="utf-8"), skip_comments=True, skip_whitespace=True)
     for rule in rules:
@@ -62,6 +62,6 @@ def matcher_of(path):
 
 def _declarations(rule):
     for node in tinycss2.parse_blocks_contents(rule.content, skip_comments=True, skip_whitespace=True):
-        if node.type == "declaration" and node.lower_name in {"display", "white-space"}:
+        if node.type == "declaration" and node.lower_name in {"display", "position", "white-space"}:
             value = re.sub(r"\s+", " ", tinycss2.serialize(node.value)).strip()
             yield node.lower_name, value, node.important
