@@ -43,8 +43,8 @@ INTENDED = (
     ),
     Intended(
         why="the style page also shows new colours and the filters; blanks stand between its samples",
-        where=r"^style/",
-        old=r" *\| +\u3000",
+        where=r"^(style/|pixels/.*operator~style\.)",
+        old=r" *\| +\u3000|'▲ \+9\.3 .*",
         new=r".*",
     ),
     Intended(
