@@ -134,9 +134,16 @@ class Layers:
         self.copies = dict(zip((make for _, make in wanted), self._values(), strict=True))
 
     def end(self):
-        """Roll everything back, and lay nothing any more: the database goes."""
-        self.clear()
-        self._unblock = None
+        """Roll everything back, and lay nothing any more: the database goes.
+
+        The last request of a browser may still end in the live server's thread, which shares the connection of an
+        in-memory database, and take a block with it; nobody stands on the rows any more.
+        """
+        if self._unblock is not None:
+            with self._unblock():
+                while self._stack and connection.in_atomic_block:
+                    _roll_back(self._stack.pop().atomic)
+        self._stack, self.copies, self._unblock = [], {}, None
 
     def clear(self):
         """Roll everything back."""
