@@ -18,8 +18,13 @@ HERE = Path(__file__).resolve().parent
 # Files and pages drawn from a report that is already built.
 DRAWN = [HERE / name for name in ("browser", "documents", "pdf", "spreadsheets")]
 DRAWN += [HERE / "agency_form" / "test_writing.py", HERE / "fill_in" / "test_writer_and_reader.py"]
-# Left out of `make test-quick`: browsers, files of every kind, commands, the admin, and acts done hundreds of times.
-SLOW_FOLDERS = ("browser", "pdf", "documents", "agency_form", "fill_in", "management", "admin", "robust")
+# Left out of `make test-quick`: browsers, files of every kind, commands, the admin, acts done hundreds of times, every
+# address as every role, and whole starts of the server.
+SLOW = [
+    HERE / name for name in ("browser", "pdf", "documents", "agency_form", "fill_in", "management", "admin", "robust")
+]
+SLOW += [HERE / "web" / "test_urls_guarded.py", HERE / "web" / "test_foreign_ids.py", HERE / "styleguide"]
+SLOW += [HERE / "repository" / "test_first_start.py", HERE / "repository" / "test_harness.py"]
 
 # No deadline: on a busy machine it fails examples for being slow once. The same examples each
 # time and no example database: a run in one place repeats a run in another.
@@ -64,8 +69,8 @@ def is_for_every_database(item):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_itemcollected(item):
-    """Mark the tests of some folders, for `make test-quick` and `make test-long`."""
-    if any(item.path.is_relative_to(HERE / folder) for folder in SLOW_FOLDERS):
+    """Mark the tests of some places, for `make test-quick` and `make test-long`."""
+    if any(item.path.is_relative_to(place) for place in SLOW):
         item.add_marker("slow")
     if item.path.is_relative_to(HERE / "robust"):
         item.add_marker("robust")
