@@ -23,7 +23,7 @@ DRAWN += [HERE / "agency_form" / "test_writing.py", HERE / "fill_in" / "test_wri
 SLOW = [
     HERE / name for name in ("browser", "pdf", "documents", "agency_form", "fill_in", "management", "admin", "robust")
 ]
-SLOW += [HERE / "web" / "test_urls_guarded.py", HERE / "web" / "test_foreign_ids.py", HERE / "styleguide"]
+SLOW += [HERE / "web" / "test_urls_guarded.py", HERE / "web" / "test_foreign_ids.py"]
 SLOW += [HERE / "repository" / "test_first_start.py", HERE / "repository" / "test_harness.py"]
 
 # No deadline: on a busy machine it fails examples for being slow once. The same examples each
