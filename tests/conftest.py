@@ -23,8 +23,9 @@ DRAWN += [HERE / "agency_form" / "test_writing.py", HERE / "fill_in" / "test_wri
 SLOW = [
     HERE / name for name in ("browser", "pdf", "documents", "agency_form", "fill_in", "management", "admin", "robust")
 ]
-SLOW += [HERE / "web" / "test_urls_guarded.py", HERE / "web" / "test_foreign_ids.py"]
+SLOW += [HERE / "web" / "test_urls_guarded.py", HERE / "web" / "test_foreign_ids.py", HERE / "styleguide"]
 SLOW += [HERE / "repository" / "test_first_start.py", HERE / "repository" / "test_harness.py"]
+SLOW.append(HERE / "views" / "test_annual_report.py")
 
 # No deadline: on a busy machine it fails examples for being slow once. The same examples each
 # time and no example database: a run in one place repeats a run in another.

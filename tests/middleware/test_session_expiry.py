@@ -74,6 +74,7 @@ def forms_of_pages(open_plan, cast, submitted, kpi):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.one_database
 def test_every_form_with_a_text_has_it_back_after_the_login(forms_of_pages, cast):
     for role, url, action in forms_of_pages:
