@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 HOLD_INTERRUPT = ["env", "--block-signal=INT"]
 # No start takes as long, however busy the machine.
-PATIENCE = 300
+PATIENCE = 120
 
 
 def _take_terminal():
@@ -190,7 +190,7 @@ def test_two_set_ups_at_once_install_one_after_the_other(run, folder):
     assert (folder / "log").read_text().split() == ["begin", "end"]
 
 
-@pytest.mark.parametrize("moment", [0, 0.05, 0.1, 0.2, 0.4, 1])
+@pytest.mark.parametrize("moment", [0, 0.1, 1])
 def test_the_installation_of_packages_ends_without_a_traceback_at_whatever_moment(run, folder, moment):
     """With an index of packages that never answers."""
     (folder / "requirements.txt").write_text(f"no-such-package==1 --hash=sha256:{'0' * 64}\n")
@@ -202,6 +202,16 @@ def test_the_installation_of_packages_ends_without_a_traceback_at_whatever_momen
         assert "Traceback" not in started.interrupt()
     assert started.process.returncode != 0
     assert not (folder / ".venv" / ".installed-run").exists()
+
+
+def test_a_program_that_swallows_exceptions_ends_at_ctrl_c_all_the_same(run, folder):
+    """As Python itself does in callbacks of its garbage collector, whatever program it runs."""
+    lines = ["print('begun', flush=True)", "while True:", "    try:", "        time.sleep(9)"]
+    lines += ["    except BaseException:", "        pass"]
+    (folder / "stubborn.py").write_text("\n".join(["import time", *lines]))
+    started = run([*HOLD_INTERRUPT, sys.executable, ".ci/interruptible.py", "stubborn"])
+    started.wait_for("begun")
+    assert "Traceback" not in started.interrupt()
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "two..dots"])
