@@ -19,6 +19,7 @@ from renderings.intended import INTENDED, without_intended
 from renderings.office_text import ods_lines, xlsx_lines
 from renderings.page_text import mask, page_lines
 from renderings.pdf_text import pdf_lines, pdf_pictures
+from renderings.svg_text import svg_lines
 
 PROCESSES = 2
 SHOWN = 40
@@ -153,10 +154,12 @@ def _lines(suffix, content, static):
         return None
     if suffix == ".html":
         return page_lines(content, static)
+    if suffix == ".svg":
+        return svg_lines(content)
     readers = {".xlsx": xlsx_lines, ".ods": ods_lines, ".pdf": pdf_lines}
     if suffix in readers:
         return readers[suffix](content)
-    # CSV, JSON, SVG: every byte counts, line ends too.
+    # CSV, JSON: every byte counts, line ends too.
     return [repr(line) for line in content.decode(errors="backslashreplace").splitlines(keepends=True)]
 
 
