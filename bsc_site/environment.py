@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+from ipaddress import ip_network
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -37,6 +38,19 @@ def env_int(name, default):
 def env_list(name):
     """The comma-separated entries that are not empty."""
     return [part.strip() for part in env_text(name).split(",") if part.strip()]
+
+
+def env_networks(name):
+    """The comma-separated IP addresses and networks. Raises ImproperlyConfigured for anything else."""
+    networks = []
+    for word in env_list(name):
+        try:
+            networks.append(ip_network(word))
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"環境變數 {name} 的「{word}」不是 IP 位址或網段，請改為像 127.0.0.1 或 10.1.0.0/16，多個以逗號分隔。"
+            ) from error
+    return networks
 
 
 def debug_secret_key(path):

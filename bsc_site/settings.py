@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from whitenoise.compress import Compressor
 
-from bsc_site.environment import debug_secret_key, env_bool, env_int, env_list, env_text
+from bsc_site.environment import debug_secret_key, env_bool, env_int, env_list, env_networks, env_text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -60,6 +60,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First: everything after it knows the client's address and the request's number.
+    "scorecard.middleware.request_origin.RequestOriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -67,6 +69,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # After the person is known, before anything answers in a view's place.
+    "scorecard.middleware.security_log.record_access",
     # Every view needs a login, except those with login_not_required.
     "scorecard.middleware.session_expiry.KeepFormOnExpiredSession",
     # A password set by somebody else must be changed first. With single sign-on there are no passwords.
@@ -213,6 +217,9 @@ SECURE_HSTS_PRELOAD = env_bool("HSTS_PRELOAD", default=HTTPS)
 if env_bool("TRUST_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# Only these may name the client's address, by an X-Forwarded-For that they overwrite.
+TRUSTED_PROXIES = env_networks("TRUSTED_PROXIES")
+
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -320,6 +327,13 @@ def site_url():
 
 SITE_URL = site_url()
 
+# 資通系統防護基準 and most agencies ask for six months.
+SECURITY_EVENT_DAYS = env_int("SECURITY_EVENT_DAYS", default=200)
+if SECURITY_EVENT_DAYS < 1:
+    raise ImproperlyConfigured(
+        "環境變數 SECURITY_EVENT_DAYS 請設 1 以上的天數；資安紀錄至少應保存六個月（180 天以上）。"
+    )
+
 LOG_LEVEL = env_text("LOG_LEVEL", "INFO").upper()
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
     raise ImproperlyConfigured(
@@ -328,12 +342,22 @@ if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "scorecard.web.log_lines.AddRequestID"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"},
+        # A security event is a JSON object already, and nothing else is in its line.
+        "event": {"format": "{message}", "style": "{"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
+        "security": {"class": "logging.StreamHandler", "formatter": "event", "stream": "ext://sys.stdout"},
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Otherwise Django's own logger would print everything twice, or only send mail in production.
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        # Whatever LOG_LEVEL says.
+        "scorecard.security": {"handlers": ["security"], "level": "INFO", "propagate": False},
         # At DEBUG it would log every query.
         "django.db.backends": {"level": "INFO"},
         # Logs a greeting at every start.

@@ -21,6 +21,8 @@ for name in (
     "EMAIL_USE_TLS",
     "SITE_URL",
     "SSO_USER_HEADER",
+    "SECURITY_EVENT_DAYS",
+    "TRUSTED_PROXIES",
 ):
     os.environ.pop(name, None)
 # One folder a process (pytest-xdist runs several): database, uploads and collected files.

@@ -115,6 +115,28 @@ class AuditAction(models.TextChoices):
     INVITED = "invited", "邀請"
 
 
+class SecurityEventKind(models.TextChoices):
+    """What a security event records (services/security_events.py)."""
+
+    LOGGED_IN = "logged_in", "登入"
+    LOGGED_OUT = "logged_out", "登出"
+    LOGIN_FAILED = "login_failed", "登入失敗"
+    LOCKED_OUT = "locked_out", "登入鎖定"
+    UNLOCKED = "unlocked", "解除鎖定"
+    DENIED = "denied", "拒絕存取"
+    EXPORTED = "exported", "下載資料"
+    EVIDENCE = "evidence", "下載佐證"
+    INVITED = "invited", "邀請成員"
+    ROLE_CHANGED = "role_changed", "變更角色"
+    ACCOUNT_CHANGED = "account_changed", "變更帳號"
+    PASSWORD_CHANGED = "password_changed", "變更密碼"
+    SETTINGS_CHANGED = "settings_changed", "變更設定"
+
+
+# The same again within the hour is counted in one row: anybody can cause these as often as they like.
+REPEATED_EVENTS = frozenset({SecurityEventKind.LOGIN_FAILED, SecurityEventKind.LOCKED_OUT, SecurityEventKind.DENIED})
+
+
 class MailKind(models.TextChoices):
     """Why a mail is sent."""
 

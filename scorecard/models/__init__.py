@@ -9,6 +9,7 @@ from scorecard.models.organisation import Agency, Division, Membership, User
 from scorecard.models.password_history import PasswordRecord
 from scorecard.models.receipts import Submission
 from scorecard.models.reporting import Comment, Evidence, YearlyReport
+from scorecard.models.security_events import SecurityEvent
 from scorecard.models.snapshots import YearSnapshot
 from scorecard.models.strategy import Objective, ObjectiveLink, Perspective, Plan, Theme
 from scorecard.models.unsaved_entries import EntryDraft
@@ -37,6 +38,7 @@ __all__ = [
     "Perspective",
     "Plan",
     "PlanYear",
+    "SecurityEvent",
     "Submission",
     "Theme",
     "User",

@@ -30,6 +30,8 @@ OURS = (
     "DEFAULT_FROM_EMAIL",
     "SITE_URL",
     "SSO_USER_HEADER",
+    "SECURITY_EVENT_DAYS",
+    "TRUSTED_PROXIES",
     "DJANGO_ALLOW_ASYNC_UNSAFE",
 )
 
@@ -87,6 +89,8 @@ def test_a_missing_setting_stops_the_start_and_names_its_cure(name):
         ("LOG_LEVEL", "LOUD"),
         ("SSO_USER_HEADER", "X Remote_User"),
         ("SITE_URL", "bsc.example.gov.tw/path"),
+        ("TRUSTED_PROXIES", "127.0.0.1, proxy.example.gov.tw"),
+        ("SECURITY_EVENT_DAYS", "0"),
         ("DATABASE_URL", "oracle9://secret-word@host/x"),
     ],
 )

@@ -1,0 +1,73 @@
+"""Records what people do at the doors: logins, log-outs, refusals, and the files that they take."""
+
+from django.apps import apps
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.dispatch import receiver
+
+from scorecard.domain.choices import SecurityEventKind as Kind
+from scorecard.services import security_events
+
+EVIDENCE_VIEW = "evidence_file"
+REFUSED = (403, 404)
+
+
+def record_access(get_response):
+    """Middleware: a refusal to somebody logged in, and every file that somebody gets.
+
+    Only pages that exist: a wrong address tells nothing. What is refused to people without a login is no event; they
+    are sent to the login page, and must not be able to write rows.
+    """
+
+    def middleware(request):
+        response = get_response(request)
+        if request.resolver_match is None:
+            return response
+        if response.status_code in REFUSED:
+            _record(request, Kind.DENIED)
+        elif response.status_code == 200 and request.method == "GET" and response.has_header("Content-Disposition"):
+            _record(request, Kind.EVIDENCE if request.resolver_match.view_name == EVIDENCE_VIEW else Kind.EXPORTED)
+        return response
+
+    return middleware
+
+
+def _record(request, kind):
+    if request.user.is_authenticated:
+        security_events.record(kind, by=request.user, target=_harmless_path(request), may_be_lost=True)
+
+
+def _harmless_path(request):
+    """The address without its query, and without the token of a link that opens an account."""
+    path = request.path
+    for name, value in request.resolver_match.kwargs.items():
+        # The tokens of files are UUIDs. They open nothing by themselves.
+        if name == "token" and isinstance(value, str):
+            path = path.replace(value, "…")
+    return path
+
+
+@receiver(user_logged_in, dispatch_uid="scorecard.middleware.security_log")
+def record_login(sender, user, **kwargs):
+    security_events.record(Kind.LOGGED_IN, by=user, may_be_lost=True)
+
+
+@receiver(user_logged_out, dispatch_uid="scorecard.middleware.security_log")
+def record_logout(sender, user, **kwargs):
+    """user: None for somebody who was not logged in."""
+    if user is not None:
+        security_events.record(Kind.LOGGED_OUT, by=user, may_be_lost=True)
+
+
+@receiver(user_login_failed, dispatch_uid="scorecard.middleware.security_log")
+def record_failed_login(sender, credentials, **kwargs):
+    """credentials: as given to authenticate(), without the password. A proxy's sign-on calls the name remote_user."""
+    account = credentials.get("username") or credentials.get("remote_user") or ""
+    security_events.record(Kind.LOGIN_FAILED, account=str(account), may_be_lost=True)
+
+
+if apps.is_installed("axes"):
+    from axes.signals import user_locked_out
+
+    @receiver(user_locked_out, dispatch_uid="scorecard.middleware.security_log")
+    def record_lock_out(sender, username=None, **kwargs):
+        security_events.record(Kind.LOCKED_OUT, account=str(username or ""), may_be_lost=True)
