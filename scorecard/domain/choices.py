@@ -144,10 +144,28 @@ class MailKind(models.TextChoices):
     RETURNED = "returned", "退回補正"
     INVITATION = "invitation", "邀請"
     PASSWORD = "password", "重設密碼"
+    NOTICES = "notices", "通知"
 
 
+# A person gets one of each of these a day at most.
+DAILY = frozenset({MailKind.REMINDER, MailKind.NOTICES})
 # Sent at most once: a lost reminder is followed by the next one, and a second one annoys everybody. All others are
 # sent at least once: their recipient waits for them.
 AT_MOST_ONCE = frozenset({MailKind.REMINDER})
 # These hold a link that opens the account, so it is made when the mail is sent and is never kept.
 WITH_PASSWORD_LINK = frozenset({MailKind.INVITATION, MailKind.PASSWORD})
+
+
+class NoticeKind(models.TextChoices):
+    """Why a person is told something (services/notices.py)."""
+
+    COMMENT = "comment", "留言"
+    RETURNED = "returned", "退回補正"
+    APPROVED = "approved", "核定"
+    INVITATION = "invitation", "邀請"
+    LOCKED_OUT = "locked_out", "帳號鎖定"
+    ACCOUNT = "account", "帳號安全"
+
+
+# Mailed as soon as they happen, unless the day's mail has gone: the person has to act, or is under attack.
+MAILED_AT_ONCE = frozenset({NoticeKind.RETURNED, NoticeKind.LOCKED_OUT, NoticeKind.ACCOUNT})

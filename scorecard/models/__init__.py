@@ -5,6 +5,7 @@ from scorecard.models.audit import AuditEvent, AuditHead
 from scorecard.models.form_uploads import FormUpload
 from scorecard.models.kpis import KPI, Measure
 from scorecard.models.mail import OutgoingMail
+from scorecard.models.notices import Notice
 from scorecard.models.organisation import Agency, Division, Membership, User
 from scorecard.models.password_history import PasswordRecord
 from scorecard.models.receipts import Submission
@@ -31,6 +32,7 @@ __all__ = [
     "FormUpload",
     "Measure",
     "Membership",
+    "Notice",
     "Objective",
     "ObjectiveLink",
     "OutgoingMail",

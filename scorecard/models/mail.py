@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from scorecard.domain.choices import AT_MOST_ONCE, MailKind
+from scorecard.domain.choices import AT_MOST_ONCE, DAILY, MailKind
 from scorecard.models.organisation import Agency, User
 
 MAX_ATTEMPTS = 5
@@ -38,16 +38,16 @@ class OutgoingMailQuerySet(models.QuerySet):
 class OutgoingMail(models.Model):
     """郵件: one plain text to one person.
 
-    key: identifies the cause, so a repeated request makes one mail. day: of a reminder, None for other mails; a person
-    gets one reminder a day. address: "" where the person had none. agency: None where the mail is about several
-    agencies, or about the recipient alone.
+    key: identifies the cause, so a repeated request makes one mail. day: of a reminder or of notices, None for other
+    mails; a person gets one of each a day. address: "" where the person had none. agency: None where the mail is about
+    several agencies, or about the recipient alone.
     """
 
     key = models.CharField("代號", max_length=200, unique=True, error_messages={"unique": "這件事已經寫過一封郵件。"})
     kind = models.CharField("種類", max_length=12, choices=MailKind.choices)
     agency = models.ForeignKey(Agency, verbose_name="機關", on_delete=models.PROTECT, null=True, related_name="+")
     recipient = models.ForeignKey(User, verbose_name="收件者", on_delete=models.PROTECT, related_name="mails")
-    day = models.DateField("提醒日", null=True)
+    day = models.DateField("日期", null=True)
     address = models.CharField("電子郵件", max_length=254, blank=True)
     subject = models.CharField("主旨", max_length=200)
     body = models.TextField("內容")
@@ -64,9 +64,9 @@ class OutgoingMail(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["recipient", "day"],
-                name="one_reminder_per_person_and_day",
-                violation_error_message="這個人今天已經提醒過了。",
+                fields=["recipient", "kind", "day"],
+                name="one_daily_mail_per_person_and_kind",
+                violation_error_message="這個人今天已經有一封這種郵件了。",
             ),
             models.CheckConstraint(
                 name="mail_kind_known",
@@ -74,10 +74,10 @@ class OutgoingMail(models.Model):
                 violation_error_message="郵件種類不明。",
             ),
             models.CheckConstraint(
-                name="reminder_has_its_day",
-                condition=Q(kind=MailKind.REMINDER, day__isnull=False)
-                | (~Q(kind=MailKind.REMINDER) & Q(day__isnull=True)),
-                violation_error_message="提醒須有日期；其他郵件沒有提醒日。",
+                name="daily_mail_has_its_day",
+                condition=Q(kind__in=sorted(DAILY), day__isnull=False)
+                | (~Q(kind__in=sorted(DAILY)) & Q(day__isnull=True)),
+                violation_error_message="提醒與通知須有日期；其他郵件沒有日期。",
             ),
         ]
 

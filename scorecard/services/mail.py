@@ -72,7 +72,7 @@ def write(
 ) -> tuple[OutgoingMail, bool]:
     """Write a mail in the current transaction. Returns the row, and whether it is new; send_after_commit() sends it.
 
-    key: identifies the cause; a second mail with it is not written. day: of a reminder; one for each person and day.
+    key: identifies the cause; a second mail with it is not written. day: of a daily kind; one for each person and day.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A mail is written in the transaction of its cause.")
@@ -88,7 +88,7 @@ def write(
         "body": body,
         "failure": "" if address else NO_ADDRESS,
     }
-    identity = {"key": key} if day is None else {"recipient": recipient, "day": day}
+    identity = {"key": key} if day is None else {"recipient": recipient, "kind": kind, "day": day}
     return OutgoingMail.objects.get_or_create(**identity, defaults=fields)
 
 

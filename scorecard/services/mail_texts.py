@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
+
 from scorecard.domain.choices import ReportState
 from scorecard.domain.roc_years import date_text, year_text
-from scorecard.models import Agency, Division, PlanYear, User, YearlyReport
+from scorecard.models import Agency, Division, Notice, PlanYear, User, YearlyReport
 from scorecard.services.mail import PASSWORD_LINK, link, one_line
 
 SIGNATURE = "平衡計分卡系統\n（這封信由系統寄出，請勿直接回覆。）"
@@ -122,3 +124,21 @@ def reminder(*, user: User, sections: Iterable[str], is_staff: bool, is_reviewer
     if is_reviewer:
         subjects.append("待審核")
     return f"【提醒】平衡計分卡{'、'.join(subjects)}", letter(user, *sections)
+
+
+def notices(*, user: User, notices: Sequence[Notice]) -> tuple[str, str]:
+    """(subject, body) of a day's mail. notices: at least one."""
+    if len(notices) == 1:
+        subject = f"【{notices[0].get_kind_display()}】{notices[0].subject}"
+    else:
+        subject = f"【通知】平衡計分卡有 {len(notices)} 則新通知"
+    return subject, letter(user, *(_notice_section(notice) for notice in notices))
+
+
+def _notice_section(notice: Notice) -> str:
+    lines = [f"■ {notice.get_kind_display()}　{notice.subject}"]
+    if notice.text:
+        lines.append(notice.text)
+    if notice.path:
+        lines.append(f"{settings.SITE_URL}{notice.path}")
+    return "\n\n".join(lines)

@@ -140,7 +140,7 @@ def _collect(plan_years: Iterable[PlanYear], day: date, *, on_schedule: bool) ->
 
 def _sift(notices: Iterable[Notice], day: date) -> Reminded:
     """Divide notices into those to write, those that people got before, and people who cannot get one."""
-    had = set(OutgoingMail.objects.filter(day=day).values_list("recipient", flat=True))
+    had = set(OutgoingMail.objects.filter(kind=MailKind.REMINDER, day=day).values_list("recipient", flat=True))
     sifted = Reminded()
     for notice in notices:
         if not notice.user.is_active:

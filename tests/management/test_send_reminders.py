@@ -6,8 +6,9 @@ import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 
-from scorecard.domain.choices import MailKind
+from scorecard.domain.choices import MailKind, NoticeKind
 from scorecard.models import OutgoingMail, User
+from scorecard.services import notices
 from tests import factories
 from tests.shared_rows import layer
 
@@ -53,6 +54,14 @@ def test_a_day_without_reminders_sends_what_was_left_over(cast):
     told = run(date="2017-02-01")
     assert "提醒 0 人" in told and "寄出 1 封" in told
     assert "寄出 0 封" in run("send_mail")
+
+
+def test_the_days_run_sends_notices_too(cast):
+    notices.tell(recipient=cast.staff, kind=NoticeKind.COMMENT, key="x", subject="有人留言")
+    told = run(date="2017-02-01")
+    assert "通知 1 人" in told and "寄出 1 封" in told
+    assert mail.outbox[0].subject == "【留言】有人留言"
+    assert "通知 0 人" in run(date="2017-02-01")
 
 
 def test_what_is_no_date_is_refused(cast):

@@ -1,9 +1,9 @@
-"""The same pairs as in constraint_cases.py, for mails and uploaded forms."""
+"""The same pairs as in constraint_cases.py, for mails, notices and uploaded forms."""
 
 from django.utils import timezone
 
-from scorecard.domain.choices import MailKind
-from scorecard.models import FormUpload, OutgoingMail
+from scorecard.domain.choices import MailKind, NoticeKind
+from scorecard.models import FormUpload, Notice, OutgoingMail
 from tests import factories
 from tests.models.constraint_cases import pair
 from tests.models.constraint_cases_of_reports import PAIRS
@@ -23,10 +23,10 @@ def a_reminder(world, **fields):
     return a_mail(world, **{"kind": MailKind.REMINDER, "day": factories.DUE} | fields)
 
 
-@pair("one_reminder_per_person_and_day")
+@pair("one_daily_mail_per_person_and_kind")
 def _(world):
     a_reminder(world).save()
-    return a_reminder(world, key="y", recipient=world.other), a_reminder(world, key="z")
+    return a_reminder(world, key="y", kind=MailKind.NOTICES), a_reminder(world, key="z")
 
 
 @pair("mail_kind_known")
@@ -34,9 +34,27 @@ def _(world):
     return a_mail(world), a_mail(world, kind="chat")
 
 
-@pair("reminder_has_its_day")
+@pair("daily_mail_has_its_day")
 def _(world):
-    return a_reminder(world), a_reminder(world, day=None)
+    return a_reminder(world), a_reminder(world, kind=MailKind.NOTICES, day=None)
+
+
+# Notices
+
+
+def a_notice(world, **fields):
+    return Notice(**{"recipient": world.user, "key": "x", "kind": NoticeKind.COMMENT, "subject": "主旨"} | fields)
+
+
+@pair("one_notice_per_person_and_cause")
+def _(world):
+    a_notice(world).save()
+    return a_notice(world, recipient=world.other), a_notice(world, kind=NoticeKind.RETURNED)
+
+
+@pair("notice_kind_known")
+def _(world):
+    return a_notice(world), a_notice(world, kind="chat")
 
 
 # Forms that were uploaded

@@ -8,6 +8,7 @@ from scorecard.models import (
     Comment,
     Evidence,
     FigureConfirmation,
+    Notice,
     ObjectiveLink,
     OutgoingMail,
     Plan,
@@ -19,7 +20,7 @@ from scorecard.models import (
 
 # Every row that a service could write.
 KEPT = (Plan, PlanYear, YearlyReport, YearlyValue, Comment, Evidence, ActionBudget, ObjectiveLink)
-KEPT += (AuditEvent, OutgoingMail, Submission, FigureConfirmation)
+KEPT += (AuditEvent, OutgoingMail, Notice, Submission, FigureConfirmation)
 
 
 def rows_of(*models):

@@ -1,4 +1,4 @@
-"""manage.py send_reminders [--date YYYY-MM-DD] [--dry-run]: sends reminders and waiting mails; for a timer."""
+"""manage.py send_reminders [--date YYYY-MM-DD] [--dry-run]: sends reminders, notices and waiting mails; for a timer."""
 
 from datetime import date
 
@@ -6,13 +6,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from scorecard.domain.roc_years import date_text
-from scorecard.services import mail, reminders
+from scorecard.services import mail, notices, reminders
 
 
 class Command(BaseCommand):
-    """A person gets one reminder a day, however often the command runs."""
+    """A person gets one reminder and one mail of notices a day, however often the command runs."""
 
-    help = "寄出當天應寄的填報與審核提醒，以及還沒寄出的其他郵件；每人每天最多一封提醒，可以重複執行。"
+    help = "寄出當天的填報與審核提醒、未讀的通知與尚未寄出的郵件；每人每天最多一封提醒、一封通知，可以重複執行。"
 
     def add_arguments(self, parser):
         """[--date YYYY-MM-DD] [--dry-run]."""
@@ -25,6 +25,8 @@ class Command(BaseCommand):
             self._show(reminders.due_reminders(day=day), day, "會提醒")
             return
         self._show(reminders.send_due_reminders(day=day), day, "提醒")
+        letters = notices.write_daily_mails(day=day)
+        self.stdout.write(f"通知 {len(letters)} 人。")
         delivered = mail.deliver()
         self.stdout.write(f"寄出 {delivered.sent} 封（含先前未寄出的郵件）。")
         if delivered.failed:

@@ -1,0 +1,94 @@
+"""Tells people things: a row in the transaction of its cause, a list in the product, and one mail a day at most.
+
+Kinds in choices.MAILED_AT_ONCE make the day's mail as they happen, unless it has gone; all others, and what came after
+it, wait for the daily run (decision 0020).
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from scorecard.domain.choices import MAILED_AT_ONCE, MailKind, NoticeKind
+from scorecard.models import Agency, Notice, OutgoingMail, User
+from scorecard.services import mail, mail_texts
+
+MAX_SUBJECT = 200
+
+
+def tell(
+    *,
+    recipient: User,
+    kind: NoticeKind,
+    key: str,
+    subject: str,
+    text: str = "",
+    path: str = "",
+    agency: Agency | None = None,
+) -> Notice | None:
+    """Write a notice in the current transaction. None where the person was told by this key before.
+
+    subject: one line that says what happened. text: more of it; may have line breaks. path: of the page to look at,
+    beginning with "/". agency: whose business it is; None for the person's account. A caller that tells several people
+    does so in the order of their primary keys, so that two transactions cannot block each other.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("A notice is written in the transaction of its cause.")
+    fields = {
+        "kind": kind,
+        "agency": agency,
+        "subject": mail.one_line(subject)[:MAX_SUBJECT],
+        "text": text,
+        "path": path,
+    }
+    notice, is_new = Notice.objects.get_or_create(recipient=recipient, key=key, defaults=fields)
+    if not is_new:
+        return None
+    if kind in MAILED_AT_ONCE:
+        letter = _write_mail(recipient, timezone.localdate())
+        if letter is not None:
+            mail.send_after_commit(letter)
+    return notice
+
+
+@transaction.atomic
+def write_daily_mails(*, day: date) -> list[OutgoingMail]:
+    """Write to everybody who has something new and got no mail of notices on the day; mail.deliver() sends it."""
+    waiting = Notice.objects.to_mail().filter(recipient__is_active=True)
+    people = User.objects.filter(pk__in=waiting.values("recipient")).order_by("pk")
+    letters = [_write_mail(user, day) for user in people]
+    return [letter for letter in letters if letter is not None]
+
+
+def _write_mail(user: User, day: date) -> OutgoingMail | None:
+    """None where the day's mail was written before, or the account is switched off."""
+    notices = list(Notice.objects.to_mail().filter(recipient=user).select_related("agency"))
+    if not notices or not user.is_active:
+        return None
+    subject, body = mail_texts.notices(user=user, notices=notices)
+    letter, is_new = mail.write(
+        kind=MailKind.NOTICES,
+        key=f"notices:{day}:{user.pk}",
+        recipient=user,
+        day=day,
+        subject=subject,
+        body=body,
+        agency=_agency_of(notices),
+    )
+    if not is_new:
+        return None
+    Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mail=letter)
+    return letter
+
+
+def _agency_of(notices: Sequence[Notice]) -> Agency | None:
+    """None where they are about several agencies or about the account, which is nobody else's business."""
+    agencies = {notice.agency for notice in notices}
+    return agencies.pop() if len(agencies) == 1 else None
+
+
+@transaction.atomic
+def mark_as_read(*, by: User) -> int:
+    """Mark all notices of the person as read, and return how many were not."""
+    return Notice.objects.filter(recipient=by).unread().update(read_at=timezone.now())

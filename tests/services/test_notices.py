@@ -1,0 +1,104 @@
+"""Notices: a row a notice, told once, and one mail a day at most."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail as django_mail
+from django.utils import timezone
+
+from scorecard.domain.choices import MailKind, NoticeKind
+from scorecard.models import Notice, OutgoingMail, User
+from scorecard.services import notices
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person():
+    """Somebody who can be written to."""
+    return factories.make_user("one", email="one@example.gov.tw")
+
+
+def tell(person, key, kind=NoticeKind.COMMENT, **fields):
+    """Tell the person something."""
+    return notices.tell(recipient=person, kind=kind, key=key, **{"subject": f"主旨 {key}"} | fields)
+
+
+def run(days=0):
+    """The daily run, some days from today."""
+    return notices.write_daily_mails(day=timezone.localdate() + timedelta(days=days))
+
+
+def mails():
+    """Every mail of notices, the oldest first."""
+    return list(OutgoingMail.objects.filter(kind=MailKind.NOTICES).order_by("pk"))
+
+
+def test_a_notice_is_written_once_for_each_person_and_cause(person):
+    other = factories.make_user("two")
+    assert tell(person, "k", path="/x/") is not None
+    assert tell(person, "k", subject="另一個主旨") is None
+    assert tell(other, "k") is not None
+    assert list(Notice.objects.filter(recipient=person).values_list("subject", "path")) == [("主旨 k", "/x/")]
+
+
+def test_a_notice_is_written_only_inside_a_transaction(transactional_db):
+    with pytest.raises(RuntimeError):
+        tell(factories.make_user("one"), "k")
+
+
+def test_everything_of_a_day_is_in_one_mail_and_nothing_is_mailed_twice(person, settings):
+    tell(person, "a", text="第一行\n第二行", path="/x/")
+    tell(person, "b", kind=NoticeKind.APPROVED)
+    assert mails() == []
+    for _ in range(2):
+        run()
+    (letter,) = mails()
+    assert letter.subject == "【通知】平衡計分卡有 2 則新通知"
+    assert f"■ 留言　主旨 a\n\n第一行\n第二行\n\n{settings.SITE_URL}/x/" in letter.body
+    tell(person, "c")
+    run()
+    assert len(mails()) == 1
+    run(days=1)
+    run(days=2)
+    assert [mail.subject for mail in mails()[1:]] == ["【留言】主旨 c"]
+
+
+@pytest.mark.parametrize("kind", [NoticeKind.RETURNED, NoticeKind.LOCKED_OUT, NoticeKind.ACCOUNT])
+def test_what_needs_the_person_is_mailed_at_once_but_no_second_time_on_a_day(
+    person, kind, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        tell(person, "a")
+        tell(person, "b", kind=kind)
+        tell(person, "c", kind=kind)
+    run()
+    assert len(django_mail.outbox) == len(mails()) == 1
+    assert "主旨 a" in mails()[0].body and "主旨 c" not in mails()[0].body
+    run(days=1)
+    assert "主旨 c" in mails()[1].body
+
+
+def test_what_was_read_in_the_product_is_not_mailed_and_people_switched_off_get_nothing(person):
+    off = factories.make_user("off", email="off@example.gov.tw", is_active=False)
+    tell(person, "a")
+    tell(off, "a", kind=NoticeKind.RETURNED)
+    assert notices.mark_as_read(by=person) == 1
+    assert notices.mark_as_read(by=person) == 0
+    assert run() == []
+
+
+def test_a_mail_belongs_to_an_agency_only_where_all_of_it_does(person, plan):
+    tell(person, "a", agency=plan.agency)
+    run()
+    tell(person, "b", agency=plan.agency)
+    tell(person, "c", kind=NoticeKind.ACCOUNT, agency=None)
+    run(days=1)
+    assert [letter.agency for letter in mails()] == [plan.agency, None]
+
+
+def test_a_name_with_line_breaks_makes_no_header(person):
+    tell(person, "a", subject="王\r\nBcc: everybody@example.org", kind=NoticeKind.RETURNED)
+    assert mails()[0].subject == "【退回補正】王 Bcc: everybody@example.org"
+    assert User.objects.get(pk=person.pk).notices.get().subject == "王 Bcc: everybody@example.org"
