@@ -33,7 +33,8 @@ def limit(request, name):
 def cookie_of(username):
     """Cookie header with a session of the user."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
-    from django.contrib.sessions.backends.db import SessionStore
+
+    from scorecard.models.logins import SessionStore
 
     user = get_user_model().objects.get(username=username)
     session = SessionStore()

@@ -35,6 +35,14 @@ def env_int(name, default):
     return int(word)
 
 
+def env_positive(name, default):
+    """Raises ImproperlyConfigured unless the variable is a whole number from 1 on."""
+    number = env_int(name, default)
+    if number < 1:
+        raise ImproperlyConfigured(f"環境變數 {name} 的值「{number}」不可為 0，請改為 1 以上的整數。")
+    return number
+
+
 def env_list(name):
     """The comma-separated entries that are not empty."""
     return [part.strip() for part in env_text(name).split(",") if part.strip()]

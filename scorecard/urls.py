@@ -1,11 +1,11 @@
 """All URLs. They have the plan and the year, an ROC year; Gregorian years are read too."""
 
 from django.contrib.auth import views as auth
-from django.urls import include, path, register_converter, reverse_lazy
+from django.urls import include, path, register_converter
 
 from scorecard.domain.roc_years import YearError, parse_year, to_roc
-from scorecard.forms.passwords import ForgottenPasswordForm, LoginForm, NewPasswordForm, OwnPasswordForm
 from scorecard.views import (
+    accounts,
     agency_form,
     annual_reports,
     dashboard,
@@ -135,47 +135,25 @@ in_agency = [
 ]
 
 account = [
-    path(
-        "login/", auth.LoginView.as_view(authentication_form=LoginForm, redirect_authenticated_user=True), name="login"
-    ),
+    path("", accounts.own, name="logins"),
+    path("logins/end-others/", accounts.end_others, name="logins_end_others"),
+    path("logins/<str:handle>/end/", accounts.end, name="login_end"),
+    path("login/", accounts.Login.as_view(), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
-    path(
-        "password/",
-        auth.PasswordChangeView.as_view(
-            form_class=OwnPasswordForm,
-            success_url=reverse_lazy("password_change_done"),
-            template_name="registration/change_password.html",
-        ),
-        name="password_change",
-    ),
+    path("unlock/<str:token>/", accounts.unlock, name="unlock"),
+    path("password/", accounts.OwnPassword.as_view(), name="password_change"),
     path(
         "password/done/",
         auth.PasswordChangeDoneView.as_view(template_name="registration/change_password_done.html"),
         name="password_change_done",
     ),
-    path(
-        "forgotten/",
-        auth.PasswordResetView.as_view(
-            form_class=ForgottenPasswordForm,
-            success_url=reverse_lazy("password_reset_done"),
-            template_name="registration/forgotten_password.html",
-        ),
-        name="password_reset",
-    ),
+    path("forgotten/", accounts.ForgottenPassword.as_view(), name="password_reset"),
     path(
         "forgotten/done/",
         auth.PasswordResetDoneView.as_view(template_name="registration/forgotten_password_done.html"),
         name="password_reset_done",
     ),
-    path(
-        "set-password/<str:uidb64>/<str:token>/",
-        auth.PasswordResetConfirmView.as_view(
-            form_class=NewPasswordForm,
-            success_url=reverse_lazy("password_reset_complete"),
-            template_name="registration/set_password.html",
-        ),
-        name="password_reset_confirm",
-    ),
+    path("set-password/<str:uidb64>/<str:token>/", accounts.NewPassword.as_view(), name="password_reset_confirm"),
     path(
         "set-password/done/",
         auth.PasswordResetCompleteView.as_view(template_name="registration/set_password_done.html"),

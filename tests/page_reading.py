@@ -14,7 +14,7 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"')
 
 
 def client_of(user=None, **options):
-    """A client with the person logged in, without the login page (whose attempts axes counts); None is nobody."""
+    """A client with the person logged in, without the login page, whose attempts are counted; None is nobody."""
     client = Client(**options)
     if user is not None:
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")

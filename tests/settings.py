@@ -23,6 +23,11 @@ for name in (
     "SSO_USER_HEADER",
     "SECURITY_EVENT_DAYS",
     "TRUSTED_PROXIES",
+    "LOCK_ACCOUNTS",
+    "LOGIN_HOURS",
+    "LOGIN_IDLE_MINUTES",
+    "PASSWORD_MIN_DAYS",
+    "PASSWORD_MAX_DAYS",
 ):
     os.environ.pop(name, None)
 # One folder a process (pytest-xdist runs several): database, uploads and collected files.

@@ -104,7 +104,7 @@ class AuditAction(models.TextChoices):
     SAVED = "saved", "儲存填報"
     RESTORED = "restored", "還原"
     SUBMITTED = "submitted", "送出"
-    APPROVED = "approved", "核定"
+    APPROVED = "approved", "審核通過"
     RETURNED = "returned", "退回"
     COMMENTED = "commented", "留言"
     OPENED = "opened", "開放填報"
@@ -145,6 +145,7 @@ class MailKind(models.TextChoices):
     INVITATION = "invitation", "邀請"
     PASSWORD = "password", "重設密碼"
     NOTICES = "notices", "通知"
+    SECURITY = "security", "帳號安全"
 
 
 # A person gets one of each of these a day at most.
@@ -154,6 +155,8 @@ DAILY = frozenset({MailKind.REMINDER, MailKind.NOTICES})
 AT_MOST_ONCE = frozenset({MailKind.REMINDER})
 # These hold a link that opens the account, so it is made when the mail is sent and is never kept.
 WITH_PASSWORD_LINK = frozenset({MailKind.INVITATION, MailKind.PASSWORD})
+# Likewise the link that ends a wait after wrong passwords, where the text has one.
+WITH_UNLOCK_LINK = frozenset({MailKind.SECURITY})
 
 
 class NoticeKind(models.TextChoices):
@@ -161,7 +164,7 @@ class NoticeKind(models.TextChoices):
 
     COMMENT = "comment", "留言"
     RETURNED = "returned", "退回補正"
-    APPROVED = "approved", "核定"
+    APPROVED = "approved", "審核通過"
     INVITATION = "invitation", "邀請"
     LOCKED_OUT = "locked_out", "帳號鎖定"
     ACCOUNT = "account", "帳號安全"

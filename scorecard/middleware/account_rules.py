@@ -7,7 +7,9 @@ from django.shortcuts import redirect, render
 from scorecard.middleware.single_sign_on import SingleSignOnMiddleware
 
 # Reachable with a password that somebody else chose.
-OPEN_PAGES = frozenset({"password_change", "logout", "admin:logout", "login", "healthz", "password_reset_confirm"})
+OPEN_PAGES = frozenset(
+    {"password_change", "logout", "admin:logout", "login", "healthz", "password_reset_confirm", "unlock"}
+)
 PASSWORD_PAGES = frozenset(
     {
         "password_change",
@@ -16,6 +18,7 @@ PASSWORD_PAGES = frozenset(
         "password_reset_done",
         "password_reset_confirm",
         "password_reset_complete",
+        "unlock",
         "admin:password_change",
         "admin:password_change_done",
         "admin:auth_user_password_change",

@@ -4,6 +4,7 @@ from scorecard.models.action_plans import MAX_PER_KPI, ActionBudget, ActionPlan
 from scorecard.models.audit import AuditEvent, AuditHead
 from scorecard.models.form_uploads import FormUpload
 from scorecard.models.kpis import KPI, Measure
+from scorecard.models.logins import LoginFailures, LoginSession
 from scorecard.models.mail import OutgoingMail
 from scorecard.models.notices import Notice
 from scorecard.models.organisation import Agency, Division, Membership, User
@@ -30,6 +31,8 @@ __all__ = [
     "Evidence",
     "FigureConfirmation",
     "FormUpload",
+    "LoginFailures",
+    "LoginSession",
     "Measure",
     "Membership",
     "Notice",

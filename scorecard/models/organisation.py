@@ -63,6 +63,12 @@ class User(AbstractUser):
     must_change_password = models.BooleanField(
         "須先變更密碼", default=False, editable=False, help_text="密碼由管理者設定；本人變更之前不能使用其他頁面。"
     )
+    device_generation = models.PositiveIntegerField(
+        "裝置代次",
+        default=0,
+        editable=False,
+        help_text="已知裝置的代次；加一之後，以前登入過的裝置都視為新的裝置。",
+    )
     is_demo = models.BooleanField(
         "示範帳號", default=False, help_text="由示範資料指令建立；這個帳號填報的一切都是示範資料。"
     )

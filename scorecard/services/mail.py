@@ -5,7 +5,7 @@ once). choices.AT_MOST_ONCE says which kinds; the rows of models/mail.py record 
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from threading import Thread
@@ -22,13 +22,15 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from scorecard.domain.choices import WITH_PASSWORD_LINK, MailKind
+from scorecard.domain.choices import WITH_PASSWORD_LINK, WITH_UNLOCK_LINK, MailKind
 from scorecard.models import Agency, OutgoingMail, User
+from scorecard.services import unlock_links
 
 log = logging.getLogger(__name__)
 
 # In the stored text, in place of the link; only the mail itself has the link.
 PASSWORD_LINK = "［設定密碼的連結，只在寄給本人的信中］"
+UNLOCK_LINK = "［解除等候的連結，只在寄給本人的信中］"
 NO_ADDRESS = "這個帳號沒有可用的電子郵件。"
 MAX_SUBJECT = 200
 
@@ -103,15 +105,23 @@ def send_after_commit(*mails: OutgoingMail) -> None:
 
 
 def _send_soon(numbers: list[int]) -> None:
+    in_background(lambda: deliver(numbers))
+
+
+def in_background(work: Callable[[], object]) -> None:
+    """Do it while the answer goes out already, so that its time shows nothing of the work.
+
+    Work that a mail comes of is done here where an account that does not exist would save it.
+    """
     if settings.MAIL_IN_BACKGROUND:
-        Thread(target=_send_alone, args=[numbers]).start()
+        Thread(target=_work_alone, args=[work]).start()
     else:
-        deliver(numbers)
+        work()
 
 
-def _send_alone(numbers: list[int]) -> None:
+def _work_alone(work: Callable[[], object]) -> None:
     try:
-        deliver(numbers)
+        work()
     except Exception:
         log.exception("郵件未能寄出；寄信指令會再試。")
     finally:
@@ -161,10 +171,12 @@ def _deliver_one(server: Any, pk: int) -> bool | None:
 
 
 def _text(mail: OutgoingMail) -> str:
-    """The body as sent. Its password link is made now, so its time limit starts now."""
+    """The body as sent. Its links are made now, so their time limits start now."""
+    user = mail.recipient
+    if mail.kind in WITH_UNLOCK_LINK and UNLOCK_LINK in mail.body:
+        return mail.body.replace(UNLOCK_LINK, link("unlock", unlock_links.make_token(user)))
     if mail.kind not in WITH_PASSWORD_LINK:
         return mail.body
-    user = mail.recipient
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     made = link("password_reset_confirm", uid, default_token_generator.make_token(user))
     return mail.body.replace(PASSWORD_LINK, made)

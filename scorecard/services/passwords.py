@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import transaction
 
 from scorecard.domain.choices import AuditAction, MailKind
-from scorecard.models import User
-from scorecard.services import audit, mail, mail_texts
+from scorecard.models import LoginSession, User
+from scorecard.services import audit, devices, login_attempts, logins, mail, mail_texts
 
 SECONDS_A_DAY = 24 * 60 * 60
 # An account gets at most one mail in this time, however often somebody asks.
@@ -21,11 +21,18 @@ def link_days() -> int:
 
 @transaction.atomic
 def set_own_password(*, by: User, password: str) -> User:
-    """password: already checked by the validators. A password change that was demanded is done then."""
+    """password: already checked by the validators. A password change that was demanded is done then.
+
+    Every login of the person ends and no device is known any more; the caller renews the one at hand.
+    """
     by.set_password(password)
     by.must_change_password = False
     by.save(update_fields=["password", "must_change_password"])
     audit.record(by=by, action=AuditAction.CHANGED, target=by, changes=[("密碼", None, "本人已變更")])
+    LoginSession.objects.filter(user=by).delete()
+    devices.revoke_all(by)
+    login_attempts.forget(user=by)
+    logins.tell_of_new_password(by)
     return by
 
 

@@ -5,6 +5,8 @@ from django.urls import NoReverseMatch, reverse
 # {name of a POST-only URL: name of its page}. A refused POST shows that page under the POST's own address; after a
 # login the person comes back to the page.
 PAGE_AFTER_POST = {
+    "login_end": "logins",
+    "logins_end_others": "logins",
     "kpi_comment": "kpi",
     "reporting_evidence_remove": "reporting_evidence",
     "review_approve": "review",

@@ -86,6 +86,8 @@ def test_a_missing_setting_stops_the_start_and_names_its_cure(name):
     [
         ("DEBUG", "maybe"),
         ("HSTS_SECONDS", "-1"),
+        ("LOGIN_HOURS", "0"),
+        ("PASSWORD_MAX_DAYS", "1"),
         ("LOG_LEVEL", "LOUD"),
         ("SSO_USER_HEADER", "X Remote_User"),
         ("SITE_URL", "bsc.example.gov.tw/path"),

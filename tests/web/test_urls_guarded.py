@@ -142,7 +142,7 @@ def scene():
     arguments |= {"link_id": plan.links.first().pk, "token": evidence.token, "serial": 1}
     arguments |= {"uidb64": "MQ", "agency": plan.agency.slug, "membership_id": rows["membership"].pk}
     arguments |= {"event_id": AuditEvent.objects.filter(kpi=kpi, action="saved").first().pk, "change": 0}
-    arguments |= {"number": 1, "file": "data.json"}
+    arguments |= {"number": 1, "file": "data.json", "handle": "no-such-login"}
     # The anonymous visitor is no member of the cast.
     sessions = {role: client_of(getattr(cast, role, None)).cookies.output(header="") for role in ROLES}
     return Scene(plan, sessions, arguments, rows)

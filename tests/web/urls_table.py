@@ -62,6 +62,12 @@ SITE = {
     # What is sent names no version of the preview.
     f"{AGENCY}import/<uuid:token>/apply/": act(only(REVIEWERS, 422)),
     f"{AGENCY}import/<uuid:token>/discard/": act(only(REVIEWERS, 302)),
+    "account/": row(everyone(200), everyone(405)),
+    "account/logins/end-others/": act(everyone(302)),
+    # Nobody has a login of this name.
+    "account/logins/<str:handle>/end/": act(everyone(404)),
+    # The link is none of those that were mailed, and says so.
+    "account/unlock/<str:token>/": row(dict.fromkeys(ROLES, 404), dict.fromkeys(ROLES, 404)),
     "account/login/": row(everyone(302) | {"anonymous": 200}, everyone(302) | {"anonymous": 200}),
     "account/logout/": row(everyone(405), everyone(302)),
     "account/password/": row(everyone(200), everyone(200)),
