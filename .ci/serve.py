@@ -134,7 +134,7 @@ def prepare_database():
     print("新的資料庫：載入臺北市政府秘書處的計畫與示範資料…", flush=True)
     # Committed once the password is shown, which is shown only once.
     with transaction.atomic():
-        call_command("loaddata", PLAN_FIXTURE, verbosity=0)
+        call_command("load_plan", PLAN_FIXTURE, verbosity=0)
         call_command("demo", "load")
         sys.stdout.flush()
 

@@ -28,5 +28,5 @@ def set_up(folder):
 
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("migrate", verbosity=0)
-    call_command("loaddata", "taipei-secretariat-105", verbosity=0)
+    call_command("load_plan", "taipei-secretariat-105", verbosity=0)
     demo.load(plan=Plan.objects.get(), password=None, today=timezone.localdate(), close_year=close_year)

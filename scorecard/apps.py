@@ -1,7 +1,7 @@
-"""Registers the triggers and the checks of the app."""
+"""Registers the triggers, the checks and the guard of loaddata."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate, pre_migrate
+from django.db.models.signals import post_migrate, pre_migrate, pre_save
 
 
 class ScorecardConfig(AppConfig):
@@ -13,6 +13,8 @@ class ScorecardConfig(AppConfig):
         # Not at the top: models cannot be imported before the apps are ready.
         from scorecard import checks  # noqa: F401
         from scorecard.models import triggers
+        from scorecard.models.loaddata_guard import refuse_to_overwrite
 
         pre_migrate.connect(triggers.remove_before_migrate, sender=self, dispatch_uid="scorecard_triggers")
         post_migrate.connect(triggers.install_after_migrate, sender=self, dispatch_uid="scorecard_triggers")
+        pre_save.connect(refuse_to_overwrite, dispatch_uid="scorecard_loaddata")
