@@ -112,6 +112,15 @@ def test_a_command_without_tables_names_the_cure(tmp_path):
     assert "manage.py migrate" in done.stderr and "Traceback" not in done.stderr
 
 
+def test_production_stretches_passwords_and_binds_cookies_to_this_host():
+    names = ("PASSWORD_HASHERS", "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME")
+    shown = f"from django.conf import settings; print([getattr(settings, name) for name in {names}])"
+    done = manage("shell", "--no-imports", "-c", shown, **PRODUCTION)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("[['django.contrib.auth.hashers.PBKDF2PasswordHasher', ")
+    assert done.stdout.endswith("], '__Host-sessionid', '__Host-csrftoken']\n")
+
+
 def test_uploads_are_refused_a_place_among_the_static_files():
     done = manage("check", MEDIA_ROOT=str(settings.BASE_DIR / "static" / "uploads"), **PRODUCTION)
     assert done.returncode != 0

@@ -110,6 +110,17 @@ def test_a_person_changes_their_own_password(plan, cast):
     assert cast.viewer.check_password(new)
 
 
+def test_a_login_begins_a_session_of_its_own(cast, client):
+    """Whoever put a session into a browser beforehand does not share what comes of it."""
+    client.get(reverse("login"))
+    client.session.save()
+    before = client.cookies["sessionid"].value
+    client.post(reverse("login"), {"username": cast.viewer.username, "password": PASSWORD})
+    assert client.session["_auth_user_id"] == str(cast.viewer.pk)
+    assert client.cookies["sessionid"].value != before
+    assert not client.session.exists(before)
+
+
 def test_logging_out_ends_the_session(plan, cast):
     client = client_of(cast.viewer)
     assert client.post(reverse("logout"))["Location"] == reverse("login")

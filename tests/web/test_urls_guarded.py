@@ -233,7 +233,7 @@ def test_other_methods_are_refused_and_head_is_answered_like_get(scene):
     for route in (*(PLAN + rest for rest in sample), "", "healthz"):
         url = scene.url(route)
         assert scene.answer("staff", "HEAD", url).status_code == TABLE[route]["GET"]["staff"], url
-        for method in ("PUT", "PATCH", "DELETE"):
+        for method in ("PUT", "PATCH", "DELETE", "TRACE"):
             assert scene.answer("staff", method, url).status_code == 405, (method, url)
 
 
