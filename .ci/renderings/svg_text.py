@@ -1,4 +1,4 @@
-"""Drawings as lines that two renderings must share: elements, attributes and texts; blanks between elements say nothing."""
+"""Drawings as lines that two renderings must share: elements, attributes, texts; no blanks between elements."""
 
 from xml.etree import ElementTree
 

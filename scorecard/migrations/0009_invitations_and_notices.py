@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scorecard", "0007_form_uploads"),
+        ("scorecard", "0008_security_events"),
     ]
 
     operations = [
