@@ -15,8 +15,8 @@ from tests import factories
 from tests.shared_rows import LAYERS, asked_for, commits, layer, may_share
 
 HERE = Path(__file__).resolve().parent
-# Files and pages drawn from a report that is already built.
-DRAWN = [HERE / name for name in ("browser", "documents", "pdf", "spreadsheets")]
+# Files and pages drawn from what read models and services say, which are asked on every database.
+DRAWN = [HERE / name for name in ("browser", "documents", "pdf", "spreadsheets", "styleguide", "views")]
 DRAWN += [HERE / "agency_form" / "test_writing.py", HERE / "fill_in" / "test_writer_and_reader.py"]
 # Left out of `make test-quick`: browsers, files of every kind, commands, the admin, acts done hundreds of times, every
 # address as every role, and whole starts of the server.
@@ -59,7 +59,8 @@ def is_for_every_database(item):
 
     It repeats what asks the database, but not what cannot turn out otherwise there: how what was read is drawn or laid
     out, and what a browser does with pages. That is all in DRAWN; elsewhere the mark `one_database` says so. What in
-    DRAWN does prove something of rows, order or services bears the mark `every_database`.
+    DRAWN does prove something of rows, order or services bears the mark `every_database`; every address as every role
+    (tests/web) is asked there as well.
     """
     if not asks_the_database(item):
         return False

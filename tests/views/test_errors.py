@@ -7,7 +7,7 @@ from django.urls import reverse
 from tests import factories
 from tests.page_reading import address, client_of, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 INNARDS = ("Traceback", "Exception", "scorecard/", "site-packages", "DEBUG", "SELECT")
 
 

@@ -14,6 +14,8 @@ from scorecard.models import AuditEvent, Comment, Evidence, FormUpload, YearlyRe
 from tests import factories
 from tests.page_reading import address, client_of
 
+pytestmark = pytest.mark.every_database
+
 # Fields of closed vocabularies, addresses and logins hold no free text; codes stand in addresses.
 CLOSED = {
     "slug",

@@ -17,6 +17,8 @@ from scorecard.services import devices, logins
 from tests.factories import PASSWORD
 from tests.page_reading import body, client_of, form_to, forms, text
 
+pytestmark = pytest.mark.every_database
+
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 OFFICE = "192.0.2.7"
 

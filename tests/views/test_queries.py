@@ -31,7 +31,7 @@ PAGES = {
 # What the issue fixes; the other pages may ask more, but never more for a larger plan.
 MOST = {"strategy_map": 12, "scorecard": 12, "dashboard": 14}
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 
 
 def plan_with_everything_submitted(size):

@@ -13,6 +13,8 @@ from tests.page_reading import address, client_of, form_to, links, text, told
 from tests.services.rows import nothing_written
 from tests.shared_rows import layer
 
+pytestmark = pytest.mark.every_database
+
 CODES = ("AC1.1", "AC1.2", "AP1.1")
 
 

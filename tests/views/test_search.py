@@ -9,6 +9,8 @@ from tests.factories import make_cast
 from tests.secretariat_facts import load_plan
 from tests.shared_rows import layer
 
+pytestmark = pytest.mark.every_database
+
 
 @layer
 def plan():

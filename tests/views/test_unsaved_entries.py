@@ -10,6 +10,8 @@ from tests.page_reading import client_of, form_to, text, told
 from tests.services.rows import nothing_written
 from tests.views.test_reporting import fill_in, name_of, value_of
 
+pytestmark = pytest.mark.every_database
+
 
 @pytest.fixture
 def first(open_plan):
