@@ -9,7 +9,7 @@ HOLD_INTERRUPT := $(shell env --block-signal=INT true 2>/dev/null && echo env --
 PIP := $(HOLD_INTERRUPT) .venv/bin/python .ci/interruptible.py pip \
 	--disable-pip-version-check --no-input install --quiet --require-hashes
 PYTEST := .venv/bin/python -m pytest -n auto --dist worksteal
-LONG := --hypothesis-profile=thorough -m "hypothesis or robust"
+LONG := --hypothesis-profile=thorough -m "hypothesis or robust or long"
 
 .PHONY: help setup setup-test installed-run installed-test system-run system-test
 .PHONY: run test test-quick test-long check screenshots entities lock

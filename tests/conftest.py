@@ -78,12 +78,17 @@ def pytest_itemcollected(item):
         item.add_marker("robust")
 
 
+def is_wanted(item):
+    """Whether this run has the time for a test, and its database may make a difference."""
+    if item.get_closest_marker("long") and hypothesis_settings.get_current_profile_name() != "thorough":
+        return False
+    return connections["default"].vendor != "postgresql" or is_for_every_database(item)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """On PostgreSQL run only what may turn out otherwise there."""
-    if connections["default"].vendor != "postgresql":
-        return
-    chosen = {item: is_for_every_database(item) for item in items}
+    """Leave out what this run does not want."""
+    chosen = {item: is_wanted(item) for item in items}
     items[:] = [item for item, is_chosen in chosen.items() if is_chosen]
     config.hook.pytest_deselected(items=[item for item, is_chosen in chosen.items() if not is_chosen])
 

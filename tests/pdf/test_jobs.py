@@ -135,7 +135,9 @@ def test_a_child_may_not_take_more_time_than_allowed(settings):
 
 
 # Where it runs out, and how it learns of that, is another place for each: while it loads libraries, in Python, in C.
-@pytest.mark.parametrize("megabytes", [90, 110, 150, 200, 300])
+@pytest.mark.parametrize(
+    "megabytes", [90, 300, *(pytest.param(size, marks=pytest.mark.long) for size in (110, 150, 200))]
+)
 def test_a_child_may_not_take_more_memory_than_allowed(settings, megabytes):
     settings.PDF_MEMORY_MB = megabytes
     with pytest.raises(PDFError) as raised:

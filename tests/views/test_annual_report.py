@@ -1,6 +1,7 @@
 """年度績效報告 over HTTP: begun, watched, cancelled, downloaded, kept and never older than the data."""
 
 import threading
+import time
 
 import pytest
 
@@ -51,7 +52,7 @@ def test_a_report_is_begun_watched_and_downloaded_and_then_kept(open_plan, viewe
     assert "正在產生報告" in text(page) or "報告已經產生" in text(page)
     key, _ = job(open_plan, part="theme-A", with_appendix=False)
     while jobs.making(key).is_running:
-        pass
+        time.sleep(0.05)
     page = viewer.get(begun.url)
     download = address(open_plan, "annual_report") + "?part=theme-A&appendix=0"
     assert "報告已經產生" in text(page) and download in links(page)
@@ -116,7 +117,7 @@ def test_who_waits_for_a_report_that_somebody_cancels_is_told(open_plan, viewer)
     thread = threading.Thread(target=lambda: answers.append(_outcome(key)))
     thread.start()
     while not jobs.making(key).step:
-        pass
+        time.sleep(0.05)
     viewer.post(address(open_plan, "report_cancel"))
     thread.join()
     assert answers == ["已取消產生報告。"]

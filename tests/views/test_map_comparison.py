@@ -149,8 +149,15 @@ def test_the_svg_of_two_years_is_the_later_map_with_its_marks(viewer, two_years)
     assert "▼40" in response.content.decode()
 
 
-@pytest.mark.parametrize(("size", "width"), [("", 842), ("A3", 1191), ("a3", 1191), ("B5", 842)])
-@pytest.mark.one_database
+@pytest.mark.parametrize(
+    ("size", "width"),
+    [
+        ("", 842),
+        ("a3", 1191),
+        pytest.param("A3", 1191, marks=pytest.mark.long),
+        pytest.param("B5", 842, marks=pytest.mark.long),
+    ],
+)
 def test_the_map_is_one_sheet_of_the_size_asked_for(viewer, two_years, size, width):
     response = viewer.get(address(two_years, "map_pdf"), {"size": size})
     assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
@@ -162,7 +169,6 @@ def test_the_map_is_one_sheet_of_the_size_asked_for(viewer, two_years, size, wid
         assert words in printed
 
 
-@pytest.mark.one_database
 def test_the_printed_map_of_two_years_bears_the_marks(viewer, two_years):
     response = viewer.get(address(two_years, "map_pdf"), {"compare": "106"})
     printed = squeezed(open_pdf(response.content))
