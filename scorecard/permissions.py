@@ -141,6 +141,15 @@ def check_can_keep_members(user, agency_id):
     _check(can_keep_members(user, agency_id), "只有管理者可以管理成員與移交 KPI。")
 
 
+def can_see_security_events(user, agency_id):
+    """See the agency's security events."""
+    return _has_role(user, agency_id, Role.ADMIN)
+
+
+def check_can_see_security_events(user, agency_id):
+    _check(can_see_security_events(user, agency_id), "只有管理者可以看資安事件。")
+
+
 def agencies_with_role(user, *roles):
     """Ids of the agencies in which the person has one of the roles."""
     return {agency_id for agency_id, own in roles_by_agency(user).items() if own.role in roles}

@@ -26,6 +26,7 @@ from scorecard.views import (
     review,
     scorecard,
     search,
+    security_events,
     strategy_map,
     transfers,
     unsaved_entries,
@@ -127,6 +128,7 @@ in_agency = [
     path("members/<int:membership_id>/on/", members.switch_on, name="member_on"),
     path("transfer/", transfers.transfer, name="transfer"),
     path("mails/", members.mails, name="mails"),
+    path("security/", security_events.of_agency, name="security_events"),
     path("import/", form_import.upload, name="form_import"),
     path("import/<uuid:token>/", form_import.preview, name="form_import_preview"),
     path("import/<uuid:token>/sheet/", form_import.cell, name="form_import_cell"),
@@ -166,5 +168,6 @@ urlpatterns = [
     path("plans/<slug:slug>/<roc:year>/", include(in_plan_year)),
     path("agencies/<slug:agency>/", include(in_agency)),
     path("account/", include(account)),
+    path("security/", security_events.of_site, name="site_security_events"),
     path("healthz", health.healthz, name="healthz"),
 ]

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from tests.factories import FIRST_YEAR
 
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"')
+# What differs in every answer: the form's token, and the request's number on error pages.
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"|(?<=請求編號 <code>)[0-9a-f]{32}')
 
 
 def client_of(user=None, **options):
@@ -27,7 +28,7 @@ def address(plan, name, *, year=FIRST_YEAR, **kwargs):
 
 
 def body(response):
-    """The page without the token that differs in every answer, each tag in one line."""
+    """The page without the tokens that differ in every answer, each tag in one line."""
     html = re.sub(r"<[a-z][^<>]*>", lambda tag: re.sub(r"\s+", " ", tag[0]), response.content.decode())
     return TOKEN.sub("", html)
 

@@ -31,6 +31,7 @@ TABLE = {
     "edit_strategy": (lambda kpi: kpi.plan.agency_id, REVIEWERS),
     "manage": (lambda kpi: kpi.plan.agency_id, {"admin"}),
     "keep_members": (lambda kpi: kpi.plan.agency_id, {"admin"}),
+    "see_security_events": (lambda kpi: kpi.plan.agency_id, {"admin"}),
 }
 
 

@@ -1,6 +1,8 @@
 """Security events: who came in, was refused, took something out, or changed what others may do."""
 
 from django.db import models
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from scorecard.domain.choices import SecurityEventKind
@@ -15,6 +17,17 @@ class SecurityEventQuerySet(models.QuerySet):
     def listed(self):
         """With people and agencies, newest first; two queries."""
         return self.select_related("user").prefetch_related("agencies").order_by("-pk")
+
+    def matching(self, kind, text):
+        """Of the kind, and with the text in account, name, address, request's number or target; "" for all."""
+        found = self.filter(kind=kind) if kind else self
+        if not text:
+            return found
+        in_row = Q(account__icontains=text) | Q(target__icontains=text) | Q(user__name__icontains=text)
+        # An address is no text in PostgreSQL.
+        return found.annotate(address_text=Cast("address", CharField())).filter(
+            in_row | Q(request_id=text) | Q(address_text__startswith=text)
+        )
 
     def older_than(self, moment):
         """Those to delete: nothing like them happened since."""

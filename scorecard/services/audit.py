@@ -11,6 +11,7 @@ from django.db.models import F, Model
 
 from scorecard.domain.value_text import as_read
 from scorecard.models import KPI, Agency, AuditEvent, Plan, User
+from scorecard.services.security_changes import record_change
 
 # What changed, its old and its new value. A fourth part says the same to programs.
 Change = tuple[str, object, object] | tuple[str, object, object, dict[str, Any]]
@@ -40,6 +41,8 @@ def record(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An audit event is written in the same transaction as its change.")
+    changes = list(changes)
+    record_change(by=by, action=action, target=target, plan=plan, agency=agency, changes=changes)
     # Numbers, not rows: a row may be gone by the time its event is written.
     agency_id: int | None = None
     if plan is not None:

@@ -105,6 +105,19 @@ def get_agency_to_edit_strategy(request, slug):
     return agency
 
 
+def get_agency_of_security_events(request, slug):
+    """404 for strangers, 403 for members who do not manage the agency."""
+    agency = _get_agency(request, slug)
+    permissions.check_can_see_security_events(request.user, agency.pk)
+    return agency
+
+
+def check_is_operator(request):
+    """404 for everyone but the operator."""
+    if not request.user.is_superuser:
+        raise Http404
+
+
 def _get_agency(request, slug):
     """404 for strangers. The navigation shows the agency's newest plan in its default year."""
     agency = get_object_or_404(Agency, slug=slug, pk__in=permissions.roles_by_agency(request.user))

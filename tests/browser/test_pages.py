@@ -93,6 +93,7 @@ VISITS = {
         Visit(f"{AGENCY}members/<int:membership_id>/"),
         Visit(f"{AGENCY}transfer/", "?source=person:魏國平&target_person=王小明"),
         Visit(f"{AGENCY}mails/"),
+        Visit(f"{AGENCY}security/", "?kind=logged_in"),
         Visit(f"{AGENCY}import/"),
     ],
 }

@@ -9,8 +9,9 @@ from django.apps import apps
 from django.db import models
 from django.urls import reverse
 
-from scorecard.domain.choices import YearState
+from scorecard.domain.choices import SecurityEventKind, YearState
 from scorecard.models import AuditEvent, Comment, Evidence, FormUpload, YearlyReport
+from scorecard.services import security_events
 from tests import factories
 from tests.page_reading import address, client_of
 
@@ -42,7 +43,7 @@ PAGES = {
     "viewer": ["strategy_map", "scorecard", "objective", "theme", "kpi", "division", "downloads"],
     "staff": ["reporting_table", "reporting_check", "reporting"],
     "reviewer": ["review"],
-    "admin": ["plan_year", "kpi", "mails", "form_import"],
+    "admin": ["plan_year", "kpi", "mails", "form_import", "security_events"],
 }
 
 
@@ -115,6 +116,7 @@ def poisoned(open_plan, cast):
     Comment.objects.create(report=report, author=cast.reviewer, text="x")
     FormUpload.objects.create(agency=open_plan.agency, name="x", size=1, content=b"x", uploaded_by=cast.admin)
     Evidence.objects.create(report=report, token=uuid4(), name="x", size=1, uploaded_by=cast.staff)
+    security_events.record(SecurityEventKind.DENIED, by=cast.viewer)
     for model in MODELS:
         for field in free_text_fields(model):
             poison(model, field)
@@ -132,7 +134,7 @@ def arguments(plan, name):
 
 def page_of(plan, name):
     """The address of one of PAGES."""
-    if name in {"mails", "form_import"}:
+    if name in {"mails", "form_import", "security_events"}:
         return reverse(name, args=[plan.agency.slug])
     return address(plan, name, **arguments(plan, name))
 

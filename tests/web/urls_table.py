@@ -55,6 +55,8 @@ SITE = {
     f"{AGENCY}members/<int:membership_id>/on/": act(only(["admin"], 302)),
     f"{AGENCY}transfer/": row(only(["admin"], 200), only(["admin"], 422)),
     f"{AGENCY}mails/": row(only(["admin"], 200), everyone(405)),
+    f"{AGENCY}security/": row(only(["admin"], 200), everyone(405)),
+    "security/": row(everyone(404) | {"superuser": 200}, everyone(405)),
     # No file is sent.
     f"{AGENCY}import/": row(only(REVIEWERS, 200), only(REVIEWERS, 422)),
     f"{AGENCY}import/<uuid:token>/": row(only(REVIEWERS, 200), only(REVIEWERS, 302)),
