@@ -127,19 +127,24 @@ SQLITE_OPTIONS = {
 }
 
 
+def parsed_database(name, url):
+    """The database of an address. name: the variable that has it."""
+    try:
+        return dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)
+    except (ValueError, KeyError) as error:
+        # Without the address in the message: it has the password.
+        raise ImproperlyConfigured(
+            f"環境變數 {name} 無法辨識。請用 sqlite:////完整路徑/db.sqlite3 或 postgresql://帳號:密碼@主機:5432/資料庫。"
+        ) from error
+
+
 def database_from_environment():
     """From DATABASE_URL; without it, db.sqlite3 beside manage.py."""
     url = env_text("DATABASE_URL")
     if not url:
         database = {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}
     else:
-        try:
-            database = dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)
-        except (ValueError, KeyError) as error:
-            # Without the address in the message: it has the password.
-            raise ImproperlyConfigured(
-                "環境變數 DATABASE_URL 無法辨識。請用 sqlite:////完整路徑/db.sqlite3 或 postgresql://帳號:密碼@主機:5432/資料庫。"
-            ) from error
+        database = parsed_database("DATABASE_URL", url)
     if database["ENGINE"] == "django.db.backends.sqlite3":
         # Kept open: whenever the last connection closes, SQLite merges its log into the file and deletes it.
         database["CONN_MAX_AGE"] = None
@@ -147,7 +152,32 @@ def database_from_environment():
     return database
 
 
+def owner_from_environment(site):
+    """The same database for its owner, who migrates; None for the site itself, and where one role does both.
+
+    site: the database of the site.
+    """
+    url = env_text("MIGRATE_DATABASE_URL")
+    if not url:
+        return None
+    owner = parsed_database("MIGRATE_DATABASE_URL", url)
+    place = ("ENGINE", "NAME", "HOST", "PORT")
+    is_same = [owner.get(key) for key in place] == [site.get(key) for key in place]
+    if not is_same or owner["ENGINE"] != "django.db.backends.postgresql" or owner["USER"] == site["USER"]:
+        raise ImproperlyConfigured(
+            "環境變數 MIGRATE_DATABASE_URL 與 DATABASE_URL 請連到同一個 PostgreSQL 資料庫，而用不同的角色；"
+            "不分角色時請不要設定 MIGRATE_DATABASE_URL。"
+        )
+    return owner
+
+
 DATABASES = {"default": database_from_environment()}
+# The role that runs the site, where this process is the owner's: to migrate, and to grant that role its rights.
+SITE_ROLE = ""
+OWNER = owner_from_environment(DATABASES["default"])
+if OWNER is not None:
+    SITE_ROLE = DATABASES["default"]["USER"]
+    DATABASES["default"] = OWNER
 
 
 # ── People: accounts, login, sessions ────────────────────────────────────────────────────

@@ -28,6 +28,7 @@ for name in (
     "LOGIN_IDLE_MINUTES",
     "PASSWORD_MIN_DAYS",
     "PASSWORD_MAX_DAYS",
+    "MIGRATE_DATABASE_URL",
 ):
     os.environ.pop(name, None)
 # One folder a process (pytest-xdist runs several): database, uploads and collected files.

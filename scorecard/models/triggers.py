@@ -3,6 +3,8 @@
 post_migrate installs them, not a migration: SQLite drops a table's triggers when a later migration rebuilds it.
 """
 
+from django.db import transaction
+
 from scorecard.models import frozen_rows
 from scorecard.models.trigger_rule import Trigger
 
@@ -48,6 +50,18 @@ TRIGGERS = (
 )
 
 
+# For PostgreSQL; SQLite has no TRUNCATE. A table whose rows cannot be deleted one by one is not emptied at once either.
+TRUNCATIONS = tuple(
+    Trigger(f"{table.removeprefix('scorecard_')}_never_truncated", table, "TRUNCATE", "1 = 1")
+    for table in sorted({trigger.table for trigger in TRIGGERS if trigger.event == "DELETE"})
+)
+
+
+def rules(vendor):
+    """Every trigger that a database of this kind has."""
+    return TRIGGERS + TRUNCATIONS if vendor == "postgresql" else TRIGGERS
+
+
 def sentence_of(error):
     """The message of the trigger that raised the IntegrityError; "" where no trigger did, or it has none."""
     refusal = str(error)
@@ -55,36 +69,42 @@ def sentence_of(error):
 
 
 def install(connection):
-    """Create every trigger, or replace it."""
-    remove(connection)
-    with connection.cursor() as cursor:
-        for trigger in TRIGGERS:
-            for statement in _create_statements(trigger, connection.vendor):
-                cursor.execute(statement)
+    """Create every trigger, or replace it: all of them, or after a failure those of before."""
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        remove(connection)
+        for trigger in rules(connection.vendor):
+            if connection.vendor == "postgresql":
+                cursor.execute(
+                    f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql "
+                    f"AS $${function_body(trigger)}$$"
+                )
+            cursor.execute(definition(trigger, connection.vendor))
 
 
 def remove(connection):
     """Drop every trigger: before they are created again, and before a test flushes its database."""
     with connection.cursor() as cursor:
-        for trigger in TRIGGERS:
+        for trigger in rules(connection.vendor):
             on_table = f" ON {trigger.table}" if connection.vendor == "postgresql" else ""
             cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}{on_table}")
 
 
-def _create_statements(trigger, vendor):
-    head = f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {trigger.table} FOR EACH ROW"
+def definition(trigger, vendor):
+    """The statement that creates the trigger, in the words in which the database keeps it."""
+    head = f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {trigger.table} FOR EACH"
     if vendor == "sqlite":
-        return [f"{head} WHEN {trigger.condition} BEGIN SELECT RAISE(ABORT, '{trigger.name}'); END"]
-    # PostgreSQL allows no subquery in WHEN, so the condition is in the function.
-    kept = "OLD" if trigger.event == "DELETE" else "NEW"
-    body = (
-        f"BEGIN IF {trigger.condition} THEN RAISE EXCEPTION '{trigger.name}' USING ERRCODE = 'check_violation', "
-        f"CONSTRAINT = '{trigger.name}'; END IF; RETURN {kept}; END"
+        return f"{head} ROW WHEN {trigger.condition} BEGIN SELECT RAISE(ABORT, '{trigger.name}'); END"
+    each = "STATEMENT" if trigger.event == "TRUNCATE" else "ROW"
+    return f"{head} {each} EXECUTE FUNCTION {trigger.name}()"
+
+
+def function_body(trigger):
+    """What PostgreSQL's function does. The condition is here, since WHEN allows no subquery there."""
+    kept = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(trigger.event, "NEW")
+    return (
+        f" BEGIN IF {trigger.condition} THEN RAISE EXCEPTION '{trigger.name}' USING ERRCODE = 'check_violation', "
+        f"CONSTRAINT = '{trigger.name}'; END IF; RETURN {kept}; END "
     )
-    return [
-        f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
-        f"{head} EXECUTE FUNCTION {trigger.name}()",
-    ]
 
 
 def install_after_migrate(sender, using, **kwargs):

@@ -1,5 +1,6 @@
 """manage.py verify_audit, and the chain made for events older than it."""
 
+import json
 import subprocess
 import sys
 from io import StringIO
@@ -7,15 +8,18 @@ from io import StringIO
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from scorecard.domain.choices import AuditAction
 from scorecard.models import AuditEvent, AuditHead, triggers
+from scorecard.read_models.trigger_verification import verify_triggers
 
 pytestmark = pytest.mark.django_db
 
 
 def verify(**options):
+    # A test that had to change events took them away.
+    triggers.install(connection)
     out = StringIO()
     call_command("verify_audit", stdout=out, **options)
     return out.getvalue()
@@ -43,7 +47,7 @@ def test_a_whole_chain_says_how_many_events_it_has_and_its_heads_digest(three):
 
 
 def test_no_events_are_a_whole_chain():
-    assert verify() == "稽核紀錄完整：共 0 筆（沒有紀錄）。\n"
+    assert verify().splitlines()[0] == "稽核紀錄完整：共 0 筆（沒有紀錄）。"
 
 
 def test_the_first_broken_event_is_named_with_number_time_and_what_is_wrong(three):
@@ -80,3 +84,61 @@ def test_the_command_ends_with_status_1_where_the_chain_is_broken(tmp_path):
     assert manage("shell", "-v0", "-c", forge).returncode == 0
     checked = manage("verify_audit")
     assert (checked.returncode, "稽核紀錄不完整" in checked.stderr) == (1, True)
+
+
+# Triggers
+
+
+def told_of(statement):
+    """What is said after the statement, with the triggers not put back."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    with pytest.raises(CommandError) as raised:
+        call_command("verify_audit", stdout=StringIO())
+    return str(raised.value)
+
+
+NAME, TABLE = "audit_event_never_updated", "scorecard_auditevent"
+
+
+def test_a_missing_trigger_is_named():
+    assert "觸發程序齊全" in verify()
+    on_table = f" ON {TABLE}" if connection.vendor == "postgresql" else ""
+    said = told_of(f"DROP TRIGGER {NAME}{on_table}")
+    assert f"缺少觸發程序：{NAME}。" in said and "manage.py migrate" in said
+
+
+def test_a_trigger_that_does_something_else_is_named_and_one_of_somebody_else():
+    if connection.vendor == "postgresql":
+        empty = f"CREATE OR REPLACE FUNCTION {NAME}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"
+        assert f"與程式定義的不同：{NAME}。" in told_of(empty)
+        triggers.install(connection)
+        assert f"已被停用：{NAME}。" in told_of(f"ALTER TABLE {TABLE} DISABLE TRIGGER {NAME}")
+        triggers.install(connection)
+        foreign = f"CREATE TRIGGER own BEFORE INSERT ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {NAME}()"
+    else:
+        told_of(f"DROP TRIGGER {NAME}")
+        weaker = f"CREATE TRIGGER {NAME} BEFORE UPDATE ON {TABLE} FOR EACH ROW WHEN 1 = 0"
+        assert f"與程式定義的不同：{NAME}。" in told_of(f"{weaker} BEGIN SELECT RAISE(ABORT, '{NAME}'); END")
+        triggers.install(connection)
+        foreign = f"CREATE TRIGGER own BEFORE INSERT ON {TABLE} FOR EACH ROW BEGIN SELECT RAISE(IGNORE); END"
+    assert "程式未定義的觸發程序：own。" in told_of(foreign)
+
+
+def test_triggers_are_put_all_or_none(monkeypatch):
+    broken = triggers.Trigger("broken", TABLE, "UPDATE", "no such column")
+    triggers.remove(connection)
+    monkeypatch.setattr(triggers, "TRIGGERS", (*triggers.TRIGGERS, broken))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        triggers.install(connection)
+    monkeypatch.undo()
+    assert set(verify_triggers().missing) == {trigger.name for trigger in triggers.rules(connection.vendor)}
+
+
+def test_the_daily_line_is_a_receipt(three):
+    out = StringIO()
+    call_command("audit_head", stdout=out)
+    line = json.loads(out.getvalue())
+    assert (line["event"], line["events"], line["number"]) == ("audit_head", 3, three[2].pk)
+    AuditEvent.objects.create(action=AuditAction.CHANGED, target="後來")
+    assert f"指紋 {line['digest']} 在第 {three[2].pk} 號" in verify(receipt=[line["digest"]])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from scorecard.domain.choices import AuditAction
 from scorecard.models import (
@@ -222,6 +222,17 @@ def test_neither_saving_again_nor_deleting_reaches_an_audit_event():
         event.delete()
     with pytest.raises(IntegrityError, match="audit_event_never_deleted"), transaction.atomic():
         AuditEvent.objects.all()._raw_delete("default")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
+@pytest.mark.parametrize("table", ["scorecard_auditevent", "scorecard_submission", "scorecard_yearlyvalue"])
+def test_a_table_whose_rows_stay_is_not_emptied_at_once(table):
+    _event()
+    with pytest.raises(DatabaseError, match="_never_truncated"), transaction.atomic(), connection.cursor() as cursor:
+        # Otherwise it is refused for what waits for the end of the transaction.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"TRUNCATE {table} CASCADE")
+    assert AuditEvent.objects.count() == 1
 
 
 def test_an_audit_event_outlives_the_kpi_it_tells_of(here):

@@ -32,6 +32,7 @@ OURS = (
     "SSO_USER_HEADER",
     "SECURITY_EVENT_DAYS",
     "TRUSTED_PROXIES",
+    "MIGRATE_DATABASE_URL",
     "DJANGO_ALLOW_ASYNC_UNSAFE",
 )
 
@@ -94,6 +95,8 @@ def test_a_missing_setting_stops_the_start_and_names_its_cure(name):
         ("TRUSTED_PROXIES", "127.0.0.1, proxy.example.gov.tw"),
         ("SECURITY_EVENT_DAYS", "0"),
         ("DATABASE_URL", "oracle9://secret-word@host/x"),
+        ("MIGRATE_DATABASE_URL", "oracle9://secret-word@host/x"),
+        ("MIGRATE_DATABASE_URL", "postgresql://owner:secret-word@host/other"),
     ],
 )
 def test_a_setting_that_cannot_be_read_is_named_with_its_cure(name, value):
@@ -103,6 +106,19 @@ def test_a_setting_that_cannot_be_read_is_named_with_its_cure(name, value):
     assert "請" in done.stderr
     assert "Traceback" not in done.stderr
     assert "secret-word" not in done.stderr
+
+
+def test_the_site_does_not_start_as_the_owner_of_its_tables():
+    databases = {"DATABASE_URL": "postgresql://app@host/bsc", "MIGRATE_DATABASE_URL": "postgresql://owner@host/bsc"}
+    started = subprocess.run(
+        [sys.executable, "-c", "import bsc_site.wsgi"],
+        cwd=settings.BASE_DIR,
+        env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "bsc_site.settings"} | PRODUCTION | databases,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert "MIGRATE_DATABASE_URL 只供 manage.py migrate" in started.stderr
 
 
 def test_a_command_without_tables_names_the_cure(tmp_path):

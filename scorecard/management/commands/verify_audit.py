@@ -1,16 +1,26 @@
-"""manage.py verify_audit [--receipt DIGEST]: checks that no audit event was changed, removed, inserted or moved."""
+"""manage.py verify_audit [--receipt DIGEST]: checks that no audit event was changed, removed, inserted or moved.
+
+And that the database has every trigger as the code defines it, so that none could be meanwhile.
+"""
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils import timezone
 
 from scorecard.domain.roc_years import datetime_text
+from scorecard.models.database_roles import owned_tables
 from scorecard.read_models.audit_verification import verify_chain
+from scorecard.read_models.trigger_verification import verify_triggers
+
+OWNS_TABLES = (
+    "注意：目前連線的資料庫角色擁有資料表，可以停用觸發程序；請改用另一個角色執行系統，見 README「資料庫角色」。"
+)
 
 
 class Command(BaseCommand):
-    """Exits with 1 if the chain is broken, and names the first broken event."""
+    """Exits with 1 if the chain is broken, and names the first broken event; also if a trigger is not as defined."""
 
-    help = "檢查稽核紀錄是否曾被改過、刪除、插入或調換；有問題時結束狀態為 1。"
+    help = "檢查稽核紀錄是否曾被改過、刪除、插入或調換，以及觸發程序是否齊全；有問題時結束狀態為 1。"
 
     def add_arguments(self, parser):
         """[--receipt DIGEST]…."""
@@ -39,6 +49,12 @@ class Command(BaseCommand):
         self.stdout.write(f"稽核紀錄完整：共 {verdict.events} 筆（{_last(verdict)}）。")
         if verdict.digest:
             self.stdout.write(f"鏈頭指紋：{verdict.digest}")
+        faults = verify_triggers().sentences
+        if faults:
+            raise CommandError("\n".join([*faults, "請查明原因，再執行 manage.py migrate 重新建立觸發程序。"]))
+        self.stdout.write("觸發程序齊全，與程式定義的相同。")
+        if owned_tables(connection):
+            self.stdout.write(OWNS_TABLES)
 
 
 def _place(broken):
