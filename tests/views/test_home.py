@@ -77,7 +77,7 @@ def test_logging_in_leads_back_to_the_page_wanted_but_never_to_another_site(plan
     assert elsewhere["Location"] == reverse("home")
 
 
-def test_a_wrong_password_is_refused_in_chinese_and_five_lock_the_account(plan, cast):
+def test_a_wrong_password_is_refused_in_chinese_and_five_make_one_wait(plan, cast):
     client = client_of()
     wrong = {"username": "viewer", "password": "wrong"}
     page = client.post(reverse("login"), wrong)
@@ -87,7 +87,7 @@ def test_a_wrong_password_is_refused_in_chinese_and_five_lock_the_account(plan, 
         client.post(reverse("login"), wrong)
     locked = client.post(reverse("login"), wrong)
     assert locked.status_code == 429
-    assert "帳號暫時鎖定" in text(locked)
+    assert "請在 1 分鐘後再試" in text(locked)
     assert client.post(reverse("login"), wrong | {"password": PASSWORD}).status_code == 429
     # A colleague behind the same address still gets in.
     assert client_of().post(reverse("login"), {"username": "staff", "password": PASSWORD}).status_code == 302
