@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 from ipaddress import ip_network
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -59,6 +60,25 @@ def env_networks(name):
                 f"環境變數 {name} 的「{word}」不是 IP 位址或網段，請改為像 127.0.0.1 或 10.1.0.0/16，多個以逗號分隔。"
             ) from error
     return networks
+
+
+def env_oidc_url(name, issuer, entry, debug):
+    """The address; "" without an issuer. Raises ImproperlyConfigured unless it is one, outside DEBUG over HTTPS.
+
+    entry: where the provider's own description has it.
+    """
+    url = env_text(name)
+    if not issuer:
+        return url
+    if not url:
+        raise ImproperlyConfigured(
+            f"缺少環境變數 {name}。使用單一登入（OIDC_ISSUER）時，請設定為\n"
+            f"    {issuer}/.well-known/openid-configuration 中的 {entry}"
+        )
+    parts = urlsplit(url)
+    if not parts.netloc or parts.scheme not in ({"http", "https"} if debug else {"https"}):
+        raise ImproperlyConfigured(f"環境變數 {name} 的值「{url}」不是 https 開頭的網址，請改正。")
+    return url
 
 
 def debug_secret_key(path):

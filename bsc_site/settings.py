@@ -4,6 +4,7 @@ DEBUG is off by default: a server without settings must refuse to start. Every r
 """
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from bsc_site.environment import (
     env_int,
     env_list,
     env_networks,
+    env_oidc_url,
     env_positive,
     env_text,
 )
@@ -221,6 +223,40 @@ if SSO_USER_HEADER:
         MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1,
         "scorecard.middleware.single_sign_on.SingleSignOnMiddleware",
     )
+
+# Single sign-on by OpenID Connect; mozilla-django-oidc reads the names that begin with OIDC_.
+OIDC_ISSUER = env_text("OIDC_ISSUER")
+OIDC_OP_AUTHORIZATION_ENDPOINT = env_oidc_url("OIDC_AUTHORIZATION_URL", OIDC_ISSUER, "authorization_endpoint", DEBUG)
+OIDC_OP_TOKEN_ENDPOINT = env_oidc_url("OIDC_TOKEN_URL", OIDC_ISSUER, "token_endpoint", DEBUG)
+OIDC_OP_USER_ENDPOINT = env_oidc_url("OIDC_USERINFO_URL", OIDC_ISSUER, "userinfo_endpoint", DEBUG)
+OIDC_OP_JWKS_ENDPOINT = env_oidc_url("OIDC_JWKS_URL", OIDC_ISSUER, "jwks_uri", DEBUG)
+OIDC_RP_CLIENT_ID = env_text("OIDC_CLIENT_ID")
+OIDC_RP_CLIENT_SECRET = env_text("OIDC_CLIENT_SECRET")
+# Not every provider has it.
+OIDC_LOGOUT_URL = env_text("OIDC_LOGOUT_URL")
+OIDC_USERNAME_CLAIM = env_text("OIDC_USERNAME_CLAIM", "preferred_username")
+OIDC_RP_SCOPES = "openid profile email"
+OIDC_RP_SIGN_ALGO = "RS256"
+OIDC_USE_PKCE = True
+OIDC_CREATE_USER = False
+# For the provider's log-out.
+OIDC_STORE_ID_TOKEN = True
+OIDC_TIMEOUT = 5
+if OIDC_ISSUER:
+    if SSO_USER_HEADER:
+        raise ImproperlyConfigured("環境變數 OIDC_ISSUER 與 SSO_USER_HEADER 是兩種單一登入，請只設定一種。")
+    for name, value in (("OIDC_CLIENT_ID", OIDC_RP_CLIENT_ID), ("OIDC_CLIENT_SECRET", OIDC_RP_CLIENT_SECRET)):
+        if not value:
+            raise ImproperlyConfigured(f"缺少環境變數 {name}。單一登入服務登記本系統時會給，請設定。")
+    if find_spec("mozilla_django_oidc") is None:
+        raise ImproperlyConfigured(
+            "環境變數 OIDC_ISSUER 需要另外的套件，請執行\n"
+            "    .venv/bin/pip install --require-hashes -r requirements-oidc.txt"
+        )
+    AUTHENTICATION_BACKENDS = ["scorecard.middleware.oidc_backend.OIDCBackend"]
+    ROOT_URLCONF = "bsc_site.oidc_urls"
+# Then there are no passwords here.
+USES_SSO = bool(SSO_USER_HEADER or OIDC_ISSUER)
 
 SESSION_ENGINE = "scorecard.models.logins"
 # The whole length of a login, and how long it may be left alone.

@@ -12,7 +12,7 @@ from scorecard.web.post_targets import PAGE_AFTER_POST, page_after_post
 def navigation(request):
     """Main menu, plan switch and year switch; pages outside a plan have none of them."""
     edition = getattr(request, "edition", None)
-    everywhere = {"uses_sso": bool(settings.SSO_USER_HEADER)}
+    everywhere = {"uses_sso": settings.USES_SSO}
     if edition is None:
         return everywhere
     return everywhere | {

@@ -23,6 +23,7 @@ for name in (
     "SSO_USER_HEADER",
     "SECURITY_EVENT_DAYS",
     "TRUSTED_PROXIES",
+    "OIDC_ISSUER",
     "LOCK_ACCOUNTS",
     "LOGIN_HOURS",
     "LOGIN_IDLE_MINUTES",

@@ -1,8 +1,11 @@
 """Limits the pages of an account: after an admin set its password, and of everyone under single sign-on."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from scorecard.middleware.single_sign_on import SingleSignOnMiddleware
 
@@ -41,7 +44,7 @@ class AccountRules:
     def process_view(self, request, view, args, kwargs):
         """A response returned here replaces the view's."""
         name = request.resolver_match.view_name
-        if settings.SSO_USER_HEADER:
+        if settings.USES_SSO:
             return _with_single_sign_on(request, name)
         if name not in OPEN_PAGES and request.user.is_authenticated and request.user.must_change_password:
             return redirect("password_change")
@@ -52,6 +55,16 @@ def _with_single_sign_on(request, name):
     if name in PASSWORD_PAGES:
         raise Http404
     if name == "login" and not request.user.is_authenticated:
+        if settings.OIDC_ISSUER:
+            return _way_to_provider(request)
         named = request.META.get(SingleSignOnMiddleware(lambda _: None).header, "")
         return render(request, "registration/sso_refused.html", {"named": named}, status=403)
     return None
+
+
+def _way_to_provider(request):
+    query = urlencode({"next": request.GET["next"]}) if "next" in request.GET else ""
+    begin = reverse("oidc_authentication_init") + (f"?{query}" if query else "")
+    # There are no passwords to send.
+    status = 403 if request.method == "POST" else 200
+    return render(request, "registration/sso_login.html", {"begin": begin}, status=status)

@@ -38,6 +38,7 @@ class Visit:
 VISITS = {
     "anonymous": [
         Visit("account/login/"),
+        Visit("account/unlock/<str:token>/", status=404),
         Visit("account/forgotten/"),
         Visit("account/forgotten/done/"),
         Visit("account/set-password/<str:uidb64>/<str:token>/"),
@@ -46,6 +47,7 @@ VISITS = {
     ],
     "newcomer": [Visit("")],
     "viewer": [
+        Visit("account/"),
         Visit("account/password/"),
         Visit("account/password/done/"),
         Visit(f"{PLAN}dashboard/"),
@@ -208,7 +210,7 @@ def test_pages_with_errors_and_conflicts_are_accessible_and_fit_a_phone(browse, 
     assert_fits_a_phone(page)
 
 
-def test_a_closing_refused_and_a_locked_account_are_accessible(browse, plan, people):
+def test_a_closing_refused_and_a_wait_after_wrong_passwords_are_accessible(browse, plan, people):
     page = browse(people["admin"])
     page.goto(url_of(Visit(f"{PLAN}year/"), plan))
     page.get_by_role("button", name="關閉 105 年度").click()
@@ -221,7 +223,7 @@ def test_a_closing_refused_and_a_locked_account_are_accessible(browse, plan, peo
     page.get_by_label("使用者名稱").fill("viewer")
     page.get_by_label("密碼").fill("wrong")
     page.get_by_role("button", name="登入").click()
-    expect(page.get_by_role("heading", name="帳號暫時鎖定")).to_be_visible()
+    expect(page.get_by_role("heading", name="請稍後再登入")).to_be_visible()
     assert_accessible(page)
     assert_fits_a_phone(page)
 

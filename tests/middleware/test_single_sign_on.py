@@ -16,6 +16,7 @@ LOCAL_PAGES = ("password_reset", "password_reset_done", "password_reset_complete
 def single_sign_on(settings):
     """The settings as SSO_USER_HEADER=X-Remote-User makes them."""
     settings.SSO_USER_HEADER = "X-Remote-User"
+    settings.USES_SSO = True
     settings.AUTHENTICATION_BACKENDS = ["scorecard.middleware.single_sign_on.SingleSignOnBackend"]
     place = settings.MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1
     middleware = list(settings.MIDDLEWARE)

@@ -17,8 +17,18 @@ MAIL = {
     "DEFAULT_FROM_EMAIL": "bsc@example.gov.tw",
     "SITE_URL": "https://bsc.example.gov.tw",
 }
+OIDC = {
+    "OIDC_ISSUER": "https://sso.example.gov.tw",
+    "OIDC_AUTHORIZATION_URL": "https://sso.example.gov.tw/authorize",
+    "OIDC_TOKEN_URL": "https://sso.example.gov.tw/token",
+    "OIDC_USERINFO_URL": "https://sso.example.gov.tw/userinfo",
+    "OIDC_JWKS_URL": "https://sso.example.gov.tw/jwks",
+    "OIDC_CLIENT_ID": "scorecard",
+    "OIDC_CLIENT_SECRET": "secret",
+}
 # The last is set by the browser tests, for themselves.
 OURS = (
+    "OIDC_ISSUER",
     "DEBUG",
     "HTTPS",
     "SECRET_KEY",
@@ -73,9 +83,32 @@ def test_the_deployment_check_is_clean_with_single_sign_on_too():
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DEFAULT_FROM_EMAIL"])
+def test_with_openid_connect_the_check_is_clean_and_the_settings_are_those_that_the_tests_use():
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION | OIDC)
+    assert done.returncode == 0, done.stderr
+    names = ("AUTHENTICATION_BACKENDS", "ROOT_URLCONF", "USES_SSO", "OIDC_OP_AUTHORIZATION_ENDPOINT", "OIDC_USE_PKCE")
+    show = f"from django.conf import settings; print(*(getattr(settings, name) for name in {names}))"
+    done = manage("shell", "--no-imports", "-c", show, **PRODUCTION | OIDC)
+    assert done.stdout.split() == [
+        "['scorecard.middleware.oidc_backend.OIDCBackend']",
+        "bsc_site.oidc_urls",
+        "True",
+        "https://sso.example.gov.tw/authorize",
+        "True",
+    ]
+
+
+def test_one_kind_of_single_sign_on_is_chosen():
+    done = manage("check", **PRODUCTION | OIDC | {"SSO_USER_HEADER": "X-Remote-User"})
+    assert done.returncode != 0 and "請只設定一種" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DEFAULT_FROM_EMAIL", "OIDC_JWKS_URL", "OIDC_CLIENT_SECRET"],
+)
 def test_a_missing_setting_stops_the_start_and_names_its_cure(name):
-    done = manage("check", **{key: value for key, value in (PRODUCTION | MAIL).items() if key != name})
+    done = manage("check", **{key: value for key, value in (PRODUCTION | MAIL | OIDC).items() if key != name})
     assert done.returncode != 0
     assert done.stderr.startswith(f"缺少環境變數 {name}。")
     assert "請設定" in done.stderr
@@ -91,6 +124,7 @@ def test_a_missing_setting_stops_the_start_and_names_its_cure(name):
         ("PASSWORD_MAX_DAYS", "1"),
         ("LOG_LEVEL", "LOUD"),
         ("SSO_USER_HEADER", "X Remote_User"),
+        ("OIDC_TOKEN_URL", "http://sso.example.gov.tw/token"),
         ("SITE_URL", "bsc.example.gov.tw/path"),
         ("TRUSTED_PROXIES", "127.0.0.1, proxy.example.gov.tw"),
         ("SECURITY_EVENT_DAYS", "0"),
@@ -100,7 +134,7 @@ def test_a_missing_setting_stops_the_start_and_names_its_cure(name):
     ],
 )
 def test_a_setting_that_cannot_be_read_is_named_with_its_cure(name, value):
-    done = manage("check", **PRODUCTION | {name: value})
+    done = manage("check", **PRODUCTION | (OIDC if "OIDC" in name else {}) | {name: value})
     assert done.returncode != 0
     assert f"環境變數 {name}" in done.stderr
     assert "請" in done.stderr

@@ -14,7 +14,7 @@ PAPERS = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs/arch
 DECISIONS = sorted(name_of(path) for path in (ROOT / "docs" / "decisions").glob("*.md"))
 SUFFIXES = r"\.(?:py|md|txt|in|toml|yaml|json|html|svg|css|js|png|ttf)"
 # Read from the environment by these functions of bsc_site/settings.py.
-READERS = {"env_text", "env_bool", "env_int", "env_positive", "env_list", "env_networks"}
+READERS = {"env_text", "env_bool", "env_int", "env_positive", "env_list", "env_networks", "env_oidc_url"}
 
 
 def text_of(name):
