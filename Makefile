@@ -85,7 +85,7 @@ system-test:
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-.venv/.installed-test: requirements.txt tests/requirements.txt .venv/.installed-run
+.venv/.installed-test: requirements.txt requirements-oidc.txt tests/requirements.txt .venv/.installed-run
 	@echo "安裝測試用的 Python 套件（tests/requirements.txt）…"
 	@$(PIP) -r tests/requirements.txt
 	@touch $@

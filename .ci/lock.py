@@ -1,9 +1,10 @@
-"""`make lock`: requirements.txt and tests/requirements.txt anew from what the two .in files ask for.
+"""`make lock`: requirements.txt, requirements-oidc.txt and tests/requirements.txt anew from what the .in files ask for.
 
 Every release keeps its version unless the .in file forbids it; with --upgrade all go to the newest allowed.
 The hashes are those of all files of a release, so that every Python and machine finds its own among them.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -38,13 +39,22 @@ def reasons(source):
     return found
 
 
+def own_lines(path):
+    """A locked file without the line that names another; "" where there is none yet."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+    return "".join(line for line in lines if not line.startswith("-r "))
+
+
 def compiled(python, source, before, constraints, upgrade):
-    """The releases that `source` needs, as matches of RELEASE. before: text with their present versions."""
+    """The releases that `source` needs, as matches of RELEASE. before, constraints: texts with present versions."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, "requirements.txt")
         target.write_text(before, encoding="utf-8")
         command = [python, "-m", "piptools", "compile", *OPTIONS]
-        command += [f"--constraint={path}" for path in constraints]
+        for number, text in enumerate(constraints):
+            constraint = Path(folder, f"constraints-{number}.txt")
+            constraint.write_text(text, encoding="utf-8")
+            command.append(f"--constraint={constraint}")
         if upgrade:
             command.append("--upgrade")
         done = subprocess.run([*command, f"--output-file={target}", str(source)], cwd=ROOT)
@@ -68,28 +78,28 @@ def releases(path):
     return {normalised(name) for name in re.findall(r"^([\w.-]+)==", path.read_text(encoding="utf-8"), re.MULTILINE)}
 
 
+def lock(python, target, above, upgrade):
+    """Writes a locked file beside its .in file. above: the locked files that it builds on, the lowest first."""
+    source = target.with_suffix(".in")
+    found = compiled(python, source, own_lines(target), [own_lines(path) for path in above], upgrade)
+    shared = set().union(*(releases(path) for path in above))
+    blocks = [block(release, reasons(source)) for release in found if normalised(release["name"]) not in shared]
+    header = HEADER.format(source=source.relative_to(ROOT))
+    if above:
+        header += f"-r {os.path.relpath(above[-1], target.parent)}\n"
+    target.write_text("\n".join([header, *blocks]), encoding="utf-8")
+
+
 def main():
     upgrade = "--upgrade" in sys.argv[1:]
-    run, run_source = ROOT / "requirements.txt", ROOT / "requirements.in"
-    test, test_source = ROOT / "tests" / "requirements.txt", ROOT / "tests" / "requirements.in"
+    targets = [ROOT / name for name in ("requirements.txt", "requirements-oidc.txt", "tests/requirements.txt")]
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = str(Path(folder, "bin", "python"))
         subprocess.run([python, "-m", "pip", "install", "--quiet", PIP_TOOLS], check=True)
-
-        found = compiled(python, run_source, run.read_text(encoding="utf-8"), [], upgrade)
-        blocks = [block(release, reasons(run_source)) for release in found]
-        run.write_text("\n".join([HEADER.format(source="requirements.in"), *blocks]), encoding="utf-8")
-
-        before = test.read_text(encoding="utf-8").replace("-r ../requirements.txt", "")
-        found = compiled(python, test_source, before, [run], upgrade)
-        shared = releases(run)
-        blocks = [
-            block(release, reasons(test_source)) for release in found if normalised(release["name"]) not in shared
-        ]
-        header = HEADER.format(source="tests/requirements.in") + "-r ../requirements.txt\n"
-        test.write_text("\n".join([header, *blocks]), encoding="utf-8")
-    print("已更新 requirements.txt 與 tests/requirements.txt。")
+        for number, target in enumerate(targets):
+            lock(python, target, targets[:number], upgrade)
+    print("已更新 requirements.txt、requirements-oidc.txt 與 tests/requirements.txt。")
 
 
 if __name__ == "__main__":

@@ -37,7 +37,8 @@ class Begin(OIDCAuthenticationRequestView):
         kept, request.session = request.session, memory
         response = super().get(request)
         request.session = kept
-        memory.save()
+        # Puts what is remembered into the key.
+        memory.cycle_key()
         response.set_cookie(
             COOKIE,
             memory.session_key,
