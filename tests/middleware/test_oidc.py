@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from django.conf import settings as product
+from django.contrib.auth.signals import user_logged_out
 from django.test import Client
 from django.urls import reverse
 
@@ -164,9 +165,15 @@ def test_a_return_that_was_not_begun_here_is_refused(provider, cast):
 
 
 def test_an_address_with_error_logs_nobody_out(provider, cast):
-    client = Client()
+    client, ended = Client(), []
     log_in(client)
+
+    def note(**details):
+        ended.append(details["user"])
+
+    user_logged_out.connect(note)
     client.get(reverse("oidc_authentication_callback") + "?error=x")
+    assert ended == []
     assert client.get(reverse("logins")).status_code == 200
 
 
