@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 
 from scorecard.domain.choices import Role
+from scorecard.models import Notice
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,24 @@ def roles_by_agency(user):
         return {}
     if not hasattr(user, "_roles_by_agency"):
         found = {}
-        for agency_id, role, division_id in user.memberships.values_list("agency_id", "role", "divisions"):
+        rows = user.memberships.filter(is_active=True).values_list(
+            "agency_id", "role", "divisions", Notice.objects.unread_count_of("user")
+        )
+        for agency_id, role, division_id, unread in rows:
+            user._unread_notices = unread or 0
             divisions = found[agency_id].division_ids if agency_id in found else frozenset()
             if division_id:
                 divisions |= {division_id}
             found[agency_id] = AgencyRole(Role(role), divisions)
         user._roles_by_agency = found
     return user._roles_by_agency
+
+
+def unread_notices(user):
+    """How many the person has. Every page shows it, so members' are counted by the query of roles_by_agency()."""
+    if not roles_by_agency(user):
+        return user.notices.unread().count()
+    return user._unread_notices
 
 
 def _has_role(user, agency_id, *roles):
@@ -148,6 +160,15 @@ def can_see_security_events(user, agency_id):
 
 def check_can_see_security_events(user, agency_id):
     _check(can_see_security_events(user, agency_id), "只有管理者可以看資安事件。")
+
+
+def can_invite(user, agency_id):
+    """Invite to the agency: its admins, and the operator, who brings in the first of them."""
+    return can_keep_members(user, agency_id) or (user.is_active and user.is_superuser)
+
+
+def check_can_invite(user, agency_id):
+    _check(can_invite(user, agency_id), "只有管理者可以邀請成員。")
 
 
 def agencies_with_role(user, *roles):

@@ -20,6 +20,8 @@ from scorecard.services import audit
 
 KEEPERS = (Role.REVIEWER, Role.ADMIN)
 MANAGERS = (Role.ADMIN,)
+# The operator alone.
+NOBODY = ()
 
 
 class Site(admin.AdminSite):

@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from scorecard.middleware.single_sign_on import SingleSignOnMiddleware
+from scorecard.web.single_sign_on import name_from_proxy
 
 # Reachable with a password that somebody else chose.
 OPEN_PAGES = frozenset(
@@ -24,7 +24,6 @@ PASSWORD_PAGES = frozenset(
         "unlock",
         "admin:password_change",
         "admin:password_change_done",
-        "admin:auth_user_password_change",
     }
 )
 
@@ -57,8 +56,7 @@ def _with_single_sign_on(request, name):
     if name == "login" and not request.user.is_authenticated:
         if settings.OIDC_ISSUER:
             return _way_to_provider(request)
-        named = request.META.get(SingleSignOnMiddleware(lambda _: None).header, "")
-        return render(request, "registration/sso_refused.html", {"named": named}, status=403)
+        return render(request, "registration/sso_refused.html", {"named": name_from_proxy(request)}, status=403)
     return None
 
 

@@ -3,9 +3,10 @@
 Local passwords and their pages are off then. A name without an account is refused; no account is created.
 """
 
-from django.conf import settings
 from django.contrib.auth.backends import RemoteUserBackend
 from django.contrib.auth.middleware import RemoteUserMiddleware
+
+from scorecard.web.single_sign_on import header_key
 
 
 class SingleSignOnBackend(RemoteUserBackend):
@@ -18,4 +19,4 @@ class SingleSignOnMiddleware(RemoteUserMiddleware):
     @property
     def header(self):
         """The key in request.META."""
-        return f"HTTP_{settings.SSO_USER_HEADER.upper().replace('-', '_')}"
+        return header_key()

@@ -3,6 +3,7 @@
 from scorecard.models.action_plans import MAX_PER_KPI, ActionBudget, ActionPlan
 from scorecard.models.audit import AuditEvent, AuditHead
 from scorecard.models.form_uploads import FormUpload
+from scorecard.models.invitations import Invitation
 from scorecard.models.kpis import KPI, Measure
 from scorecard.models.logins import LoginFailures, LoginSession
 from scorecard.models.mail import OutgoingMail
@@ -31,6 +32,7 @@ __all__ = [
     "Evidence",
     "FigureConfirmation",
     "FormUpload",
+    "Invitation",
     "LoginFailures",
     "LoginSession",
     "Measure",

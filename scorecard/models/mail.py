@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from scorecard.domain.choices import AT_MOST_ONCE, DAILY, MailKind
+from scorecard.models.invitations import Invitation
 from scorecard.models.organisation import Agency, User
 
 MAX_ATTEMPTS = 5
@@ -40,13 +41,19 @@ class OutgoingMail(models.Model):
 
     key: identifies the cause, so a repeated request makes one mail. day: of a reminder or of notices, None for other
     mails; a person gets one of each a day. address: "" where the person had none. agency: None where the mail is about
-    several agencies, or about the recipient alone.
+    several agencies, or about the recipient alone. recipient: None for an invitation, which goes to an address, whoever
+    has it. invitation: None once it is accepted, declined or withdrawn.
     """
 
     key = models.CharField("代號", max_length=200, unique=True, error_messages={"unique": "這件事已經寫過一封郵件。"})
     kind = models.CharField("種類", max_length=12, choices=MailKind.choices)
     agency = models.ForeignKey(Agency, verbose_name="機關", on_delete=models.PROTECT, null=True, related_name="+")
-    recipient = models.ForeignKey(User, verbose_name="收件者", on_delete=models.PROTECT, related_name="mails")
+    recipient = models.ForeignKey(
+        User, verbose_name="收件者", on_delete=models.PROTECT, null=True, related_name="mails"
+    )
+    invitation = models.ForeignKey(
+        Invitation, verbose_name="邀請", on_delete=models.SET_NULL, null=True, related_name="mails", editable=False
+    )
     day = models.DateField("日期", null=True)
     address = models.CharField("電子郵件", max_length=254, blank=True)
     subject = models.CharField("主旨", max_length=200)
@@ -82,7 +89,7 @@ class OutgoingMail(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()}　{self.recipient}"
+        return f"{self.get_kind_display()}　{self.recipient or self.address}"
 
     @property
     def state_text(self):

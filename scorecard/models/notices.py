@@ -1,7 +1,7 @@
 """What a person is told in the product, and in one mail a day at most."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from scorecard.domain.choices import NoticeKind
@@ -12,6 +12,11 @@ from scorecard.models.organisation import Agency, User
 class NoticeQuerySet(models.QuerySet):
     def unread(self):
         return self.filter(read_at__isnull=True)
+
+    def unread_count_of(self, path):
+        """An expression for another query. path: from its rows to the person. Null for none."""
+        of_person = self.unread().filter(recipient=OuterRef(path)).order_by().values("recipient")
+        return Subquery(of_person.annotate(count=Count("pk")).values("count"))
 
     def to_mail(self):
         """Those that are neither read nor in a mail, the oldest first."""

@@ -87,15 +87,19 @@ class User(AbstractUser):
 
     @property
     def is_invited(self):
-        """Invited and never logged in."""
+        """Never logged in, and without a password: made for an invitation before invitations had to be accepted."""
         return self.is_active and self.last_login is None and not self.has_usable_password()
 
 
 class MembershipQuerySet(models.QuerySet):
     def able_admins(self):
-        """Admins who can log in: active, and not waiting for their first password."""
+        """Admins who can log in: switched on, and not waiting for their first password."""
         invited = Q(user__last_login__isnull=True, user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
-        return self.filter(role=Role.ADMIN, user__is_active=True).exclude(invited)
+        return self.switched_on().filter(role=Role.ADMIN).exclude(invited)
+
+    def switched_on(self):
+        """By the agency (the membership) and by the operator (the account)."""
+        return self.filter(is_active=True, user__is_active=True)
 
     def with_people(self):
         """With user, agency and divisions, in the order of names; two queries."""
@@ -103,13 +107,20 @@ class MembershipQuerySet(models.QuerySet):
 
 
 class Membership(models.Model):
-    """A person's role in an agency; staff also name the divisions they report for (domain.md §6)."""
+    """A person's role in an agency; staff also name the divisions they report for (domain.md §6).
+
+    It begins when the person accepts an Invitation. is_active: False where the agency's admin switched it off; the
+    person's other agencies know nothing of it.
+    """
 
     user = models.ForeignKey(User, verbose_name="使用者", on_delete=models.CASCADE, related_name="memberships")
     agency = models.ForeignKey(Agency, verbose_name="機關", on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField("角色", max_length=10, choices=Role.choices)
     divisions = models.ManyToManyField(
         Division, verbose_name="填報科室", blank=True, related_name="memberships", help_text="角色為「填報」時必選。"
+    )
+    is_active = models.BooleanField(
+        "有效", default=True, help_text="停用時，本人看不到這個機關；帳號與其他機關不受影響。"
     )
 
     objects = MembershipQuerySet.as_manager()

@@ -98,5 +98,5 @@ def _reports(plan: Plan, year: int) -> tuple[set[int], set[int]]:
 
 
 def _staffed_divisions(plan: Plan) -> set[int]:
-    members = Membership.objects.filter(agency=plan.agency_id, role=Role.STAFF, user__is_active=True)
+    members = Membership.objects.filter(agency=plan.agency_id, role=Role.STAFF).switched_on()
     return set(members.values_list("divisions", flat=True))

@@ -23,7 +23,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from scorecard.domain.choices import WITH_PASSWORD_LINK, WITH_UNLOCK_LINK, MailKind
-from scorecard.models import Agency, OutgoingMail, User
+from scorecard.models import Agency, Invitation, OutgoingMail, User
 from scorecard.services import unlock_links
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 # In the stored text, in place of the link; only the mail itself has the link.
 PASSWORD_LINK = "［設定密碼的連結，只在寄給本人的信中］"
 UNLOCK_LINK = "［解除等候的連結，只在寄給本人的信中］"
+INVITATION_LINK = "［接受邀請的連結，只在寄給本人的信中］"
 NO_ADDRESS = "這個帳號沒有可用的電子郵件。"
 MAX_SUBJECT = 200
 
@@ -66,20 +67,28 @@ def write(
     *,
     kind: MailKind,
     key: str,
-    recipient: User,
+    recipient: User | None,
     subject: str,
     body: str,
     agency: Agency | None = None,
     day: date | None = None,
+    invitation: Invitation | None = None,
 ) -> tuple[OutgoingMail, bool]:
     """Write a mail in the current transaction. Returns the row, and whether it is new; send_after_commit() sends it.
 
+    recipient: None for an invitation, which goes to its own address.
     key: identifies the cause; a second mail with it is not written. day: of a daily kind; one for each person and day.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A mail is written in the transaction of its cause.")
-    address = address_of(recipient)
+    if invitation is not None:
+        address = invitation.email
+    elif recipient is not None:
+        address = address_of(recipient)
+    else:
+        raise ValueError("A mail has a recipient or an invitation.")
     fields = {
+        "invitation": invitation,
         "key": key,
         "kind": kind,
         "agency": agency,
@@ -159,11 +168,11 @@ def _deliver_one(server: Any, pk: int) -> bool | None:
     """Whether the mail was sent; None: another run has it."""
     if not OutgoingMail.objects.claim(pk, timezone.now()):
         return None
-    mail = OutgoingMail.objects.select_related("recipient").get(pk=pk)
+    mail = OutgoingMail.objects.select_related("recipient", "invitation").get(pk=pk)
     try:
         EmailMessage(mail.subject, _text(mail), to=[mail.address], connection=server).send()
     except Exception as error:
-        log.error("郵件 %s 未能寄給 %s：%s", pk, mail.recipient.username, error)
+        log.error("郵件 %s 未能寄給 %s：%s", pk, mail.recipient or mail.address, error)
         OutgoingMail.objects.filter(pk=pk).update(failure=f"{type(error).__name__}：{error}")
         return False
     OutgoingMail.objects.filter(pk=pk).update(sent_at=timezone.now(), failure="")
@@ -173,7 +182,11 @@ def _deliver_one(server: Any, pk: int) -> bool | None:
 def _text(mail: OutgoingMail) -> str:
     """The body as sent. Its links are made now, so their time limits start now."""
     user = mail.recipient
-    if mail.kind in WITH_UNLOCK_LINK:
+    if mail.invitation is not None:
+        return mail.body.replace(INVITATION_LINK, link("invitation", mail.invitation.make_token()))
+    if user is None:
+        return mail.body
+    if mail.kind in WITH_UNLOCK_LINK and UNLOCK_LINK in mail.body:
         return mail.body.replace(UNLOCK_LINK, link("unlock", unlock_links.make_token(user)))
     if mail.kind not in WITH_PASSWORD_LINK:
         return mail.body

@@ -8,8 +8,8 @@ from django.conf import settings
 
 from scorecard.domain.choices import ReportState
 from scorecard.domain.roc_years import date_text, year_text
-from scorecard.models import Agency, Division, Notice, PlanYear, User, YearlyReport
-from scorecard.services.mail import PASSWORD_LINK, link, one_line
+from scorecard.models import Division, Invitation, Notice, PlanYear, User, YearlyReport
+from scorecard.services.mail import INVITATION_LINK, PASSWORD_LINK, link, one_line
 
 SIGNATURE = "平衡計分卡系統\n（這封信由系統寄出，請勿直接回覆。）"
 
@@ -44,20 +44,16 @@ def returned(*, report: YearlyReport, reviewer: User, comment: str) -> tuple[str
     return f"【退回補正】{year_text(year)} {kpi.code} {kpi.name}", body
 
 
-def invitation(
-    *, user: User, agency: Agency, role: str, inviter: User, has_account: bool, uses_sso: bool, days: int
-) -> tuple[str, str]:
-    """(subject, body) for a new member. days: how long the password link works."""
-    if has_account:
-        how = f"請用您原有的帳號登入：\n{link('home')}"
-    elif uses_sso:
-        how = f"請用機關的單一登入進入：\n{link('home')}"
-    else:
-        how = (
-            f"您的帳號是 {user.username}。請在 {days} 天內開啟下列連結設定密碼，之後即可登入：\n{PASSWORD_LINK}\n\n"
-            f"連結逾期時，請洽機關管理者重新邀請。設定後的登入網址：\n{link('login')}"
-        )
-    body = letter(user, f"{one_line(inviter)} 邀請您加入{one_line(agency)}的平衡計分卡，角色為「{role}」。", how)
+def invitation(*, invitation: Invitation, days: int) -> tuple[str, str]:
+    """(subject, body): the same whether the address has an account or not. days: how long the link works."""
+    agency = invitation.agency
+    body = letter(
+        invitation.name,
+        f"{one_line(invitation.invited_by)} 邀請您加入{one_line(agency)}的平衡計分卡，"
+        f"角色為「{invitation.get_role_display()}」。",
+        f"請在 {days} 天內開啟下列連結，由您本人決定是否接受；接受之後才會成為成員：\n{INVITATION_LINK}",
+        "請勿把這封信轉寄給別人。連結逾期時，請洽機關管理者重寄。如果您不認識這個機關，請不必理會這封信。",
+    )
     return f"【邀請】{agency} 平衡計分卡", body
 
 

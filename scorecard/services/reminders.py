@@ -119,7 +119,7 @@ def _collect(plan_years: Iterable[PlanYear], day: date, *, on_schedule: bool) ->
     notices: dict[int, Notice] = {}
     problems = []
     for plan_year in plan_years:
-        memberships = list(Membership.objects.filter(agency=plan_year.plan.agency_id).with_people())
+        memberships = list(Membership.objects.filter(agency=plan_year.plan.agency_id, is_active=True).with_people())
         try:
             to_staff = not on_schedule or is_reminder_day(plan_year, day)
         except ValidationError as error:

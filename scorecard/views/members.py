@@ -1,4 +1,4 @@
-"""成員: the members of an agency and their roles."""
+"""成員: the members of an agency and their roles, and its open invitations."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -7,17 +7,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from scorecard.domain.policies import RuleBroken
 from scorecard.forms.members import InviteForm, MemberForm
-from scorecard.models import Membership, OutgoingMail
-from scorecard.services import members
+from scorecard.models import Invitation, Membership, OutgoingMail
+from scorecard.services import invitations, members
 from scorecard.web import access
 
 MAILS_A_PAGE = 50
 
 
 def _list_page(request, agency, form=None, status=200):
+    lasts = invitations.link_lasts()
+    waiting = Invitation.objects.filter(agency=agency).with_divisions()
     context = {
         "agency": agency,
         "memberships": Membership.objects.filter(agency=agency).with_people(),
+        "invitations": [{"row": row, "is_expired": row.is_expired(lasts)} for row in waiting],
+        "link_days": lasts.days,
         "form": form or InviteForm(agency=agency),
     }
     return render(request, "scorecard/members/list.html", context, status=status)
@@ -38,11 +42,11 @@ def invite(request, agency):
     form = InviteForm(request.POST, agency=agency)
     if form.is_valid():
         try:
-            membership = members.invite(by=request.user, agency=agency, **form.cleaned_data)
+            invitation = invitations.invite(by=request.user, agency=agency, **form.cleaned_data)
         except RuleBroken as error:
             form.add_error(None, error)
         else:
-            messages.success(request, f"已邀請 {membership.user}（{membership.user.email}）加入。")
+            messages.success(request, f"已寄邀請給 {invitation}，本人接受後加入。")
             return redirect("members", agency=agency.slug)
     return _list_page(request, agency, form, status=422)
 
@@ -83,9 +87,26 @@ def remove(request, agency, membership_id):
     return _act(request, agency, membership_id, members.remove, "已移除成員")
 
 
+def _act_on_invitation(request, agency, invitation_id, act, done):
+    agency = access.get_agency_to_manage(request, agency)
+    invitation = get_object_or_404(Invitation.objects.with_divisions(), pk=invitation_id, agency=agency)
+    try:
+        act(by=request.user, invitation=invitation)
+    except RuleBroken as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, f"{done} {invitation}。")
+    return redirect("members", agency=agency.slug)
+
+
 @require_POST
-def invite_again(request, agency, membership_id):
-    return _act(request, agency, membership_id, members.invite_again, "已重寄邀請給")
+def invite_again(request, agency, invitation_id):
+    return _act_on_invitation(request, agency, invitation_id, invitations.send_again, "已重寄邀請給")
+
+
+@require_POST
+def withdraw_invitation(request, agency, invitation_id):
+    return _act_on_invitation(request, agency, invitation_id, invitations.withdraw, "已撤回邀請：")
 
 
 @require_POST

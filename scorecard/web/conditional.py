@@ -19,7 +19,7 @@ PAGE_PACKAGES = ("django", "django-crispy-forms", "crispy-bootstrap5")
 
 
 def not_modified_if_same_version(view):
-    """For views whose page depends only on the plan's data, the reader's role, the address and the day.
+    """For views whose page depends only on the plan's data, the reader's role and notices, the address and the day.
 
     Every change of a plan raises its data version (services/audit.py). Do not use this for a page that shows other
     people's names or comments: they can change without a new data version.

@@ -4,7 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from scorecard.domain.choices import Role
 from scorecard.models import User
+from scorecard.services import invitations
 from tests.factories import PASSWORD
 from tests.page_reading import address, links, text
 
@@ -77,8 +79,31 @@ def test_the_pages_of_passwords_do_not_exist(cast):
         assert named("admin").get(reverse(name)).status_code == 404, name
     for name in LOCAL_PAGES:
         assert Client().get(reverse(name)).status_code == 404, name
-    url = reverse("admin:auth_user_password_change", args=[cast.viewer.pk])
-    assert named("admin").get(url).status_code == 404
+
+
+def test_an_invitation_is_accepted_by_the_account_that_the_proxy_names_and_by_no_other(plan, cast):
+    """Neither the address nor a name that the inviter typed gives anybody's account away."""
+    fields = {"agency": plan.agency, "email": "new@example.gov.tw", "name": "新同仁", "role": Role.VIEWER}
+    invitation = invitations.invite(by=cast.admin, username="wang", **fields)
+    url = reverse("invitation", args=[invitation.make_token()])
+    for client in (Client(), named("stranger"), named("outsider")):
+        assert "這份邀請給單一登入帳號「wang」" in text(client.get(url))
+        assert client.post(url, {"name": "王新"}).status_code == 409
+    page = named("wang").get(url)
+    assert "new_password1" not in page.content.decode()
+    assert named("wang").post(url, {"name": "王新"}).status_code == 302
+    assert named("wang").get(address(plan, "strategy_map")).status_code == 200
+    wang = User.objects.get(username="wang")
+    assert (wang.email, wang.has_usable_password()) == ("new@example.gov.tw", False)
+
+
+def test_an_account_of_single_sign_on_accepts_whatever_address_it_has(plan, cast):
+    fields = {"agency": plan.agency, "email": "new@example.gov.tw", "name": "某", "role": Role.VIEWER}
+    url = reverse("invitation", args=[invitations.invite(by=cast.admin, username="outsider", **fields).make_token()])
+    assert Client().post(url, {"name": "某"}).status_code == 409
+    assert named("outsider").get(address(plan, "strategy_map")).status_code == 404
+    assert named("outsider").post(url).status_code == 302
+    assert named("outsider").get(address(plan, "strategy_map")).status_code == 200
 
 
 def test_a_demand_to_change_a_password_is_void(plan, cast):

@@ -11,6 +11,7 @@ from scorecard.models import (
     Agency,
     Division,
     FigureConfirmation,
+    Invitation,
     Measure,
     Membership,
     Objective,
@@ -96,6 +97,22 @@ def _(world):
         Membership(user=world.user, agency=agency, role=Role.REVIEWER),
         Membership(user=world.user, agency=agency, role="king"),
     )
+
+
+def an_invitation(world, **fields):
+    whose = {"agency": world.plan.agency, "invited_by": world.user}
+    return Invitation(**whose | {"email": "x@example.gov.tw", "name": "某", "role": Role.VIEWER} | fields)
+
+
+@pair("one_invitation_per_address_and_agency")
+def _(world):
+    an_invitation(world).save()
+    return an_invitation(world, email="y@example.gov.tw"), an_invitation(world, role=Role.ADMIN)
+
+
+@pair("invitation_role_known")
+def _(world):
+    return an_invitation(world), an_invitation(world, role="king")
 
 
 # Strategy

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from scorecard.domain.choices import EDITABLE_STATES, REPORT_TRANSITIONS, ReportState
-from scorecard.models import AuditEvent, Plan, User, YearlyReport, YearlyValue
+from scorecard.domain.choices import EDITABLE_STATES, REPORT_TRANSITIONS, NoticeKind, ReportState
+from scorecard.models import AuditEvent, Notice, Plan, User, YearlyReport, YearlyValue
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,11 @@ def test_a_person_is_called_by_name_and_else_by_user_name():
 def test_members_see_their_agencys_plans_in_their_versions_and_no_other(plan):
     cast = factories.make_cast(plan)
     plan.refresh_from_db()
-    assert Plan.objects.versions_seen_by(cast.viewer) == [(plan.slug, plan.data_version, "viewer")]
+    assert Plan.objects.versions_seen_by(cast.viewer) == [(plan.slug, plan.data_version, "viewer", 0)]
+    Notice.objects.create(recipient=cast.viewer, kind=NoticeKind.COMMENT, key="x", subject="主旨")
+    assert [unread for *_, unread in Plan.objects.versions_seen_by(cast.viewer)] == [1]
+    cast.viewer.memberships.update(is_active=False)
+    assert Plan.objects.versions_seen_by(cast.viewer) == []
     slug = cast.other_plan.slug
     assert [seen for seen, *_ in Plan.objects.versions_seen_by(cast.outsider)] == [slug]
     assert Plan.objects.versions_seen_by(cast.superuser) == []

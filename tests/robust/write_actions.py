@@ -8,14 +8,15 @@ act()                            does it, and returns the status of the answer; 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from scorecard.domain.choices import Question
+from scorecard.domain.choices import NoticeKind, Question, Role
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import ActionBudget, AuditEvent, Evidence, Membership, Plan, User, YearlyReport
-from scorecard.services import mail, members, reminders
+from scorecard.models import ActionBudget, AuditEvent, Evidence, Invitation, Membership, Plan, User, YearlyReport
+from scorecard.services import invitations, mail, notices, reminders
 from scorecard.services.years import PlanChangedMeanwhile
 from tests import factories
 from tests.factories import FIRST_YEAR, LAST_YEAR, MIDDLE_YEAR
@@ -37,7 +38,8 @@ class Scene:
 
     plan: Plan
     cast: factories.Cast
-    invited: Membership
+    invited: Invitation
+    member: Membership
     sessions: dict
 
     def client(self, role):
@@ -89,10 +91,13 @@ def make_scene():
     for code in ("AP1.1", "AL1.1"):
         factories.submit(cast.staff, factories.kpi(plan, code))
     fields = {"email": "invited@example.gov.tw", "name": "受邀者", "role": "viewer"}
-    invited = members.invite(by=cast.admin, agency=plan.agency, **fields)
+    invited = invitations.invite(by=cast.admin, agency=plan.agency, **fields)
+    member = factories.make_member("member", plan.agency, Role.VIEWER).memberships.get()
+    with transaction.atomic():
+        notices.tell(recipient=cast.staff, kind=NoticeKind.COMMENT, key="x", subject="主旨")
     mail.deliver()
     sessions = {role: client_of(getattr(cast, role)).cookies.output(header="") for role in PEOPLE}
-    scene = Scene(plan, cast, invited, sessions)
+    scene = Scene(plan, cast, invited, member, sessions)
     assert keep_unsaved(scene)() == 200
     return scene
 
@@ -248,8 +253,31 @@ def invite(scene):
 
 
 def invite_again(scene):
-    """Somebody who has not come in yet."""
-    return _of_member(scene, "member_invite_again")
+    """Somebody who has not accepted yet."""
+    return scene.send("admin", scene.of_agency("invitation_again", invitation_id=scene.invited.pk), {})
+
+
+def withdraw_invitation(scene):
+    """Before it is accepted."""
+    return scene.send("admin", scene.of_agency("invitation_withdraw", invitation_id=scene.invited.pk), {})
+
+
+def accept_invitation(scene):
+    """By somebody who gets an account."""
+    url = reverse("invitation", args=[scene.invited.make_token()])
+    data = {"name": "受邀者", "new_password1": "公文處理 nine words", "new_password2": "公文處理 nine words"}
+    return lambda: Client().post(url, data).status_code
+
+
+def decline_invitation(scene):
+    """By whoever has the link; the answer is a page."""
+    url = reverse("invitation_decline", args=[scene.invited.make_token()])
+    return lambda: Client().post(url).status_code
+
+
+def read_notices(scene):
+    """Of which one is new."""
+    return scene.send("staff", reverse("notices_read"), {})
 
 
 def change_member(scene):
@@ -263,12 +291,12 @@ def remove_member(scene):
 
 
 def switch_off_member(scene):
-    """An account."""
+    """Who keeps their account."""
     return _of_member(scene, "member_off")
 
 
 def _of_member(scene, name, **data):
-    return scene.send("admin", scene.of_agency(name, membership_id=scene.invited.pk), data)
+    return scene.send("admin", scene.of_agency(name, membership_id=scene.member.pk), data)
 
 
 def transfer(scene):
@@ -322,6 +350,10 @@ ACTS = {
         reopen_year,
         invite,
         invite_again,
+        withdraw_invitation,
+        accept_invitation,
+        decline_invitation,
+        read_notices,
         change_member,
         remove_member,
         switch_off_member,

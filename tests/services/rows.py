@@ -8,6 +8,8 @@ from scorecard.models import (
     Comment,
     Evidence,
     FigureConfirmation,
+    Invitation,
+    Membership,
     Notice,
     ObjectiveLink,
     OutgoingMail,
@@ -20,7 +22,7 @@ from scorecard.models import (
 
 # Every row that a service could write.
 KEPT = (Plan, PlanYear, YearlyReport, YearlyValue, Comment, Evidence, ActionBudget, ObjectiveLink)
-KEPT += (AuditEvent, OutgoingMail, Notice, Submission, FigureConfirmation)
+KEPT += (AuditEvent, OutgoingMail, Notice, Submission, FigureConfirmation, Membership, Invitation)
 
 
 def rows_of(*models):

@@ -1,10 +1,14 @@
 """成員, 郵件紀錄 and 移交 as an admin meets them."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from scorecard.domain.choices import MailKind, Role
-from scorecard.models import KPI, Membership, OutgoingMail, User
+from scorecard.models import KPI, Invitation, Membership, OutgoingMail, User
+from scorecard.services import invitations
 from tests import factories
 from tests.page_reading import client_of, form_to, forms, links, text, told
 
@@ -27,9 +31,12 @@ def row_of(page, name):
 
 
 def test_the_list_shows_roles_divisions_and_states_and_nobody_of_another_agency(admin, plan, cast):
-    User.objects.filter(pk=cast.viewer.pk).update(is_active=False)
+    own = cast.viewer.memberships.get()
+    page = admin.post(url(plan, "member_off", membership_id=own.pk), follow=True)
+    assert "停用" in row_of(page, "viewer 君") and "帳號已停用" not in row_of(page, "viewer 君")
+    User.objects.filter(pk=cast.reviewer.pk).update(is_active=False)
     page = admin.get(url(plan, "members"))
-    assert "停用" in row_of(page, "viewer 君")
+    assert "帳號已停用" in row_of(page, "reviewer 君")
     assert "甲組" in row_of(page, "staff 君") and "填報" in row_of(page, "staff 君")
     assert cast.outsider.name not in text(page)
 
@@ -39,11 +46,27 @@ def test_inviting_through_the_form_lists_the_person_as_invited(admin, plan):
     division = plan.agency.divisions.first()
     sent = form.filled(email="new@example.gov.tw", name="新同仁", role=Role.STAFF, divisions=[division.pk])
     page = admin.post(form.action, sent, follow=True)
-    assert "已邀請 新同仁（new@example.gov.tw）加入。" in told(page)
-    assert "邀請中" in row_of(page, "新同仁")
+    assert "已寄邀請給 新同仁（new@example.gov.tw），本人接受後加入。" in told(page)
+    assert "待本人接受" in row_of(page, "新同仁") and "admin 君" in row_of(page, "新同仁")
     again = admin.post(form.action, sent)
-    assert again.status_code == 422 and "已是這個機關的成員" in text(again)
+    assert again.status_code == 422 and "已在邀請中" in text(again)
     assert 'value="新同仁"' in again.content.decode()
+
+
+def test_an_invitation_is_sent_again_and_withdrawn_from_the_list(admin, plan, cast):
+    invitation = invitations.invite(
+        by=cast.admin, agency=plan.agency, email="new@example.gov.tw", name="新", role=Role.VIEWER
+    )
+    Invitation.objects.update(sent_at=timezone.now() - timedelta(days=4))
+    assert "連結已逾期" in row_of(admin.get(url(plan, "members")), "新")
+    here = {"invitation_id": invitation.pk}
+    assert "已重寄邀請給" in told(admin.post(url(plan, "invitation_again", **here), follow=True))
+    assert "十分鐘內" in told(admin.post(url(plan, "invitation_again", **here), follow=True))
+    for name in ("invitation_again", "invitation_withdraw"):
+        theirs = reverse(name, kwargs={"agency": cast.other_plan.agency.slug, **here})
+        assert client_of(cast.outsider).post(theirs).status_code == 404
+    assert "已撤回邀請" in told(admin.post(url(plan, "invitation_withdraw", **here), follow=True))
+    assert not Invitation.objects.exists()
 
 
 def test_staff_without_a_division_and_divisions_of_another_agency_are_refused(admin, plan, cast):
@@ -51,7 +74,7 @@ def test_staff_without_a_division_and_divisions_of_another_agency_are_refused(ad
     assert "請選擇至少一個填報科室" in text(admin.post(url(plan, "member_invite"), sent))
     foreign = cast.other_plan.agency.divisions.first()
     assert admin.post(url(plan, "member_invite"), sent | {"divisions": [foreign.pk]}).status_code == 422
-    assert not User.objects.filter(email="new@example.gov.tw").exists()
+    assert not Invitation.objects.exists()
 
 
 def test_a_members_page_changes_the_role_and_lets_go(admin, plan, cast):
@@ -77,7 +100,7 @@ def test_the_last_admin_is_told_why_they_stay(admin, plan, cast):
 
 def test_members_of_another_agency_are_not_found(admin, plan, cast):
     foreign = cast.outsider.memberships.get()
-    for name in ("member", "member_remove", "member_off", "member_on", "member_invite_again"):
+    for name in ("member", "member_remove", "member_off", "member_on"):
         assert admin.post(url(plan, name, membership_id=foreign.pk)).status_code == 404, name
 
 
@@ -86,7 +109,9 @@ def test_the_mail_log_shows_the_agencys_mails_alone(admin, plan, cast):
         OutgoingMail.objects.create(
             key=subject, kind=MailKind.RETURNED, recipient=cast.staff, agency=agency, subject=subject, body="內容"
         )
+    invitations.invite(by=cast.admin, agency=plan.agency, email="new@example.gov.tw", name="新", role=Role.VIEWER)
     page = text(admin.get(url(plan, "mails")))
+    assert "受邀者 new@example.gov.tw" in page
     assert "自己的信" in page and "別人的信" not in page and "私人的信" not in page
 
 

@@ -15,9 +15,8 @@ from scorecard.models import AuditEvent, LoginFailures, LoginSession, OutgoingMa
 from scorecard.services import mail as mail_service
 from scorecard.services.passwords import set_own_password
 from tests import factories
-from tests.admin.form_data import page, send
 from tests.factories import PASSWORD
-from tests.page_reading import address, body, client_of, form_to, forms, text
+from tests.page_reading import address, body, client_of, form_to, text
 
 GOOD = ("公文處理 one of three", "總務採購 two of three", "人事差勤 three of all", "資訊安全 four of all")
 
@@ -131,11 +130,8 @@ def test_only_hashes_are_kept_and_the_event_tells_no_password(viewer):
     assert (event.actor, event.target, event.changes[0]["new"]) == (viewer, str(viewer), "本人已變更")
 
 
-def test_a_password_set_by_an_admin_is_changed_before_anything_else_is_reachable(plan, cast):
-    url = page("user_change", cast.viewer).replace("change/", "password/")
-    admin = client_of(cast.admin)
-    form = next(form for form in forms(admin.get(url)) if "password1" in form.fields)
-    admin.post(url, form.filled(password1=GOOD[0], password2=GOOD[0]))
+def test_a_password_that_must_be_changed_is_changed_before_anything_else_is_reachable(plan, cast):
+    User.objects.filter(pk=cast.viewer.pk).update(must_change_password=True)
     client = client_of(User.objects.get(pk=cast.viewer.pk))
     for wanted in (address(plan, "strategy_map"), reverse("home"), address(plan, "plan_json")):
         assert client.get(wanted)["Location"] == reverse("password_change")
@@ -143,34 +139,13 @@ def test_a_password_set_by_an_admin_is_changed_before_anything_else_is_reachable
         reverse("password_change")
     )
     assert "密碼由管理者設定" in text(client.get(reverse("password_change")))
-    assert change(client, GOOD[0], GOOD[1])["Location"] == reverse("password_change_done")
+    assert change(client, PASSWORD, GOOD[1])["Location"] == reverse("password_change_done")
     assert client.get(address(plan, "strategy_map")).status_code == 200
 
 
 def test_whoever_must_change_their_password_can_log_out(cast):
     User.objects.filter(pk=cast.viewer.pk).update(must_change_password=True)
     assert client_of(cast.viewer).post(reverse("logout"))["Location"] == reverse("login")
-
-
-def test_a_new_accounts_password_is_initial_but_an_admins_own_is_not(cast):
-    fields = {"username": "newcomer", "name": "新同仁", "password1": GOOD[0], "password2": GOOD[0]}
-    send(client_of(cast.admin), page("user_add"), **fields)
-    assert User.objects.get(username="newcomer").must_change_password
-    own = page("user_change", cast.superuser).replace("change/", "password/")
-    operator = client_of(cast.superuser)
-    form = next(form for form in forms(operator.get(own)) if "password1" in form.fields)
-    operator.post(own, form.filled(password1=GOOD[1], password2=GOOD[1]))
-    cast.superuser.refresh_from_db()
-    assert cast.superuser.check_password(GOOD[1]) and not cast.superuser.must_change_password
-
-
-def test_demo_accounts_keep_the_password_they_share(cast):
-    User.objects.filter(pk=cast.viewer.pk).update(is_demo=True)
-    url = page("user_change", cast.viewer).replace("change/", "password/")
-    admin = client_of(cast.admin)
-    form = next(form for form in forms(admin.get(url)) if "password1" in form.fields)
-    admin.post(url, form.filled(password1=GOOD[0], password2=GOOD[0]))
-    assert not User.objects.get(pk=cast.viewer.pk).must_change_password
 
 
 # Forgotten

@@ -18,6 +18,7 @@ from scorecard.models import (
     ActionPlan,
     AuditEvent,
     Division,
+    Invitation,
     Measure,
     Membership,
     Objective,
@@ -30,7 +31,7 @@ from scorecard.models import (
     YearlyReport,
     YearlyValue,
 )
-from scorecard.services import years
+from scorecard.services import invitations, years
 from tests import factories
 from tests.page_reading import body
 from tests.robust.whole_database import dump
@@ -97,6 +98,7 @@ def foreign(scene):
     # The sibling brings divisions of the same names.
     for division in scene.plan.agency.divisions.all():
         Division.objects.filter(pk=division.pk).update(name=f"{division.name}一")
+    invitations.invite(by=outsider.user, agency=other.agency, email="a@example.gov.tw", name="某", role=Role.VIEWER)
     sibling = factories.make_plan(kpis=5, slug="sibling", agency=scene.plan.agency)
     own_staff = cast["staff"]
     own_staff.memberships.get().divisions.add(*sibling.agency.divisions.filter(kpis__plan=sibling))
@@ -121,6 +123,7 @@ def _collect(own, plan, other, sibling):
     own.add("agency", other.agency.slug, plan.agency.parent.slug)
     own.add("division_id", *other.agency.divisions.values_list("pk", flat=True))
     own.add("membership_id", *Membership.objects.filter(agency=other.agency).values_list("pk", flat=True))
+    own.add("invitation_id", *Invitation.objects.filter(agency=other.agency).values_list("pk", flat=True))
     own.add("code", "XAC1", "XA", *KPI.objects.filter(plan__in=[other, sibling]).values_list("code", flat=True)[:4])
     own.add("link_id", *ObjectiveLink.objects.filter(plan__in=[other, sibling]).values_list("pk", flat=True))
     own.add("serial", 2)

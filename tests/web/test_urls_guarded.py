@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import get_resolver
 from django.urls.resolvers import URLResolver
 
-from scorecard.domain.choices import MailKind
+from scorecard.domain.choices import MailKind, Role
 from scorecard.models import (
     ActionPlan,
     AuditEvent,
@@ -24,7 +24,7 @@ from scorecard.models import (
     YearlyReport,
     YearlyValue,
 )
-from scorecard.services import years
+from scorecard.services import invitations, years
 from tests import factories
 from tests.agency_form.form_workbooks import original
 from tests.page_reading import body, client_of
@@ -44,6 +44,7 @@ MISSING = {
     "membership_id": 999_999,
     "code": "ZZ9.9",
     "division_id": 999_999,
+    "invitation_id": 999_999,
     "link_id": 999_999,
     "serial": 999_999,
     "token": "00000000-0000-4000-8000-000000000000",
@@ -72,6 +73,8 @@ class Scene:
         values = self.arguments | {"code": CODES.get(route, "AC1.1")}
         if route.startswith(f"{AGENCY}import/"):
             values["token"] = self.rows["formupload"].token
+        if route.startswith("account/invitations/"):
+            values["token"] = self.rows["invitation"].make_token()
         if route.startswith("admin/scorecard/"):
             values["object_id"] = values["id"] = self.rows[route.split("/")[2]].pk
         values |= changed
@@ -121,6 +124,9 @@ def scene():
         "agency": plan.agency,
         "division": division,
         "membership": Membership.objects.get(user=cast.staff),
+        "invitation": invitations.invite(
+            by=cast.admin, agency=plan.agency, email="invited@example.gov.tw", name="受邀者", role=Role.VIEWER
+        ),
         "user": cast.staff,
         "plan": plan,
         "perspective": Perspective.objects.get(plan=plan, code="C"),
@@ -143,6 +149,7 @@ def scene():
     arguments |= {"uidb64": "MQ", "agency": plan.agency.slug, "membership_id": rows["membership"].pk}
     arguments |= {"event_id": AuditEvent.objects.filter(kpi=kpi, action="saved").first().pk, "change": 0}
     arguments |= {"number": 1, "file": "data.json", "handle": "no-such-login"}
+    arguments |= {"invitation_id": rows["invitation"].pk}
     # The anonymous visitor is no member of the cast.
     sessions = {role: client_of(getattr(cast, role, None)).cookies.output(header="") for role in ROLES}
     return Scene(plan, sessions, arguments, rows)
