@@ -32,6 +32,7 @@ TABLE = {
     "manage": (lambda kpi: kpi.plan.agency_id, {"admin"}),
     "keep_members": (lambda kpi: kpi.plan.agency_id, {"admin"}),
     "see_security_events": (lambda kpi: kpi.plan.agency_id, {"admin"}),
+    "invite": (lambda kpi: kpi.plan.agency_id, {"admin", "superuser"}),
 }
 
 

@@ -155,10 +155,14 @@ def _arguments(route, plan):
     values |= {"membership_id": member.pk, "link_id": plan.links.order_by("pk").first().pk, "serial": 1}
     values |= {"token": evidence.token, "code": kpi.code, "event_id": saved.pk, "change": 0, "number": 1}
     values |= {"file": "data.json", "uidb64": "MQ", "content_type_id": 1, "object_id": 1, "id": 1}
+    invitation = product.model("Invitation").objects.order_by("pk").first()
+    values["invitation_id"] = invitation.pk if invitation else 1
     if "objectives/" in route:
         values["code"] = kpi.objective.code
     elif "themes/" in route:
         values["code"] = plan.themes.order_by("code").first().code
+    elif "account/invitations/" in route and invitation:
+        values["token"] = invitation.make_token()
     elif "import/" in route:
         values["token"] = product.model("FormUpload").objects.order_by("pk").first().token
     elif route.startswith("admin/scorecard/"):

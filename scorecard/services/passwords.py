@@ -36,18 +36,6 @@ def set_own_password(*, by: User, password: str) -> User:
     return by
 
 
-def is_initial(*, by: User, user: User) -> bool:
-    """Whether somebody else chose the password just set. Demo accounts share one that everybody knows."""
-    return user.has_usable_password() and user.pk != by.pk and not user.is_demo
-
-
-@transaction.atomic
-def note_reset(*, by: User, user: User) -> None:
-    """Record a new password of the account; demand another one unless the owner set it."""
-    User.objects.filter(pk=user.pk).update(must_change_password=is_initial(by=by, user=user))
-    audit.record(by=by, action=AuditAction.CHANGED, target=user, changes=[("密碼", None, "已重設")])
-
-
 @transaction.atomic
 def mail_new_password_link(*, email: str, now: datetime) -> None:
     """Write to every active account with this address and a password of its own.
