@@ -170,5 +170,5 @@ class NoticeKind(models.TextChoices):
     ACCOUNT = "account", "帳號安全"
 
 
-# Mailed as soon as they happen, unless the day's mail has gone: the person has to act, or is under attack.
-MAILED_AT_ONCE = frozenset({NoticeKind.RETURNED, NoticeKind.LOCKED_OUT, NoticeKind.ACCOUNT})
+# Mailed as soon as they happen, unless the day's mail of notices has gone: somebody's work stands still.
+MAILED_AT_ONCE = frozenset({NoticeKind.RETURNED})

@@ -6,15 +6,16 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from scorecard.domain.browsers import browser_name
-from scorecard.domain.choices import MailKind
+from scorecard.domain.choices import MailKind, NoticeKind
 from scorecard.domain.login_limits import FIXED
 from scorecard.domain.password_rules import is_expired
 from scorecard.models import LoginSession, User
-from scorecard.services import devices, login_attempts, mail, security_mail_texts
+from scorecard.services import devices, login_attempts, mail, notices, security_mail_texts
 
 
 @dataclass(frozen=True)
@@ -83,15 +84,18 @@ def _tell_of_wait(username: str, visitor: Visitor, now: datetime) -> None:
             address=visitor.address,
             is_locked=settings.LOCK_ACCOUNTS,
         )
-        _tell(user, f"waiting:{user.pk}:{timezone.localdate(now)}", subject, body)
+        _tell(user, f"waiting:{user.pk}:{timezone.localdate(now)}", subject, body, NoticeKind.LOCKED_OUT)
 
 
-def _tell(user: User, key: str, subject: str, body: str) -> None:
-    if not mail.address_of(user):
-        return
-    letter, is_new = mail.write(kind=MailKind.SECURITY, key=key, recipient=user, subject=subject, body=body)
-    if is_new:
-        mail.send_after_commit(letter)
+def _tell(user: User, key: str, subject: str, body: str, kind: NoticeKind = NoticeKind.ACCOUNT) -> None:
+    """By a mail of its own, and in the person's list of notices."""
+    letter = None
+    if mail.address_of(user):
+        letter, is_new = mail.write(kind=MailKind.SECURITY, key=key, recipient=user, subject=subject, body=body)
+        if is_new:
+            mail.send_after_commit(letter)
+    title = subject.removeprefix("【帳號安全】")
+    notices.tell(recipient=user, kind=kind, key=key, subject=title, path=reverse("logins"), letter=letter)
 
 
 @transaction.atomic

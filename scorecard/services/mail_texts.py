@@ -8,7 +8,7 @@ from django.conf import settings
 
 from scorecard.domain.choices import ReportState
 from scorecard.domain.roc_years import date_text, year_text
-from scorecard.models import Division, Invitation, Notice, PlanYear, User, YearlyReport
+from scorecard.models import Division, Invitation, Notice, PlanYear, User
 from scorecard.services.mail import INVITATION_LINK, PASSWORD_LINK, link, one_line
 
 SIGNATURE = "平衡計分卡系統\n（這封信由系統寄出，請勿直接回覆。）"
@@ -28,20 +28,6 @@ def letter(name: object, *paragraphs: str) -> str:
     """The whole body: greeting, paragraphs that are not empty, signature."""
     parts = [f"{one_line(name)} 您好：", *(part for part in paragraphs if part), f"--\n{SIGNATURE}"]
     return "\n\n".join(parts) + "\n"
-
-
-def returned(*, report: YearlyReport, reviewer: User, comment: str) -> tuple[str, str]:
-    """(subject, body) for the submitter of a returned report."""
-    kpi = report.kpi
-    plan, year = kpi.plan, report.year
-    page = link("reporting_table", plan.slug, year, kpi.division_id)
-    body = letter(
-        report.submitted_by,
-        f"您送出的 {year_text(year)} {kpi.code} {one_line(kpi.name)} 已由 {one_line(reviewer)} 退回補正。",
-        f"需補正的內容：\n{comment}",
-        f"請到填報頁補正後再送出一次：\n{page}#{kpi.code}",
-    )
-    return f"【退回補正】{year_text(year)} {kpi.code} {kpi.name}", body
 
 
 def invitation(*, invitation: Invitation, days: int) -> tuple[str, str]:

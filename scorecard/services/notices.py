@@ -26,12 +26,14 @@ def tell(
     text: str = "",
     path: str = "",
     agency: Agency | None = None,
+    letter: OutgoingMail | None = None,
 ) -> Notice | None:
     """Write a notice in the current transaction. None where the person was told by this key before.
 
     subject: one line that says what happened. text: more of it; may have line breaks. path: of the page to look at,
-    beginning with "/". agency: whose business it is; None for the person's account. A caller that tells several people
-    does so in the order of their primary keys, so that two transactions cannot block each other.
+    beginning with "/". agency: whose business it is; None for the person's account. letter: a mail of its own that says
+    it already; None where it waits for the mail of notices. A caller that tells several people does so in the order of
+    their primary keys, so that two transactions cannot block each other.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A notice is written in the transaction of its cause.")
@@ -41,14 +43,15 @@ def tell(
         "subject": mail.one_line(subject)[:MAX_SUBJECT],
         "text": text,
         "path": path,
+        "mail": letter,
     }
     notice, is_new = Notice.objects.get_or_create(recipient=recipient, key=key, defaults=fields)
     if not is_new:
         return None
-    if kind in MAILED_AT_ONCE:
-        letter = _write_mail(recipient, timezone.localdate())
-        if letter is not None:
-            mail.send_after_commit(letter)
+    if kind in MAILED_AT_ONCE and letter is None:
+        day_mail = _write_mail(recipient, timezone.localdate())
+        if day_mail is not None:
+            mail.send_after_commit(day_mail)
     return notice
 
 

@@ -6,7 +6,6 @@ primary-key order. Audit events come last: they lock the plan and the end of the
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -14,9 +13,9 @@ from django.utils import timezone
 
 from scorecard import permissions
 from scorecard.domain import policies
-from scorecard.domain.choices import AuditAction, MailKind, ReportState, Status
+from scorecard.domain.choices import AuditAction, ReportState, Status
 from scorecard.models import KPI, Comment, Plan, PlanYear, User, YearlyReport
-from scorecard.services import audit, mail, mail_texts
+from scorecard.services import audit
 from scorecard.services.receipts import JudgedReport, issue_receipts, judge_report
 from scorecard.services.report_figures import (
     Answer,
@@ -27,6 +26,7 @@ from scorecard.services.report_figures import (
     apply_executions,
     open_questions,
 )
+from scorecard.services.report_notices import tell_of_approvals, tell_of_comment, tell_of_return
 
 __all__ = ["Answer", "Conflict", "ReportEntry", "Entry", "Execution"]
 
@@ -212,7 +212,9 @@ def approve_reports(
     policies.check_all_may_become(pending, ReportState.APPROVED)
     for report in pending:
         permissions.check_can_approve(by, report)
-    return [_review(by, report, ReportState.APPROVED, AuditAction.APPROVED) for report in pending]
+    approved = [_review(by, report, ReportState.APPROVED, AuditAction.APPROVED) for report in pending]
+    tell_of_approvals(by=by, reports=approved)
+    return approved
 
 
 @transaction.atomic
@@ -230,22 +232,8 @@ def return_report(*, by: User, report: YearlyReport, version: int, comment: str)
     if not comment:
         raise policies.RuleBroken("退回時請說明需要補正的內容。")
     Comment.objects.create(report=locked, author=by, text=comment)
-    _mail_submitter(by, locked, version, comment)
+    tell_of_return(by=by, report=locked, version=version, comment=comment)
     return _review(by, locked, ReportState.RETURNED, AuditAction.RETURNED, reason=comment)
-
-
-def _mail_submitter(by: User, report: YearlyReport, version: int, comment: str) -> None:
-    subject, body = mail_texts.returned(report=report, reviewer=by, comment=comment)
-    letter, _ = mail.write(
-        kind=MailKind.RETURNED,
-        key=f"returned:{report.pk}:{version}",
-        # A constraint gives every submitted report a submitter.
-        recipient=cast(User, report.submitted_by),
-        agency=report.kpi.plan.agency,
-        subject=subject,
-        body=body,
-    )
-    mail.send_after_commit(letter)
 
 
 @transaction.atomic
@@ -265,6 +253,7 @@ def comment_on_report(*, by: User, kpi: KPI, year: int, text: str) -> Comment:
     if last and (last.author_id, last.text) == (by.pk, text) and not is_answered:
         return last
     comment = Comment.objects.create(report=report, author=by, text=text)
+    tell_of_comment(comment)
     changes = [("留言", None, text)]
     audit.record(by=by, action=AuditAction.COMMENTED, target=kpi, plan=kpi.plan, kpi=kpi, year=year, changes=changes)
     return comment

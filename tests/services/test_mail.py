@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from scorecard.domain.choices import MailKind
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import AuditEvent, OutgoingMail, YearlyReport
+from scorecard.models import OutgoingMail, YearlyReport
 from scorecard.services import mail
 from scorecard.services.reporting import Conflict, return_report
 from tests import factories
@@ -71,7 +71,7 @@ def test_a_returned_report_is_told_to_its_submitter_with_the_comment_and_a_link(
     assert "請補充佐證。" in sent.body
     assert f"{settings.SITE_URL}/plans/test-plan/105/reporting/{kpi.division_id}/#AC1.1" in sent.body
     row = OutgoingMail.objects.get()
-    assert (row.kind, row.agency, row.sent_at is not None) == (MailKind.RETURNED, kpi.plan.agency, True)
+    assert (row.kind, row.agency, row.sent_at is not None) == (MailKind.NOTICES, kpi.plan.agency, True)
 
 
 @pytest.mark.parametrize("fault", ["no comment", "conflict", "later failure"])
@@ -92,13 +92,6 @@ def test_a_return_that_fails_writes_no_mail(cast, staff, kpi, fault, django_capt
                 raise RuntimeError
     assert not OutgoingMail.objects.exists()
     assert django_mail.outbox == []
-
-
-def test_a_report_returned_twice_is_told_twice(cast, staff, kpi):
-    for _ in range(2):
-        fill(staff, kpi, improvement=f"第 {AuditEvent.objects.count()} 次")
-        send_back(cast.reviewer, submit(staff, kpi))
-    assert OutgoingMail.objects.filter(kind=MailKind.RETURNED).count() == 2
 
 
 def test_somebody_without_an_address_leaves_a_row_that_says_so_and_nothing_is_sent(cast, kpi):

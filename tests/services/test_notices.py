@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from scorecard.domain.choices import MailKind, NoticeKind
 from scorecard.models import Notice, OutgoingMail, User
-from scorecard.services import notices
+from scorecard.services import mail, notices
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -65,19 +65,23 @@ def test_everything_of_a_day_is_in_one_mail_and_nothing_is_mailed_twice(person, 
     assert [mail.subject for mail in mails()[1:]] == ["【留言】主旨 c"]
 
 
-@pytest.mark.parametrize("kind", [NoticeKind.RETURNED, NoticeKind.LOCKED_OUT, NoticeKind.ACCOUNT])
-def test_what_needs_the_person_is_mailed_at_once_but_no_second_time_on_a_day(
-    person, kind, django_capture_on_commit_callbacks
-):
+def test_what_was_returned_is_mailed_at_once_but_no_second_time_on_a_day(person, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         tell(person, "a")
-        tell(person, "b", kind=kind)
-        tell(person, "c", kind=kind)
+        tell(person, "b", kind=NoticeKind.RETURNED)
+        tell(person, "c", kind=NoticeKind.RETURNED)
     run()
     assert len(django_mail.outbox) == len(mails()) == 1
     assert "主旨 a" in mails()[0].body and "主旨 c" not in mails()[0].body
     run(days=1)
     assert "主旨 c" in mails()[1].body
+
+
+def test_what_a_mail_of_its_own_says_is_in_the_list_and_in_no_other_mail(person):
+    fields = {"recipient": person, "key": "x", "subject": "主旨", "body": "內容"}
+    letter, _ = mail.write(kind=MailKind.PASSWORD, **fields)
+    assert tell(person, "a", kind=NoticeKind.RETURNED, letter=letter).mail == letter
+    assert run() == [] and mails() == []
 
 
 def test_what_was_read_in_the_product_is_not_mailed_and_people_switched_off_get_nothing(person):

@@ -1,0 +1,115 @@
+"""Tells the people concerned what happened to a report: its submitter, its division's staff, those who spoke of it.
+
+Only members who are switched on are told; nobody is told of what they did themselves.
+"""
+
+from collections.abc import Collection, Iterable
+
+from django.urls import reverse
+
+from scorecard.domain.choices import NoticeKind, Role
+from scorecard.domain.roc_years import year_text
+from scorecard.models import Comment, Membership, User, YearlyReport
+from scorecard.services import notices
+from scorecard.services.mail import one_line
+
+MAX_CODES = 5
+
+
+def _members(report: YearlyReport) -> list[Membership]:
+    """Of the agency, with their divisions, in the order of the people's keys; two queries."""
+    members = Membership.objects.filter(agency=report.kpi.plan.agency_id).switched_on()
+    return list(members.select_related("user").prefetch_related("divisions").order_by("user"))
+
+
+def _staff(members: Iterable[Membership], report: YearlyReport) -> list[User]:
+    """Those of the division that owns the KPI."""
+    return [
+        row.user
+        for row in members
+        if row.role == Role.STAFF and report.kpi.division_id in {division.pk for division in row.divisions.all()}
+    ]
+
+
+def _reviewers(members: Collection[Membership]) -> list[User]:
+    """The admins where there are none."""
+    found = [row.user for row in members if row.role == Role.REVIEWER]
+    return found or [row.user for row in members if row.role == Role.ADMIN]
+
+
+def tell_of_return(*, by: User, report: YearlyReport, version: int, comment: str) -> None:
+    """The submitter, or all of the division's staff where the submitter is not one any more.
+
+    version: the one returned.
+    """
+    kpi, staff = report.kpi, _staff(_members(report), report)
+    submitters = [user for user in staff if user.pk == report.submitted_by_id]
+    for user in submitters or staff:
+        notices.tell(
+            recipient=user,
+            kind=NoticeKind.RETURNED,
+            key=f"returned:{report.pk}:{version}",
+            subject=f"{year_text(report.year)} {kpi.code} {kpi.name}",
+            text=f"已由 {one_line(by)} 退回補正。需補正的內容：\n{comment}\n\n請到填報頁補正後再送出一次。",
+            path=f"{reverse('reporting_table', args=[kpi.plan.slug, report.year, kpi.division_id])}#{kpi.code}",
+            agency=kpi.plan.agency,
+        )
+
+
+def tell_of_approvals(*, by: User, reports: Collection[YearlyReport]) -> None:
+    """Each submitter, once for all of their reports. reports: of one plan and year."""
+    of_submitter: dict[int | None, list[YearlyReport]] = {}
+    for report in reports:
+        of_submitter.setdefault(report.submitted_by_id, []).append(report)
+    if not of_submitter:
+        return
+    for member in _members(next(iter(reports))):
+        own = of_submitter.get(member.user_id, [])
+        if own and member.user_id != by.pk:
+            _tell_of_approval(by, member.user, own)
+
+
+def _tell_of_approval(by: User, user: User, reports: list[YearlyReport]) -> None:
+    first = reports[0]
+    plan, year = first.kpi.plan, first.year
+    codes = "、".join(report.kpi.code for report in reports[:MAX_CODES])
+    if len(reports) > MAX_CODES:
+        codes = f"{codes} 等 {len(reports)} 項"
+    if len(reports) == 1:
+        path = reverse("kpi", args=[plan.slug, year, first.kpi.code])
+    else:
+        path = reverse("reporting_table", args=[plan.slug, year, first.kpi.division_id])
+    notices.tell(
+        recipient=user,
+        kind=NoticeKind.APPROVED,
+        key=f"approved:{first.pk}:{first.version}",
+        subject=f"{year_text(year)} {codes}",
+        text=f"已由 {one_line(by)} 審核通過。",
+        path=path,
+        agency=plan.agency,
+    )
+
+
+def tell_of_comment(comment: Comment) -> None:
+    """The division's staff and whoever spoke of the report before; the reviewers where somebody else speaks.
+
+    comment.report: with kpi, plan and agency.
+    """
+    report, by = comment.report, comment.author
+    kpi, members = report.kpi, _members(report)
+    reviewers = _reviewers(members)
+    told = {user.pk for user in _staff(members, report)}
+    told |= set(report.comments.values_list("author", flat=True))
+    if by.pk not in {user.pk for user in reviewers}:
+        told |= {user.pk for user in reviewers}
+    for member in members:
+        if member.user_id in told and member.user_id != by.pk:
+            notices.tell(
+                recipient=member.user,
+                kind=NoticeKind.COMMENT,
+                key=f"comment:{comment.pk}",
+                subject=f"{one_line(by)}：{year_text(report.year)} {kpi.code} {kpi.name}",
+                text=comment.text,
+                path=reverse("kpi", args=[kpi.plan.slug, report.year, kpi.code]),
+                agency=kpi.plan.agency,
+            )
