@@ -8,7 +8,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from scorecard.domain.choices import AuditAction, Role
-from scorecard.models import AuditEvent, Comment, ObjectiveLink
+from scorecard.models import AuditEvent, Comment, Invitation, ObjectiveLink
+from scorecard.services import invitations
 from tests import factories, secretariat_facts
 from tests.browser.accessibility import assert_accessible
 from tests.factories import fill, make_member, submit
@@ -43,6 +44,7 @@ VISITS = {
         Visit("account/forgotten/done/"),
         Visit("account/set-password/<str:uidb64>/<str:token>/"),
         Visit("account/set-password/done/"),
+        Visit("account/invitations/<str:token>/"),
         Visit("no/such/page", status=404),
     ],
     "newcomer": [Visit("")],
@@ -65,6 +67,8 @@ VISITS = {
         Visit(f"{PLAN}review/", status=403),
     ],
     "staff": [
+        Visit("account/notices/"),
+        Visit("account/invitations/<str:token>/"),
         Visit(f"{PLAN}reporting/"),
         Visit(f"{PLAN}reporting/", year=106),
         Visit(f"{PLAN}reporting/receipts/"),
@@ -138,6 +142,8 @@ def people(plan):
     factories.attach(staff, changed)
     cause, effect = (plan.objectives.get(code=code) for code in ("DP1", "DC1"))
     ObjectiveLink.objects.create(plan=plan, cause=cause, effect=effect, reason="流程改善帶動效率")
+    invited = {"email": "invited@example.gov.tw", "name": "受邀者", "role": Role.STAFF, "divisions": divisions}
+    invitations.invite(by=admin, agency=plan.agency, **invited)
     return by_role
 
 
@@ -156,6 +162,8 @@ def url_of(visit, plan):
         "uidb64": "MQ",
         "token": "no-such-token",
     }
+    if visit.route.startswith("account/invitations/"):
+        values["token"] = Invitation.objects.get().make_token()
     return "/" + PARAMETER.sub(lambda match: str(values[match[1]]), visit.route) + visit.query
 
 
