@@ -5,7 +5,7 @@ from django.db import transaction
 
 from scorecard.admin.base import MANAGERS, NOBODY, ScopedAdmin, site
 from scorecard.models import Agency, Division, Invitation, Membership, User
-from scorecard.services import invitations
+from scorecard.services import invitations, logins
 from scorecard.services.members import admins_kept
 
 
@@ -158,3 +158,5 @@ class UserAdmin(OperatorAdmin):
         """See MembershipAdmin for admins_kept()."""
         with admins_kept(set(Membership.objects.filter(user=obj.pk).values_list("agency", flat=True))):
             super().save_model(request, obj, form, change)
+        if "email" in form.changed_data and form.initial["email"]:
+            logins.tell_of_new_address(by=request.user, user=obj, old=form.initial["email"])

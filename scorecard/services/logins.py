@@ -70,6 +70,12 @@ def tell_of_new_password(user: User) -> None:
     _tell(user, f"new-password:{user.pk}:{uuid4().hex}", subject, body)
 
 
+def tell_of_new_address(*, by: User, user: User, old: str) -> None:
+    """In the transaction of the change, to the address that the person had: only there it is news to its owner."""
+    subject, body = security_mail_texts.new_address(user=user, at=timezone.now(), by=by)
+    _tell(user, f"new-address:{user.pk}:{uuid4().hex}", subject, body, to=old)
+
+
 def _tell_of_wait(username: str, visitor: Visitor, now: datetime) -> None:
     user = User.objects.filter(username=username, is_active=True).first()
     # A database may take different letters for equal.
@@ -84,14 +90,16 @@ def _tell_of_wait(username: str, visitor: Visitor, now: datetime) -> None:
             address=visitor.address,
             is_locked=settings.LOCK_ACCOUNTS,
         )
-        _tell(user, f"waiting:{user.pk}:{timezone.localdate(now)}", subject, body, NoticeKind.LOCKED_OUT)
+        _tell(user, f"waiting:{user.pk}:{timezone.localdate(now)}", subject, body, kind=NoticeKind.LOCKED_OUT)
 
 
-def _tell(user: User, key: str, subject: str, body: str, kind: NoticeKind = NoticeKind.ACCOUNT) -> None:
-    """By a mail of its own, and in the person's list of notices."""
+def _tell(
+    user: User, key: str, subject: str, body: str, *, kind: NoticeKind = NoticeKind.ACCOUNT, to: str = ""
+) -> None:
+    """By a mail of its own, and in the person's list of notices. to: as for mail.write()."""
     letter = None
-    if mail.address_of(user):
-        letter, is_new = mail.write(kind=MailKind.SECURITY, key=key, recipient=user, subject=subject, body=body)
+    if to or mail.address_of(user):
+        letter, is_new = mail.write(kind=MailKind.SECURITY, key=key, recipient=user, subject=subject, body=body, to=to)
         if is_new:
             mail.send_after_commit(letter)
     title = subject.removeprefix("【帳號安全】")

@@ -73,15 +73,19 @@ def write(
     agency: Agency | None = None,
     day: date | None = None,
     invitation: Invitation | None = None,
+    to: str = "",
 ) -> tuple[OutgoingMail, bool]:
     """Write a mail in the current transaction. Returns the row, and whether it is new; send_after_commit() sends it.
 
-    recipient: None for an invitation, which goes to its own address.
+    recipient: None for an invitation, which goes to its own address. to: another address than the recipient's present
+    one, which the caller has checked.
     key: identifies the cause; a second mail with it is not written. day: of a daily kind; one for each person and day.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A mail is written in the transaction of its cause.")
-    if invitation is not None:
+    if to:
+        address = to
+    elif invitation is not None:
         address = invitation.email
     elif recipient is not None:
         address = address_of(recipient)

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from scorecard.domain.roc_years import datetime_text
 from scorecard.models import User
-from scorecard.services.mail import UNLOCK_LINK, link
+from scorecard.services.mail import UNLOCK_LINK, link, one_line
 from scorecard.services.mail_texts import letter
 
 
@@ -39,6 +39,17 @@ def new_password(*, user: User, at: datetime) -> tuple[str, str]:
         f"如果不是您，請立即重設密碼，並通知機關管理者：\n{link('password_reset')}",
     )
     return "【帳號安全】平衡計分卡的密碼已變更", body
+
+
+def new_address(*, user: User, at: datetime, by: User) -> tuple[str, str]:
+    """(subject, body), to the old address."""
+    body = letter(
+        user,
+        f"您在平衡計分卡的帳號 {user.username} 已由系統操作者 {one_line(by)} 改用另一個電子郵件，之後的信不再寄到這裡。",
+        f"時間：{datetime_text(timezone.localtime(at))}",
+        "如果不是您要求的，請立即通知機關管理者。",
+    )
+    return "【帳號安全】平衡計分卡帳號的電子郵件已變更", body
 
 
 def waiting(*, user: User, at: datetime, failures: int, browser: str, address: str, is_locked: bool) -> tuple[str, str]:

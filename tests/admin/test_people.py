@@ -3,7 +3,7 @@
 import pytest
 
 from scorecard.domain.choices import AuditAction, Role
-from scorecard.models import AuditEvent, Invitation, Membership, OutgoingMail, User
+from scorecard.models import AuditEvent, Invitation, Membership, Notice, OutgoingMail, User
 from tests import factories
 from tests.admin.form_data import errors, newest, page, send, told
 from tests.page_reading import client_of, form_to, text
@@ -58,6 +58,17 @@ def test_the_operator_switches_an_account_off_and_makes_operators_and_the_events
     assert send(superuser, page("user_change", cast.viewer), is_superuser="on").status_code == 302
     cast.viewer.refresh_from_db()
     assert cast.viewer.is_superuser and not cast.viewer.is_active
+
+
+def test_a_new_address_is_told_to_the_old_one(cast, superuser):
+    """Who can read it could have 忘記密碼 open the account: its owner must learn of the change."""
+    for old, new in (("", "a@example.gov.tw"), ("a@example.gov.tw", "b@example.gov.tw")):
+        assert send(superuser, page("user_change", cast.viewer), email=new).status_code == 302
+        assert ("電子郵件", old or None, new) in told(newest())
+    letter = OutgoingMail.objects.get()
+    assert (letter.address, letter.recipient) == ("a@example.gov.tw", cast.viewer)
+    assert "superuser 君" in letter.body
+    assert Notice.objects.get().recipient == cast.viewer
 
 
 @pytest.mark.parametrize("role", ["admin", "superuser"])
