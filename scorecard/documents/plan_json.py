@@ -2,7 +2,8 @@
 
 Years are Gregorian integers, amounts whole NT$ as integers. Other figures are text, exactly as entered ("93.48"),
 because a reader may turn a JSON number into floating point. A missing value is null. The Scorecard decides which
-actuals are left out because they are not approved (include_provisional).
+actuals and amounts executed are left out because they are not approved (include_provisional). Where it leaves none out,
+every value and budget of the file says whether it is "provisional".
 """
 
 import json
@@ -33,28 +34,28 @@ def plan_document(scorecard):
             {"code": line.code, "name": line.name, "theme": line.theme_code, "perspective": line.perspective_code}
             for line in scorecard.objectives
         ],
-        "kpis": [_kpi(kpi) for kpi in scorecard.kpis],
+        "kpis": [_kpi(kpi, scorecard.include_provisional) for kpi in scorecard.kpis],
     }
 
 
-def _kpi(kpi):
+def _kpi(kpi, is_marked):
     return {
         "code": kpi.code,
         "name": kpi.name,
         "objective": kpi.objective_code,
         "formula": kpi.formula or None,
         "division": kpi.division,
-        "measures": [_measure(measure) for measure in kpi.measures],
-        "action_plans": [_action_plan(action_plan) for action_plan in kpi.action_plans],
+        "measures": [_measure(measure, is_marked) for measure in kpi.measures],
+        "action_plans": [_action_plan(action_plan, is_marked) for action_plan in kpi.action_plans],
     }
 
 
-def _measure(measure):
+def _measure(measure, is_marked):
     return {
         "label": measure.label or None,
         "unit": measure.unit,
         "direction": measure.direction.value,
-        "values": [_value(cell) for cell in measure.cells.values()],
+        "values": [_value(cell) | _mark(cell, is_marked) for cell in measure.cells.values()],
     }
 
 
@@ -68,13 +69,17 @@ def _value(cell):
     }
 
 
-def _action_plan(action_plan):
+def _mark(line, is_marked):
+    return {"provisional": line.is_provisional} if is_marked else {}
+
+
+def _action_plan(action_plan, is_marked):
     return {
         "code": action_plan.code,
         "description": action_plan.description,
         "owner": action_plan.owner,
         "budgets": [
-            {"year": budget.year, "amount": budget.amount, "executed": budget.executed}
+            {"year": budget.year, "amount": budget.amount, "executed": budget.executed} | _mark(budget, is_marked)
             for budget in action_plan.budgets.values()
         ],
     }

@@ -13,22 +13,11 @@ from enum import Enum
 
 from django.db.models import TextChoices
 
-from scorecard.domain.choices import Status
+from scorecard.documents.table_cells import WITHHELD, Light, TableFigure, Words
 from scorecard.domain.scoring import BLANK, grouped
 from scorecard.domain.written_words import gives_reason
 from scorecard.read_models.budgets import add_up
-from scorecard.spreadsheets.figure import Figure, decimals_of
-
-WITHHELD = "填報值未核定，未列入"
-
-SHAPES = {
-    Status.MET: "●",
-    Status.NEAR: "▲",
-    Status.MISSED: "■",
-    Status.UNMEASURED: "◇",
-    Status.PENDING: "○",
-    Status.NO_TARGET: "–",
-}
+from scorecard.spreadsheets.figure import decimals_of
 
 
 class ColumnGroup(TextChoices):
@@ -74,58 +63,6 @@ class ColumnKind(Enum):
     MONEY = "money"
     OWNER = "owner"
     REMARKS = "remarks"
-
-
-@dataclass(frozen=True)
-class Words:
-    """Text in a cell. code precedes it; below is a second line; note: see the module.
-
-    is_blank: a dash in place of a missing figure.
-    """
-
-    is_light = False
-    is_percentage = False
-    words: str
-    code: str = ""
-    below: str = ""
-    note: str = ""
-    is_blank: bool = False
-
-    @property
-    def text(self):
-        """Without the note."""
-        line = f"{self.code} {self.words}" if self.code else self.words
-        return "\n".join(part for part in (line, self.below) if part)
-
-
-@dataclass(frozen=True)
-class TableFigure(Figure):
-    """A number in its own cell, with as many decimals as it has. note: see the module."""
-
-    is_light = False
-    code = ""
-    below = ""
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Light:
-    """A status as shape and word; the writer adds the colour. word replaces the status' own; remark: a second line."""
-
-    is_light = True
-    is_percentage = False
-    code = ""
-    below = ""
-    note = ""
-    status: Status
-    remark: str = ""
-    word: str = ""
-
-    @property
-    def text(self):
-        """「● 達成」."""
-        mark = f"{SHAPES[self.status]} {self.word or self.status.label}"
-        return f"{mark}\n{self.remark}" if self.remark else mark
 
 
 @dataclass(frozen=True)
@@ -208,11 +145,16 @@ def _plan_columns(scorecard, kpis):
     for year in scorecard.plan_years:
         heading = f"行動方案對應\n{year.roc}年預算\n（元）"
         total = _money(add_up(budgets[year.year]).amount)
-        yield _amounts(heading, _budget(year, "amount"), ColumnGroup.BUDGETS, total)
+        yield _amounts(heading, _budget(year), ColumnGroup.BUDGETS, total)
     for year in scorecard.plan_years:
         if year.year == scorecard.year.year or _has_executed(scorecard, year):
-            total = _money(add_up(budgets[year.year]).executed)
-            yield _amounts(f"{year.roc}年\n執行數\n（元）", _budget(year, "executed"), ColumnGroup.EXECUTED, total)
+            money = add_up(budgets[year.year])
+            total = _money(money.executed, money.mark)
+            yield _amounts(f"{year.roc}年\n執行數\n（元）", _executed(year), ColumnGroup.EXECUTED, total)
+            if _has_unapproved(scorecard, year):
+                heading = f"{year.roc}年\n執行數\n備註"
+                group = ColumnGroup.EXECUTED
+                yield Column(heading, _executed_remark(year), MergeLevel.ACTION_PLAN, ColumnKind.REMARKS, 10, group)
     heading = "行動方案\n主責科室\n（或同仁）"
     yield Column(heading, _owner, MergeLevel.ACTION_PLAN, ColumnKind.OWNER, 12, ColumnGroup.OWNER, is_centred=True)
 
@@ -247,6 +189,10 @@ def _budgets_of(kpis, year):
 
 def _has_executed(scorecard, year):
     return add_up(_budgets_of(scorecard.kpis, year)).executed is not None
+
+
+def _has_unapproved(scorecard, year):
+    return bool(add_up(_budgets_of(scorecard.kpis, year)).mark)
 
 
 def _named(line):
@@ -326,16 +272,39 @@ def _light(year, waiting):
     return content
 
 
-def _budget(year, field):
+def _budget(year):
     def content(plan):
         budget = plan.budgets.get(year.year)
-        return None if budget is None else _money(getattr(budget, field))
+        return None if budget is None else _money(budget.amount)
 
     return content
 
 
-def _money(amount):
-    return None if amount is None else TableFigure(amount, grouped(amount))
+def _executed(year):
+    def content(plan):
+        budget = plan.budgets.get(year.year)
+        if budget is None:
+            return None
+        if budget.is_withheld:
+            return Words(BLANK, note=WITHHELD, is_blank=True)
+        return _money(budget.executed, "未核定" if budget.is_provisional else "")
+
+    return content
+
+
+def _executed_remark(year):
+    """The note of the amount executed: a file has it in a column of its own."""
+    executed = _executed(year)
+
+    def content(plan):
+        shown = executed(plan)
+        return Words(shown.note) if shown and shown.note else None
+
+    return content
+
+
+def _money(amount, note=""):
+    return None if amount is None else TableFigure(amount, grouped(amount), note=note)
 
 
 def _remarks(scorecard, groups):

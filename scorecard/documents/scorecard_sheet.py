@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from scorecard.documents.scorecard_columns import Light
+from scorecard.documents.table_cells import Light
 from scorecard.domain.choices import Status
 from scorecard.spreadsheets.figure import Figure
 from scorecard.spreadsheets.sheet import SIZE, CellStyle, OutputSheet, RowHeights, needed_height

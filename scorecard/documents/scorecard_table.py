@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from scorecard.documents.scorecard_columns import DEFAULT_GROUPS, Column, ColumnKind, Light, TableFigure, Words, columns
+from scorecard.documents.scorecard_columns import DEFAULT_GROUPS, Column, ColumnKind, columns
+from scorecard.documents.table_cells import Light, TableFigure, Words
 from scorecard.domain.choices import Status
 from scorecard.read_models.scorecard import PerspectiveLine
 from scorecard.read_models.scorecard_filter import ScorecardFilter, Selection, select

@@ -32,9 +32,10 @@ def as_bytes(document):
 
 
 def report_rows(plan, year):
-    """The year's reports with texts, submitter, reviewer and evidence, as JSON types. Two queries."""
+    """The year's reports as JSON types, with texts and evidence where they are approved. Two queries."""
     attached = {}
-    present = Evidence.objects.present().filter(report__kpi__plan=plan, report__year=year).order_by("uploaded_at", "id")
+    approved = YearlyReport.objects.for_year(plan, year).counting(include_provisional=False)
+    present = Evidence.objects.present().filter(report__in=approved).order_by("uploaded_at", "id")
     for report_id, name, size in present.values_list("report_id", "name", "size"):
         attached.setdefault(report_id, []).append({"name": name, "size": size})
     rows = YearlyReport.objects.for_year(plan, year).select_related("kpi", "submitted_by", "reviewed_by")
@@ -43,8 +44,8 @@ def report_rows(plan, year):
             "kpi": report.kpi.code,
             "state": report.state,
             "version": report.version,
-            "explanation": report.explanation or None,
-            "improvement": report.improvement or None,
+            "explanation": report.explanation or None if report.is_approved else None,
+            "improvement": report.improvement or None if report.is_approved else None,
             "submitted_by": report.submitted_by and report.submitted_by.name,
             "submitted_at": report.submitted_at and report.submitted_at.isoformat(),
             "reviewed_by": report.reviewed_by and report.reviewed_by.name,

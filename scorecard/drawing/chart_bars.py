@@ -230,14 +230,14 @@ class MoneyChart:
     rows: tuple[MoneyRow, ...]
 
 
-def money_chart(rows: Iterable[tuple[str, int | None, int | None, bool]]) -> MoneyChart:
-    """rows: (label, budget, executed, is current), amounts in NT$.
+def money_chart(rows: Iterable[tuple[str, int | None, int | None, str, bool]]) -> MoneyChart:
+    """rows: (label, budget, executed, remark on the execution, is current), amounts in NT$.
 
     None is no amount and draws no bar; zero draws a bar without length.
     """
     rows = tuple(rows)
     left = round(_EDGE + 10 + max((text_width(label, FONT_SIZE) for label, *_ in rows), default=0))
-    amounts = [amount for _, budget, executed, _ in rows for amount in (budget, executed) if amount is not None]
+    amounts = [amount for _, budget, executed, _, _ in rows for amount in (budget, executed) if amount is not None]
     largest = max(amounts, default=0) or 1
     room = MONEY_WIDTH - _EDGE - left
 
@@ -245,12 +245,12 @@ def money_chart(rows: Iterable[tuple[str, int | None, int | None, bool]]) -> Mon
         return None if amount is None else round(float(Fraction(room * amount, largest)), 1)
 
     placed = []
-    for index, (label, amount, executed, is_current) in enumerate(rows):
+    for index, (label, amount, executed, remark, is_current) in enumerate(rows):
         y = _MONEY_TOP + _MONEY_ROW * index
         placed.append(
             MoneyRow(
                 label=label,
-                text=_money_text(amount, executed),
+                text=_money_text(amount, executed, remark),
                 y=y,
                 bar_y=y + 2,
                 text_y=y + 2 + _MONEY_BAR + 15,
@@ -268,8 +268,10 @@ def money_chart(rows: Iterable[tuple[str, int | None, int | None, bool]]) -> Mon
     )
 
 
-def _money_text(amount: int | None, executed: int | None) -> str:
+def _money_text(amount: int | None, executed: int | None, remark: str) -> str:
     if amount is None:
         return "沒有預算"
-    done = "執行數尚未填報" if executed is None else f"執行 {short_amount(executed)}"
-    return f"預算 {short_amount(amount)}，{done}"
+    if executed is None:
+        return f"預算 {short_amount(amount)}，{f'執行數{remark}' if remark else '執行數尚未填報'}"
+    done = f"預算 {short_amount(amount)}，執行 {short_amount(executed)}"
+    return f"{done}（{remark}）" if remark else done

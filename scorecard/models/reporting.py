@@ -18,6 +18,10 @@ class YearlyReportQuerySet(models.QuerySet):
         """year is Gregorian."""
         return self.filter(kpi__plan=plan, year=year)
 
+    def counting(self, *, include_provisional):
+        """Those whose figures and words count: the approved ones, or all where pages include the others, marked."""
+        return self if include_provisional else self.filter(state=ReportState.APPROVED)
+
     def awaiting_review(self):
         """The longest waiting first."""
         return self.filter(state=ReportState.SUBMITTED).order_by("submitted_at", "id")

@@ -5,13 +5,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class BudgetLine:
-    """One action plan in one year, in whole NT$. executed None: not reported."""
+    """One action plan in one year, in whole NT$. executed None: not reported, or withheld.
+
+    is_provisional: an amount executed or a progress is shown that is not approved yet. is_withheld: there is an amount
+    executed, but it is not shown.
+    """
 
     year: int
     amount: int
     executed: int | None
     progress: str = ""
     id: int | None = None
+    is_provisional: bool = False
+    is_withheld: bool = False
 
 
 @dataclass(frozen=True)

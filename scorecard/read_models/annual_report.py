@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from scorecard.domain.choices import NOT_RATED, DisplayCap, Status
+from scorecard.domain.choices import NOT_RATED, DisplayCap, ReportState, Status
 from scorecard.domain.scoring import plain
 from scorecard.domain.written_words import gives_reason
 from scorecard.drawing.trend_chart import Trend, trend
@@ -47,6 +47,11 @@ class Review:
     improvement: str
     plans: tuple[PlanMoney, ...]
     trends: tuple["MeasureTrend", ...]
+
+    @property
+    def has_provisional_words(self) -> bool:
+        """Whether explanation or improvement is shown that is not approved yet."""
+        return bool(self.explanation or self.improvement) and self.kpi.report_state != ReportState.APPROVED
 
     @property
     def places(self) -> tuple[str, str]:
@@ -206,7 +211,8 @@ def build_annual_report(plan: Plan, year: int, choices: Choices = WHOLE) -> Annu
     )
     if scorecard.year.is_baseline:
         raise BaselineYear(year)
-    rows = YearlyReport.objects.for_year(plan, year).values_list("kpi_id", "explanation", "improvement")
+    reports = YearlyReport.objects.for_year(plan, year).counting(include_provisional=choices.include_provisional)
+    rows = reports.values_list("kpi_id", "explanation", "improvement")
     texts = {kpi_id: (explanation, improvement) for kpi_id, explanation, improvement in rows}
     return assemble(scorecard, texts, choices=choices, audit_event=AuditEvent.objects.last_of(plan))
 

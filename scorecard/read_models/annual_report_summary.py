@@ -99,8 +99,10 @@ def _money(scorecard: Scorecard, budgets: BudgetSummary) -> str:
         return ""
     text = f"{budgets.total.plans} 個行動方案 {scorecard.year.text}預算共 {money.amount_text} 元"
     if money.executed is None:
-        return f"{text}，執行數尚未填報。"
-    done = "" if money.is_complete else f"（已填 {money.reported}／{money.expected} 案）"
+        return f"{text}，執行數{money.mark or '尚未填報'}。"
+    remarks = [] if money.is_complete else [f"已填 {money.reported}／{money.expected} 案"]
+    remarks += [money.mark] if money.mark else []
+    done = f"（{'，'.join(remarks)}）" if remarks else ""
     return f"{text}，執行數 {money.executed_text} 元{done}，執行率 {money.rate_text}。"
 
 

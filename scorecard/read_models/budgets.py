@@ -19,8 +19,9 @@ class Money:
     """A sum over budgets of one year.
 
     amount None: no budget at all. executed None: nothing reported yet. rated_amount: the sum of the budgets whose
-    execution is reported. reported and expected: how many budgets have an execution, and how many should have one; a
-    budget of zero need not.
+    execution is reported. reported and expected: of the budgets above zero, how many have an execution, and how many
+    should have one: all. provisional: how many of the amounts executed are not approved yet; withheld: how many are not
+    shown because of that.
     """
 
     amount: int | None
@@ -28,6 +29,8 @@ class Money:
     rated_amount: int
     reported: int
     expected: int
+    provisional: int = 0
+    withheld: int = 0
 
     @property
     def amount_text(self) -> str:
@@ -36,13 +39,15 @@ class Money:
 
     @property
     def executed_text(self) -> str:
-        """「1,500,000」; a dash where nothing is reported."""
+        """「1,500,000」; a dash where nothing is reported, or what is reported is not shown."""
         return BLANK if self.executed is None else f"{self.executed:,}"
 
     @property
-    def executed_phrase(self) -> str:
-        """「執行數 1,500,000 元」 or 「執行數尚未填報」."""
-        return "執行數尚未填報" if self.executed is None else f"執行數 {self.executed_text} 元"
+    def mark(self) -> str:
+        """What a sum says of amounts not approved yet: 「含 2 案未核定」, 「2 案待核定」; "" where there are none."""
+        if self.provisional:
+            return f"含 {self.provisional} 案未核定"
+        return f"{self.withheld} 案待核定" if self.withheld else ""
 
     @property
     def rate_text(self) -> str:
@@ -70,13 +75,33 @@ class BudgetRow:
 
 @dataclass(frozen=True)
 class PlanMoney:
-    """An action plan under its KPI with its money by plan year. progress: 執行情形 of the report's year."""
+    """An action plan under its KPI with its money by plan year.
+
+    progress: 執行情形 of the report's year, "" also where it is withheld. is_provisional: the amount executed or the
+    progress of that year is not approved yet.
+    """
 
     kpi: KPILine
     plan: ActionPlanLine
     years: tuple[Money, ...]
     current: Money
     progress: str
+    is_provisional: bool = False
+
+    @property
+    def mark(self) -> str:
+        """「未核定」 beside what is shown, 「待核定」 in place of what is not; "" where all is final."""
+        if self.is_provisional:
+            return "未核定"
+        return "待核定" if self.current.withheld else ""
+
+    @property
+    def executed_phrase(self) -> str:
+        """「執行數 1,500,000 元」, 「執行數 1,500,000 元（未核定）」, 「執行數待核定」 or 「執行數尚未填報」."""
+        if self.current.executed is None:
+            return "執行數待核定" if self.current.withheld else "執行數尚未填報"
+        phrase = f"執行數 {self.current.executed_text} 元"
+        return f"{phrase}（{self.mark}）" if self.mark else phrase
 
 
 @dataclass(frozen=True)
@@ -107,12 +132,15 @@ def add_up(budgets: Iterable[BudgetLine | None]) -> Money:
     found = [budget for budget in budgets if budget is not None]
     executed = [budget.executed for budget in found if budget.executed is not None]
     done = [budget for budget in found if budget.executed is not None]
+    budgeted = [budget for budget in found if budget.amount]
     return Money(
         amount=sum(budget.amount for budget in found) if found else None,
         executed=sum(executed) if executed else None,
         rated_amount=sum(budget.amount for budget in done),
-        reported=len(done),
-        expected=sum(1 for budget in found if budget.amount or budget.executed is not None),
+        reported=sum(budget.executed is not None for budget in budgeted),
+        expected=len(budgeted),
+        provisional=sum(budget.is_provisional for budget in done),
+        withheld=sum(budget.is_withheld for budget in found),
     )
 
 
@@ -155,6 +183,7 @@ def _plan_money(scorecard: Scorecard, kpi: KPILine, plan: ActionPlanLine) -> Pla
         years=_by_year(scorecard, (plan,)),
         current=_in_current_year(scorecard, (plan,)),
         progress=budget.progress if budget else "",
+        is_provisional=budget is not None and budget.is_provisional,
     )
 
 

@@ -7,7 +7,7 @@ from django.db.models import FilteredRelation, Q
 
 from scorecard.domain.choices import Direction, ReportState, YearState
 from scorecard.models import KPI, ActionPlan, Measure, ObjectiveLink, Perspective, Plan, Theme, YearlyReport
-from scorecard.read_models.action_plan_lines import ActionPlanLine, BudgetLine
+from scorecard.read_models.action_plan_lines import ActionPlanLine
 from scorecard.read_models.assemble_scorecard import assemble_scorecard
 from scorecard.read_models.cell_assessor import EMPTY_VALUE_ROW, CellAssessor
 from scorecard.read_models.measure_lines import MeasureLine, YearLine
@@ -49,7 +49,7 @@ def build_scorecard(
         raise NoSuchYear(year)
     reports, has_sample_data = _report_states(plan)
     assessor = CellAssessor(plan.first_year, plan.warning_threshold, plan.display_cap, include_provisional)
-    action_plans = _action_plans(plan) if with_action_plans else {}
+    action_plans = _action_plans(plan, reports, assessor) if with_action_plans else {}
     measures = _measures(plan, years if with_other_years else (current,), current, reports, assessor)
     kpis = _kpis(plan, current, reports, measures, action_plans)
     perspectives, objectives = _perspectives_and_objectives(plan)
@@ -143,7 +143,7 @@ def _measures(
     return by_kpi
 
 
-def _action_plans(plan: Plan) -> dict[int, list[ActionPlanLine]]:
+def _action_plans(plan: Plan, reports: ReportStates, assessor: CellAssessor) -> dict[int, list[ActionPlanLine]]:
     """By KPI id. One query for plans and budgets, by a left join."""
     fields = ("kpi_id", "id", "code", "description", "owner_division__name", "owner_person")
     rows = (
@@ -158,7 +158,8 @@ def _action_plans(plan: Plan) -> dict[int, list[ActionPlanLine]]:
             lines[id_] = ActionPlanLine(id_, code, description, division or person, {})
             by_kpi[kpi_id].append(lines[id_])
         if budget[0] is not None:
-            lines[id_].budgets[budget[0]] = BudgetLine(*budget)
+            is_approved = reports.get((kpi_id, budget[0])) == ReportState.APPROVED
+            lines[id_].budgets[budget[0]] = assessor.budget(tuple(budget), is_approved=is_approved)
     return by_kpi
 
 

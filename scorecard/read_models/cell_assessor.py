@@ -1,4 +1,4 @@
-"""Turns the figures of a measure's year into a cell. No query."""
+"""Turns the figures of a measure's year into a cell, and those of an action plan into a line. No query."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -6,6 +6,7 @@ from decimal import Decimal
 from scorecard.domain.choices import Direction
 from scorecard.domain.ratios import parts_of
 from scorecard.domain.scoring import assess
+from scorecard.read_models.action_plan_lines import BudgetLine
 from scorecard.read_models.measure_lines import Cell
 
 # The row of a measure's year without any entry.
@@ -62,3 +63,12 @@ class CellAssessor:
             outcome=outcome,
             display_cap=self.display_cap,
         )
+
+    def budget(self, row: tuple, *, is_approved: bool) -> BudgetLine:
+        """row: year, amount, executed, progress, id. The report of the KPI's year decides (decision 0003)."""
+        year, amount, executed, progress, id_ = row
+        if year < self.first_year or is_approved:
+            return BudgetLine(year, amount, executed, progress, id_)
+        if self.include_provisional:
+            return BudgetLine(year, amount, executed, progress, id_, bool(executed is not None or progress))
+        return BudgetLine(year, amount, None, "", id_, is_withheld=executed is not None)

@@ -62,10 +62,11 @@ class Dashboard:
     @property
     def money_text(self) -> str:
         """The bars of money in words, for readers who cannot see them."""
-        return "；".join(
-            f"{year.text}預算 {money.amount_text} 元、執行數 {money.executed_text}"
-            for year, money in self.budgets.by_year
-        )
+        texts = []
+        for year, money in self.budgets.by_year:
+            remark = f"（{money.mark}）" if money.mark else ""
+            texts.append(f"{year.text}預算 {money.amount_text} 元、執行數 {money.executed_text}{remark}")
+        return "；".join(texts)
 
 
 def build_dashboard(plan: Plan, year: int, *, include_provisional: bool = False) -> Dashboard:
@@ -74,7 +75,8 @@ def build_dashboard(plan: Plan, year: int, *, include_provisional: bool = False)
     include_provisional: show and count figures that are not approved yet, and mark them 未核定.
     """
     scorecard = build_scorecard(plan, year, include_provisional=include_provisional, with_action_plans=True)
-    rows = YearlyReport.objects.for_year(plan, year).values_list("kpi_id", "explanation", "improvement")
+    reports = YearlyReport.objects.for_year(plan, year).counting(include_provisional=include_provisional)
+    rows = reports.values_list("kpi_id", "explanation", "improvement")
     texts = {kpi_id: (explanation, improvement) for kpi_id, explanation, improvement in rows}
     return assemble(scorecard, texts)
 
@@ -93,7 +95,8 @@ def assemble(scorecard: Scorecard, texts: Mapping[int, Sequence[str]]) -> Dashbo
         near=_concerns(scorecard, texts, Status.NEAR),
         budgets=budgets,
         money=money_chart(
-            (year.text, money.amount, money.executed, year == scorecard.year) for year, money in budgets.by_year
+            (year.text, money.amount, money.executed, money.mark, year == scorecard.year)
+            for year, money in budgets.by_year
         ),
         progress=build_progress(scorecard),
         states=count_states(scorecard.kpis),

@@ -1,11 +1,20 @@
-"""A KPI's history: every event with its changes, and which of them can be reverted."""
+"""A KPI's history: every event with its changes, and which of them can be reverted.
+
+What was entered for a report that is not approved is not shown by itself (decision 0003), except to those who enter or
+review it.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from scorecard import permissions
+from scorecard.domain.choices import AuditAction
 from scorecard.domain.roc_years import year_text
 from scorecard.models import KPI, AuditEvent, PlanYear, User, YearlyReport, YearlyValue
+from scorecard.models.audit import is_about_evidence
+
+# Actions that enter figures and words of a report.
+ENTERED = frozenset({AuditAction.SAVED, AuditAction.RESTORED})
 
 
 @dataclass(frozen=True)
@@ -21,10 +30,15 @@ class HistoryChange:
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """An audit event and its changes."""
+    """An audit event and its changes.
+
+    is_provisional: the changes shown are of a report not approved yet. is_withheld: they are left out because of that.
+    """
 
     event: AuditEvent
     changes: tuple[HistoryChange, ...]
+    is_provisional: bool = False
+    is_withheld: bool = False
 
     @property
     def year_text(self) -> str:
@@ -32,14 +46,30 @@ class HistoryLine:
         return f"{year_text(self.event.year)}度" if self.event.year else ""
 
 
-def build_history(kpi: KPI, user: User, *, most: int) -> list[HistoryLine]:
-    """The KPI's latest events, newest first. One query, and three more for staff of its division.
+def build_history(kpi: KPI, user: User, *, most: int, include_provisional: bool = False) -> list[HistoryLine]:
+    """The KPI's latest events, newest first. Two queries, and two more for staff of its division.
 
     Staff of the division can revert a change while its year is open and its report editable, if the value has changed.
     """
     events = list(AuditEvent.objects.of_kpi(kpi)[:most])
-    current_values = _current_values(kpi) if permissions.can_report_for(user, kpi.division) else {}
-    return [HistoryLine(event, tuple(_changes(event, current_values))) for event in events]
+    reports = {report.year: report for report in YearlyReport.objects.filter(kpi=kpi)}
+    is_reporter = permissions.can_report_for(user, kpi.division)
+    current_values = _current_values(kpi, reports) if is_reporter else {}
+    shows_all = include_provisional or is_reporter or permissions.can_review(user, kpi.plan.agency_id)
+    lines = []
+    for event in events:
+        report = reports.get(event.year) if event.year else None
+        is_unapproved = _is_of_report(event) and not (report and report.is_approved)
+        if is_unapproved and not shows_all:
+            lines.append(HistoryLine(event, (), is_withheld=True))
+        else:
+            lines.append(HistoryLine(event, tuple(_changes(event, current_values)), is_unapproved))
+    return lines
+
+
+def _is_of_report(event: AuditEvent) -> bool:
+    """Whether its changes are what a division entered or attached."""
+    return event.action in ENTERED or any(is_about_evidence(change) for change in event.changes)
 
 
 def _changes(
@@ -54,10 +84,9 @@ def _changes(
         yield HistoryChange(index, change["what"], change["old"], change["new"], is_restorable)
 
 
-def _current_values(kpi: KPI) -> dict[tuple[int | None, int], YearlyValue]:
-    """The values that may still be changed, by year and measure id."""
+def _current_values(kpi: KPI, reports: Mapping[int, YearlyReport]) -> dict[tuple[int | None, int], YearlyValue]:
+    """The values that may still be changed, by year and measure id. reports: the KPI's, by year."""
     open_years = {row.year for row in PlanYear.objects.filter(plan=kpi.plan) if row.is_open}
-    reports = YearlyReport.objects.filter(kpi=kpi, year__in=open_years)
-    editable = {report.year for report in reports if report.is_editable}
+    editable = {year for year, report in reports.items() if year in open_years and report.is_editable}
     values = YearlyValue.objects.filter(measure__kpi=kpi, year__in=editable)
     return {(value.year, value.measure_id): value for value in values}

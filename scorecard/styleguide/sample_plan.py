@@ -12,7 +12,7 @@ from itertools import count
 from django.utils import timezone
 
 from scorecard.domain.choices import Direction, ReportState, YearState
-from scorecard.read_models.action_plan_lines import ActionPlanLine, BudgetLine
+from scorecard.read_models.action_plan_lines import ActionPlanLine
 from scorecard.read_models.assemble_scorecard import assemble_scorecard, kpi_line
 from scorecard.read_models.cell_assessor import CellAssessor
 from scorecard.read_models.measure_lines import MeasureLine, YearLine
@@ -298,7 +298,11 @@ class _Builder:
         return sample.state if year == YEAR else ReportState.APPROVED if year < YEAR else ReportState.PENDING
 
     def _plan(self, sample, code, description, budgets):
-        made = {year: BudgetLine(year, *each, id=next(self.ids)) for year, each in budgets.items()}
+        made = {}
+        for year, amounts in budgets.items():
+            row = (year, *amounts, next(self.ids))
+            is_approved = self._state_of_year(sample, year) == ReportState.APPROVED
+            made[year] = self.assessor.budget(row, is_approved=is_approved)
         return ActionPlanLine(next(self.ids), code, description, DIVISIONS[sample.division], made)
 
     def _measure(self, sample, kpi):

@@ -43,7 +43,9 @@ def _page(request, slug, year, code, form=None, status=200):
         "report": report,
         "comments": report.comments.select_related("author") if report else (),
         "evidence": report.evidence.present() if report else (),
-        "history": build_history(kpi, request.user, most=HISTORY_SHOWN),
+        "history": build_history(
+            kpi, request.user, most=HISTORY_SHOWN, include_provisional=scorecard.include_provisional
+        ),
         "comment_form": (form or CommentForm()) if report and permissions.can_comment(request.user, kpi) else None,
         "can_review": permissions.can_review(request.user, kpi.plan.agency_id),
     }
@@ -61,7 +63,8 @@ def kpi_pdf(request, slug, year, code):
     line = scorecard.kpis_by_code.get(code)
     if line is None:
         raise Http404
-    report = YearlyReport.objects.filter(kpi=line.id, year=year).first()
+    reports = YearlyReport.objects.filter(kpi=line.id, year=year)
+    report = reports.counting(include_provisional=scorecard.include_provisional).first()
     texts = (report.explanation, report.improvement) if report else ("", "")
     money = budgets_of(scorecard, [line])
     review = review_of(scorecard, line, texts, money.plans)

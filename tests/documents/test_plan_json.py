@@ -13,6 +13,7 @@ from scorecard.models import KPI, ActionBudget, Plan, YearlyValue
 from tests import factories, secretariat_facts
 from tests.documents.workbook_reading import scorecard_of
 from tests.shared_rows import layer
+from tests.spending import spend
 
 SHARED_SOURCE = Path(__file__).resolve().parents[3] / "shared" / "source"
 
@@ -129,7 +130,8 @@ class TestFigures:
         kpi = factories.kpi(plan, "AC1.1")
         for year, figure in ((2013, "0.0001"), (2014, "10000000000"), (2015, "-2.5000")):
             YearlyValue.objects.filter(measure__kpi=kpi, year=year).update(actual=Decimal(figure))
-        ActionBudget.objects.filter(action_plan__code="AC1.1.1", year=2016).update(amount=10**15, executed=0)
+        spend(factories.make_cast(plan), "AC1.1.1", 0)
+        ActionBudget.objects.filter(action_plan__code="AC1.1.1", year=2016).update(amount=10**15)
         found = by_code(export(plan)["kpis"])["AC1.1"]
         assert [v["actual"] for v in found["measures"][0]["values"]][:3] == ["0.0001", "10000000000", "-2.5"]
         assert found["action_plans"][0]["budgets"][0] == {"year": 2016, "amount": 10**15, "executed": 0}

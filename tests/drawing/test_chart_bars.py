@@ -139,12 +139,17 @@ def test_no_kpi_makes_no_bar():
 # Money
 
 
-@given(st.lists(st.tuples(st.sampled_from(["102 年", "機要組"]), amounts, amounts, st.booleans()), max_size=12))
+MONEY_ROWS = st.tuples(
+    st.sampled_from(["102 年", "機要組"]), amounts, amounts, st.sampled_from(["", "含 120 案未核定"]), st.booleans()
+)
+
+
+@given(st.lists(MONEY_ROWS, max_size=12))
 def test_money_is_drawn_to_one_scale_inside_the_chart(rows):
     chart = money_chart(rows)
     room = chart.width - chart.left
-    largest = max((amount for _, *pair, _ in rows for amount in pair if amount is not None), default=0)
-    for row, (label, amount, executed, is_current) in zip(chart.rows, rows, strict=True):
+    largest = max((amount for _, *pair, _, _ in rows for amount in pair if amount is not None), default=0)
+    for row, (label, amount, executed, _, is_current) in zip(chart.rows, rows, strict=True):
         assert (row.label, row.is_current) == (label, is_current)
         for length, value in ((row.amount_width, amount), (row.executed_width, executed)):
             assert (length is None) == (value is None)
@@ -158,17 +163,21 @@ def test_money_is_drawn_to_one_scale_inside_the_chart(rows):
 
 def test_money_is_told_in_words_beside_its_bar():
     rows = [
-        ("105 年", 100_017_217, 96_120_000, True),
-        ("106 年", 11_909_542, None, False),
-        ("107 年", None, None, False),
+        ("104 年", 100_017_217, 96_120_000, "含 2 案未核定", False),
+        ("105 年", 100_017_217, 96_120_000, "", True),
+        ("106 年", 11_909_542, None, "", False),
+        ("107 年", 11_909_542, None, "3 案待核定", False),
+        ("108 年", None, None, "", False),
     ]
     assert [row.text for row in money_chart(rows).rows] == [
+        "預算 1.00 億，執行 9,612 萬（含 2 案未核定）",
         "預算 1.00 億，執行 9,612 萬",
         "預算 1,191 萬，執行數尚未填報",
+        "預算 1,191 萬，執行數3 案待核定",
         "沒有預算",
     ]
 
 
 def test_an_execution_beyond_its_budget_stays_inside():
-    (row,) = money_chart([("105 年", 100, 150, True)]).rows
+    (row,) = money_chart([("105 年", 100, 150, "", True)]).rows
     assert row.executed_width > row.amount_width

@@ -14,6 +14,7 @@ from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.table_rows import table_rows
 from tests import factories, secretariat_facts
 from tests.shared_rows import layer
+from tests.spending import spend
 
 pytestmark = pytest.mark.django_db
 
@@ -205,8 +206,8 @@ def test_the_secretariats_budgets_add_up():
         assert sum(row.plans for row in rows) == len(report.budgets.plans) == 40
 
 
-def test_execution_is_rated_over_the_budgets_that_report_it(plan):
-    ActionBudget.objects.filter(year=YEAR, action_plan__code="AC1.1.1").update(executed=900, progress="已辦理")
+def test_execution_is_rated_over_the_budgets_that_report_it(plan, cast):
+    spend(cast, "AC1.1.1", 900, progress="已辦理")
     money = build(plan).budgets.total.current
     assert (money.amount, money.executed, money.rate_text) == (11_000, 900, "90%")
     assert (money.reported, money.expected, money.is_complete) == (1, 11, False)
@@ -219,6 +220,14 @@ def test_a_budget_of_zero_expects_no_execution_and_has_no_rate(plan):
     money = build(plan).budgets.total.current
     assert (money.amount_text, money.executed_text, money.rate_text, money.expected) == ("0", "—", "—", 0)
     assert money.is_complete
+
+
+def test_only_budgeted_plans_are_counted_as_filled_in_and_as_to_be_filled_in(plan, cast):
+    spend(cast, "AC1.1.1", 900)
+    spend(cast, "AC1.2.1", 0)
+    ActionBudget.objects.filter(year=YEAR, action_plan__code="AC1.2.1").update(amount=0)
+    money = build(plan).budgets.total.current
+    assert (money.reported, money.expected, money.executed) == (1, 10, 900)
 
 
 def test_an_action_plan_without_budgets_shows_dashes(plan):

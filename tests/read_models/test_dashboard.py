@@ -5,7 +5,6 @@ from fractions import Fraction
 import pytest
 
 from scorecard.domain.choices import ReportState, Status
-from scorecard.models import ActionBudget
 from scorecard.read_models.budgets import budgets_of
 from scorecard.read_models.dashboard import build_dashboard
 from scorecard.read_models.measure_charts import kpi_charts
@@ -14,6 +13,7 @@ from tests import factories
 from tests.factories import FIRST_YEAR, MIDDLE_YEAR
 from tests.read_models.test_build_scorecard import build, load
 from tests.shared_rows import layer
+from tests.spending import spend
 
 pytestmark = pytest.mark.django_db
 
@@ -127,8 +127,8 @@ def test_groups_count_the_lights_of_their_kpis(two_years):
 # Money
 
 
-def test_money_is_added_up_by_year_theme_and_owner(plan):
-    ActionBudget.objects.filter(year=FIRST_YEAR, action_plan__code="AC1.1.1").update(executed=900)
+def test_money_is_added_up_by_year_theme_and_owner(plan, cast):
+    spend(cast, "AC1.1.1", 900)
     made = dashboard(plan)
     assert [(year.year, money.amount) for year, money in made.budgets.by_year] == [
         (year, 11_000) for year in factories.PLAN_YEARS
@@ -139,9 +139,8 @@ def test_money_is_added_up_by_year_theme_and_owner(plan):
     assert made.budgets.total.current.rate_text == "90%"
 
 
-def test_the_money_of_some_kpis_is_that_of_their_action_plans(plan):
-    scorecard = build(plan, with_action_plans=True)
-    ActionBudget.objects.filter(year=FIRST_YEAR, action_plan__code="AC1.1.2").update(executed=500)
+def test_the_money_of_some_kpis_is_that_of_their_action_plans(plan, cast):
+    spend(cast, "AC1.1.2", 500)
     scorecard = build(plan, with_action_plans=True)
     money = budgets_of(scorecard, [scorecard.kpis_by_code["AC1.1"]])
     assert [row.plan.code for row in money.plans] == ["AC1.1.1", "AC1.1.2"]

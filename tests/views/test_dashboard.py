@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from scorecard.models import KPI, ActionBudget, ActionPlan
+from scorecard.models import KPI, ActionPlan
 from tests import factories
 from tests.factories import FIRST_YEAR, MIDDLE_YEAR
 from tests.page_reading import address, client_of, links, text
+from tests.spending import spend
 
 
 @pytest.fixture
@@ -105,8 +106,8 @@ def test_the_score_opens_down_to_the_measures(look, plan, cast):
     assert "3 項沒有達成率，不計入" in calculation
 
 
-def test_budgets_stand_by_year_theme_and_owner_with_their_execution(look, plan):
-    ActionBudget.objects.filter(year=FIRST_YEAR, action_plan__code="BC1.1.1").update(executed=900)
+def test_budgets_stand_by_year_theme_and_owner_with_their_execution(look, plan, cast):
+    spend(cast, "BC1.1.1", 900)
     page = look()
     money = text(page).split("預算與執行")[1].split("填報進度")[0]
     assert "105 年 11,000 900 90% 1／11" in money

@@ -2,10 +2,11 @@
 
 import pytest
 
-from scorecard.models import ActionBudget, AuditEvent
+from scorecard.models import AuditEvent
 from tests import factories
 from tests.factories import MIDDLE_YEAR
 from tests.page_reading import address, client_of, links, text
+from tests.spending import spend
 
 
 @pytest.fixture
@@ -85,10 +86,8 @@ def test_a_kpi_draws_each_measure_with_a_text_for_those_who_do_not_see_it(look, 
     assert 'aria-label="AP1.1 影片（支）105 年：目標 5、實際 4，達成率 80%，未達（越高越好）"' in page
 
 
-def test_action_plans_stand_with_what_was_spent_of_their_budget_and_their_sum(look, open_plan):
-    ActionBudget.objects.filter(year=factories.FIRST_YEAR, action_plan__code="AC1.1.1").update(
-        executed=900, progress="已辦理"
-    )
+def test_action_plans_stand_with_what_was_spent_of_their_budget_and_their_sum(look, cast, open_plan):
+    spend(cast, "AC1.1.1", 900, progress="已辦理")
     for name, kwargs in (("kpi", {"code": "AC1.1"}), ("theme", {"code": "A"}), ("objective", {"code": "AC1"})):
         said = text(look(name, **kwargs))
         assert "AC1.1.1 辦理 AC1.1.1 執行情形：已辦理 甲組 1,000 1,000 1,000 900 90%" in said, name
@@ -112,7 +111,7 @@ def test_a_kpi_shows_where_its_report_stands_and_every_change_with_old_and_new_v
     factories.fill(cast.staff, kpi, actuals=70, explanation="人力不足", improvement="增補人力")
     factories.fill(cast.staff, kpi, actuals=80, explanation="人力不足", improvement="增補人力")
     factories.send_back(cast.reviewer, factories.submit(cast.staff, kpi), "請附佐證")
-    said = text(look("kpi", code="AC1.1"))
+    said = text(look("kpi", {"provisional": "1"}, code="AC1.1"))
     for words in ("退回補正", "人力不足", "增補人力", "staff 君", "reviewer 君", "請附佐證", "實際值：70 → 80"):
         assert words in said
     history = said.split("變更紀錄")[1]
@@ -142,7 +141,7 @@ def test_removed_evidence_is_not_named(look, cast, kpi):
         removed_at=report.changed_at,
         **made,
     )
-    said = text(look("kpi", code="AC1.1"))
+    said = text(look("kpi", {"provisional": "1"}, code="AC1.1"))
     assert "統計表.csv" in said
     assert "誤傳.csv" not in said
 
