@@ -1,0 +1,220 @@
+"""Rows that are not there break no page and no file: plans with gaps of every kind, rendered whole."""
+
+from contextlib import contextmanager
+from decimal import Decimal
+from itertools import count
+
+import pytest
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from scorecard.domain.choices import ReportState
+from scorecard.models import (
+    KPI,
+    ActionBudget,
+    ActionPlan,
+    Measure,
+    Objective,
+    ObjectiveLink,
+    Perspective,
+    Plan,
+    PlanYear,
+    Theme,
+    YearlyReport,
+    YearlyValue,
+)
+from scorecard.pdf import jobs
+from tests.factories import BASELINE_YEARS, FIRST_YEAR, LAST_YEAR, MIDDLE_YEAR
+from tests.page_reading import address, client_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+
+# Many under --hypothesis-profile=thorough, a few otherwise: an example renders the whole product.
+EXAMPLES = max(1, settings.default.max_examples // 50)
+IS_THOROUGH = EXAMPLES > 10
+
+# What may be missing, in the order of deletion: first what depends on nothing else.
+REMOVED = (
+    (ObjectiveLink, "plan"),
+    (ActionBudget, "action_plan__plan"),
+    (ActionPlan, "plan"),
+    (YearlyValue, "measure__kpi__plan"),
+    (Measure, "kpi__plan"),
+    (KPI, "plan"),
+    (Objective, "plan"),
+    (Theme, "plan"),
+    (Perspective, "plan"),
+)
+# Fields that may be empty, as one update of the whole plan each.
+EMPTIED = {
+    "targets": (YearlyValue, "measure__kpi__plan", {"target": None}),
+    "formulas": (KPI, "plan", {"formula": ""}),
+    "labels": (Measure, "kpi__plan", {"label": ""}),
+    "leads": (Theme, "plan", {"lead_division": None}),
+    "beliefs": (Plan, "pk", {"mission": "", "vision": "", "core_values": "", "instructions": ""}),
+    "budgets": (ActionBudget, "action_plan__plan", {"amount": 0}),
+}
+WHICH = st.one_of(st.just("none"), st.just("all"), st.frozensets(st.integers(0, 60), max_size=30))
+GAPS = st.fixed_dictionaries(
+    {
+        "removed": st.tuples(*(WHICH for _ in REMOVED)),
+        "emptied": st.frozensets(st.sampled_from(sorted(EMPTIED))),
+        # Years of the plan that it has no row for.
+        "years": st.frozensets(st.sampled_from([*BASELINE_YEARS, MIDDLE_YEAR, LAST_YEAR])),
+        # Figures of the first year: the place of a value, and its actual, None for a reason instead.
+        "actuals": st.dictionaries(
+            st.integers(0, 60), st.sampled_from(["0", "-1", "7", "123456.5", None]), max_size=12
+        ),
+        "executed": st.dictionaries(st.integers(0, 60), st.integers(0, 10**10), max_size=5),
+        # The state of the first reports.
+        "states": st.lists(st.sampled_from(ReportState.values), max_size=10),
+    }
+)
+NOTHING_GONE = {
+    "removed": ("none",) * len(REMOVED),
+    "emptied": frozenset(),
+    "years": frozenset(),
+    "actuals": {},
+    "executed": {},
+    "states": [],
+}
+NOTHING_LEFT = NOTHING_GONE | {"removed": ("all",) * len(REMOVED)}
+# A budget in one year alone, and a measure with a value in one year alone.
+ONE_YEAR_EACH = NOTHING_GONE | {
+    "removed": ("none", frozenset(range(1, 33)), "none", frozenset(range(1, 60)), *("none",) * 5),
+    "states": ["approved"] * 10,
+    "executed": {0: 5},
+}
+versions = count(1000)
+
+
+@contextmanager
+def gaps(plan, cast, asked):
+    """The plan with these rows missing, until the block ends."""
+    with transaction.atomic():
+        Plan.objects.filter(pk=plan.pk).update(data_version=next(versions))
+        _enter(plan, asked)
+        for (model, path), which in zip(REMOVED, asked["removed"], strict=True):
+            _remove(model.objects.filter(**{path: plan.pk}).order_by("pk"), which)
+        for name in asked["emptied"]:
+            model, path, fields = EMPTIED[name]
+            model.objects.filter(**{path: plan.pk}).update(**fields)
+        PlanYear.objects.filter(plan=plan, year__in=asked["years"]).delete()
+        # The last, since approved figures can be neither changed nor deleted.
+        _report(plan, cast, asked["states"])
+        yield
+        transaction.set_rollback(True)
+
+
+def _enter(plan, asked):
+    values = list(YearlyValue.objects.filter(measure__kpi__plan=plan, year=FIRST_YEAR).order_by("pk"))
+    for place, actual in asked["actuals"].items():
+        value = values[place % len(values)]
+        value.actual = None if actual is None else Decimal(actual)
+        value.unmeasured, value.actual_note = actual is None, "系統停用" if actual is None else ""
+        value.save()
+    budgets = list(ActionBudget.objects.filter(action_plan__plan=plan, year=FIRST_YEAR).order_by("pk"))
+    for place, executed in asked["executed"].items():
+        ActionBudget.objects.filter(pk=budgets[place % len(budgets)].pk).update(executed=executed, progress="辦理中")
+
+
+def _report(plan, cast, states):
+    """The state of each report of the first year, as far as there are both KPIs and states."""
+    for kpi, state in zip(KPI.objects.filter(plan=plan).order_by("pk"), states, strict=False):
+        report = YearlyReport(kpi=kpi, year=FIRST_YEAR, state=state, version=1, changed_by=cast.staff)
+        report.explanation = "說明"
+        if state not in (ReportState.PENDING, ReportState.IN_PROGRESS):
+            report.submitted_by, report.submitted_at = cast.staff, timezone.now()
+        if state in (ReportState.APPROVED, ReportState.RETURNED):
+            report.reviewed_by, report.reviewed_at = cast.reviewer, timezone.now()
+        report.save()
+
+
+def _remove(rows, which):
+    """Without those that others need."""
+    if which == "none":
+        return
+    for place, row in enumerate(list(rows)):
+        if which == "all" or place in which:
+            try:
+                with transaction.atomic():
+                    row.delete()
+            except ProtectedError:
+                continue
+
+
+def addresses(plan, year):
+    """Of every page and file for readers, of what the plan has left."""
+    division = plan.agency.divisions.first()
+    for name in (
+        "dashboard",
+        "strategy_map",
+        "map_svg",
+        "map_pdf",
+        "scorecard",
+        "scorecard_xlsx",
+        "scorecard_ods",
+        "scorecard_csv",
+        "scorecard_pdf",
+        "downloads",
+        "agency_form_xlsx",
+        "agency_form_ods",
+        "plan_json",
+        "scores_json",
+        "annual_report",
+        "annual_report_page",
+        "strategy_map_links",
+        "review",
+        "plan_year",
+    ):
+        yield address(plan, name, year=year)
+    yield address(plan, "scorecard", year=year) + "?columns=executed,state,results,budgets"
+    yield address(plan, "strategy_map", year=year) + f"?compare={FIRST_YEAR - 1911}"
+    yield address(plan, "search", year=year) + "?q=A"
+    yield address(plan, "review", year=year) + "?state="
+    for number, division in enumerate(plan.agency.divisions.all()):
+        yield address(plan, "division", year=year, division_id=division.pk)
+        yield address(plan, "division_fill_in", year=year, division_id=division.pk)
+        if number == 0 and KPI.objects.filter(plan=plan, division=division).exists():
+            yield address(plan, "division_pdf", year=year, division_id=division.pk)
+    for name, model in (("objective", Objective), ("theme", Theme), ("kpi", KPI)):
+        for code in model.objects.filter(plan=plan).order_by("pk").values_list("code", flat=True)[:3]:
+            yield address(plan, name, year=year, code=code)
+    for code in KPI.objects.filter(plan=plan).order_by("pk").values_list("code", flat=True)[:1]:
+        yield address(plan, "kpi_pdf", year=year, code=code)
+
+
+def of_staff(plan, year):
+    """The pages of the cast's staff, who report for the first division."""
+    yield address(plan, "reporting", year=year)
+    yield address(plan, "reporting_receipts", year=year)
+    for name in ("reporting_table", "reporting_check", "reporting_paste", "reporting_fill_in"):
+        yield address(plan, name, year=year, division_id=plan.agency.divisions.first().pk)
+
+
+@pytest.fixture
+def written(monkeypatch):
+    """Every PDF is drawn in each example, where rows are asked for; to write the files takes a long look."""
+    if not IS_THOROUGH:
+        monkeypatch.setattr(jobs, "get_or_make", lambda key, build, wait_seconds=0: build().html.encode())
+
+
+@pytest.mark.usefixtures("written")
+@settings(max_examples=EXAMPLES)
+@given(GAPS, st.sampled_from([FIRST_YEAR, LAST_YEAR, BASELINE_YEARS[-1]]), st.booleans())
+@example(NOTHING_LEFT, FIRST_YEAR, False)
+@example(ONE_YEAR_EACH, FIRST_YEAR, True)
+def test_a_plan_with_gaps_has_every_page_and_file(open_plan, cast, asked, year, provisional):
+    admin, staff = client_of(cast.admin), client_of(cast.staff)
+    asked = asked | {"years": asked["years"] - {year}}
+    with gaps(open_plan, cast, asked):
+        for client, urls in ((admin, addresses(open_plan, year)), (staff, of_staff(open_plan, year))):
+            for url in urls:
+                mark = "&" if "?" in url else "?"
+                response = client.get(f"{url}{mark}provisional=1" if provisional else url)
+                # A baseline year has no annual report.
+                has_none = year in BASELINE_YEARS and "/report" in url
+                assert response.status_code == 404 if has_none else response.status_code == 200, url
