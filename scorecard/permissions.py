@@ -107,14 +107,25 @@ def check_can_review(user, agency_id):
     _check(can_review(user, agency_id), "只有審核人員與管理者可以審核填報。")
 
 
-def can_approve(user, report):
-    """Reviewers, but never their own submission."""
-    return can_review(user, report.kpi.plan.agency_id) and report.submitted_by_id != user.id
+def can_approve(user, report, hands):
+    """Reviewers, but never what they submitted or had a hand in (four eyes, decision 0017).
+
+    hands: ids of those who entered, changed or confirmed anything in the report since it was last approved.
+    """
+    return can_review(user, report.kpi.plan.agency_id) and not _is_own(user, report, hands)
 
 
-def check_can_approve(user, report):
+def check_can_approve(user, report, hands):
     check_can_review(user, report.kpi.plan.agency_id)
     _check(report.submitted_by_id != user.id, f"{report.kpi.code} 是您自己送出的，須由另一位審核人員核定。")
+    _check(
+        not _is_own(user, report, hands),
+        f"{report.kpi.code} 上次核定之後有您填報、變更或確認的內容，須由另一位審核人員核定。",
+    )
+
+
+def _is_own(user, report, hands):
+    return user.id == report.submitted_by_id or user.id in hands
 
 
 def can_comment(user, kpi):

@@ -18,7 +18,10 @@ ALL = ("viewer", "staff", "other_staff", "reviewer", "admin", "outsider", "super
 MEMBERS = {"viewer", "staff", "other_staff", "reviewer", "admin"}
 REVIEWERS = {"reviewer", "admin"}
 
-# Rule → what it is asked about, and who may. staff belongs to the division of AC1.1, other_staff to another one.
+NOBODY = frozenset()
+
+# Rule → what it is asked about (a tuple: several things), and who may. staff belongs to the division of AC1.1,
+# other_staff to another one.
 TABLE = {
     "view": (lambda kpi: kpi.plan.agency_id, MEMBERS),
     "report": (lambda kpi: kpi.plan.agency_id, {"staff", "other_staff"}),
@@ -26,7 +29,7 @@ TABLE = {
     "fill_in": (lambda kpi: kpi.division, {"staff"} | REVIEWERS),
     "see_receipts": (lambda kpi: kpi.plan.agency_id, {"staff", "other_staff"} | REVIEWERS),
     "review": (lambda kpi: kpi.plan.agency_id, REVIEWERS),
-    "approve": (lambda kpi: YearlyReport(kpi=kpi, year=2016, state=ReportState.SUBMITTED), REVIEWERS),
+    "approve": (lambda kpi: (YearlyReport(kpi=kpi, year=2016, state=ReportState.SUBMITTED), NOBODY), REVIEWERS),
     "comment": (lambda kpi: kpi, {"staff"} | REVIEWERS),
     "edit_strategy": (lambda kpi: kpi.plan.agency_id, REVIEWERS),
     "manage": (lambda kpi: kpi.plan.agency_id, {"admin"}),
@@ -58,6 +61,11 @@ def rules(prefix):
     }
 
 
+def things(asked):
+    """What a rule is asked about, as its arguments."""
+    return asked if isinstance(asked, tuple) else (asked,)
+
+
 def test_every_rule_stands_in_the_table_and_every_one_but_seeing_has_its_check():
     assert set(rules("can_")) == set(TABLE)
     # What a person may not see answers 404, so nobody is told.
@@ -68,7 +76,7 @@ def test_every_rule_stands_in_the_table_and_every_one_but_seeing_has_its_check()
 @pytest.mark.parametrize("rule", TABLE)
 def test_the_answer_is_that_of_the_table(people, kpi, rule, role):
     about, allowed = TABLE[rule]
-    assert rules("can_")[rule](people[role], about(kpi)) == (role in allowed)
+    assert rules("can_")[rule](people[role], *things(about(kpi))) == (role in allowed)
 
 
 @pytest.mark.parametrize("role", ALL)
@@ -77,19 +85,23 @@ def test_the_check_raises_with_a_sentence_exactly_where_the_answer_is_no(people,
     about, allowed = TABLE[rule]
     check = rules("check_can_")[rule]
     if role in allowed:
-        check(people[role], about(kpi))
+        check(people[role], *things(about(kpi)))
     else:
         with pytest.raises(PermissionDenied) as raised:
-            check(people[role], about(kpi))
+            check(people[role], *things(about(kpi)))
         assert str(raised.value).endswith("。")
 
 
 @pytest.mark.parametrize("role", ["reviewer", "admin"])
-def test_nobody_approves_what_they_submitted(people, kpi, role):
+def test_nobody_approves_what_they_submitted_or_had_a_hand_in(people, kpi, role):
+    plain = YearlyReport(kpi=kpi, year=2016, state=ReportState.SUBMITTED)
+    assert not permissions.can_approve(people[role], plain, {people[role].pk})
+    with pytest.raises(PermissionDenied, match="AC1.1 上次核定之後有您"):
+        permissions.check_can_approve(people[role], plain, {people[role].pk})
     own = YearlyReport(kpi=kpi, year=2016, state=ReportState.SUBMITTED, submitted_by=people[role])
-    assert not permissions.can_approve(people[role], own)
+    assert not permissions.can_approve(people[role], own, NOBODY)
     with pytest.raises(PermissionDenied, match="AC1.1 是您自己送出的"):
-        permissions.check_can_approve(people[role], own)
+        permissions.check_can_approve(people[role], own, NOBODY)
 
 
 def test_memberships_are_read_with_one_query_and_kept(people, kpi, django_assert_num_queries):

@@ -29,9 +29,9 @@ def division_sheet_pdf(scorecard, line, *, group, money, made_at):
     return _sheet("pdf/division_sheet.html", scorecard, made_at, line=line, group=group, money=money, previous=previous)
 
 
-def receipt_pdf(receipt, *, made_at):
-    """made_at: the local time printed at the foot; nothing else depends on it."""
-    context = {"receipt": receipt, "made_at": made_at, "made": datetime_text(made_at)}
+def receipt_pdf(receipt, *, reviews, made_at):
+    """reviews: (KPI's code, where its report stands at made_at), below the receipt. made_at: a local time, printed."""
+    context = {"receipt": receipt, "reviews": reviews, "made_at": made_at, "made": datetime_text(made_at)}
     return render_pdf("pdf/receipt.html", context, stylesheets=STYLESHEETS)
 
 

@@ -13,8 +13,10 @@ from scorecard.read_models.annual_report_part import Choices, NoSuchPart, Part, 
 from scorecard.read_models.annual_report_summary import summarise
 from scorecard.read_models.budgets import BudgetSummary, PlanMoney, summarise_budgets
 from scorecard.read_models.build_scorecard import NoSuchYear, build_scorecard
+from scorecard.read_models.hands import hands_on
 from scorecard.read_models.measure_lines import Cell, MeasureLine
 from scorecard.read_models.movement import SHORT_OF_TARGET, Movement, ScoreChange, movement
+from scorecard.read_models.report_people import ReportPeople, report_people
 from scorecard.read_models.score_lines import ScoreLine, groups_of, is_cut
 from scorecard.read_models.scorecard import KPILine, ObjectiveLine, PerspectiveLine, Scorecard
 from scorecard.read_models.strategy_map import MapCard, StrategyMap, build_strategy_map
@@ -111,7 +113,7 @@ class AnnualReport:
     score_change: of the plan or the part since last year, over what has a rate in both years; None: not comparable.
 
     audit_event: the last change of anything shown. Its digest in print proves the audit chain up to there. None: no
-    change yet.
+    change yet. people: who entered, submitted and approved each report that is due.
     """
 
     scorecard: Scorecard
@@ -129,6 +131,7 @@ class AnnualReport:
     score_change: ScoreChange | None
     weights: tuple[Weight, ...] = field(default=())
     audit_event: AuditEvent | None = None
+    people: tuple[ReportPeople, ...] = ()
     part: Part | None = None
     with_appendix: bool = True
 
@@ -202,7 +205,7 @@ class AnnualReport:
 
 
 def build_annual_report(plan: Plan, year: int, choices: Choices = WHOLE) -> AnnualReport:
-    """year is Gregorian; plan as build_scorecard() requires it. 9 queries.
+    """year is Gregorian; plan as build_scorecard() requires it. 10 queries.
 
     Raises NoSuchYear, BaselineYear for a year before the plan's first, NoSuchPart.
     """
@@ -211,14 +214,21 @@ def build_annual_report(plan: Plan, year: int, choices: Choices = WHOLE) -> Annu
     )
     if scorecard.year.is_baseline:
         raise BaselineYear(year)
-    reports = YearlyReport.objects.for_year(plan, year).counting(include_provisional=choices.include_provisional)
-    rows = reports.values_list("kpi_id", "explanation", "improvement")
-    texts = {kpi_id: (explanation, improvement) for kpi_id, explanation, improvement in rows}
-    return assemble(scorecard, texts, choices=choices, audit_event=AuditEvent.objects.last_of(plan))
+    rows = YearlyReport.objects.for_year(plan, year).select_related("submitted_by", "reviewed_by")
+    reports = {report.kpi_id: report for report in rows}
+    counting = [report for report in reports.values() if choices.include_provisional or report.is_approved]
+    texts = {report.kpi_id: (report.explanation, report.improvement) for report in counting}
+    people = report_people(scorecard, reports, hands_on(plan, year, [kpi.id for kpi in scorecard.due_kpis]))
+    return assemble(scorecard, texts, people, choices=choices, audit_event=AuditEvent.objects.last_of(plan))
 
 
 def assemble(
-    scorecard: Scorecard, texts: Texts, *, choices: Choices = WHOLE, audit_event: AuditEvent | None = None
+    scorecard: Scorecard,
+    texts: Texts,
+    people: Sequence[ReportPeople] = (),
+    *,
+    choices: Choices = WHOLE,
+    audit_event: AuditEvent | None = None,
 ) -> AnnualReport:
     """The scorecard has action plans and links; texts: (explanation, improvement) by KPI id. No query.
 
@@ -253,6 +263,7 @@ def assemble(
         score_change=score_change,
         weights=_weights(scorecard),
         audit_event=audit_event,
+        people=tuple(each for each in people if each.kpi.code in scorecard.kpis_by_code),
         part=part,
         with_appendix=choices.with_appendix,
     )

@@ -8,13 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from scorecard import permissions
-from scorecard.domain.choices import AuditAction
 from scorecard.domain.roc_years import year_text
 from scorecard.models import KPI, AuditEvent, PlanYear, User, YearlyReport, YearlyValue
-from scorecard.models.audit import is_about_evidence
-
-# Actions that enter figures and words of a report.
-ENTERED = frozenset({AuditAction.SAVED, AuditAction.RESTORED})
+from scorecard.read_models.hands import is_entry
 
 
 @dataclass(frozen=True)
@@ -59,17 +55,12 @@ def build_history(kpi: KPI, user: User, *, most: int, include_provisional: bool 
     lines = []
     for event in events:
         report = reports.get(event.year) if event.year else None
-        is_unapproved = _is_of_report(event) and not (report and report.is_approved)
+        is_unapproved = is_entry(event) and not (report and report.is_approved)
         if is_unapproved and not shows_all:
             lines.append(HistoryLine(event, (), is_withheld=True))
         else:
             lines.append(HistoryLine(event, tuple(_changes(event, current_values)), is_unapproved))
     return lines
-
-
-def _is_of_report(event: AuditEvent) -> bool:
-    """Whether its changes are what a division entered or attached."""
-    return event.action in ENTERED or any(is_about_evidence(change) for change in event.changes)
 
 
 def _changes(

@@ -8,10 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from scorecard.domain.choices import Direction, Status
-from scorecard.domain.roc_years import year_text
+from django.utils.timezone import localdate
+
+from scorecard.domain.choices import Direction, ReportState, Status
+from scorecard.domain.roc_years import date_text, year_text
 from scorecard.domain.scoring import BLANK, grouped
-from scorecard.models import Submission
+from scorecard.models import Submission, YearlyReport
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class ReceiptFile:
 
 @dataclass(frozen=True)
 class ReceiptKPI:
-    """A KPI as submitted."""
+    """A KPI as submitted. entered_text: who had entered anything by then; "" on receipts of the first form."""
 
     code: str
     name: str
@@ -64,6 +66,7 @@ class ReceiptKPI:
     improvement: str
     evidence: tuple[ReceiptFile, ...]
     action_plans: tuple[ReceiptPlan, ...]
+    entered_text: str
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,25 @@ def build_receipt(submission: Submission) -> Receipt:
     )
 
 
+def reviews_of(submission: Submission) -> tuple[tuple[str, str], ...]:
+    """(KPI's code, where its report stands now: 「已核定　王小明　106 年 1 月 5 日」). One query.
+
+    It is no part of the receipt, and changes with every step of the report.
+    """
+    rows = YearlyReport.objects.for_year(submission.plan, submission.year).filter(kpi__code__in=submission.codes)
+    reports = {report.kpi.code: report for report in rows.select_related("kpi", "reviewed_by")}
+    return tuple((code, _review(reports.get(code))) for code in submission.codes)
+
+
+def _review(report: YearlyReport | None) -> str:
+    if report is None:
+        return BLANK
+    state = ReportState(report.state).label
+    if report.reviewed_by is None or report.reviewed_at is None:
+        return state
+    return f"{state}　{report.reviewed_by}　{date_text(localdate(report.reviewed_at))}"
+
+
 def _kpi(kpi: dict[str, Any]) -> ReceiptKPI:
     return ReceiptKPI(
         code=kpi["code"],
@@ -135,6 +157,7 @@ def _kpi(kpi: dict[str, Any]) -> ReceiptKPI:
         improvement=kpi["improvement"],
         evidence=tuple(ReceiptFile(**file) for file in kpi["evidence"]),
         action_plans=tuple(_plan(plan) for plan in kpi["action_plans"]),
+        entered_text="、".join(kpi.get("entered_by", ())),
     )
 
 

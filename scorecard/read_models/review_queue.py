@@ -14,6 +14,7 @@ from scorecard.domain.scoring import grouped
 from scorecard.models import AuditEvent, Comment, Evidence, Plan, User, YearlyReport, YearlyValue
 from scorecard.models.audit import is_about_evidence
 from scorecard.read_models.budgets import PlanBudgets, budgets_of
+from scorecard.read_models.hands import NO_HANDS, Hands, hands_of
 from scorecard.read_models.measure_lines import YearLine
 from scorecard.read_models.scorecard import KPILine, Scorecard
 from scorecard.read_models.scorecard_filter import ScorecardFilter, read_filter, select
@@ -55,6 +56,7 @@ class Case:
     correction: Correction | None
     money: PlanBudgets
     due_date: date | None
+    hands: Hands = NO_HANDS
 
     @property
     def is_submitted(self) -> bool:
@@ -138,7 +140,9 @@ def build_queue(scorecard: Scorecard, plan: Plan, asked: ScorecardFilter) -> Que
         Prefetch("evidence", Evidence.objects.present()),
     )
     parts = _parts(lines, scorecard.year.year)
-    corrections = _corrections(plan, scorecard.year.year, lines)
+    events = _events(plan, scorecard.year.year, lines)
+    corrections = _corrections(events, lines)
+    hands = hands_of(events)
     cases = [
         Case(
             line=line,
@@ -147,6 +151,7 @@ def build_queue(scorecard: Scorecard, plan: Plan, asked: ScorecardFilter) -> Que
             correction=corrections.get(line.id),
             money=budgets_of(scorecard, [line]),
             due_date=scorecard.year.due_date,
+            hands=hands.get(line.id, NO_HANDS),
         )
         for line in lines
     ]
@@ -177,11 +182,16 @@ def _parts(lines: Iterable[KPILine], year: int) -> dict[int, str]:
 SAYS_NOTHING_NEW = frozenset({AuditAction.SUBMITTED, AuditAction.APPROVED, AuditAction.COMMENTED})
 
 
-def _corrections(plan: Plan, year: int, lines: Sequence[KPILine]) -> dict[int, Correction]:
-    """By KPI id, for every KPI whose report was ever returned."""
+def _events(plan: Plan, year: int, lines: Sequence[KPILine]) -> list[AuditEvent]:
+    """Of the KPIs' year, the oldest first."""
     events = AuditEvent.objects.filter(plan=plan, year=year, kpi__in=[line.id for line in lines])
+    return list(events.select_related("actor").order_by("id"))
+
+
+def _corrections(events: Iterable[AuditEvent], lines: Sequence[KPILine]) -> dict[int, Correction]:
+    """By KPI id, for every KPI whose report was ever returned."""
     by_kpi: dict[int | None, tuple[AuditEvent, list[AuditEvent]]] = {}
-    for event in events.select_related("actor").order_by("id"):
+    for event in events:
         if event.action == AuditAction.RETURNED:
             by_kpi[event.kpi_id] = (event, [])
         elif event.kpi_id in by_kpi and event.action not in SAYS_NOTHING_NEW:

@@ -22,9 +22,10 @@ from scorecard.models import (
     YearlyValue,
 )
 from scorecard.models.receipts import digest_of
+from scorecard.read_models.hands import NO_HANDS, hands_on
 
 # The version of the content's format. A new format gets a new number; old receipts stay readable for ever.
-FORM = 1
+FORM = 2
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def issue_receipts(
         by_division.setdefault(report.kpi.division, []).append(report)
     evidence = _evidence(reports)
     budgets = _budgets(reports, year)
+    hands = hands_on(plan, year, [report.kpi_id for report in reports])
     serial = Submission.objects.filter(plan=plan, year=year).aggregate(last=Max("serial"))["last"] or 0
     issued = []
     for division, own in sorted(by_division.items(), key=lambda pair: pair[0].pk):
@@ -97,6 +99,7 @@ def issue_receipts(
             "submitted_at": receipt.submitted_at.isoformat(timespec="seconds"),
             "kpis": [
                 _kpi(report, judged[report.pk], evidence.get(report.pk, ()), budgets.get(report.kpi_id, ()))
+                | {"entered_by": list(hands.get(report.kpi_id, NO_HANDS).entered)}
                 for report in own
             ],
         }

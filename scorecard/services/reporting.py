@@ -15,6 +15,7 @@ from scorecard import permissions
 from scorecard.domain import policies
 from scorecard.domain.choices import AuditAction, ReportState, Status
 from scorecard.models import KPI, Comment, Plan, PlanYear, User, YearlyReport
+from scorecard.read_models.hands import NO_HANDS, hands_on
 from scorecard.services import audit
 from scorecard.services.receipts import JudgedReport, issue_receipts, judge_report
 from scorecard.services.report_figures import (
@@ -196,8 +197,8 @@ def approve_reports(
 
     chosen: each report with the version that the reviewer saw. A report that is approved already does not change, so a
     POST sent twice makes one change. Raises Conflict with every report changed since, RuleBroken naming every report
-    that is not submitted, PermissionDenied for one that the person submitted, ValueError for one of another plan or
-    year.
+    that is not submitted, PermissionDenied for one that the person submitted or had a hand in, ValueError for one of
+    another plan or year.
     """
     permissions.check_can_review(by, plan.agency_id)
     policies.check_year_is_open(PlanYear.objects.get_locked(plan, year))
@@ -210,8 +211,9 @@ def approve_reports(
     if changed_by_other:
         raise Conflict(changed_by_other)
     policies.check_all_may_become(pending, ReportState.APPROVED)
+    hands = hands_on(plan, year, [report.kpi_id for report in pending])
     for report in pending:
-        permissions.check_can_approve(by, report)
+        permissions.check_can_approve(by, report, hands.get(report.kpi_id, NO_HANDS).people)
     approved = [_review(by, report, ReportState.APPROVED, AuditAction.APPROVED) for report in pending]
     tell_of_approvals(by=by, reports=approved)
     return approved

@@ -14,6 +14,7 @@ from scorecard.forms.review import CommentForm
 from scorecard.models import KPI, YearlyReport
 from scorecard.read_models.annual_report import review_of
 from scorecard.read_models.budgets import budgets_of
+from scorecard.read_models.hands import hands_on
 from scorecard.read_models.kpi_history import build_history
 from scorecard.read_models.measure_charts import kpi_charts
 from scorecard.services.reporting import comment_on_report
@@ -41,6 +42,7 @@ def _page(request, slug, year, code, form=None, status=200):
         "perspective": next(row for row in scorecard.perspectives if row.code == objective.perspective_code),
         "supporting": kpi.supporting_divisions.all(),
         "report": report,
+        "hands": hands_on(kpi.plan, year, [kpi.pk]).get(kpi.pk),
         "comments": report.comments.select_related("author") if report else (),
         "evidence": report.evidence.present() if report else (),
         "history": build_history(

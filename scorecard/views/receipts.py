@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from scorecard.documents.single_page_pdfs import receipt_pdf
 from scorecard.read_models.build_scorecard import build_scorecard
-from scorecard.read_models.receipts import build_receipt
+from scorecard.read_models.receipts import build_receipt, reviews_of
 from scorecard.web import access
 from scorecard.web.file_response import file_response
 
@@ -29,6 +29,7 @@ def receipt(request, slug, year, serial):
         "scorecard": build_scorecard(edition.plan, year),
         "submission": submission,
         "receipt": build_receipt(submission),
+        "reviews": reviews_of(submission),
     }
     return render(request, "scorecard/reporting/receipt.html", context)
 
@@ -37,5 +38,5 @@ def receipt(request, slug, year, serial):
 def receipt_file(request, slug, year, serial):
     edition = access.get_edition(request, slug, year)
     submission = access.get_receipt(request, edition, serial)
-    pdf = receipt_pdf(build_receipt(submission), made_at=timezone.localtime())
+    pdf = receipt_pdf(build_receipt(submission), reviews=reviews_of(submission), made_at=timezone.localtime())
     return file_response(pdf, "application/pdf", f"{slug}-receipt-{submission.number}.pdf")

@@ -65,10 +65,11 @@ def _case(request, edition, case, failed):
     """A case with the person's possible actions."""
     report = case.report
     is_open = edition.plan_year.is_open
+    may_approve = case.is_submitted and permissions.can_approve(request.user, report, case.hands.people)
     return {
         "case": case,
-        "can_approve": is_open and case.is_submitted and permissions.can_approve(request.user, report),
-        "is_own": case.is_submitted and report.submitted_by_id == request.user.pk,
+        "can_approve": is_open and may_approve,
+        "is_own": case.is_submitted and not may_approve,
         "return_form": _return_form(report, failed) if is_open and _may_return(report) else None,
         "comment_form": _comment_form(report, failed) if report is not None else None,
     }
