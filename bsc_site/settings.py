@@ -82,6 +82,8 @@ MIDDLEWARE = [
     # Every view needs a login, except those with login_not_required.
     "scorecard.middleware.session_expiry.KeepFormOnExpiredSession",
     "scorecard.middleware.logins.LoginLimits",
+    # Before anything asks what the person may do.
+    "scorecard.middleware.deputies.stand_in",
     # A password set by somebody else must be changed first. With single sign-on there are no passwords.
     "scorecard.middleware.account_rules.AccountRules",
     "django.contrib.messages.middleware.MessageMiddleware",

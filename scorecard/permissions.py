@@ -21,13 +21,18 @@ class AgencyRole:
 
 
 def roles_by_agency(user):
-    """{agency id: AgencyRole}. One query, cached on the user for the request."""
+    """{agency id: AgencyRole}. One query, cached on the user for the request.
+
+    A deputy has the roles of the person they stand in for in that agency, and no other (decision 0018).
+    """
     if not user.is_authenticated:
         return {}
     if not hasattr(user, "_roles_by_agency"):
         found = {}
-        rows = user.memberships.filter(is_active=True).values_list(
-            "agency_id", "role", "divisions", Notice.objects.unread_count_of("user")
+        rows = (
+            _memberships(user)
+            .filter(is_active=True)
+            .values_list("agency_id", "role", "divisions", Notice.objects.unread_count_of("user"))
         )
         for agency_id, role, division_id, unread in rows:
             user._unread_notices = unread or 0
@@ -41,9 +46,16 @@ def roles_by_agency(user):
 
 def unread_notices(user):
     """How many the person has. Every page shows it, so members' are counted by the query of roles_by_agency()."""
-    if not roles_by_agency(user):
+    if user.deputyship is not None or not roles_by_agency(user):
         return user.notices.unread().count()
     return user._unread_notices
+
+
+def _memberships(user):
+    deputyship = user.deputyship
+    if deputyship is None:
+        return user.memberships
+    return deputyship.person.memberships.filter(agency=deputyship.agency_id)
 
 
 def _has_role(user, agency_id, *roles):
@@ -110,7 +122,8 @@ def check_can_review(user, agency_id):
 def can_approve(user, report, hands):
     """Reviewers, but never what they submitted or had a hand in (four eyes, decision 0017).
 
-    hands: ids of those who entered, changed or confirmed anything in the report since it was last approved.
+    hands: ids of those who entered, changed or confirmed anything in the report since it was last approved, and of
+    those who count as one with them.
     """
     return can_review(user, report.kpi.plan.agency_id) and not _is_own(user, report, hands)
 
@@ -125,7 +138,9 @@ def check_can_approve(user, report, hands):
 
 
 def _is_own(user, report, hands):
-    return user.id == report.submitted_by_id or user.id in hands
+    """Of the person, or of the one whom they stand in for."""
+    own = {user.id, user.acting_for.id} if user.acting_for else {user.id}
+    return report.submitted_by_id in own or bool(own & hands)
 
 
 def can_comment(user, kpi):
@@ -180,6 +195,20 @@ def can_invite(user, agency_id):
 
 def check_can_invite(user, agency_id):
     _check(can_invite(user, agency_id), "只有管理者可以邀請成員。")
+
+
+def can_name_deputy(user, agency_id, person):
+    """Name and end deputies: the person themselves and admins, but nobody while they are a deputy."""
+    if not user.is_authenticated or user.deputyship is not None:
+        return False
+    return can_keep_members(user, agency_id) or (person == user and can_view(user, agency_id))
+
+
+def check_can_name_deputy(user, agency_id, person):
+    _check(
+        can_name_deputy(user, agency_id, person),
+        "只有本人與管理者可以指定或終止職務代理人；正在代理別人時，請先結束代理。",
+    )
 
 
 def agencies_with_role(user, *roles):

@@ -13,12 +13,13 @@ objective without a KPI. Targets are the same in every year.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from scorecard.domain.choices import Direction, Question, Role, YearState
 from scorecard.domain.ratios import Parts
@@ -42,7 +43,7 @@ from scorecard.models import (
     YearlyValue,
 )
 from scorecard.models.snapshots import FILES
-from scorecard.services import evidence, reporting, years
+from scorecard.services import deputies, evidence, reporting, years
 
 PASSWORD = "for the tests alone"
 BASELINE_YEARS = (2013, 2014, 2015)
@@ -298,6 +299,12 @@ def make_cast(plan):
 def open_year(by, plan, year=FIRST_YEAR, *, due_date=DUE):
     """Open a year of the plan as its admin."""
     return years.open_year(by=by, plan_year=plan.years.get(year=year), due_date=due_date, contact=CONTACT)
+
+
+def stand_in(deputy, person, agency):
+    """The deputy stands in for the person from today on for a week, as the person named them."""
+    days = {"first_day": timezone.localdate(), "last_day": timezone.localdate() + timedelta(days=7)}
+    return deputies.name_deputy(by=person, agency=agency, person=person, deputy=deputy, **days)
 
 
 def prepared_year(plan_year):

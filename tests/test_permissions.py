@@ -33,6 +33,7 @@ TABLE = {
     "comment": (lambda kpi: kpi, {"staff"} | REVIEWERS),
     "edit_strategy": (lambda kpi: kpi.plan.agency_id, REVIEWERS),
     "manage": (lambda kpi: kpi.plan.agency_id, {"admin"}),
+    "name_deputy": (lambda kpi: (kpi.plan.agency_id, User.objects.get(username="staff")), {"staff", "admin"}),
     "keep_members": (lambda kpi: kpi.plan.agency_id, {"admin"}),
     "see_security_events": (lambda kpi: kpi.plan.agency_id, {"admin"}),
     "invite": (lambda kpi: kpi.plan.agency_id, {"admin", "superuser"}),

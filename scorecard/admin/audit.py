@@ -10,13 +10,29 @@ from scorecard.models import AuditEvent
 @admin.register(AuditEvent, site=site)
 class AuditEventAdmin(ReadOnlyAdmin):
     agency_path = "agency"
-    list_display = ["at", "actor", "action", "target", "year", "reason"]
+    list_display = ["at", "actor_text", "action", "target", "year", "reason"]
     list_filter = ["action", "plan", "year"]
     search_fields = ["target", "actor__username", "actor__name", "reason"]
     date_hierarchy = "at"
     list_select_related = ["actor"]
-    fields = ["at", "actor", "action", "agency", "plan", "kpi", "year", "target", "changes_in_words", "reason"]
+    fields = [
+        "at",
+        "actor",
+        "acting_for",
+        "action",
+        "agency",
+        "plan",
+        "kpi",
+        "year",
+        "target",
+        "changes_in_words",
+        "reason",
+    ]
     readonly_fields = fields
+
+    @admin.display(description="何人", ordering="actor")
+    def actor_text(self, event):
+        return event.actor_text
 
     @admin.display(description="內容")
     def changes_in_words(self, event):

@@ -9,6 +9,7 @@ from scorecard.documents.plan_json import plan_document
 from scorecard.documents.scorecard_json import scorecard_document
 from scorecard.domain.choices import YearState
 from scorecard.models import Evidence, Plan, YearlyReport
+from scorecard.models.deputies import with_mark
 
 FORMAT = 1
 
@@ -46,14 +47,19 @@ def report_rows(plan, year):
             "version": report.version,
             "explanation": report.explanation or None if report.is_approved else None,
             "improvement": report.improvement or None if report.is_approved else None,
-            "submitted_by": report.submitted_by and report.submitted_by.name,
+            "submitted_by": _name(report.submitted_by, report.submitted_for_id),
             "submitted_at": report.submitted_at and report.submitted_at.isoformat(),
-            "reviewed_by": report.reviewed_by and report.reviewed_by.name,
+            "reviewed_by": _name(report.reviewed_by, report.reviewed_for_id),
             "reviewed_at": report.reviewed_at and report.reviewed_at.isoformat(),
             "evidence": attached.get(report.pk, []),
         }
         for report in rows.order_by("kpi__code")
     ]
+
+
+def _name(user, acting_for):
+    """With the mark of a deputy. acting_for: the id of the person, None for none."""
+    return user and with_mark(user.name, acting_for is not None)
 
 
 def _of_year(plan, year):

@@ -10,8 +10,12 @@ from hashlib import sha256
 from typing import Any
 
 # What a digest covers; their order does not matter. Another field of the event needs a second form of the record beside
-# this one: events written before it must still verify.
+# these: events written before it must still verify.
 FIELDS = ("id", "at", "actor_id", "action", "agency_id", "plan_id", "kpi_id", "year", "target", "changes", "reason")
+
+# An event of a deputy has this, too; one without it has the first form, as all had before there were deputies.
+OF_DEPUTIES = "acting_for_id"
+ALL_FIELDS = (*FIELDS, OF_DEPUTIES)
 
 # The digest before the first event.
 START = ""
@@ -22,10 +26,12 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 def canonical(event: Mapping[str, Any]) -> str:
     """The event as one ASCII text, the same on every database and Python version.
 
-    event: every one of FIELDS by name; at is an aware datetime, changes plain JSON.
+    event: every one of FIELDS by name, and that of deputies where it is not None; at is an aware datetime, changes
+    plain JSON.
     """
     at = event["at"].astimezone(UTC).isoformat(timespec="microseconds")
-    return _encode({name: event[name] for name in FIELDS} | {"at": at})
+    fields = FIELDS if event.get(OF_DEPUTIES) is None else ALL_FIELDS
+    return _encode({name: event[name] for name in fields} | {"at": at})
 
 
 def digest_of(previous: str, event: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ AXES_TABLES = ("axes_accessattemptexpiration", "axes_accessattempt", "axes_acces
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scorecard", "0009_invitations_and_notices"),
+        ("scorecard", "0010_deputies"),
     ]
 
     operations = [

@@ -2,6 +2,7 @@
 
 from scorecard.models.action_plans import MAX_PER_KPI, ActionBudget, ActionPlan
 from scorecard.models.audit import AuditEvent, AuditHead
+from scorecard.models.deputies import Deputyship
 from scorecard.models.form_uploads import FormUpload
 from scorecard.models.invitations import Invitation
 from scorecard.models.kpis import KPI, Measure
@@ -27,6 +28,7 @@ __all__ = [
     "AuditEvent",
     "AuditHead",
     "Comment",
+    "Deputyship",
     "Division",
     "EntryDraft",
     "Evidence",

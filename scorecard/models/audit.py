@@ -13,6 +13,7 @@ from django.utils import timezone
 from scorecard.domain import audit_chain
 from scorecard.domain.choices import AuditAction
 from scorecard.domain.value_text import WORDS_OF_TRUTH
+from scorecard.models.deputies import with_mark
 from scorecard.models.kpis import KPI
 from scorecard.models.organisation import Agency, User
 from scorecard.models.strategy import Plan
@@ -99,12 +100,16 @@ class AuditEvent(models.Model):
 
     changes: a list of {"what", "old", "new"} in the words of the pages; None for no value. A change of one field of a
     yearly value also has "field", the field's name, and "measure", the measure's id. digest: chains the event to the
-    one before. actor: None for a command on the server. agency: None for what belongs to none, such as an account.
-    kpi: keeps its id if the KPI is deleted later; target has its name.
+    one before. actor: None for a command on the server; acting_for: whom the actor stood in for, None for themselves.
+    agency: None for what belongs to none, such as an account. kpi: keeps its id if the KPI is deleted later; target has
+    its name.
     """
 
     at = models.DateTimeField("時間", default=timezone.now, editable=False)
     actor = models.ForeignKey(User, verbose_name="何人", on_delete=models.PROTECT, null=True, related_name="+")
+    acting_for = models.ForeignKey(
+        User, verbose_name="代理何人", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
     action = models.CharField("動作", max_length=20, choices=AuditAction.choices)
     agency = models.ForeignKey(
         Agency, verbose_name="機關", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
@@ -135,10 +140,15 @@ class AuditEvent(models.Model):
         else:
             super().save(*args, **kwargs)
 
+    @property
+    def actor_text(self):
+        """「王小明」, 「王小明（代）」; 「系統」 for a command."""
+        return with_mark(self.actor, self.acting_for_id is not None) if self.actor_id else "系統"
+
     def chained_fields(self):
         """The fields that the digest covers, with values as the database returns them."""
         fields = {field.attname: field for field in self._meta.concrete_fields}
-        return {name: fields[name].to_python(getattr(self, name)) for name in audit_chain.FIELDS}
+        return {name: fields[name].to_python(getattr(self, name)) for name in audit_chain.ALL_FIELDS}
 
     def before(self, index):
         """What the change with this index replaced; None where it is no change of a yearly value's field."""

@@ -35,7 +35,7 @@ VALUE_APPROVED = (
 )
 FIGURES = ("measure_id", "year", "actual", "actual_note", "unmeasured", "numerator", "denominator")
 # A review changes the state, the version, the reviewer and the time, but nothing that was submitted.
-SUBMITTED = ("kpi_id", "year", "explanation", "improvement", "submitted_by_id", "submitted_at")
+SUBMITTED = ("kpi_id", "year", "explanation", "improvement", "submitted_by_id", "submitted_for_id", "submitted_at")
 
 
 def _rows(event):

@@ -73,6 +73,9 @@ class User(AbstractUser):
         "示範帳號", default=False, help_text="由示範資料指令建立；這個帳號填報的一切都是示範資料。"
     )
 
+    # The Deputyship in which the person acts during a request; None: for themselves (middleware/deputies.py).
+    deputyship = None
+
     class Meta:
         verbose_name = verbose_name_plural = "使用者"
 
@@ -84,6 +87,11 @@ class User(AbstractUser):
         return str(self)
 
     get_short_name = get_full_name
+
+    @property
+    def acting_for(self):
+        """The person whom this one stands in for during a request, or None."""
+        return self.deputyship.person if self.deputyship is not None else None
 
     @property
     def is_invited(self):

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from scorecard.domain.roc_years import to_roc
+from scorecard.models.deputies import with_mark
 from scorecard.models.organisation import Division, User
 from scorecard.models.strategy import Plan
 
@@ -72,6 +73,12 @@ class Submission(models.Model):
     def codes(self):
         """The codes of the submitted KPIs."""
         return [kpi["code"] for kpi in self.content["kpis"]]
+
+    @property
+    def submitter(self):
+        """The name as on the receipt: 「王小明」, 「王小明（代）」."""
+        person = self.content["submitted_by"]
+        return with_mark(person["name"], bool(person.get("acting_for")))
 
     @property
     def is_intact(self):

@@ -5,6 +5,7 @@ from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 
 from scorecard.domain.choices import EDITABLE_STATES, REPORT_TRANSITIONS, ReportState
 from scorecard.domain.roc_years import year_text
+from scorecard.models.deputies import with_mark
 from scorecard.models.kpis import KPI
 from scorecard.models.organisation import User
 
@@ -56,9 +57,15 @@ class YearlyReport(models.Model):
     submitted_by = models.ForeignKey(
         User, verbose_name="送出者", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
+    submitted_for = models.ForeignKey(
+        User, verbose_name="代理何人送出", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
     submitted_at = models.DateTimeField("送出時間", null=True, editable=False)
     reviewed_by = models.ForeignKey(
         User, verbose_name="審核者", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    reviewed_for = models.ForeignKey(
+        User, verbose_name="代理何人審核", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
     reviewed_at = models.DateTimeField("審核時間", null=True, editable=False)
 
@@ -94,6 +101,16 @@ class YearlyReport(models.Model):
 
     def __str__(self):
         return f"{self.kpi.code} {year_text(self.year)} {self.get_state_display()}"
+
+    @property
+    def submitter(self):
+        """The name of who submitted it: 「王小明」, 「王小明（代）」."""
+        return with_mark(self.submitted_by, self.submitted_for_id is not None)
+
+    @property
+    def reviewer(self):
+        """The name of who reviewed it last: 「王小明」, 「王小明（代）」."""
+        return with_mark(self.reviewed_by, self.reviewed_for_id is not None)
 
     @property
     def is_editable(self):

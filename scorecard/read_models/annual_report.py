@@ -205,7 +205,7 @@ class AnnualReport:
 
 
 def build_annual_report(plan: Plan, year: int, choices: Choices = WHOLE) -> AnnualReport:
-    """year is Gregorian; plan as build_scorecard() requires it. 10 queries.
+    """year is Gregorian; plan as build_scorecard() requires it. 11 queries.
 
     Raises NoSuchYear, BaselineYear for a year before the plan's first, NoSuchPart.
     """

@@ -113,7 +113,7 @@ class _Walk:
 
 
 def _rows() -> QuerySet[AuditEvent, Row]:
-    rows = AuditEvent.objects.order_by("pk").values(*audit_chain.FIELDS, "digest")
+    rows = AuditEvent.objects.order_by("pk").values(*audit_chain.ALL_FIELDS, "digest")
     if connection.vendor == "sqlite":
         # SQLite stores both as text, and different texts may be read as the same value.
         rows = rows.annotate(at_as_kept=Cast("at", TextField()), changes_as_kept=Cast("changes", TextField()))

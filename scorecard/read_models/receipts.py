@@ -14,6 +14,7 @@ from scorecard.domain.choices import Direction, ReportState, Status
 from scorecard.domain.roc_years import date_text, year_text
 from scorecard.domain.scoring import BLANK, grouped
 from scorecard.models import Submission, YearlyReport
+from scorecard.models.deputies import with_mark
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def build_receipt(submission: Submission) -> Receipt:
         plan_title=content["plan"],
         year=content["year"],
         division=content["division"],
-        submitted_by=person["name"],
+        submitted_by=with_mark(person["name"], bool(person.get("acting_for"))),
         submitted_at=datetime.fromisoformat(content["submitted_at"]),
         is_sample=person["is_sample"],
         digest=submission.digest,
@@ -142,7 +143,7 @@ def _review(report: YearlyReport | None) -> str:
     state = ReportState(report.state).label
     if report.reviewed_by is None or report.reviewed_at is None:
         return state
-    return f"{state}　{report.reviewed_by}　{date_text(localdate(report.reviewed_at))}"
+    return f"{state}　{report.reviewer}　{date_text(localdate(report.reviewed_at))}"
 
 
 def _kpi(kpi: dict[str, Any]) -> ReceiptKPI:

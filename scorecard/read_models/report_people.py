@@ -33,9 +33,9 @@ def report_people(
 def _people(kpi: KPILine, report: YearlyReport | None, hands: Hands) -> ReportPeople:
     submitted = approved = BLANK
     if report is not None and report.submitted_at is not None:
-        submitted = _on(str(report.submitted_by), report.submitted_at)
+        submitted = _on(report.submitter, report.submitted_at)
     if report is not None and report.is_approved and report.reviewed_at is not None:
-        approved = _on(str(report.reviewed_by), report.reviewed_at)
+        approved = _on(report.reviewer, report.reviewed_at)
     return ReportPeople(kpi, hands.entered_text or BLANK, submitted, approved)
 
 

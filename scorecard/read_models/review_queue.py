@@ -11,7 +11,7 @@ from django.utils import timezone
 from scorecard.domain import roc_years
 from scorecard.domain.choices import AuditAction, ReportState, Status
 from scorecard.domain.scoring import grouped
-from scorecard.models import AuditEvent, Comment, Evidence, Plan, User, YearlyReport, YearlyValue
+from scorecard.models import AuditEvent, Comment, Evidence, Plan, YearlyReport, YearlyValue
 from scorecard.models.audit import is_about_evidence
 from scorecard.read_models.budgets import PlanBudgets, budgets_of
 from scorecard.read_models.hands import NO_HANDS, Hands, hands_of
@@ -35,9 +35,9 @@ class NetChange:
 
 @dataclass(frozen=True)
 class Correction:
-    """The latest return of a report, and what was changed since. by is None for a command run on the server."""
+    """The latest return of a report, and what was changed since. by: the name, 「系統」 for a command on the server."""
 
-    by: User | None
+    by: str
     at: datetime
     reason: str
     changes: tuple[NetChange, ...]
@@ -82,7 +82,7 @@ class Case:
         if self.report is None or self.report.submitted_at is None:
             return str(self.line.division)
         at = roc_years.datetime_text(timezone.localtime(self.report.submitted_at))
-        return f"{self.line.division}　{self.report.submitted_by} {at} 送出"
+        return f"{self.line.division}　{self.report.submitter} {at} 送出"
 
     @property
     def approved_text(self) -> str:
@@ -90,7 +90,7 @@ class Case:
         if self.report is None or not self.report.is_approved:
             return ""
         at = roc_years.datetime_text(timezone.localtime(self.report.reviewed_at))
-        return f"{self.report.reviewed_by} {at} 核定"
+        return f"{self.report.reviewer} {at} 核定"
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def read_queue_filter(query: Mapping[str, str], scorecard: Scorecard) -> tuple[S
 
 
 def build_queue(scorecard: Scorecard, plan: Plan, asked: ScorecardFilter) -> Queue:
-    """The scorecard is provisional and has its action plans. Five queries, fewer where nothing is shown."""
+    """The scorecard is provisional and has its action plans. Six queries, fewer where nothing is shown."""
     lines = [line for line in select(scorecard, asked).kpis if line.report_state is not None]
     reports = {report.kpi_id: report for report in _reports(plan, scorecard.year.year, lines)}
     prefetch_related_objects(
@@ -142,7 +142,7 @@ def build_queue(scorecard: Scorecard, plan: Plan, asked: ScorecardFilter) -> Que
     parts = _parts(lines, scorecard.year.year)
     events = _events(plan, scorecard.year.year, lines)
     corrections = _corrections(events, lines)
-    hands = hands_of(events)
+    hands = hands_of(events, plan)
     cases = [
         Case(
             line=line,
@@ -201,7 +201,7 @@ def _corrections(events: Iterable[AuditEvent], lines: Sequence[KPILine]) -> dict
         if line.id in by_kpi:
             returned, since = by_kpi[line.id]
             changes = _net_changes(line.code, since)
-            corrections[line.id] = Correction(returned.actor, returned.at, returned.reason, changes)
+            corrections[line.id] = Correction(returned.actor_text, returned.at, returned.reason, changes)
     return corrections
 
 

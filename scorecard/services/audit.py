@@ -51,6 +51,7 @@ def record(
         agency_id = agency.pk
     event = AuditEvent(
         actor_id=by.pk if by else None,
+        acting_for_id=by.acting_for.pk if by and by.acting_for else None,
         action=action,
         agency_id=agency_id,
         plan_id=plan.pk if plan else None,

@@ -95,7 +95,7 @@ def issue_receipts(
             "plan": plan.title,
             "year": year,
             "division": division.name,
-            "submitted_by": {"name": str(by), "username": by.username, "is_sample": by.is_demo},
+            "submitted_by": _submitter(by),
             "submitted_at": receipt.submitted_at.isoformat(timespec="seconds"),
             "kpis": [
                 _kpi(report, judged[report.pk], evidence.get(report.pk, ()), budgets.get(report.kpi_id, ()))
@@ -107,6 +107,12 @@ def issue_receipts(
         receipt.save(force_insert=True)
         issued.append((receipt, own))
     return issued
+
+
+def _submitter(by: User) -> dict[str, Any]:
+    person = by.acting_for
+    acting_for = {"name": str(person), "username": person.username} if person else None
+    return {"name": str(by), "username": by.username, "is_sample": by.is_demo, "acting_for": acting_for}
 
 
 def _kpi(

@@ -178,8 +178,9 @@ def submit_reports(*, by: User, plan: Plan, year: int, kpis: Iterable[KPI]) -> l
     for report in locked:
         _touch(report, by=by, state=ReportState.SUBMITTED)
         report.submitted_by = by
+        report.submitted_for = by.acting_for
         report.submitted_at = report.changed_at
-        report.reviewed_by = None
+        report.reviewed_by = report.reviewed_for = None
         report.reviewed_at = None
         report.save()
     for receipt, reports in issue_receipts(by=by, plan=plan, year=year, reports=locked, judged=judged):
@@ -268,6 +269,7 @@ def _review(by: User, report: YearlyReport, state: ReportState, action: AuditAct
         changes.append((audit.field_label(report, "state"), report.get_state_display(), state.label))
     _touch(report, by=by, state=state)
     report.reviewed_by = by
+    report.reviewed_for = by.acting_for
     report.reviewed_at = report.changed_at
     report.save()
     _record(by, action, report, reason, changes)

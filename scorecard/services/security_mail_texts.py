@@ -45,7 +45,8 @@ def new_address(*, user: User, at: datetime, by: User) -> tuple[str, str]:
     """(subject, body), to the old address."""
     body = letter(
         user,
-        f"您在平衡計分卡的帳號 {user.username} 已由系統操作者 {one_line(by)} 改用另一個電子郵件，之後的信不再寄到這裡。",
+        f"您在平衡計分卡的帳號 {user.username} 已由系統管理者 {one_line(by)} 改用另一個電子郵件，"
+        "之後的信不再寄到這裡。",
         f"時間：{datetime_text(timezone.localtime(at))}",
         "如果不是您要求的，請立即通知機關管理者。",
     )

@@ -202,7 +202,7 @@ def _checks():
 def _cases(scorecard):
     by_code = scorecard.kpis_by_code
     changes = (NetChange("實際值", "2.2", "2.4"), NetChange("備註", None, "含電子公文"))
-    back = Correction(REVIEWER, _ago(6), "請附各月統計。", changes)
+    back = Correction(str(REVIEWER), _ago(6), "請附各月統計。", changes)
     reports = {
         "V1": ("BC1.1", _report(21, ReportState.SUBMITTED, "件數大增", "增派人力", files(), comments()), back),
         "V2": ("BP2.1", _report(22, ReportState.SUBMITTED), replace(back, changes=())),
@@ -243,7 +243,8 @@ def papers():
         ("已取消", Making(cancelled=True)),
         ("可以下載", Making(is_ready=True)),
     )
-    content = {"kpis": [{"code": code} for code in ("BC1.1", "BP1.1", "BP2.1")]}
+    submitter = {"name": str(STAFF), "acting_for": {"name": str(REVIEWER)}}
+    content = {"submitted_by": submitter, "kpis": [{"code": code} for code in ("BC1.1", "BP1.1", "BP2.1")]}
     receipt = {"year": YEAR, "division": DIVISION, "submitted_by": STAFF, "submitted_at": _ago(3)}
     closed = {"closed_by": REVIEWER, "data_version": 812, "audit_number": 640, "audit_digest": "4f" * 32}
     closed |= {"report_sha256": "9a" * 32, "workbook_sha256": "0c" * 32, "document_sha256": "e1" * 32}
@@ -252,7 +253,7 @@ def papers():
         "choices": {"query": ()},
         "receipts": [
             Submission(serial=2, content=content, **receipt),
-            Submission(serial=1, content={"kpis": content["kpis"][:1]}, **receipt),
+            Submission(serial=1, content=content | {"kpis": content["kpis"][:1]}, **receipt),
         ],
         "snapshots": [
             YearSnapshot(number=2, closed_at=_ago(10), reason="更正 BC1.1 實際值", **closed),

@@ -6,11 +6,12 @@ get_edition() stores an EditionAccess as request.edition; the navigation is draw
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from scorecard import permissions
-from scorecard.models import Agency, Division, Plan, Submission
+from scorecard.models import Agency, Deputyship, Division, Plan, Submission
 
 
 @dataclass
@@ -116,6 +117,19 @@ def check_is_operator(request):
     """404 for everyone but the operator."""
     if not request.user.is_superuser:
         raise Http404
+
+
+def get_agency(request, slug):
+    """404 for strangers."""
+    return _get_agency(request, slug)
+
+
+def visible_deputyships(request, agency):
+    """Of the agency for those who keep its members; else those that the person named, or in which they stand in."""
+    rows = Deputyship.objects.with_people().filter(agency=agency)
+    if permissions.can_keep_members(request.user, agency.pk):
+        return rows
+    return rows.filter(Q(person=request.user) | Q(deputy=request.user))
 
 
 def _get_agency(request, slug):

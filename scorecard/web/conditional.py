@@ -39,12 +39,12 @@ def _etag(request, slug, year, **kwargs):
     if len(get_messages(request)):
         return None
     user = request.user
-    plans = Plan.objects.versions_seen_by(user)
+    plans = Plan.objects.versions_seen_by(user.acting_for or user)
     if slug not in [plan for plan, *_ in plans]:
         return None
     if "CSRF_COOKIE" not in request.META:
         get_token(request)
-    reader = (user.pk, str(user), request.META["CSRF_COOKIE"])
+    reader = (user.pk, str(user), user.deputyship and user.deputyship.pk, request.META["CSRF_COOKIE"])
     parts = (reader, plans, request.get_full_path(), timezone.localdate(), page_version_key())
     return f'"{sha256(repr(parts).encode()).hexdigest()[:32]}"'
 

@@ -49,6 +49,7 @@ VISITS = {
     ],
     "newcomer": [Visit("")],
     "viewer": [
+        Visit(f"{AGENCY}deputies/"),
         Visit("account/"),
         Visit("account/password/"),
         Visit("account/password/done/"),

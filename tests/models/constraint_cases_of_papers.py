@@ -1,9 +1,11 @@
 """The same pairs as in constraint_cases.py, for mails, notices and uploaded forms."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from scorecard.domain.choices import MailKind, NoticeKind
-from scorecard.models import FormUpload, Notice, OutgoingMail
+from scorecard.models import Deputyship, FormUpload, Notice, OutgoingMail
 from tests import factories
 from tests.models.constraint_cases import pair
 from tests.models.constraint_cases_of_reports import PAIRS
@@ -55,6 +57,31 @@ def _(world):
 @pair("notice_kind_known")
 def _(world):
     return a_notice(world), a_notice(world, kind="chat")
+
+
+# Deputies
+
+
+def a_deputyship(world, **fields):
+    days = {"first_day": factories.DUE, "last_day": factories.DUE}
+    people = {"person": world.user, "deputy": world.other, "named_by": world.user}
+    return Deputyship(**{"agency": world.plan.agency, **people, **days} | fields)
+
+
+@pair("nobody_is_their_own_deputy")
+def _(world):
+    return a_deputyship(world), a_deputyship(world, deputy=world.user)
+
+
+@pair("deputyship_ends_after_it_begins")
+def _(world):
+    return a_deputyship(world), a_deputyship(world, last_day=factories.DUE - timedelta(days=1))
+
+
+@pair("ended_deputyship_names_its_person")
+def _(world):
+    now = timezone.now()
+    return a_deputyship(world, ended_by=world.user, ended_at=now), a_deputyship(world, ended_at=now)
 
 
 # Forms that were uploaded

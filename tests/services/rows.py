@@ -6,6 +6,7 @@ from scorecard.models import (
     ActionBudget,
     AuditEvent,
     Comment,
+    Deputyship,
     Evidence,
     FigureConfirmation,
     Invitation,
@@ -22,7 +23,7 @@ from scorecard.models import (
 
 # Every row that a service could write.
 KEPT = (Plan, PlanYear, YearlyReport, YearlyValue, Comment, Evidence, ActionBudget, ObjectiveLink)
-KEPT += (AuditEvent, OutgoingMail, Notice, Submission, FigureConfirmation, Membership, Invitation)
+KEPT += (Deputyship, AuditEvent, OutgoingMail, Notice, Submission, FigureConfirmation, Membership, Invitation)
 
 
 def rows_of(*models):

@@ -26,7 +26,7 @@ ROWS = 1000
 TABLE = "scorecard_auditevent"
 # How PostgreSQL is told what a text is meant to be; SQLite takes every text.
 TYPES = {"at": "timestamptz", "changes": "jsonb", "year": "smallint", "id": "bigint"} | dict.fromkeys(
-    ("actor_id", "agency_id", "plan_id", "kpi_id"), "bigint"
+    ("actor_id", "acting_for_id", "agency_id", "plan_id", "kpi_id"), "bigint"
 )
 
 
@@ -59,7 +59,7 @@ def chain(unguarded):
     """The numbers of a thousand events in order."""
     plan = factories.make_plan(kpis=5)
     kpi, user = factories.kpi(plan, "AC1.1"), factories.make_user("one")
-    append(ROWS, actor=user, agency_id=plan.agency_id, plan=plan, kpi=kpi)
+    append(ROWS, actor=user, acting_for=user, agency_id=plan.agency_id, plan=plan, kpi=kpi)
     assert verify_chain().broken is None
     return list(AuditEvent.objects.order_by("pk").values_list("pk", flat=True))
 
@@ -99,6 +99,12 @@ def test_the_digest_stays_what_it_is_for_events_written_years_ago():
     assert audit_chain.digest_of("", FIELDS) == "58a6b039e90deea6c419a30b14bf3ce592404e3a956ba19367630345ea094b86"
 
 
+def test_the_digest_covers_whom_a_deputy_stood_in_for_and_is_as_before_for_everybody_else():
+    plain = audit_chain.digest_of("", FIELDS)
+    assert audit_chain.digest_of("", FIELDS | {"acting_for_id": None}) == plain
+    assert len({plain, *(audit_chain.digest_of("", FIELDS | {"acting_for_id": n}) for n in (1, 2))}) == 3
+
+
 @pytest.mark.parametrize("name", audit_chain.FIELDS)
 def test_the_digest_covers_every_field_and_the_digest_before(name):
     value = FIELDS[name]
@@ -111,7 +117,7 @@ def test_the_digest_covers_every_field_and_the_digest_before(name):
 
 
 def test_the_digest_covers_every_column_of_an_event_but_itself():
-    assert {field.attname for field in AuditEvent._meta.concrete_fields} == {*audit_chain.FIELDS, "digest"}
+    assert {field.attname for field in AuditEvent._meta.concrete_fields} == {*audit_chain.ALL_FIELDS, "digest"}
 
 
 # What is done to the rows
@@ -122,7 +128,7 @@ def test_the_digest_covers_every_column_of_an_event_but_itself():
 @given(data=st.data())
 def test_one_byte_changed_in_any_column_of_any_of_a_thousand_events_is_found(chain, data):
     number = data.draw(st.sampled_from(chain), label="event")
-    column = data.draw(st.sampled_from((*audit_chain.FIELDS, "digest")), label="column")
+    column = data.draw(st.sampled_from((*audit_chain.ALL_FIELDS, "digest")), label="column")
     ((kept,),) = run(f"SELECT CAST({column} AS text) FROM {TABLE} WHERE id = %s", number)
     place = data.draw(st.integers(0, len(kept) - 1), label="place")
     letter = data.draw(st.sampled_from([c for c in '0123456789aBf-: "T字' if c != kept[place]]), label="letter")
@@ -190,7 +196,7 @@ def test_events_cut_off_stay_found_when_work_goes_on(chain):
 def test_a_copy_of_a_row_put_between_others_is_found(chain, place):
     run(f"UPDATE {TABLE} SET id = -id - 1 WHERE id > %s", chain[place])
     run(f"UPDATE {TABLE} SET id = -id WHERE id < 0")
-    columns = ", ".join((*audit_chain.FIELDS[1:], "digest"))
+    columns = ", ".join((*audit_chain.ALL_FIELDS[1:], "digest"))
     copied = f"SELECT id + 1, {columns} FROM {TABLE} WHERE id = %s"
     run(f"INSERT INTO {TABLE} (id, {columns}) {copied}", chain[place])
     assert broken() == chain[place] + 1
@@ -206,7 +212,7 @@ def test_a_row_written_past_the_head_is_found_and_work_goes_on(chain):
 @pytest.mark.parametrize("with_digest", [True, False])
 @pytest.mark.parametrize("place", [0, 499, 998])
 def test_two_rows_that_changed_places_are_found_at_the_first(chain, place, with_digest):
-    columns = [*audit_chain.FIELDS[1:], *(["digest"] if with_digest else [])]
+    columns = [*audit_chain.ALL_FIELDS[1:], *(["digest"] if with_digest else [])]
     first, second = AuditEvent.objects.filter(pk__in=chain[place : place + 2]).order_by("pk")
     for there, taken in ((first, second), (second, first)):
         AuditEvent.objects.filter(pk=there.pk).update(**{name: getattr(taken, name) for name in columns})

@@ -126,6 +126,8 @@ def _collect(own, plan, other, sibling):
     own.add("invitation_id", *Invitation.objects.filter(agency=other.agency).values_list("pk", flat=True))
     own.add("code", "XAC1", "XA", *KPI.objects.filter(plan__in=[other, sibling]).values_list("code", flat=True)[:4])
     own.add("link_id", *ObjectiveLink.objects.filter(plan__in=[other, sibling]).values_list("pk", flat=True))
+    theirs = Membership.objects.filter(agency=other.agency).order_by("pk")
+    own.add("deputyship_id", factories.stand_in(theirs[1].user, theirs[0].user, other.agency).pk)
     own.add("serial", 2)
     own.add("number", 2)
     reports = YearlyReport.objects.filter(kpi__plan__in=[other, sibling])

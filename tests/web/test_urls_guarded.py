@@ -42,6 +42,7 @@ MISSING = {
     "slug": "no-such-plan",
     "agency": "no-such-agency",
     "membership_id": 999_999,
+    "deputyship_id": 999_999,
     "code": "ZZ9.9",
     "division_id": 999_999,
     "invitation_id": 999_999,
@@ -150,6 +151,7 @@ def scene():
     arguments |= {"event_id": AuditEvent.objects.filter(kpi=kpi, action="saved").first().pk, "change": 0}
     arguments |= {"number": 1, "file": "data.json", "handle": "no-such-login"}
     arguments |= {"invitation_id": rows["invitation"].pk}
+    arguments["deputyship_id"] = factories.stand_in(cast.other_staff, cast.staff, plan.agency).pk
     # The anonymous visitor is no member of the cast.
     sessions = {role: client_of(getattr(cast, role, None)).cookies.output(header="") for role in ROLES}
     return Scene(plan, sessions, arguments, rows)

@@ -54,6 +54,12 @@ SITE = {
     f"{AGENCY}invitations/<int:invitation_id>/withdraw/": act(only(["admin"], 302)),
     f"{AGENCY}members/<int:membership_id>/off/": act(only(["admin"], 302)),
     f"{AGENCY}members/<int:membership_id>/on/": act(only(["admin"], 302)),
+    f"{AGENCY}deputies/": row(members(200), everyone(405)),
+    # What is sent names neither a deputy nor days.
+    f"{AGENCY}deputies/add/": act(members(422)),
+    # The staff's deputy is the other staff, who alone may begin; each of them and the admin may end it.
+    f"{AGENCY}deputies/<int:deputyship_id>/end/": act(only(("staff", "other_staff", "admin"), 302, 404)),
+    f"{AGENCY}deputies/<int:deputyship_id>/begin/": act(only(["other_staff"], 302, 404)),
     f"{AGENCY}transfer/": row(only(["admin"], 200), only(["admin"], 422)),
     f"{AGENCY}mails/": row(only(["admin"], 200), everyone(405)),
     f"{AGENCY}security/": row(only(["admin"], 200), everyone(405)),
@@ -72,6 +78,7 @@ SITE = {
     # The link is none of those that were mailed, and says so.
     "account/unlock/<str:token>/": row(dict.fromkeys(ROLES, 404), dict.fromkeys(ROLES, 404)),
     "account/login/": row(everyone(302) | {"anonymous": 200}, everyone(302) | {"anonymous": 200}),
+    "account/deputy/stop/": act(everyone(302)),
     "account/logout/": row(everyone(405), everyone(302)),
     "account/notices/": row(everyone(200), everyone(405)),
     "account/notices/read/": act(everyone(302)),
