@@ -7,10 +7,10 @@ import pytest
 from django.core import mail as django_mail
 from django.db import connection
 
-from scorecard.domain.choices import AuditAction, MailKind, ReportState
+from scorecard.domain.choices import AuditAction, MailKind, ReportState, Role
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import AuditEvent, OutgoingMail, Plan, Submission, User, YearlyReport, YearlyValue
-from scorecard.services import mail, year_closing
+from scorecard.models import AuditEvent, Invitation, OutgoingMail, Plan, Submission, User, YearlyReport, YearlyValue
+from scorecard.services import invitations, mail, year_closing
 from scorecard.services.reminders import remind_now, send_due_reminders
 from scorecard.services.reporting import Conflict, approve_reports, return_report, save_reports, submit_reports
 from tests import factories
@@ -158,3 +158,25 @@ def test_of_several_senders_at_once_one_sends_each_mail(cast):
         )
     results = at_once(*[mail.deliver] * 4)
     assert sum(result.sent for result in results) == len(django_mail.outbox) == 6
+
+
+def test_of_two_admins_who_invite_one_address_one_does_and_two_invitations_of_one_person_make_one_account():
+    plan = factories.make_plan(kpis=5)
+    cast = factories.make_cast(plan)
+    second = factories.make_member("second", plan.agency, Role.ADMIN)
+    fields = {"email": "new@example.gov.tw", "name": "新同仁", "role": Role.VIEWER}
+    results = at_once(
+        *(lambda by=by: invitations.invite(by=person(by), agency=plan.agency, **fields) for by in (cast.admin, second))
+    )
+    assert sorted(type(result) for result in results if isinstance(result, Exception)) == [RuleBroken]
+    invitations.invite(by=cast.outsider, agency=cast.other_plan.agency, **fields)
+    made = {"name": "王新", "password": "公文處理 nine words"}
+    results = at_once(
+        *(
+            lambda row=row: invitations.accept_with_new_account(invitation=row, **made)
+            for row in Invitation.objects.with_divisions()
+        )
+    )
+    assert [type(result) for result in results if isinstance(result, Exception)] == [RuleBroken]
+    assert User.objects.filter(email="new@example.gov.tw").count() == 1
+    assert Invitation.objects.count() == 1
