@@ -189,12 +189,17 @@ def check_can_see_security_events(user, agency_id):
 
 
 def can_invite(user, agency_id):
-    """Invite to the agency: its admins, and the operator, who brings in the first of them."""
+    """Invite to the agency: its admins, and the operator, who brings in the first of them; nobody while a deputy.
+
+    Whoever is invited stays longer than the deputy stands in.
+    """
+    if not user.is_authenticated or user.deputyship is not None:
+        return False
     return can_keep_members(user, agency_id) or (user.is_active and user.is_superuser)
 
 
 def check_can_invite(user, agency_id):
-    _check(can_invite(user, agency_id), "只有管理者可以邀請成員。")
+    _check(can_invite(user, agency_id), "只有管理者可以邀請成員；正在代理別人時，請先結束代理。")
 
 
 def can_name_deputy(user, agency_id, person):

@@ -19,7 +19,8 @@ class DeputyForm(forms.Form):
 
     def __init__(self, data=None, *, agency, person, names_others, **kwargs):
         super().__init__(data, **kwargs)
-        members = User.objects.filter(memberships__agency=agency, is_active=True).order_by("name", "username")
+        switched_on = {"memberships__agency": agency, "memberships__is_active": True, "is_active": True}
+        members = User.objects.filter(**switched_on).order_by("name", "username")
         self.own = person
         self.fields["person"].queryset = members
         self.fields["person"].initial = person

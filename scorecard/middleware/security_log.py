@@ -33,7 +33,14 @@ def record_access(get_response):
 
 def _record(request, kind):
     if request.user.is_authenticated:
-        security_events.record(kind, by=request.user, target=_harmless_path(request), may_be_lost=True)
+        path = _harmless_path(request)
+        security_events.record(kind, by=request.user, agencies=_agencies(request), target=path, may_be_lost=True)
+
+
+def _agencies(request):
+    """The page's own, since the person's other agencies have no business there; None where it is not known."""
+    edition = getattr(request, "edition", None)
+    return None if edition is None else [edition.plan.agency]
 
 
 def _harmless_path(request):

@@ -15,7 +15,7 @@ def with_mark(name, is_deputy):
 
 class DeputyshipQuerySet(models.QuerySet):
     def in_force(self, day=None):
-        """On the day, today by default: both are members of the agency and may log in, and nobody ended it."""
+        """On the day, today by default: both are members of the agency and switched on, and nobody ended it."""
         day = day or timezone.localdate()
         return self.filter(
             first_day__lte=day,
@@ -24,7 +24,9 @@ class DeputyshipQuerySet(models.QuerySet):
             person__is_active=True,
             deputy__is_active=True,
             person__memberships__agency=F("agency"),
+            person__memberships__is_active=True,
             deputy__memberships__agency=F("agency"),
+            deputy__memberships__is_active=True,
         )
 
     def with_people(self):

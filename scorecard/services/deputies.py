@@ -28,8 +28,8 @@ def name_deputy(*, by: User, agency: Agency, person: User, deputy: User, first_d
     if person.pk == deputy.pk:
         raise RuleBroken("代理人不能是本人；請選擇另一位成員。")
     for user in (person, deputy):
-        if not user.is_active or not user.memberships.filter(agency=agency).exists():
-            raise RuleBroken(f"{user}不是這個機關的成員或帳號已停用；請選擇目前的成員。")
+        if not user.memberships.filter(agency=agency).switched_on().exists():
+            raise RuleBroken(f"{user}不是這個機關的成員或已停用；請選擇目前的成員。")
     asked = {"agency": agency, "person": person, "deputy": deputy, "first_day": first_day, "last_day": last_day}
     same = Deputyship.objects.filter(**asked, ended_at=None).first()
     if same is not None:

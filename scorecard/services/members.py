@@ -65,8 +65,14 @@ def admins_kept(agencies: Collection[int]) -> Iterator[None]:
 
 @transaction.atomic
 def change(*, by: User, membership: Membership, role: str, divisions: Collection[Division] = ()) -> Membership:
-    """Change role or divisions. Raises RuleBroken where this takes the role from the last admin."""
+    """Change role or divisions.
+
+    Raises RuleBroken where this takes the role from the last admin, and for a deputy's own: it would outlast the days
+    on which they stand in.
+    """
     membership = _lock_membership(by, membership)
+    if by.acting_for is not None and membership.user_id == by.pk:
+        raise RuleBroken("代理別人時不能變更自己的角色；請由本人或另一位管理者處理。")
     divisions = divisions_for(membership.agency, role, divisions)
     if role != Role.ADMIN:
         _check_admin_remains(membership)
@@ -106,8 +112,8 @@ def switch(*, by: User, membership: Membership, is_active: bool) -> None:
     The person's account and their memberships of other agencies are not touched.
     """
     membership = _lock_membership(by, membership)
-    if membership.user_id == by.pk:
-        raise RuleBroken("不能停用自己的成員資格；請由另一位管理者處理。")
+    if membership.user in (by, by.acting_for):
+        raise RuleBroken("不能停用自己或被代理人的成員資格；請由另一位管理者處理。")
     if membership.is_active == is_active:
         return
     if not is_active:

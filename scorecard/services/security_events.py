@@ -104,7 +104,8 @@ def _owner(account: str) -> tuple[User | None, str]:
 def _agencies(user: User | None, agencies: Iterable[Agency] | None) -> list[Agency]:
     if agencies is not None:
         return list(agencies)
-    return list(Agency.objects.filter(memberships__user=user).order_by("pk")) if user else []
+    own = Agency.objects.filter(memberships__user=user, memberships__is_active=True)
+    return list(own.order_by("pk")) if user else []
 
 
 def _write(event: SecurityEvent, agencies: list[Agency]) -> None:

@@ -12,6 +12,7 @@ from scorecard.domain.policies import RuleBroken
 from scorecard.models import AuditEvent, Deputyship, Membership, Submission, User, YearlyReport
 from scorecard.read_models.audit_verification import verify_chain
 from scorecard.read_models.receipts import build_receipt
+from scorecard.services import invitations, members
 from scorecard.services.deputies import end_deputyship, name_deputy
 from tests.factories import approve, fill, stand_in, submit
 from tests.services.rows import nothing_written
@@ -195,3 +196,29 @@ def test_to_end_a_deputyship_after_the_hand_was_laid_on_helps_nobody(cast, agenc
     end_deputyship(by=cast.staff, deputyship=made)
     assert refuses(cast.reviewer, report)
     assert YearlyReport.objects.get().state == "submitted"
+
+
+@pytest.mark.parametrize("who", ["person", "deputy"])
+def test_whose_membership_is_switched_off_neither_stands_in_nor_is_stood_in_for(cast, agency, who):
+    made = name_deputy(by=cast.admin, agency=agency, person=cast.staff, deputy=cast.viewer, **days())
+    assert Deputyship.objects.in_force().get() == made
+    Membership.objects.filter(user=getattr(made, who)).update(is_active=False)
+    assert not Deputyship.objects.in_force().exists()
+    with pytest.raises(RuleBroken, match="已停用"):
+        name_deputy(by=cast.admin, agency=agency, person=cast.staff, deputy=cast.viewer, **days(first=1))
+
+
+def test_an_admins_deputy_does_nothing_to_members_that_would_outlast_the_days(cast, agency):
+    """Otherwise they invite themselves, or raise their own role, and stay."""
+    deputy = acting(stand_in(cast.viewer, cast.admin, agency))
+    own, admins = (Membership.objects.get(user=user) for user in (cast.viewer, cast.admin))
+    fields = {"email": "me@example.gov.tw", "name": "我", "role": Role.ADMIN}
+    with nothing_written():
+        with pytest.raises(PermissionDenied, match="先結束代理"):
+            invitations.invite(by=deputy, agency=agency, **fields)
+        with pytest.raises(RuleBroken, match="不能變更自己的角色"):
+            members.change(by=deputy, membership=own, role=Role.ADMIN)
+        for membership in (own, admins):
+            with pytest.raises(RuleBroken, match="被代理人"):
+                members.switch(by=deputy, membership=membership, is_active=False)
+    members.change(by=deputy, membership=Membership.objects.get(user=cast.reviewer), role=Role.VIEWER)

@@ -48,6 +48,22 @@ def test_what_happened_before_somebody_joined_stays_with_the_agency_of_then(cast
     assert "/joined" in text(client_of(cast.admin).get(url))
 
 
+def test_what_a_member_does_in_another_agency_is_that_agencys_business(cast, plan, url):
+    """Even where both have the person, and none of it once the membership is switched off."""
+    Membership.objects.create(user=cast.outsider, agency=plan.agency, role=Role.VIEWER)
+    there = cast.other_plan
+    SecurityEvent.objects.all().delete()
+    client = client_of(cast.outsider)
+    for name in (there.slug, plan.slug):
+        assert client.get(f"/plans/{name}/105/plan.json").status_code == 200
+    client.get(f"/plans/{there.slug}/105/kpis/ZZ9.9/")
+    seen = text(client_of(cast.admin).get(url))
+    assert there.slug not in seen and plan.slug in seen
+    Membership.objects.filter(user=cast.outsider, agency=plan.agency).update(is_active=False)
+    record(Kind.LOGGED_OUT, by=cast.outsider, target="後來")
+    assert "後來" not in text(client_of(cast.admin).get(url))
+
+
 def test_the_page_is_filtered_by_kind_and_text(cast, url, monkeypatch):
     SecurityEvent.objects.all().delete()
     record(Kind.LOGGED_IN, by=cast.staff)
