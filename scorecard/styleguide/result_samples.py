@@ -83,7 +83,7 @@ def _figure(text):
 
 
 def navigation(scorecard):
-    """Breadcrumbs and the switch of years."""
+    """Breadcrumbs, the bar of a deputy and the switch of years."""
     line = scorecard.kpis_by_code["AC1.1"]
     agency = {"slug": SLUG, "name": scorecard.agency}
     return {
@@ -92,6 +92,7 @@ def navigation(scorecard):
         "perspective": scorecard.perspectives[0],
         "agency": agency,
         "edition": {"plan": {"slug": SLUG, "title": scorecard.plan_title, "agency": agency}, "year": YEAR},
+        "deputyship": {"person": "陳審核", "agency": agency, "last_day": timezone.localdate() + timedelta(days=5)},
         "upload": {"token": "00000000-0000-4000-8000-000000000000"},
         "year_switch": [
             {"text": line.text, "url": "#navigation", "current": line.year == YEAR, "state": line.state.label}

@@ -152,7 +152,7 @@ def test_nobody_approves_what_they_submitted_but_they_may_return_it(queue, submi
     Membership.objects.filter(user=cast.staff).update(role=Role.REVIEWER)
     client = client_of(cast.staff)
     page = client.get(queue)
-    assert "您送出的填報須由另一位審核人員核定" in text(page)
+    assert "須由另一位審核人員核定" in text(page)
     assert approving(open_plan) not in [form.action for form in forms(page)]
     with nothing_written():
         response = client.post(approving(open_plan), {"report": seen(submitted)})
