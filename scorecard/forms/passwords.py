@@ -7,9 +7,10 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, Se
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from scorecard.domain.choices import SecurityEventKind as Kind
 from scorecard.domain.password_rules import check_old_enough
 from scorecard.forms.helpers import fields_only
-from scorecard.services import devices, login_attempts, logins, mail, passwords
+from scorecard.services import devices, login_attempts, logins, mail, passwords, security_events
 
 
 def visitor_of(request):
@@ -72,7 +73,11 @@ class OwnPasswordForm(_OwnPassword, PasswordChangeForm):
         except login_attempts.TooManyFailures as error:
             until = timezone.localtime(error.wait_until)
             raise ValidationError(f"舊密碼連續錯誤多次，請於 {until:%H:%M} 之後再試。", code="waiting") from error
-        old = super().clean_old_password()
+        try:
+            old = super().clean_old_password()
+        except ValidationError:
+            security_events.record(Kind.LOGIN_FAILED, by=self.user, target="變更密碼", may_be_lost=True)
+            raise
         login_attempts.succeed(attempt)
         return old
 

@@ -1,6 +1,5 @@
 """Records what people do at the doors: logins, log-outs, refusals, and the files that they take."""
 
-from django.apps import apps
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 
@@ -69,12 +68,4 @@ def record_logout(sender, user, **kwargs):
 def record_failed_login(sender, credentials, **kwargs):
     """credentials: as given to authenticate(), without the password. A proxy's sign-on calls the name remote_user."""
     account = credentials.get("username") or credentials.get("remote_user") or ""
-    security_events.record(Kind.LOGIN_FAILED, account=str(account), may_be_lost=True)
-
-
-if apps.is_installed("axes"):
-    from axes.signals import user_locked_out
-
-    @receiver(user_locked_out, dispatch_uid="scorecard.middleware.security_log")
-    def record_lock_out(sender, username=None, **kwargs):
-        security_events.record(Kind.LOCKED_OUT, account=str(username or ""), may_be_lost=True)
+    security_events.record_attempt(Kind.LOGIN_FAILED, account=str(account))

@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from scorecard.domain.browsers import browser_name
-from scorecard.domain.choices import MailKind, NoticeKind
+from scorecard.domain.choices import MailKind, NoticeKind, SecurityEventKind
 from scorecard.domain.login_limits import FIXED
 from scorecard.domain.password_rules import is_expired
 from scorecard.models import LoginSession, User
-from scorecard.services import devices, login_attempts, mail, notices, security_mail_texts
+from scorecard.services import devices, login_attempts, mail, notices, security_events, security_mail_texts
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,17 @@ class Visitor:
 def begin(*, username: str, visitor: Visitor, now: datetime) -> login_attempts.Attempt:
     """Raises login_attempts.TooManyFailures."""
     device = devices.known_device(cookie=visitor.cookie, username=username)
-    return login_attempts.begin_login(username=username, address=visitor.address, device=device, now=now)
+    try:
+        return login_attempts.begin_login(username=username, address=visitor.address, device=device, now=now)
+    except login_attempts.TooManyFailures:
+        security_events.record_attempt(SecurityEventKind.LOCKED_OUT, account=username)
+        raise
 
 
 def fail(attempt: login_attempts.Attempt, *, username: str, visitor: Visitor, now: datetime) -> None:
     """The password was wrong. The owner is told, once a day at most, when this makes the account wait."""
     if attempt.wait_until is not None:
+        security_events.record_attempt(SecurityEventKind.LOCKED_OUT, account=username)
         mail.in_background(lambda: _tell_of_wait(username, visitor, now))
 
 
@@ -109,6 +114,7 @@ def _tell(
 @transaction.atomic
 def unlock(*, user: User, device: str = "") -> int:
     """End the waits of an account after wrong passwords. Returns how many there were."""
+    security_events.record(SecurityEventKind.UNLOCKED, by=user)
     return login_attempts.forget(user=user, device=device)
 
 
@@ -118,6 +124,7 @@ def end_login(*, by: User, handle: str) -> bool:
     for session in LoginSession.objects.filter(user=by):
         if constant_time_compare(session.handle, handle):
             session.delete()
+            security_events.record(SecurityEventKind.LOGGED_OUT, by=by, target="另一個瀏覽器")
             devices.revoke_all(by)
             return True
     return False
@@ -131,4 +138,7 @@ def end_other_logins(*, by: User, but: str | None) -> int:
     """
     devices.revoke_all(by)
     others = LoginSession.objects.filter(user=by, expire_date__gt=timezone.now()).exclude(session_key=but or "")
-    return others.delete()[0]
+    count = others.delete()[0]
+    if count:
+        security_events.record(SecurityEventKind.LOGGED_OUT, by=by, target=f"其他 {count} 個瀏覽器")
+    return count

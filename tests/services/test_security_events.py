@@ -4,14 +4,14 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from scorecard.domain.choices import SecurityEventKind as Kind
 from scorecard.domain.request_origin import Origin, current
 from scorecard.models import SecurityEvent
-from scorecard.services import security_events
+from scorecard.services import logins, security_events
 from scorecard.services.security_events import record
 from tests import factories
 from tests.page_reading import address, client_of
@@ -118,8 +118,6 @@ def test_one_persons_denials_are_bounded_and_hide_nobody_elses(cast, plan, monke
 
 
 def test_a_rolled_back_change_leaves_neither_row_nor_line(cast, lines):
-    from django.db import transaction
-
     def change():
         with pytest.raises(ZeroDivisionError), transaction.atomic():
             record(Kind.ROLE_CHANGED, by=cast.admin)
@@ -155,18 +153,27 @@ def test_old_events_are_pruned_and_others_stay(cast, settings, monkeypatch):
 # At the doors
 
 
-def test_logins_log_outs_failures_and_lock_outs(cast, plan, lines):
-    client = client_of()
-    for _ in range(5):
-        client.post(reverse("login"), {"username": "Viewer", "password": "not the secret"}, REMOTE_ADDR=PERSON)
+def test_logins_log_outs_failures_and_lock_outs(cast, plan, settings):
+    settings.LOCK_ACCOUNTS = True
+    client, url = client_of(), reverse("login")
+    for _ in range(6):
+        client.post(url, {"username": "Viewer", "password": "not the secret"}, REMOTE_ADDR=PERSON)
     failed, locked = SecurityEvent.objects.order_by("pk")
+    # The fifth is the last that is tried; it and what follows meets the lock.
     assert (failed.kind, failed.account, failed.times, failed.address) == ("login_failed", "viewer", 5, PERSON)
-    assert locked.kind == "locked_out"
-    client.post(reverse("login"), {"username": "staff", "password": factories.PASSWORD})
+    assert (locked.kind, locked.account, locked.times) == ("locked_out", "viewer", 2)
+    logins.unlock(user=cast.viewer)
+    client.post(url, {"username": "staff", "password": factories.PASSWORD})
+    client.post(reverse("password_change"), {"old_password": "not the secret"})
     client.post(reverse("logout"))
     client.post(reverse("logout"))
     agency = [plan.agency.slug]
-    assert stored()[2:] == [("logged_in", "staff", agency, 1), ("logged_out", "staff", agency, 1)]
+    assert stored()[2:] == [
+        ("unlocked", "viewer", agency, 1),
+        ("logged_in", "staff", agency, 1),
+        ("login_failed", "staff", agency, 1),
+        ("logged_out", "staff", agency, 1),
+    ]
     assert "secret" not in "".join(str(row) for row in SecurityEvent.objects.values_list())
 
 
