@@ -3,7 +3,6 @@
 The report's version does not change, so a table that is open elsewhere can still be saved.
 """
 
-import hashlib
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from scorecard.domain import policies
 from scorecard.domain.choices import AuditAction, ReportState
 from scorecard.models import KPI, Evidence, PlanYear, User, YearlyReport
 from scorecard.models.audit import EVIDENCE
+from scorecard.read_models.evidence_files import sha256_of
 from scorecard.services import audit
 from scorecard.uploaded_files.allowed_types import FileRefused, check_file
 from scorecard.uploaded_files.safe_names import clean_name, extension
@@ -122,23 +122,18 @@ def _without_those_present(checked: Sequence[_Checked], present: Iterable[Eviden
         if (row.name, row.size) in names:
             known.add((row.name, _stored_digest(row.file)))
     for file, name, content_type in checked:
-        digest = _digest(file)
+        digest = sha256_of(file)
         if (name, digest) not in known:
             known.add((name, digest))
             new.append((file, name, content_type, digest))
     return new
 
 
-def _digest(file: File) -> bytes:
-    file.seek(0)
-    return hashlib.file_digest(file, "sha256").digest()
-
-
 def _stored_digest(field: FieldFile) -> bytes | None:
     """None: the file is missing on disk, and so equals no other."""
     try:
         with field.storage.open(str(field.name), "rb") as stored:
-            return _digest(stored)
+            return sha256_of(stored)
     except FileNotFoundError:
         return None
 

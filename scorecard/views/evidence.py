@@ -11,6 +11,7 @@ from scorecard.domain.policies import EVIDENCE_FILES_PER_REPORT, RuleBroken
 from scorecard.forms.evidence import EvidenceForm
 from scorecard.models import KPI, Evidence, YearlyReport
 from scorecard.read_models.build_scorecard import build_scorecard
+from scorecard.read_models.evidence_files import EvidenceDamaged, open_intact
 from scorecard.services.evidence import add_evidence, remove_evidence, too_large
 from scorecard.uploaded_files.safe_names import clean_name
 from scorecard.uploaded_files.upload_handler import left_out
@@ -94,15 +95,16 @@ def remove(request, slug, year, division_id, code, token):
 
 @require_safe
 def download(request, slug, year, token):
-    """The file as a download, which the browser never shows. 404 for removed files."""
+    """The file as a download, which the browser never shows. 404 for removed files; 500 for one that was damaged."""
     edition = access.get_edition(request, slug, year)
     rows = Evidence.objects.present().filter(report__kpi__plan=edition.plan, report__year=year)
     evidence = get_object_or_404(rows, token=token)
     try:
-        file = evidence.file.open("rb")
-    except FileNotFoundError:
-        log.error("evidence %s: its file is missing", evidence.token)
-        raise Http404 from None
+        file = open_intact(evidence)
+    except EvidenceDamaged as damaged:
+        log.error("evidence %s (%s): %s", evidence.token, evidence.file.name, damaged.fault)
+        context = {"evidence": evidence, "fault": damaged.fault}
+        return render(request, "scorecard/evidence_damaged.html", context, status=500)
     response = FileResponse(file, as_attachment=True, filename=evidence.name, content_type=evidence.content_type)
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"

@@ -1,17 +1,20 @@
 """佐證 on its pages: uploading, hostile names and sizes, removal, and the download nobody's browser may show."""
 
 import re
+from io import StringIO
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT
 
 from scorecard.domain import policies
 from scorecard.middleware import body_limit
 from scorecard.models import Evidence
+from scorecard.services.evidence import remove_evidence
 from scorecard.uploaded_files import upload_handler
 from tests import factories
 from tests.factories import attach
@@ -345,10 +348,45 @@ def test_a_download_exists_for_its_own_plan_and_year_alone(cast, kpi):
         assert outsider.get(address(plan, "evidence_file", token=row.token)).status_code == 404
 
 
-def test_a_file_that_is_missing_on_disk_is_not_found_and_no_fault(staff, cast, kpi):
+@pytest.mark.parametrize(
+    ("damage", "fault"),
+    [
+        (lambda path: path.unlink(), "檔案不在磁碟上"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-1] + b"?"), "檔案內容與上傳時不同"),
+        (lambda path: path.write_bytes(path.read_bytes() + b" "), "檔案內容與上傳時不同"),
+        (lambda path: path.unlink() or path.mkdir(), "檔案無法讀取"),
+    ],
+)
+def test_bytes_that_changed_or_vanished_are_refused_logged_and_found(staff, cast, kpi, caplog, damage, fault):
+    damaged, whole = attach(cast.staff, kpi, names=("統計表.txt", "照片說明.txt"))
+    out = StringIO()
+    call_command("verify_evidence", stdout=out)
+    assert out.getvalue() == "共檢查 2 個佐證檔案，沒有問題。\n"
+    damage(Path(damaged.file.path))
+    page = staff.get(file_of(damaged))
+    assert page.status_code == 500
+    assert f"「統計表.txt」的{fault}，所以不提供下載" in text(page)
+    assert page["X-Request-ID"] in text(page) and str(settings.MEDIA_ROOT) not in page.content.decode()
+    assert f"evidence {damaged.token} ({damaged.file.name}): {fault}" in caplog.text
+    assert b"".join(staff.get(file_of(whole)).streaming_content) == "照片說明.txt 的內容".encode()
+    remove_evidence(by=cast.staff, evidence=damaged)
+    with pytest.raises(CommandError, match="2 個佐證檔案中有 1 個有問題"):
+        call_command("verify_evidence", kpi.plan.slug, "105", stdout=out)
+    assert "105 年 AC1.1「統計表.txt」（staff 君 " in out.getvalue() and f"：{fault}。" in out.getvalue()
+    out = StringIO()
+    call_command("verify_evidence", kpi.plan.slug, "106", stdout=out)
+    assert out.getvalue() == "沒有佐證檔案。\n"
+
+
+def test_a_file_from_before_digests_is_judged_by_its_size(staff, cast, kpi):
     (row,) = attach(cast.staff, kpi)
-    row.file.storage.delete(row.file.name)
-    assert staff.get(file_of(row)).status_code == 404
+    Evidence.objects.update(digest="")
+    assert staff.get(file_of(row)).status_code == 200
+    out = StringIO()
+    call_command("verify_evidence", stdout=out)
+    assert "1 個檔案上傳時還沒有記錄雜湊值" in out.getvalue()
+    Path(row.file.path).write_bytes(b"x")
+    assert staff.get(file_of(row)).status_code == 500
 
 
 def test_nothing_is_served_below_the_folder_of_uploads(cast, kpi):
