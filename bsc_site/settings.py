@@ -401,11 +401,7 @@ def site_url():
 SITE_URL = site_url()
 
 # 資通系統防護基準 and most agencies ask for six months.
-SECURITY_EVENT_DAYS = env_int("SECURITY_EVENT_DAYS", default=200)
-if SECURITY_EVENT_DAYS < 1:
-    raise ImproperlyConfigured(
-        "環境變數 SECURITY_EVENT_DAYS 請設 1 以上的天數；資安紀錄至少應保存六個月（180 天以上）。"
-    )
+SECURITY_EVENT_DAYS = env_positive("SECURITY_EVENT_DAYS", default=200)
 
 LOG_LEVEL = env_text("LOG_LEVEL", "INFO").upper()
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:

@@ -30,11 +30,13 @@ def record(
     year: int | None = None,
     changes: Iterable[Change] = (),
     reason: str = "",
+    security: str | None = None,
 ) -> AuditEvent:
     """Write one audit event and raise the data version of the plan, or of all plans of the agency where there is none.
 
     agency: of a row that belongs to no plan. changes: with names as users know them; values may be None, Decimal, bool,
-    date, int, str or a row.
+    date, int, str or a row. security: the kind of the security event that it is too, where services/security_changes.py
+    cannot tell by the row.
 
     The plan's row and then the chain's head stay locked until the transaction ends, so versions and events rise in
     the order of commits. Lock everything else first. A transaction with several events uses held_back().
@@ -42,7 +44,7 @@ def record(
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An audit event is written in the same transaction as its change.")
     changes = list(changes)
-    record_change(by=by, action=action, target=target, plan=plan, agency=agency, changes=changes)
+    record_change(by=by, action=action, target=target, plan=plan, agency=agency, changes=changes, security=security)
     # Numbers, not rows: a row may be gone by the time its event is written.
     agency_id: int | None = None
     if plan is not None:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from scorecard import permissions
-from scorecard.domain.choices import AuditAction
+from scorecard.domain.choices import AuditAction, SecurityEventKind
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import Agency, Deputyship, User
 from scorecard.services import audit
@@ -36,7 +36,14 @@ def name_deputy(*, by: User, agency: Agency, person: User, deputy: User, first_d
         return same
     made = Deputyship.objects.create(named_by=by, **asked)
     changes = [("代理人", None, str(deputy)), ("起日", None, first_day), ("迄日", None, last_day)]
-    audit.record(by=by, action=AuditAction.CREATED, target=f"職務代理 {made}", agency=agency, changes=changes)
+    audit.record(
+        by=by,
+        action=AuditAction.CREATED,
+        target=f"職務代理 {made}",
+        agency=agency,
+        changes=changes,
+        security=SecurityEventKind.ROLE_CHANGED,
+    )
     return made
 
 
@@ -64,4 +71,11 @@ def end_deputyship(*, by: User, deputyship: Deputyship) -> None:
     locked.ended_at = timezone.now()
     locked.save(update_fields=["ended_by", "ended_at"])
     changes = [("終止時間", None, timezone.localdate())]
-    audit.record(by=by, action=AuditAction.CHANGED, target=f"職務代理 {locked}", agency=agency, changes=changes)
+    audit.record(
+        by=by,
+        action=AuditAction.CHANGED,
+        target=f"職務代理 {locked}",
+        agency=agency,
+        changes=changes,
+        security=SecurityEventKind.ROLE_CHANGED,
+    )

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from scorecard import permissions
 from scorecard.domain import policies
-from scorecard.domain.choices import AuditAction, Role
+from scorecard.domain.choices import AuditAction, Role, SecurityEventKind
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import Agency, Division, Membership, User
 from scorecard.services import audit
@@ -88,7 +88,14 @@ def change(*, by: User, membership: Membership, role: str, divisions: Collection
         membership.role = role
         membership.save(update_fields=["role"])
         membership.divisions.set(divisions)
-        audit.record(by=by, action=AuditAction.CHANGED, target=target, agency=membership.agency, changes=changes)
+        audit.record(
+            by=by,
+            action=AuditAction.CHANGED,
+            target=target,
+            agency=membership.agency,
+            changes=changes,
+            security=SecurityEventKind.ROLE_CHANGED,
+        )
     return membership
 
 
@@ -120,5 +127,11 @@ def switch(*, by: User, membership: Membership, is_active: bool) -> None:
         _check_admin_remains(membership)
     membership.is_active = is_active
     membership.save(update_fields=["is_active"])
-    changes = [("有效", not is_active, is_active)]
-    audit.record(by=by, action=AuditAction.CHANGED, target=membership, agency=membership.agency, changes=changes)
+    audit.record(
+        by=by,
+        action=AuditAction.CHANGED,
+        target=membership,
+        agency=membership.agency,
+        changes=[("有效", not is_active, is_active)],
+        security=SecurityEventKind.ACCOUNT_CHANGED,
+    )

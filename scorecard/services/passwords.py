@@ -5,7 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from scorecard.domain.choices import AuditAction, MailKind
+from scorecard.domain.choices import AuditAction, MailKind, SecurityEventKind
 from scorecard.models import LoginSession, User
 from scorecard.services import audit, devices, login_attempts, logins, mail, mail_texts
 
@@ -28,7 +28,9 @@ def set_own_password(*, by: User, password: str) -> User:
     by.set_password(password)
     by.must_change_password = False
     by.save(update_fields=["password", "must_change_password"])
-    audit.record(by=by, action=AuditAction.CHANGED, target=by, changes=[("密碼", None, "本人已變更")])
+    changes = [("密碼", None, "本人已變更")]
+    kind = SecurityEventKind.PASSWORD_CHANGED
+    audit.record(by=by, action=AuditAction.CHANGED, target=by, changes=changes, security=kind)
     LoginSession.objects.filter(user=by).delete()
     devices.revoke_all(by)
     login_attempts.forget(user=by)

@@ -8,12 +8,8 @@ from typing import Any
 
 from scorecard.domain.choices import AuditAction, SecurityEventKind
 from scorecard.domain.value_text import as_read
-from scorecard.models import Agency, Plan, User
+from scorecard.models import Agency, Invitation, Membership, Plan, User
 from scorecard.services import security_events
-
-# What changed, by its name in the audit trail.
-ROLE_WORDS = frozenset({"角色", "填報科室"})
-PASSWORD_WORDS = frozenset({"密碼"})
 
 
 def record_change(
@@ -24,9 +20,10 @@ def record_change(
     plan: Plan | None,
     agency: Agency | None,
     changes: Sequence[tuple[Any, ...]],
+    security: str | None,
 ) -> None:
     """Record the change, in its transaction, if it is one of people, roles or settings. Arguments as audit.record()."""
-    kind = _kind(action, target, plan, {change[0] for change in changes})
+    kind = security or _kind(action, target, plan)
     if kind is None:
         return
     what = [f"{name}：{_shown(old)} → {_shown(new)}" for name, old, new, *_ in changes]
@@ -35,17 +32,15 @@ def record_change(
     )
 
 
-def _kind(action: str, target: object, plan: Plan | None, words: set[str]) -> SecurityEventKind | None:
+def _kind(action: str, target: object, plan: Plan | None) -> str | None:
     if plan is not None:
         # Its display cap, its thresholds; not its objectives, nor a plan that is new.
         is_setting = isinstance(target, Plan) and action == AuditAction.CHANGED
         return SecurityEventKind.SETTINGS_CHANGED if is_setting else None
-    if action == AuditAction.INVITED:
+    if isinstance(target, Invitation):
         return SecurityEventKind.INVITED
-    if words & ROLE_WORDS:
+    if isinstance(target, Membership):
         return SecurityEventKind.ROLE_CHANGED
-    if words & PASSWORD_WORDS:
-        return SecurityEventKind.PASSWORD_CHANGED
     return SecurityEventKind.ACCOUNT_CHANGED if isinstance(target, User) else SecurityEventKind.SETTINGS_CHANGED
 
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from scorecard.domain.choices import Role
 from scorecard.domain.choices import SecurityEventKind as Kind
 from scorecard.models import Membership, SecurityEvent
-from scorecard.services import audit, members
+from scorecard.services import audit, invitations, members
 from scorecard.services.passwords import set_own_password
 from scorecard.services.security_events import record
 from scorecard.views import security_events as view
@@ -101,9 +101,11 @@ def test_the_number_of_queries_does_not_grow_with_the_events(cast, url, django_a
 def test_changes_of_people_roles_and_settings_are_events_of_the_agency(cast, plan):
     SecurityEvent.objects.all().delete()
     agency = plan.agency
-    invited = members.invite(by=cast.admin, agency=agency, email="new@example.gov.tw", name="新同仁", role=Role.VIEWER)
-    members.change(by=cast.admin, membership=invited, role=Role.REVIEWER)
-    members.remove(by=cast.admin, membership=invited)
+    invitations.invite(by=cast.admin, agency=agency, email="new@example.gov.tw", name="新同仁", role=Role.VIEWER)
+    membership = Membership.objects.get(user=cast.reviewer)
+    members.change(by=cast.admin, membership=membership, role=Role.VIEWER)
+    members.switch(by=cast.admin, membership=membership, is_active=False)
+    members.remove(by=cast.admin, membership=membership)
     set_own_password(by=cast.viewer, password="a secret of nine words")
     client = client_of(cast.admin)
     assert send(client, reverse("admin:scorecard_plan_change", args=[plan.pk]), display_cap="100").status_code == 302
@@ -111,12 +113,13 @@ def test_changes_of_people_roles_and_settings_are_events_of_the_agency(cast, pla
     assert [(row.kind, row.account) for row in rows] == [
         ("invited", "admin"),
         ("role_changed", "admin"),
+        ("account_changed", "admin"),
         ("role_changed", "admin"),
         ("password_changed", "viewer"),
         ("settings_changed", "admin"),
     ]
     assert all([one.slug for one in row.agencies.all()] == [agency.slug] for row in rows)
-    assert "角色：檢視 → 審核" in rows[1].target
+    assert "角色：審核 → 檢視" in rows[1].target
     assert "secret" not in "".join(row.target for row in rows)
 
 
