@@ -10,7 +10,7 @@ from django.utils import timezone
 from scorecard.domain.choices import SecurityEventKind as Kind
 from scorecard.domain.password_rules import check_old_enough
 from scorecard.forms.helpers import fields_only
-from scorecard.services import devices, login_attempts, logins, mail, passwords, security_events
+from scorecard.services import background, devices, login_attempts, logins, passwords, security_events
 
 
 def visitor_of(request):
@@ -102,4 +102,4 @@ class ForgottenPasswordForm(forms.Form):
     def save(self, **options):
         """Sends the link if the account exists. options: Django passes them, nothing here needs them."""
         email, now = self.cleaned_data["email"], timezone.now()
-        mail.in_background(lambda: passwords.mail_new_password_link(email=email, now=now))
+        background.in_background(lambda: passwords.mail_new_password_link(email=email, now=now))

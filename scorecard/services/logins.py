@@ -15,7 +15,15 @@ from scorecard.domain.choices import MailKind, NoticeKind, SecurityEventKind
 from scorecard.domain.login_limits import FIXED
 from scorecard.domain.password_rules import is_expired
 from scorecard.models import LoginSession, User
-from scorecard.services import devices, login_attempts, mail, notices, security_events, security_mail_texts
+from scorecard.services import (
+    background,
+    devices,
+    login_attempts,
+    mail,
+    notices,
+    security_events,
+    security_mail_texts,
+)
 
 
 @dataclass(frozen=True)
@@ -37,15 +45,14 @@ def begin(*, username: str, visitor: Visitor, now: datetime) -> login_attempts.A
     try:
         return login_attempts.begin_login(username=username, address=visitor.address, device=device, now=now)
     except login_attempts.TooManyFailures:
-        security_events.record_attempt(SecurityEventKind.LOCKED_OUT, account=username)
+        background.in_background(lambda: _record_lock_out(username))
         raise
 
 
 def fail(attempt: login_attempts.Attempt, *, username: str, visitor: Visitor, now: datetime) -> None:
     """The password was wrong. The owner is told, once a day at most, when this makes the account wait."""
     if attempt.wait_until is not None:
-        security_events.record_attempt(SecurityEventKind.LOCKED_OUT, account=username)
-        mail.in_background(lambda: _tell_of_wait(username, visitor, now))
+        background.in_background(lambda: _tell_of_wait(username, visitor, now))
 
 
 @transaction.atomic
@@ -81,7 +88,12 @@ def tell_of_new_address(*, by: User, user: User, old: str) -> None:
     _tell(user, f"new-address:{user.pk}:{uuid4().hex}", subject, body, to=old)
 
 
+def _record_lock_out(username: str) -> None:
+    security_events.record(SecurityEventKind.LOCKED_OUT, account=username, may_be_lost=True)
+
+
 def _tell_of_wait(username: str, visitor: Visitor, now: datetime) -> None:
+    _record_lock_out(username)
     user = User.objects.filter(username=username, is_active=True).first()
     # A database may take different letters for equal.
     if user is None or user.username != username or not user.has_usable_password():

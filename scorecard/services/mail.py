@@ -5,10 +5,9 @@ once). choices.AT_MOST_ONCE says which kinds; the rows of models/mail.py record 
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from threading import Thread
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +15,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
 from django.core.validators import validate_email
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
@@ -24,7 +23,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from scorecard.domain.choices import WITH_PASSWORD_LINK, WITH_UNLOCK_LINK, MailKind
 from scorecard.models import Agency, Invitation, OutgoingMail, User
-from scorecard.services import unlock_links
+from scorecard.services import background, unlock_links
 
 log = logging.getLogger(__name__)
 
@@ -118,27 +117,7 @@ def send_after_commit(*mails: OutgoingMail) -> None:
 
 
 def _send_soon(numbers: list[int]) -> None:
-    in_background(lambda: deliver(numbers))
-
-
-def in_background(work: Callable[[], object]) -> None:
-    """Do it while the answer goes out already, so that its time shows nothing of the work.
-
-    Work that a mail comes of is done here where an account that does not exist would save it.
-    """
-    if settings.MAIL_IN_BACKGROUND:
-        Thread(target=_work_alone, args=[work]).start()
-    else:
-        work()
-
-
-def _work_alone(work: Callable[[], object]) -> None:
-    try:
-        work()
-    except Exception:
-        log.exception("郵件未能寄出；寄信指令會再試。")
-    finally:
-        connection.close()
+    background.in_background(lambda: deliver(numbers))
 
 
 def deliver(pks: Iterable[int] | None = None) -> Delivered:

@@ -7,7 +7,6 @@ people type their password into the wrong field.
 import json
 import logging
 from collections.abc import Iterable
-from contextvars import copy_context
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +19,6 @@ from django.utils.crypto import salted_hmac
 from scorecard.domain.choices import REPEATED_EVENTS, SecurityEventKind
 from scorecard.domain.request_origin import current
 from scorecard.models import Agency, SecurityEvent, User
-from scorecard.services import mail
 
 # Its handler writes the message alone; other logs go elsewhere.
 lines = logging.getLogger("scorecard.security")
@@ -63,12 +61,6 @@ def record(
         seen_by = []
     line = _line(event, seen_by)
     transaction.on_commit(lambda: lines.info(line))
-
-
-def record_attempt(kind: str, *, account: str) -> None:
-    """Record a failed login or a lock-out while the answer goes out: its time must not show which names exist."""
-    context = copy_context()
-    mail.in_background(lambda: context.run(record, kind, account=account, may_be_lost=True))
 
 
 def prune(*, now: datetime) -> int:

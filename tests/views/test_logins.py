@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from scorecard.models import LoginFailures, LoginSession, OutgoingMail, User
-from scorecard.services import devices, logins
+from scorecard.services import background, devices, logins
 from tests.factories import PASSWORD
 from tests.page_reading import body, client_of, form_to, forms, text
 
@@ -153,7 +153,7 @@ def test_known_unknown_and_disabled_names_are_answered_alike_with_the_same_work(
     User.objects.filter(pk=cast.staff.pk).update(is_active=False)
     invited = User.objects.create(username="invited", password=hashers.make_password(None))
     later, hashed = [], []
-    monkeypatch.setattr(logins.mail, "in_background", later.append)
+    monkeypatch.setattr(background, "in_background", later.append)
     encode = hashers.MD5PasswordHasher.encode
     monkeypatch.setattr(hashers.MD5PasswordHasher, "encode", lambda *given: hashed.append(1) or encode(*given))
     answers = {}

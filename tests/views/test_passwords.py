@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from scorecard.domain.choices import MailKind
 from scorecard.models import AuditEvent, LoginFailures, LoginSession, OutgoingMail, PasswordRecord, User
-from scorecard.services import mail as mail_service
+from scorecard.services import background
 from scorecard.services.passwords import set_own_password
 from tests import factories
 from tests.factories import PASSWORD
@@ -162,7 +162,7 @@ def test_known_and_unknown_addresses_are_answered_alike_with_the_same_work(viewe
     """Whether there is an account is looked up while the answer goes out."""
     User.objects.filter(pk=cast.staff.pk).update(email="off@example.gov.tw", is_active=False)
     later, work = [], set()
-    monkeypatch.setattr(mail_service, "in_background", later.append)
+    monkeypatch.setattr(background, "in_background", later.append)
     answers = {}
     for email in ("viewer@example.gov.tw", "nobody@example.gov.tw", "off@example.gov.tw"):
         with CaptureQueriesContext(connection) as queries:
