@@ -189,7 +189,7 @@ if OWNER is not None:
 AUTH_USER_MODEL = "scorecard.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 # 資通系統防護基準, 身分驗證管理: 「使用密碼進行驗證時，應強制最低密碼複雜度；強制密碼最短及最長之效期限制。」
-# 「密碼變更時，至少不可以與前三次使用過之密碼相同。」 docs/logins.md has every line with its test.
+# 「密碼變更時，至少不可以與前三次使用過之密碼相同。」 docs/資通系統防護基準.md has every line.
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

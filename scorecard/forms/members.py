@@ -37,19 +37,19 @@ class InviteForm(MemberForm):
         label="單一登入帳號",
         max_length=150,
         validators=User._meta.get_field("username").validators,
-        help_text="代理伺服器送來的帳號名稱。",
+        help_text="單一登入所用的帳號名稱。",
     )
     field_order = ["email", "name", "username", "role", "divisions"]
 
     def __init__(self, data=None, **kwargs):
         super().__init__(data, **kwargs)
-        if not settings.SSO_USER_HEADER:
+        if not settings.USES_SSO:
             del self.fields["username"]
 
     def clean_email(self):
         """Without single sign-on the address is also the user name, so it has to be valid as one."""
         email = self.cleaned_data["email"]
-        if not settings.SSO_USER_HEADER:
+        if not settings.USES_SSO:
             field = User._meta.get_field("username")
             try:
                 field.clean(email.lower(), None)

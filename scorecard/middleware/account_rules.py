@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from scorecard.web.single_sign_on import name_from_proxy
+from scorecard.web.single_sign_on import name_from_sign_on
 
 # Reachable with a password that somebody else chose.
 OPEN_PAGES = frozenset(
@@ -56,7 +56,7 @@ def _with_single_sign_on(request, name):
     if name == "login" and not request.user.is_authenticated:
         if settings.OIDC_ISSUER:
             return _way_to_provider(request)
-        return render(request, "registration/sso_refused.html", {"named": name_from_proxy(request)}, status=403)
+        return render(request, "registration/sso_refused.html", {"named": name_from_sign_on(request)}, status=403)
     return None
 
 

@@ -143,7 +143,7 @@ def accounts_of(email: str) -> list[User]:
 
 def may_accept(user: User, invitation: Invitation) -> bool:
     """Whether the invitation is this person's: by their address, or with single sign-on by their account."""
-    if settings.SSO_USER_HEADER:
+    if settings.USES_SSO:
         return user.username == invitation.username
     return user.email.casefold() == invitation.email.casefold()
 
@@ -166,8 +166,8 @@ def accept(*, by: User, invitation: Invitation) -> Membership:
 def accept_with_new_account(*, invitation: Invitation, name: str, password: str | None) -> Membership:
     """Make an account for the address, and make it a member. Only for a request that came by the link.
 
-    password: already checked by the validators; None with single sign-on, where the caller has seen that the proxy
-    names invitation.username. Raises RuleBroken where the address has an account: its owner logs in and accepts.
+    password: already checked by the validators; None with single sign-on, where the caller has seen that it names
+    invitation.username. Raises RuleBroken where the address has an account: its owner logs in and accepts.
     """
     invitation = _lock_invitation(invitation)
     user = _new_account(invitation, name)
@@ -183,7 +183,7 @@ def accept_with_new_account(*, invitation: Invitation, name: str, password: str 
 
 def _new_account(invitation: Invitation, name: str) -> User:
     """Not saved. An account that nobody ever entered is the one, since only a link to its address could open it."""
-    if settings.SSO_USER_HEADER:
+    if settings.USES_SSO:
         if User.objects.filter(username=invitation.username).exists():
             raise RuleBroken("這個單一登入帳號已在系統中；請登入後再開啟信中的連結。")
         return User(username=invitation.username, email=invitation.email, name=name)

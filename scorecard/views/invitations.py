@@ -11,7 +11,7 @@ from scorecard.domain.policies import RuleBroken
 from scorecard.forms.invitations import NewAccountForm, NewNameForm
 from scorecard.models import Invitation, User
 from scorecard.services import invitations
-from scorecard.web.single_sign_on import name_from_proxy
+from scorecard.web.single_sign_on import name_from_sign_on
 
 # What the page shows: a button, a form, or the reason why there is neither.
 OWN, NEW, OTHER, LOGIN, OFF = "own", "new", "other", "login", "off"
@@ -21,10 +21,10 @@ def _situation(request, invitation):
     """Whether the person accepts as who they are, gets an account, or has to log in or out before."""
     if request.user.is_authenticated:
         return OWN if invitations.may_accept(request.user, invitation) else OTHER
-    if settings.SSO_USER_HEADER:
-        if name_from_proxy(request) != invitation.username:
+    if settings.USES_SSO:
+        if name_from_sign_on(request) != invitation.username:
             return OTHER
-        # The proxy's name would be logged in if its account were switched on.
+        # Single sign-on would have logged the name in if its account were switched on.
         return OFF if User.objects.filter(username=invitation.username).exists() else NEW
     accounts = invitations.accounts_of(invitation.email)
     if not accounts or (len(accounts) == 1 and accounts[0].is_invited):
@@ -38,13 +38,14 @@ def _page(request, invitation, token, form=None, status=200):
         "token": token,
         "situation": _situation(request, invitation),
         "form": form or _form(invitation),
-        "name_from_proxy": name_from_proxy(request),
+        "name_from_sign_on": name_from_sign_on(request),
+        "uses_oidc": bool(settings.OIDC_ISSUER),
     }
     return render(request, "registration/invitation.html", context, status=status)
 
 
 def _form(invitation, data=None):
-    kind = NewNameForm if settings.SSO_USER_HEADER else NewAccountForm
+    kind = NewNameForm if settings.USES_SSO else NewAccountForm
     return kind(data, invitation=invitation)
 
 

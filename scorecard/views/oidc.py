@@ -5,7 +5,7 @@ Django's kind for that: a visitor without a login writes no row.
 """
 
 import logging
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import jwt
 import requests
@@ -17,14 +17,16 @@ from django.contrib.sessions.backends.signed_cookies import SessionStore
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView
 
+from scorecard.web.single_sign_on import remember_name
+
 log = logging.getLogger(__name__)
-COOKIE = "oidc"
-COOKIE_PATH = "/account/oidc/"
+# As the names of the other cookies in settings.py.
+COOKIE = "__Host-oidc" if settings.HTTPS else "oidc"
 # How long somebody may take at the provider.
 SECONDS = 15 * 60
 ID_TOKEN = "oidc_id_token"
@@ -43,7 +45,6 @@ class Begin(OIDCAuthenticationRequestView):
             COOKIE,
             memory.session_key,
             max_age=SECONDS,
-            path=COOKIE_PATH,
             httponly=True,
             samesite="Lax",
             secure=settings.SESSION_COOKIE_SECURE,
@@ -69,7 +70,7 @@ class Callback(OIDCAuthenticationCallbackView):
             response = _failed(request, status=400)
         finally:
             request.session = self.kept
-        response.delete_cookie(COOKIE, path=COOKIE_PATH)
+        response.delete_cookie(COOKIE)
         return response
 
     def login_success(self):
@@ -80,9 +81,22 @@ class Callback(OIDCAuthenticationCallbackView):
         return HttpResponseRedirect(memory.get("oidc_login_next") or reverse(settings.LOGIN_REDIRECT_URL))
 
     def login_failure(self):
+        """Whoever came from an invitation goes back to it, with the name that the provider proved."""
         named = getattr(self.request, "named_by_provider", "")
+        wanted = self.request.session.get("oidc_login_next") if named else None
+        if wanted and _is_invitation(wanted):
+            response = HttpResponseRedirect(wanted)
+            remember_name(response, named)
+            return response
         context = {"named": named, "begin": reverse("oidc_authentication_init")}
         return render(self.request, "registration/sso_refused.html", context, status=403)
+
+
+def _is_invitation(address):
+    try:
+        return resolve(urlsplit(address).path).view_name == "invitation"
+    except Resolver404:
+        return False
 
 
 def _failed(request, *, status):

@@ -17,9 +17,10 @@ from django.test import Client
 from django.urls import reverse
 
 from scorecard.models import LoginSession, User
+from scorecard.services import invitations
 from tests.factories import PASSWORD
 from tests.middleware.oidc_twin import BROKEN, FAULTS
-from tests.page_reading import address, links, text
+from tests.page_reading import address, form_to, links, text
 
 PEOPLE = [{"sub": "viewer"}, {"sub": "stranger"}, {"sub": "Viewer"}, {"sub": "staff"}, {"sub": "nameless"}]
 
@@ -136,6 +137,23 @@ def test_whoever_is_unknown_switched_off_or_named_almost_alike_is_refused_and_no
     page = log_in(Client(), "nameless")
     assert page.status_code == 403 and "沒有告知您的帳號" in text(page)
     assert User.objects.count() == before and not LoginSession.objects.exists()
+
+
+def test_an_invited_person_without_an_account_gets_it_by_the_link_and_the_providers_word(provider, plan, cast):
+    asked = invitations.invite(
+        by=cast.admin, agency=plan.agency, email="new@example.gov.tw", name="新人", role="viewer", username="stranger"
+    )
+    link = reverse("invitation", args=[asked.make_token()])
+    other, client = Client(), Client()
+    for browser, person in ((other, "nameless"), (other, "Viewer"), (client, "stranger")):
+        (begin,) = [href for href in links(browser.get(link)) if "/oidc/login/" in href]
+        back = way_back(browser.get(begin)["Location"], person)
+        page = browser.get(back, follow=True)
+    assert other.post(link, {"name": "x"}).status_code == 409
+    assert client.post(link, form_to(page, link).filled(name="新人")).status_code == 302
+    assert User.objects.get(username="stranger").email == "new@example.gov.tw"
+    assert log_in(client, "stranger")["Location"] == reverse("home")
+    assert client.get(address(plan, "strategy_map")).status_code == 200
 
 
 def test_going_to_the_provider_and_back_in_vain_writes_no_row(provider, cast):

@@ -10,7 +10,7 @@ from tests.repository.source_files import ROOT, files, name_of, python, tree
 
 ENGLISH, CHINESE = "README.md", "README.zh-Hant.md"
 READMES = (ENGLISH, CHINESE)
-PAPERS = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs/architecture.md", "docs/logins.md")
+PAPERS = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs/architecture.md")
 DECISIONS = sorted(name_of(path) for path in (ROOT / "docs" / "decisions").glob("*.md"))
 SUFFIXES = r"\.(?:py|md|txt|in|toml|yaml|json|html|svg|css|js|png|ttf)"
 # Read from the environment by these functions of bsc_site/settings.py.
