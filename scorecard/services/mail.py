@@ -169,7 +169,7 @@ def _text(mail: OutgoingMail) -> str:
         return mail.body.replace(INVITATION_LINK, link("invitation", mail.invitation.make_token()))
     if user is None:
         return mail.body
-    if mail.kind in WITH_UNLOCK_LINK and UNLOCK_LINK in mail.body:
+    if mail.kind in WITH_UNLOCK_LINK:
         return mail.body.replace(UNLOCK_LINK, link("unlock", unlock_links.make_token(user)))
     if mail.kind not in WITH_PASSWORD_LINK:
         return mail.body
