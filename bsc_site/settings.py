@@ -229,9 +229,12 @@ if HTTPS:
     # A browser takes such a cookie from this very host alone, so that no sister site can set one.
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
+    MESSAGE_STORAGE = "scorecard.web.message_storage.HostMessages"
 SECURE_HSTS_SECONDS = env_int("HSTS_SECONDS", default=365 * 24 * 60 * 60) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env_bool("HSTS_INCLUDE_SUBDOMAINS", default=HTTPS)
 SECURE_HSTS_PRELOAD = env_bool("HSTS_PRELOAD", default=HTTPS)
+# on or off, where the administrator said which; the check for deployment asks.
+PROXY_IS_DECLARED = bool(env_text("TRUST_PROXY"))
 # Only behind a proxy that overwrites the header: otherwise any client could set it.
 if env_bool("TRUST_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

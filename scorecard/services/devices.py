@@ -6,12 +6,14 @@ holds {account: [a random name of the browser, the account's device_generation]}
 
 import secrets
 
+from django.conf import settings
 from django.core import signing
 from django.db.models import F
 
 from scorecard.models import User
 
-COOKIE = "device"
+# As the names of session and form token in settings.py.
+COOKIE = "__Host-device" if settings.HTTPS else "device"
 SALT = "scorecard.devices"
 SECONDS = 180 * 24 * 60 * 60
 MAX_PEOPLE = 5
