@@ -20,7 +20,7 @@ NUMBERS = "USAGE, UPDATE"
 OWNED = """
     SELECT c.relname FROM pg_class c
     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
-    AND pg_has_role(current_user, c.relowner, 'USAGE') ORDER BY c.relname
+    AND pg_has_role(current_user, c.relowner, 'MEMBER') ORDER BY c.relname
 """
 
 
