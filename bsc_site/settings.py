@@ -87,6 +87,8 @@ MIDDLEWARE = [
     # A password set by somebody else must be changed first. With single sign-on there are no passwords.
     "scorecard.middleware.account_rules.AccountRules",
     "django.contrib.messages.middleware.MessageMiddleware",
+    # Its refusals are pages, which show the person.
+    "scorecard.middleware.null_characters.refuse_null_characters",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "scorecard.middleware.pdf_errors.PDFErrorMiddleware",
     # Before a view or a token check reads the body, but after the person is known.

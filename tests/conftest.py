@@ -23,7 +23,8 @@ DRAWN += [HERE / "agency_form" / "test_writing.py", HERE / "fill_in" / "test_wri
 SLOW = [
     HERE / name for name in ("browser", "pdf", "documents", "agency_form", "fill_in", "management", "admin", "robust")
 ]
-SLOW += [HERE / "web" / "test_urls_guarded.py", HERE / "web" / "test_foreign_ids.py", HERE / "styleguide"]
+SLOW += [HERE / "web" / f"test_{name}.py" for name in ("urls_guarded", "foreign_ids", "hostile_values")]
+SLOW.append(HERE / "styleguide")
 SLOW += [HERE / "repository" / "test_first_start.py", HERE / "repository" / "test_harness.py"]
 SLOW.append(HERE / "views" / "test_annual_report.py")
 

@@ -12,8 +12,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from scorecard import permissions
+from scorecard.admin.widgets import ChooseRow, ChooseRows
 from scorecard.domain.choices import AuditAction, Role
 from scorecard.domain.policies import RuleBroken
+from scorecard.forms.fields import RowsField
 from scorecard.models import KPI, Agency, Division, Membership, Plan
 from scorecard.models.triggers import sentence_of
 from scorecard.services import audit
@@ -22,6 +24,10 @@ KEEPERS = (Role.REVIEWER, Role.ADMIN)
 MANAGERS = (Role.ADMIN,)
 # The operator alone.
 NOBODY = ()
+
+# What the filters of a list and its hierarchy of dates append to a field, each with its longest value.
+LOOKUPS = {"": 18, "exact": 18, "id__exact": 18, "isnull": 5, "year": 4, "month": 2, "day": 2}
+MAX_SEARCH_WORDS = 20
 
 
 class Site(admin.AdminSite):
@@ -62,10 +68,13 @@ class Site(admin.AdminSite):
 
 
 def _refused(request, error):
-    """Redirects to the page with the message of the broken rule or database trigger. Other errors are raised again."""
+    """Redirects to the page with the message of the broken rule or database trigger.
+
+    Forms refuse what breaks a constraint, but for two people who send the same at once and for forms tampered with.
+    """
     sentence = " ".join(error.messages) if isinstance(error, RuleBroken) else sentence_of(error)
     if not sentence:
-        raise error
+        sentence = "內容與既有的資料重複或矛盾，可能有人剛改了同一筆；請重新整理這一頁後再試。"
     messages.error(request, f"沒有任何變更。{sentence}")
     return redirect(request.get_full_path())
 
@@ -186,11 +195,30 @@ class ScopedAdmin(admin.ModelAdmin):
             for path in self.list_filter
         ]
 
+    def lookup_allowed(self, lookup, value, request):
+        """False, which is answered with 400, for what no link of a list contains.
+
+        Databases fail at some that Django would let pass, such as an unfinished regular expression.
+        """
+        for path in (*self.list_filter, self.date_hierarchy):
+            if path and (lookup == path or lookup.startswith(f"{path}__")):
+                return len(str(value)) <= LOOKUPS.get(lookup.removeprefix(path).removeprefix("__"), -1)
+        return False
+
+    def get_search_results(self, request, queryset, search_term):
+        """Every word costs a condition for each searched field, and databases have a limit."""
+        if len(search_term.split()) > MAX_SEARCH_WORDS:
+            if request.resolver_match.url_name != "autocomplete":
+                messages.error(request, f"搜尋最多 {MAX_SEARCH_WORDS} 個字詞；請刪去一些再搜尋。")
+            return queryset.none(), False
+        return super().get_search_results(request, queryset, search_term)
+
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        return super().formfield_for_foreignkey(db_field, request, **choices(self, db_field, request, kwargs))
+        return super().formfield_for_foreignkey(db_field, request, **choices(self, self, db_field, request, kwargs))
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
-        return super().formfield_for_manytomany(db_field, request, **choices(self, db_field, request, kwargs))
+        kwargs = choices(self, self, db_field, request, kwargs)
+        return super().formfield_for_manytomany(db_field, request, form_class=RowsField, **kwargs)
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404
@@ -281,9 +309,15 @@ def scoped(model_admin, request, queryset, roles):
     return queryset.filter(**{f"{model_admin.agency_path}__in": agencies})
 
 
-def choices(model_admin, db_field, request, kwargs):
-    """kwargs of a form field, with its choices limited to agencies where the person may change the page."""
+def choices(model_admin, shown_in, db_field, request, kwargs):
+    """kwargs of a form field, with its choices limited to agencies where the person may change the page.
+
+    shown_in: the page itself, or the inline with the field.
+    """
     related = model_admin.admin_site._registry.get(db_field.related_model)
+    if db_field.name in shown_in.get_autocomplete_fields(request):
+        widget = ChooseRows if db_field.many_to_many else ChooseRow
+        kwargs["widget"] = widget(db_field, model_admin.admin_site, using=kwargs.get("using"))
     if related is not None and "queryset" not in kwargs:
         kwargs["queryset"] = related.get_choices(request, model_admin.roles)
     return kwargs

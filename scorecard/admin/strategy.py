@@ -30,7 +30,7 @@ class RowsOf(admin.TabularInline):
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         page = site._registry[self.parent_model]
-        return super().formfield_for_foreignkey(db_field, request, **choices(page, db_field, request, kwargs))
+        return super().formfield_for_foreignkey(db_field, request, **choices(page, self, db_field, request, kwargs))
 
     def has_view_permission(self, request, obj=None):
         return True

@@ -6,6 +6,25 @@ from django.core.exceptions import ValidationError
 from scorecard.domain.roc_years import NumberError, parse_amount, parse_number
 from scorecard.spreadsheets.reader import MAX_BYTES
 
+# A longer number is larger than any key, and databases fail at comparing it.
+MAX_KEY_DIGITS = 18
+
+
+def is_key(value):
+    """Whether it can be the key of a row."""
+    text = str(value)
+    return text.isascii() and text.isdigit() and len(text) <= MAX_KEY_DIGITS
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """Refuses what cannot be a key before the database is asked for it."""
+
+    def clean(self, value):
+        for each in value or ():
+            if not is_key(each):
+                raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": each})
+        return super().clean(value)
+
 
 class FigureField(forms.CharField):
     """A figure in the measure's unit: Decimal, None if empty. An unreadable text stays in the field."""

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from scorecard.domain.choices import Role
+from scorecard.forms.fields import RowsField
 from scorecard.forms.helpers import fields_only
 from scorecard.models import Division, Plan, User
 from scorecard.services.transfers import Owner, people_of
@@ -15,7 +16,7 @@ class MemberForm(forms.Form):
 
     helper = fields_only()
     role = forms.ChoiceField(label="角色", choices=Role.choices)
-    divisions = forms.ModelMultipleChoiceField(
+    divisions = RowsField(
         label="填報科室",
         queryset=Division.objects.none(),
         required=False,

@@ -1,0 +1,160 @@
+"""No address, query or form makes an error of the server, whatever value stands in it.
+
+Every route of tests/web/urls_table.py is asked by somebody whom it serves. A parameter, a name in a query or a field
+takes the next of the hostile values, so that each kind meets most of them; a new route joins by itself.
+"""
+
+import re
+from itertools import cycle
+from urllib.parse import parse_qsl, quote, urlsplit
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from scorecard.admin import site
+from scorecard.models import AuditEvent, User
+from tests.page_reading import forms, links, text, told
+from tests.web.test_urls_guarded import PARAMETER, scene
+from tests.web.urls_table import TABLE
+
+pytestmark = pytest.mark.django_db
+__all__ = ["scene"]
+
+SERVER_ERROR = 500
+SERVED = {200, 302, 422}
+ROLES = ("staff", "reviewer", "admin", "superuser", "anonymous")
+# As they stand in an address: quoted, since some of them are no text. _00 is NUL to Django's admin.
+IN_PATH = ("%00", "9" * 30, "%FF", "x%00y", "%ED%A0%80", "_00", "-1", "%E9%95%B7" * 300, "9" * 5000, "%0A")
+VALUES = ("\0", "9" * 30, "長" * 2000, "字 " * 2000, "a\0b", "-1", "1e999999", "9" * 5000, "NaN", "')--", "💥")
+LOOKUPS = ("", "__exact", "__in", "__isnull", "__gte", "__id__exact", "__year", "__range", "__regex", "__month")
+IN_ADMIN = ("q", "q", "o", "p", "e", "all", "_to_field", "_popup", "_changelist_filters", "id__regex", "id__range")
+# Names of one page or form that are tried, evenly taken from all.
+SOME = 3
+FILE = re.compile(r"\.\w+$")
+
+
+def role_for(route, method, statuses=SERVED):
+    return next((role for role in ROLES if TABLE[route][method][role] in statuses), None)
+
+
+def some_of(names):
+    return names[:: max(1, len(names) // SOME)]
+
+
+class Asking:
+    """Sends requests as the scene's people, and keeps those that made an error of the server."""
+
+    def __init__(self, scene):
+        self.scene = scene
+        self.failures = []
+        self.count = 0
+        self.values = cycle(VALUES)
+
+    def ask(self, role, method, url, data=None):
+        client = Client(raise_request_exception=False)
+        client.cookies.load(self.scene.sessions[role])
+        self.count += 1
+        # A failure within would break the transaction for the requests after it.
+        with transaction.atomic():
+            answer = client.get(url) if method == "GET" else client.post(url, data or {})
+            transaction.set_rollback(True)
+        if answer.status_code >= SERVER_ERROR:
+            self.failures.append((method, role, url[:200], str(data)[:200], repr(answer.exc_info)))
+        return answer
+
+    def ask_for(self, role, url, name):
+        """The page with the next value for the name in its query."""
+        return self.ask(role, "GET", f"{url.partition('?')[0]}?{name}={quote(next(self.values))}")
+
+    def pages(self):
+        """(role, address, page) of every page that somebody gets, files left out."""
+        for route in TABLE:
+            role = role_for(route, "GET", {200})
+            if role and not FILE.search(route):
+                url = self.scene.url(route)
+                page = self.ask(role, "GET", url)
+                if page["Content-Type"].startswith("text/html"):
+                    yield role, url, page
+
+
+@pytest.fixture
+def asking(scene):
+    made = Asking(scene)
+    yield made
+    assert not made.failures, "\n".join(map(str, made.failures))
+
+
+def test_no_value_in_an_address_makes_an_error_of_the_server(asking):
+    values = cycle(IN_PATH)
+    for route in TABLE:
+        method = "GET" if role_for(route, "GET") else "POST"
+        role = role_for(route, method)
+        for name in PARAMETER.findall(route) if role else ():
+            for value in (next(values), next(values), next(values)):
+                asking.ask(role, method, asking.scene.url(route, **{name: value}))
+            # Codes are the one parameter that reaches the database as a text.
+            if name == "code":
+                assert asking.ask(role, method, asking.scene.url(route, code="%00")).status_code == 404
+
+
+def test_no_value_in_a_query_makes_an_error_of_the_server(asking):
+    more = {"page", "plan", "compare", "select", "next"}
+    for role, url, page in asking.pages():
+        if url.startswith("/admin/"):
+            continue
+        names = {name for link in links(page) for name, _ in parse_qsl(urlsplit(link).query)}
+        names |= {name for form in forms(page) if "csrfmiddlewaretoken" not in form.fields for name in form.fields}
+        for name in some_of(sorted(more | names)):
+            asking.ask_for(role, url, name)
+
+
+def test_no_lookup_filter_or_search_of_the_admin_site_makes_an_error_of_the_server(asking):
+    lookups = cycle(LOOKUPS)
+    for model, page in site._registry.items():
+        url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for name in IN_ADMIN:
+            asking.ask_for("superuser", url, name)
+        for name in (*page.list_filter, page.date_hierarchy or "id"):
+            for _ in range(3):
+                asking.ask_for("superuser", url, f"{name}{next(lookups)}")
+        asking.ask_for("admin", f"{url}add/", "plan")
+    for name in ("app_label", "model_name", "field_name", "term", "page"):
+        rest = "&app_label=scorecard&model_name=kpi&field_name=objective"
+        asking.ask("superuser", "GET", f"{reverse('admin:autocomplete')}?{name}={quote(next(asking.values))}{rest}")
+
+
+def test_no_value_in_a_form_makes_an_error_of_the_server(asking):
+    url = reverse("member", args=[asking.scene.plan.agency.slug, asking.scene.rows["membership"].pk])
+    for value in VALUES:
+        answer = asking.ask("admin", "POST", url, {"role": "staff", "divisions": [value]})
+        assert answer.status_code == 422
+    for role, url, page in asking.pages():
+        for form in [form for form in forms(page) if len(form.fields) > 1 and "csrfmiddlewaretoken" in form.fields]:
+            # One field of each kind: a table repeats its fields for every KPI.
+            names = {re.sub(r"\d+", "", name): name for name in form.fields if name != "csrfmiddlewaretoken"}
+            for name in some_of(sorted(names.values())):
+                asking.ask(role, "POST", form.action or url, form.filled(**{name: [next(asking.values)]}))
+
+
+def test_a_login_with_whatever_name_is_refused_like_a_wrong_password(asking):
+    wrong = asking.ask("anonymous", "POST", "/account/login/", {"username": "nobody", "password": "x"})
+    for value in ("n" * 151, "n" * 300, "長" * 2000, "9" * 5000):
+        answer = asking.ask("anonymous", "POST", "/account/login/", {"username": value, "password": "x"})
+        assert text(answer).replace(value, "nobody") == text(wrong)
+    for value in VALUES:
+        asking.ask("anonymous", "POST", "/account/login/", {"username": value, "password": value, "next": value})
+        asking.ask("anonymous", "POST", "/account/forgotten/", {"email": f"{value}@example.gov.tw"})
+
+
+def test_the_links_of_the_admin_sites_lists_are_lookups_that_it_allows(asking):
+    """With every filter's choices, the hierarchy of dates, and the links of the product's own pages."""
+    for model in (AuditEvent, User):
+        url = reverse(f"admin:scorecard_{model._meta.model_name}_changelist")
+        queries = {link for link in links(asking.ask("superuser", "GET", url)) if link.startswith("?")}
+        assert len(queries) > 3
+        for query in sorted(queries):
+            assert asking.ask("superuser", "GET", url + query).status_code == 200, query
+    many = asking.ask("superuser", "GET", f"{reverse('admin:scorecard_kpi_changelist')}?q={'字+' * 21}")
+    assert "搜尋最多 20 個字詞" in told(many)
