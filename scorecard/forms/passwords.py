@@ -54,12 +54,6 @@ class LoginForm(AuthenticationForm):
         """For the view, which logs the person in next."""
         logins.succeed(self.attempt, user=self.user_cache, visitor=visitor_of(self.request), now=self.now)
 
-    def clean(self):
-        """A name longer than any account's is a wrong one; Django tells the length to browsers alone."""
-        if len(self.cleaned_data.get("username") or "") > self.fields["username"].max_length:
-            raise self.get_invalid_login_error()
-        return super().clean()
-
 
 class _OwnPassword:
     """Saves through the service, which audits the change."""
