@@ -16,6 +16,7 @@ PAGE_AFTER_POST = {
     "deputy_add": "deputies",
     "deputy_end": "deputies",
     "deputy_begin": "deputies",
+    "deputy_stop": "home",
     "member_invite": "members",
     "member_on": "member",
     "member_off": "member",
