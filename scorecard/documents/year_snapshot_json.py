@@ -8,8 +8,8 @@ import json
 from scorecard.documents.plan_json import plan_document
 from scorecard.documents.scorecard_json import scorecard_document
 from scorecard.domain.choices import YearState
+from scorecard.domain.signatures import with_mark
 from scorecard.models import Evidence, Plan, YearlyReport
-from scorecard.models.deputies import with_mark
 
 FORMAT = 1
 

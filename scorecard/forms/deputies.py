@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from scorecard.forms.helpers import fields_only
 from scorecard.forms.years import date_input
-from scorecard.models import User
+from scorecard.models import Membership, User
 
 
 class DeputyForm(forms.Form):
@@ -19,8 +19,8 @@ class DeputyForm(forms.Form):
 
     def __init__(self, data=None, *, agency, person, names_others, **kwargs):
         super().__init__(data, **kwargs)
-        switched_on = {"memberships__agency": agency, "memberships__is_active": True, "is_active": True}
-        members = User.objects.filter(**switched_on).order_by("name", "username")
+        members = User.objects.filter(memberships__in=Membership.objects.switched_on().filter(agency=agency))
+        members = members.order_by("name", "username")
         self.own = person
         self.fields["person"].queryset = members
         self.fields["person"].initial = person

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from scorecard.domain import audit_chain
 from scorecard.domain.choices import AuditAction
+from scorecard.domain.signatures import with_mark
 from scorecard.domain.value_text import WORDS_OF_TRUTH
-from scorecard.models.deputies import with_mark
 from scorecard.models.kpis import KPI
 from scorecard.models.organisation import Agency, User
 from scorecard.models.strategy import Plan

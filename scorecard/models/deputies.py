@@ -8,15 +8,11 @@ from scorecard.domain.roc_years import date_text
 from scorecard.models.organisation import Agency, User
 
 
-def with_mark(name, is_deputy):
-    """「王小明（代）」 where the act was a deputy's."""
-    return f"{name}（代）" if is_deputy else str(name)
-
-
 class DeputyshipQuerySet(models.QuerySet):
     def in_force(self, day=None):
-        """On the day, today by default: both are members of the agency and switched on, and nobody ended it."""
+        """On the day, today by default: both are members of the agency, switched on, and nobody ended it."""
         day = day or timezone.localdate()
+        # In one call, so that agency and switch are those of the same membership.
         return self.filter(
             first_day__lte=day,
             last_day__gte=day,

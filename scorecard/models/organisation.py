@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from scorecard.domain.choices import Role
+from scorecard.domain.signatures import with_mark
 
 
 class Agency(models.Model):
@@ -92,6 +93,11 @@ class User(AbstractUser):
     def acting_for(self):
         """The person whom this one stands in for during a request, or None."""
         return self.deputyship.person if self.deputyship is not None else None
+
+    @property
+    def signature(self):
+        """The name under what this person does in a request: 「王小明」, 「王小明（代）」."""
+        return with_mark(self, self.deputyship is not None)
 
     @property
     def is_invited(self):

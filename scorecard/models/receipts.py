@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from scorecard.domain.roc_years import to_roc
-from scorecard.models.deputies import with_mark
+from scorecard.domain.signatures import with_mark
 from scorecard.models.organisation import Division, User
 from scorecard.models.strategy import Plan
 

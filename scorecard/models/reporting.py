@@ -5,7 +5,7 @@ from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 
 from scorecard.domain.choices import EDITABLE_STATES, REPORT_TRANSITIONS, ReportState
 from scorecard.domain.roc_years import year_text
-from scorecard.models.deputies import with_mark
+from scorecard.domain.signatures import with_mark
 from scorecard.models.kpis import KPI
 from scorecard.models.organisation import User
 

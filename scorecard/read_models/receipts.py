@@ -13,8 +13,8 @@ from django.utils.timezone import localdate
 from scorecard.domain.choices import Direction, ReportState, Status
 from scorecard.domain.roc_years import date_text, year_text
 from scorecard.domain.scoring import BLANK, grouped
+from scorecard.domain.signatures import with_mark
 from scorecard.models import Submission, YearlyReport
-from scorecard.models.deputies import with_mark
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from scorecard import permissions
 from scorecard.domain.choices import AuditAction, SecurityEventKind
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import Agency, Deputyship, User
+from scorecard.models import Agency, Deputyship, Membership, User
 from scorecard.services import audit
 
 MAX_DAYS = 366
@@ -28,7 +28,7 @@ def name_deputy(*, by: User, agency: Agency, person: User, deputy: User, first_d
     if person.pk == deputy.pk:
         raise RuleBroken("代理人不能是本人；請選擇另一位成員。")
     for user in (person, deputy):
-        if not user.memberships.filter(agency=agency).switched_on().exists():
+        if not Membership.objects.switched_on().filter(user=user, agency=agency).exists():
             raise RuleBroken(f"{user}不是這個機關的成員或已停用；請選擇目前的成員。")
     asked = {"agency": agency, "person": person, "deputy": deputy, "first_day": first_day, "last_day": last_day}
     same = Deputyship.objects.filter(**asked, ended_at=None).first()

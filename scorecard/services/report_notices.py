@@ -50,7 +50,7 @@ def tell_of_return(*, by: User, report: YearlyReport, version: int, comment: str
             kind=NoticeKind.RETURNED,
             key=f"returned:{report.pk}:{version}",
             subject=f"{year_text(report.year)} {kpi.code} {kpi.name}",
-            text=f"已由 {one_line(by)} 退回補正。需補正的內容：\n{comment}\n\n請到填報頁補正後再送出一次。",
+            text=f"已由 {one_line(by.signature)} 退回補正。需補正的內容：\n{comment}\n\n請到填報頁補正後再送出一次。",
             path=f"{reverse('reporting_table', args=[kpi.plan.slug, report.year, kpi.division_id])}#{kpi.code}",
             agency=kpi.plan.agency,
         )
@@ -84,7 +84,7 @@ def _tell_of_approval(by: User, user: User, reports: list[YearlyReport]) -> None
         kind=NoticeKind.APPROVED,
         key=f"approved:{first.pk}:{first.version}",
         subject=f"{year_text(year)} {codes}",
-        text=f"已由 {one_line(by)} 審核通過。",
+        text=f"已由 {one_line(by.signature)} 審核通過。",
         path=path,
         agency=plan.agency,
     )
@@ -108,7 +108,7 @@ def tell_of_comment(comment: Comment) -> None:
                 recipient=member.user,
                 kind=NoticeKind.COMMENT,
                 key=f"comment:{comment.pk}",
-                subject=f"{one_line(by)}：{year_text(report.year)} {kpi.code} {kpi.name}",
+                subject=f"{one_line(by.signature)}：{year_text(report.year)} {kpi.code} {kpi.name}",
                 text=comment.text,
                 path=reverse("kpi", args=[kpi.plan.slug, report.year, kpi.code]),
                 agency=kpi.plan.agency,

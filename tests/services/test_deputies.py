@@ -9,7 +9,7 @@ from django.utils import timezone
 from scorecard import permissions
 from scorecard.domain.choices import Role
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import AuditEvent, Deputyship, Membership, Submission, User, YearlyReport
+from scorecard.models import AuditEvent, Deputyship, Membership, Notice, Submission, User, YearlyReport
 from scorecard.read_models.audit_verification import verify_chain
 from scorecard.read_models.receipts import build_receipt
 from scorecard.services import invitations, members
@@ -125,6 +125,11 @@ def test_it_ends_with_the_membership_or_the_account_of_either(cast, agency, gone
     User.objects.filter(pk=user.pk).update(is_active=False)
     assert not Deputyship.objects.in_force().exists()
     User.objects.filter(pk=user.pk).update(is_active=True)
+    user.memberships.update(is_active=False)
+    Membership.objects.create(user=user, agency=cast.other_agency, role=Role.VIEWER)
+    assert not Deputyship.objects.in_force().exists(), "switched off here, whatever they are elsewhere"
+    with nothing_written(), pytest.raises(RuleBroken, match="已停用"):
+        name_deputy(by=cast.admin, agency=agency, person=made.person, deputy=made.deputy, **days())
     user.memberships.all().delete()
     assert not Deputyship.objects.in_force().exists()
 
@@ -141,6 +146,7 @@ def test_events_receipt_and_report_name_the_deputy_with_a_mark(cast, agency, kpi
     assert [event.actor_text for event in events] == ["viewer 君（代）"] * 2 + ["other-staff 君（代）"]
     assert [event.acting_for for event in events] == [cast.staff, cast.staff, cast.reviewer]
     assert verify_chain().broken is None
+    assert "other-staff 君（代） 審核通過" in Notice.objects.get(recipient=cast.viewer).text
     receipt = Submission.objects.get()
     shown = build_receipt(receipt)
     assert (shown.submitted_by, receipt.submitter) == ("viewer 君（代）", "viewer 君（代）")
