@@ -3,7 +3,14 @@
 import json
 from dataclasses import dataclass
 
-from scorecard.documents.year_snapshot_json import plan_as_closed, report_rows, year_document
+from scorecard.documents.plan_json import plan_document
+from scorecard.documents.year_snapshot_json import (
+    FIRST_FORMAT,
+    executed_of_all,
+    plan_as_closed,
+    report_rows,
+    year_document,
+)
 from scorecard.domain.choices import AuditAction
 from scorecard.models import AuditEvent
 from scorecard.models.snapshots import FILES
@@ -53,7 +60,8 @@ def check_snapshot(snapshot):
     is_current = year.is_closed and snapshot.number == year.closings
     differences = ()
     if is_current and "document" not in damaged:
-        differences = tuple(compare(json.loads(bytes(snapshot.document)), document_now(snapshot)))
+        frozen = json.loads(bytes(snapshot.document))
+        differences = tuple(compare(frozen, document_now(snapshot, frozen["format"])))
     return SnapshotCheck(tuple(faults), differences, is_current)
 
 
@@ -69,16 +77,22 @@ def _chain_passes_through(snapshot):
     return AuditEvent.objects.filter(pk=snapshot.audit_number, digest=snapshot.audit_digest).exists()
 
 
-def document_now(snapshot):
-    """The snapshot's document, made again from the database."""
+def document_now(snapshot, form):
+    """The snapshot's document, made again from the database in the form in which it was frozen."""
     plan = plan_as_closed(snapshot.plan_year)
     year = snapshot.plan_year.year
-    return year_document(
+    is_first = form == FIRST_FORMAT
+    document = year_document(
         build_scorecard(plan, year, with_action_plans=True),
-        reports=report_rows(plan, year),
+        reports=report_rows(plan, year, with_unapproved=is_first),
         audit_number=snapshot.audit_number,
         audit_digest=snapshot.audit_digest,
     )
+    if is_first:
+        provisional = build_scorecard(plan, year, include_provisional=True, with_action_plans=True)
+        executed_of_all(document, plan_document(provisional))
+        document["format"] = FIRST_FORMAT
+    return document
 
 
 def compare(frozen, now):

@@ -11,7 +11,8 @@ from scorecard.domain.choices import YearState
 from scorecard.domain.signatures import with_mark
 from scorecard.models import Evidence, Plan, YearlyReport
 
-FORMAT = 1
+# The first form held also what reports that were not approved had brought: words, files and amounts executed.
+FIRST_FORMAT, FORMAT = 1, 2
 
 
 def year_document(scorecard, *, reports, audit_number, audit_digest):
@@ -32,21 +33,28 @@ def as_bytes(document):
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def report_rows(plan, year):
-    """The year's reports as JSON types, with texts and evidence where they are approved. Two queries."""
+def report_rows(plan, year, *, with_unapproved=False):
+    """The year's reports as JSON types. Two queries.
+
+    with_unapproved: words and evidence of all, as in the first form; else of those approved.
+    """
     attached = {}
-    approved = YearlyReport.objects.for_year(plan, year).counting(include_provisional=False)
-    present = Evidence.objects.present().filter(report__in=approved).order_by("uploaded_at", "id")
+    counting = YearlyReport.objects.for_year(plan, year).counting(include_provisional=with_unapproved)
+    present = Evidence.objects.present().filter(report__in=counting).order_by("uploaded_at", "id")
     for report_id, name, size in present.values_list("report_id", "name", "size"):
         attached.setdefault(report_id, []).append({"name": name, "size": size})
+
+    def is_shown(report):
+        return with_unapproved or report.is_approved
+
     rows = YearlyReport.objects.for_year(plan, year).select_related("kpi", "submitted_by", "reviewed_by")
     return [
         {
             "kpi": report.kpi.code,
             "state": report.state,
             "version": report.version,
-            "explanation": report.explanation or None if report.is_approved else None,
-            "improvement": report.improvement or None if report.is_approved else None,
+            "explanation": report.explanation or None if is_shown(report) else None,
+            "improvement": report.improvement or None if is_shown(report) else None,
             "submitted_by": _name(report.submitted_by, report.submitted_for_id),
             "submitted_at": report.submitted_at and report.submitted_at.isoformat(),
             "reviewed_by": _name(report.reviewed_by, report.reviewed_for_id),
@@ -60,6 +68,23 @@ def report_rows(plan, year):
 def _name(user, acting_for):
     """With the mark of a deputy. acting_for: the id of the person, None for none."""
     return user and with_mark(user.name, acting_for is not None)
+
+
+def executed_of_all(document, provisional):
+    """Give the document the amounts executed of all reports, as in the first form; changes the dict itself.
+
+    provisional: the plan_document() of the scorecard with figures that are not approved.
+    """
+    found = {
+        (action_plan["code"], budget["year"]): budget["executed"]
+        for kpi in provisional["kpis"]
+        for action_plan in kpi["action_plans"]
+        for budget in action_plan["budgets"]
+    }
+    for kpi in document["plan"]["kpis"]:
+        for action_plan in kpi["action_plans"]:
+            for budget in action_plan["budgets"]:
+                budget["executed"] = found[action_plan["code"], budget["year"]]
 
 
 def _of_year(plan, year):

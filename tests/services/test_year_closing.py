@@ -1,6 +1,7 @@
 """Closing a year with its snapshot: the files of that moment, whole, kept, and comparable with the database."""
 
 import json
+from hashlib import sha256
 from io import BytesIO, StringIO
 from unittest.mock import patch
 
@@ -11,9 +12,10 @@ from django.db import connection
 from django.test import TestCase
 
 from scorecard.documents.year_snapshot_check import check_snapshot
+from scorecard.documents.year_snapshot_json import as_bytes
 from scorecard.domain.choices import AuditAction
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import AuditEvent, PlanYear, YearlyReport, YearlyValue, YearSnapshot, triggers
+from scorecard.models import ActionBudget, AuditEvent, PlanYear, YearlyReport, YearlyValue, YearSnapshot, triggers
 from scorecard.services import year_closing, years
 from scorecard.services.year_closing import close_year, prepare_year
 from tests import factories
@@ -108,6 +110,28 @@ class AClosedYear(TestCase):
         assert "plan.kpis[AC1.1].measures[0].values[2016].actual：凍結時 「98765」，現在 「5」" in said
         assert "reports[AC1.1].explanation：凍結時 「擴大宣導」，現在 「另一個說法」" in said
         assert "1 份年度凍結檔中有 1 份有問題" in said
+
+    def test_a_snapshot_of_the_first_form_is_compared_with_what_that_form_held(self):
+        """It had words and amounts executed of reports that were not approved, such as AC1.2's."""
+        triggers.remove(connection)
+        budgets = ActionBudget.objects.filter(action_plan__code="AC1.2.1", year=2016)
+        budgets.update(executed=700)
+        YearlyReport.objects.filter(kpi__code="AC1.2").update(explanation="人力不足")
+        document = json.loads(bytes(self.snapshot.document)) | {"format": 1}
+        for kpi in document["plan"]["kpis"]:
+            for plan in kpi["action_plans"]:
+                plan["budgets"][0]["executed"] = 700 if plan["code"] == "AC1.2.1" else None
+        next(row for row in document["reports"] if row["kpi"] == "AC1.2")["explanation"] = "人力不足"
+        content = as_bytes(document)
+        YearSnapshot.objects.update(document=content, document_sha256=sha256(content).hexdigest())
+        assert check_snapshot(YearSnapshot.objects.get()).differences == ()
+        budgets.update(executed=800)
+        (found,) = check_snapshot(YearSnapshot.objects.get()).differences
+        assert (found.place, found.frozen, found.now) == (
+            "plan.kpis[AC1.2].action_plans[AC1.2.1].budgets[2016].executed",
+            700,
+            800,
+        )
 
     def test_the_check_names_a_file_that_is_not_what_was_frozen(self):
         triggers.remove(connection)
