@@ -38,7 +38,7 @@ class InviteForm(MemberForm):
         label="單一登入帳號",
         max_length=150,
         validators=User._meta.get_field("username").validators,
-        help_text="單一登入所用的帳號名稱。",
+        help_text="單一登入所用的帳號名稱；只有這個帳號可以接受邀請。",
     )
     field_order = ["email", "name", "username", "role", "divisions"]
 

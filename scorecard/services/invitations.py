@@ -58,6 +58,8 @@ def invite(
     Raises RuleBroken where the agency has a member or an invitation with the address.
     """
     permissions.check_can_invite(by, agency.pk)
+    if settings.USES_SSO and not username:
+        raise RuleBroken("使用單一登入時，請填寫對方的單一登入帳號；只有這個帳號可以接受邀請。")
     agency = _lock(agency)
     divisions = divisions_for(agency, role, divisions)
     if Membership.objects.filter(agency=agency, user__email__iexact=email).exists():
@@ -158,6 +160,10 @@ def accept(*, by: User, invitation: Invitation) -> Membership:
     invitation = _lock_invitation(invitation)
     if not may_accept(by, invitation):
         raise RuleBroken("這份邀請不是寄給您目前登入的帳號。")
+    if not by.email:
+        # With single sign-on an account may have had none; the link has proven this one.
+        by.email = invitation.email
+        by.save(update_fields=["email"])
     return _join(by, invitation)
 
 

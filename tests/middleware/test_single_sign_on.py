@@ -103,6 +103,7 @@ def test_an_account_of_single_sign_on_accepts_whatever_address_it_has(plan, cast
     assert Client().post(url, {"name": "某"}).status_code == 409
     assert named("outsider").get(address(plan, "strategy_map")).status_code == 404
     assert named("outsider").post(url).status_code == 302
+    assert User.objects.get(username="outsider").email == "new@example.gov.tw"
     assert named("outsider").get(address(plan, "strategy_map")).status_code == 200
 
 
