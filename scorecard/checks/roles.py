@@ -1,5 +1,6 @@
 """On PostgreSQL the site runs as a role that can neither undo triggers nor rewrite the audit trail."""
 
+from django.conf import settings
 from django.core.checks import Error
 
 from scorecard.checks.query import rows
@@ -23,6 +24,9 @@ def findings(connection):
     """Nothing on SQLite, which has no roles."""
     if connection.vendor != "postgresql":
         return []
+    if settings.SITE_ROLE:
+        message = "設定了 MIGRATE_DATABASE_URL，檢查看到的是擁有資料表的角色，而不是網站的角色。"
+        return [Error(message, hint="請先執行 unset MIGRATE_DATABASE_URL，再檢查一次。", id="scorecard.E018")]
     ((is_superuser, *other_powers),) = rows(connection, POWERS)
     if is_superuser or any(other_powers):
         return [_error("E011", "網站使用的資料庫角色是超級使用者，或可以建立角色、複寫資料庫。")]

@@ -100,6 +100,12 @@ def test_each_fault_of_the_role_is_the_only_finding_and_names_its_cure(fault, nu
     the_only_finding(findings(fault), number)
 
 
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="roles of PostgreSQL")
+def test_who_checks_as_the_owner_is_told_so(settings):
+    settings.SITE_ROLE = SITE
+    the_only_finding(findings(), "E018")
+
+
 def test_a_database_that_does_not_answer_is_the_only_finding(monkeypatch):
     def refuse():
         raise OperationalError("connection refused\nand more lines")
