@@ -5,7 +5,7 @@ from ipaddress import ip_network
 import pytest
 from django.core.checks import WARNING, Tags, run_checks
 
-from scorecard.checks import clock
+from scorecard.checks import clock, mail
 
 AS_IN_THE_README = {
     "HTTPS": True,
@@ -63,7 +63,6 @@ FAULTS = {
     "any host": ({"ALLOWED_HOSTS": ["*"]}, "E023", "ALLOWED_HOSTS="),
     "links to a host that is not answered": ({"SITE_URL": "https://old.example.gov.tw"}, "E024", "ALLOWED_HOSTS"),
     "links in the clear": ({"SITE_URL": "http://bsc.example.gov.tw"}, "E025", "SITE_URL=https://bsc.example.gov.tw"),
-    "no mail server": ({"EMAIL_HOST": ""}, "E030", "EMAIL_HOST="),
     "a sender of this machine": ({"DEFAULT_FROM_EMAIL": "bsc@localhost"}, "E031", "DEFAULT_FROM_EMAIL="),
     "a sender that is no address": ({"DEFAULT_FROM_EMAIL": "平衡計分卡"}, "E031", "DEFAULT_FROM_EMAIL="),
     "half a login": ({"EMAIL_HOST_PASSWORD": ""}, "E032", "EMAIL_HOST_PASSWORD"),
@@ -104,6 +103,15 @@ def test_each_fault_is_the_only_finding_and_names_its_cure(settings, changed, nu
     assert finding.level >= WARNING
     assert finding.hint.startswith("請") and cure in finding.hint
     assert "secret-word" not in f"{finding.msg}{finding.hint}"
+
+
+def test_without_a_mail_server_no_start_is_clean(settings):
+    settings.EMAIL_HOST = ""
+    assert findings() == []
+    (finding,) = [finding for finding in run_checks() if finding.id.startswith("scorecard.")]
+    assert finding.id == "scorecard.E003" and finding.hint.startswith("請設定寄信伺服器，例如 EMAIL_HOST=")
+    settings.DEBUG = True
+    assert mail.mails_can_be_sent(None) == []
 
 
 def test_a_machine_that_does_not_keep_time_is_told_of(monkeypatch):
