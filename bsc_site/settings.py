@@ -362,14 +362,17 @@ if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "scorecard.web.log_lines.AddRequestID"}},
+    "filters": {
+        "request_id": {"()": "scorecard.web.log_lines.AddRequestID"},
+        "tokens": {"()": "scorecard.web.log_lines.HideTokens"},
+    },
     "formatters": {
         "line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"},
         # A security event is a JSON object already, and nothing else is in its line.
         "event": {"format": "{message}", "style": "{"},
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "tokens"]},
         "security": {"class": "logging.StreamHandler", "formatter": "event", "stream": "ext://sys.stdout"},
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},

@@ -5,6 +5,7 @@ from django.dispatch import receiver
 
 from scorecard.domain.choices import SecurityEventKind as Kind
 from scorecard.services import background, security_events
+from scorecard.web.secret_paths import without_tokens
 
 EVIDENCE_VIEW = "evidence_file"
 REFUSED = (403, 404)
@@ -32,7 +33,8 @@ def record_access(get_response):
 
 def _record(request, kind):
     if request.user.is_authenticated:
-        path = _harmless_path(request)
+        # Without the query, which may hold anything.
+        path = without_tokens(request.path, request.resolver_match)
         security_events.record(kind, by=request.user, agencies=_agencies(request), target=path, may_be_lost=True)
 
 
@@ -40,16 +42,6 @@ def _agencies(request):
     """The page's own, since the person's other agencies have no business there; None where it is not known."""
     edition = getattr(request, "edition", None)
     return None if edition is None else [edition.plan.agency]
-
-
-def _harmless_path(request):
-    """The address without its query, and without the token of a link that opens an account."""
-    path = request.path
-    for name, value in request.resolver_match.kwargs.items():
-        # The tokens of files are UUIDs. They open nothing by themselves.
-        if name == "token" and isinstance(value, str):
-            path = path.replace(value, "…")
-    return path
 
 
 @receiver(user_logged_in, dispatch_uid="scorecard.middleware.security_log")

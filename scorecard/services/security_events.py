@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import Error, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -45,15 +45,16 @@ def record(
 
     by: who did it; of a failed login the account's owner where there is one. account: the name typed at the login.
     agencies: those whose admins see it; None for all agencies of the person. target: what it is about, in words or as
-    an address without secrets. may_be_lost: a failing database is logged and does not fail the caller; otherwise the
-    row belongs to the caller's transaction, and the line is written after its commit.
+    an address without secrets. may_be_lost: what fails is logged and does not fail the caller; otherwise the row
+    belongs to the caller's transaction, and the line is written after its commit.
     """
     try:
         with transaction.atomic():
             event = _event(kind, by, account, target)
             seen_by = _agencies(event.user, agencies)
             _write(event, seen_by)
-    except Error:
+    # Whatever is wrong with the event: a download must not fail for it.
+    except Exception:
         if not may_be_lost:
             raise
         log.exception("A security event was not stored: %s %s", kind, target)

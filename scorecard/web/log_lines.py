@@ -3,6 +3,7 @@
 import logging
 
 from scorecard.domain.request_origin import current
+from scorecard.web.secret_paths import without_tokens
 
 
 class AddRequestID(logging.Filter):
@@ -10,4 +11,14 @@ class AddRequestID(logging.Filter):
 
     def filter(self, record):
         record.request_id = current.get().request_id or "-"
+        return True
+
+
+class HideTokens(logging.Filter):
+    """Leaves the tokens of links out of the lines in which Django names the address of a refused request."""
+
+    def filter(self, record):
+        match = getattr(getattr(record, "request", None), "resolver_match", None)
+        if match is not None and isinstance(record.args, tuple):
+            record.args = tuple(without_tokens(part, match) if isinstance(part, str) else part for part in record.args)
         return True

@@ -1,7 +1,9 @@
 """Security events: a row and a line for what matters, bounded where anybody can cause them, and without a secret."""
 
 import json
+import logging
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -200,6 +202,22 @@ def test_refusals_and_files_are_events_of_the_person_who_asks(cast, open_plan, k
     ]
     # The other agency's people are not named to this one.
     assert [agencies for _, _, agencies, _ in stored()[:1]] != [[open_plan.agency.slug]]
+
+
+def test_the_token_of_a_link_is_in_no_event_and_no_line(cast):
+    token, out = "c5x-1234567890abcdef1234567890abcdef", StringIO()
+    (handler,) = (each for each in logging.getLogger().handlers if each.name == "console")
+    stream = handler.setStream(out)
+    try:
+        client = client_of(cast.viewer, enforce_csrf_checks=True)
+        assert client.get(f"/account/invitations/{token}/").status_code in {403, 404}
+        assert client.post(f"/account/set-password/MQ/{token}/").status_code == 403
+    finally:
+        handler.setStream(stream)
+    denied = SecurityEvent.objects.filter(kind=Kind.DENIED).order_by("pk").values_list("target", flat=True)
+    assert list(denied) == ["/account/invitations/…/", "/account/set-password/MQ/…/"]
+    assert "/account/set-password/MQ/…/" in out.getvalue()
+    assert token not in out.getvalue()
 
 
 def test_a_download_does_not_need_its_event(cast, open_plan, monkeypatch):
