@@ -24,6 +24,8 @@ class RequestOriginMiddleware:
             request_number(sent, is_from_proxy=is_trusted(remote, proxies)),
         )
         request.META["REMOTE_ADDR"] = origin.address
+        # For the line that Django writes of a refused request when it is past every middleware.
+        request.request_id = origin.request_id
         token = current.set(origin)
         try:
             response = self.get_response(request)

@@ -10,7 +10,8 @@ class AddRequestID(logging.Filter):
     """Adds request_id to a record; "-" outside requests."""
 
     def filter(self, record):
-        record.request_id = current.get().request_id or "-"
+        of_request = getattr(getattr(record, "request", None), "request_id", "")
+        record.request_id = current.get().request_id or of_request or "-"
         return True
 
 

@@ -210,13 +210,16 @@ def test_the_token_of_a_link_is_in_no_event_and_no_line(cast):
     stream = handler.setStream(out)
     try:
         client = client_of(cast.viewer, enforce_csrf_checks=True)
-        assert client.get(f"/account/invitations/{token}/").status_code in {403, 404}
-        assert client.post(f"/account/set-password/MQ/{token}/").status_code == 403
+        missing = client.get(f"/account/invitations/{token}/")
+        refused = client.post(f"/account/set-password/MQ/{token}/")
     finally:
         handler.setStream(stream)
     denied = SecurityEvent.objects.filter(kind=Kind.DENIED).order_by("pk").values_list("target", flat=True)
     assert list(denied) == ["/account/invitations/…/", "/account/set-password/MQ/…/"]
-    assert "/account/set-password/MQ/…/" in out.getvalue()
+    assert (missing.status_code, refused.status_code) == (404, 403)
+    # Django writes the first when every middleware is done, the second inside.
+    assert f"{missing['X-Request-ID']} Not Found: /account/invitations/…/" in out.getvalue()
+    assert f"{refused['X-Request-ID']} Forbidden (CSRF token missing.): /account/set-password/MQ/…/" in out.getvalue()
     assert token not in out.getvalue()
 
 
