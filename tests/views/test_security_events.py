@@ -39,6 +39,8 @@ def test_admins_see_their_own_people_and_the_operator_everybody(cast, plan, url,
         assert theirs not in text(own)
         assert theirs in everything
     assert "staff 君" in everything
+    for client, leads_there in ((client_of(cast.superuser), True), (client_of(cast.admin), False)):
+        assert (reverse("site_security_events") in links(client.get(reverse("admin:index")))) == leads_there
 
 
 def test_what_happened_before_somebody_joined_stays_with_the_agency_of_then(cast, plan, url, happened):
