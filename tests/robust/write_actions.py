@@ -15,7 +15,17 @@ from django.utils import timezone
 
 from scorecard.domain.choices import NoticeKind, Question, Role
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import ActionBudget, AuditEvent, Evidence, Invitation, Membership, Plan, User, YearlyReport
+from scorecard.models import (
+    ActionBudget,
+    AuditEvent,
+    Deputyship,
+    Evidence,
+    Invitation,
+    Membership,
+    Plan,
+    User,
+    YearlyReport,
+)
 from scorecard.services import invitations, mail, notices, reminders
 from scorecard.services.years import PlanChangedMeanwhile
 from tests import factories
@@ -93,6 +103,7 @@ def make_scene():
     fields = {"email": "invited@example.gov.tw", "name": "受邀者", "role": "viewer"}
     invited = invitations.invite(by=cast.admin, agency=plan.agency, **fields)
     member = factories.make_member("member", plan.agency, Role.VIEWER).memberships.get()
+    factories.stand_in(cast.other_staff, cast.staff, plan.agency)
     with transaction.atomic():
         notices.tell(recipient=cast.staff, kind=NoticeKind.COMMENT, key="x", subject="主旨")
     mail.deliver()
@@ -299,6 +310,19 @@ def _of_member(scene, name, **data):
     return scene.send("admin", scene.of_agency(name, membership_id=scene.member.pk), data)
 
 
+def name_deputy(scene):
+    """A second one, by the person."""
+    days = {"first_day": timezone.localdate().isoformat(), "last_day": _next_month()}
+    chosen = {"deputy": scene.cast.viewer.pk, **days}
+    return scene.send("staff", scene.of_agency("deputy_add"), chosen)
+
+
+def end_deputyship(scene):
+    """The first one, by an admin."""
+    number = Deputyship.objects.get().pk
+    return scene.send("admin", scene.of_agency("deputy_end", deputyship_id=number), {})
+
+
 def transfer(scene):
     """Everything of the staff's division to another."""
     first, second = scene.plan.agency.divisions.all()[:2]
@@ -357,6 +381,8 @@ ACTS = {
         change_member,
         remove_member,
         switch_off_member,
+        name_deputy,
+        end_deputyship,
         transfer,
         add_link,
         change_link,
