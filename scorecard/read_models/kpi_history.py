@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from scorecard import permissions
+from scorecard.domain.choices import Question
 from scorecard.domain.roc_years import year_text
 from scorecard.models import KPI, AuditEvent, PlanYear, User, YearlyReport, YearlyValue
 from scorecard.read_models.hands import is_entry
@@ -59,20 +60,25 @@ def build_history(kpi: KPI, user: User, *, most: int, include_provisional: bool 
         if is_unapproved and not shows_all:
             lines.append(HistoryLine(event, (), is_withheld=True))
         else:
-            lines.append(HistoryLine(event, tuple(_changes(event, current_values)), is_unapproved))
+            changes = tuple(_changes(event, current_values, shows_all=shows_all))
+            lines.append(HistoryLine(event, changes, is_unapproved))
     return lines
 
 
 def _changes(
-    event: AuditEvent, current_values: Mapping[tuple[int | None, int], YearlyValue]
+    event: AuditEvent, current_values: Mapping[tuple[int | None, int], YearlyValue], *, shows_all: bool
 ) -> Iterator[HistoryChange]:
+    """shows_all False: an answered question by its kind alone, since its sentence may quote another year's figure."""
     for index, change in enumerate(event.changes):
         before = event.before(index)
         is_restorable = False
         if before is not None:
             value = current_values.get((event.year, before.measure_id))
             is_restorable = value is not None and getattr(value, before.field) != before.value
-        yield HistoryChange(index, change["what"], change["old"], change["new"], is_restorable)
+        new = change["new"]
+        if "question" in change and not shows_all:
+            new = Question(change["question"]).label
+        yield HistoryChange(index, change["what"], change["old"], new, is_restorable)
 
 
 def _current_values(kpi: KPI, reports: Mapping[int, YearlyReport]) -> dict[tuple[int | None, int], YearlyValue]:

@@ -1,6 +1,7 @@
 """What is not approved stands on no page and in no file unless asked for, and is then marked (decision 0003)."""
 
 import json
+import re
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -11,7 +12,7 @@ from scorecard.models import ActionBudget
 from scorecard.services import reporting
 from scorecard.services.reporting import Execution, ReportEntry
 from tests import factories
-from tests.factories import FIRST_YEAR
+from tests.factories import FIRST_YEAR, MIDDLE_YEAR
 from tests.page_reading import address, client_of
 from tests.pdf.pdf_reading import open_pdf, squeezed
 
@@ -75,11 +76,11 @@ def told(response):
     return said.replace(",", "")
 
 
-def look(person, plan, name, query=""):
+def look(person, plan, name, query="", *, year=FIRST_YEAR):
     own = {"objective": {"code": "AC1"}, "theme": {"code": "A"}, "kpi": {"code": "AC1.1"}, "kpi_pdf": {"code": "AC1.1"}}
     name, _, asked = name.partition("?")
-    division = {"division_id": plan.agency.divisions.first().pk} if name.startswith("division") else {}
-    url = address(plan, name, **own.get(name, division))
+    division = {"division_id": plan.agency.divisions.first().pk} if name.startswith(("division", "reporting_")) else {}
+    url = address(plan, name, year=year, **own.get(name, division))
     response = client_of(person).get(f"{url}?{asked}{query}")
     assert response.status_code == 200, url
     return told(response)
@@ -112,3 +113,25 @@ def test_those_who_enter_and_review_see_the_history_with_its_mark_and_strangers_
     for person in (cast.viewer, cast.other_staff):
         assert "填報內容未核定未列入" in look(person, entered.plan, "kpi").replace("，", "")
     assert client_of(cast.outsider).get(address(entered.plan, "kpi", code="AC1.1")).status_code == 404
+
+
+@pytest.mark.one_database
+def test_beside_the_next_years_figure_it_is_marked_too(cast, entered):
+    """Where a page of the next year shows it as last year's."""
+    factories.open_year(cast.admin, entered.plan, MIDDLE_YEAR)
+    factories.approved(cast, entered, MIDDLE_YEAR, actuals=50, explanation="需求減少")
+    for role, name in (
+        ("viewer", "dashboard"),
+        ("viewer", "annual_report_page"),
+        ("viewer", "division_pdf"),
+        ("viewer", "kpi"),
+        ("staff", "reporting_table"),
+        ("reviewer", "review"),
+    ):
+        said = look(getattr(cast, role), entered.plan, name, "state=&provisional=1", year=MIDDLE_YEAR)
+        if role == "viewer":
+            assert FIGURE not in look(cast.viewer, entered.plan, name, year=MIDDLE_YEAR)
+        shown = re.sub(r"\s+", "", re.sub(r"<svg.*?</svg>|<ul class=\"history\">.*|<[^>]+>", "", said, flags=re.DOTALL))
+        places = [match.end() for match in re.finditer(FIGURE, shown)]
+        assert places, name
+        assert [shown[end : end + 8] for end in places if "未核定" not in shown[end : end + 8]] == [], name
