@@ -3,13 +3,14 @@
 from datetime import date
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from scorecard import permissions
-from scorecard.domain.choices import AuditAction, SecurityEventKind
+from scorecard.domain.choices import AuditAction, NoticeKind, SecurityEventKind
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import Agency, Deputyship, Membership, User
-from scorecard.services import audit
+from scorecard.services import audit, notices
 
 MAX_DAYS = 366
 
@@ -44,7 +45,23 @@ def name_deputy(*, by: User, agency: Agency, person: User, deputy: User, first_d
         changes=changes,
         security=SecurityEventKind.ROLE_CHANGED,
     )
+    _tell(by, made, "named", f"{by} 指定 {made}，{made.days_text}。")
     return made
+
+
+def _tell(by: User, deputyship: Deputyship, what: str, text: str) -> None:
+    """Tell the person and the deputy, but not of what they did themselves. what: named or ended."""
+    for user in sorted((deputyship.person, deputyship.deputy), key=lambda user: user.pk):
+        if user.pk != by.pk:
+            notices.tell(
+                recipient=user,
+                kind=NoticeKind.ACCOUNT,
+                key=f"deputyship:{deputyship.pk}:{what}",
+                subject=f"職務代理：{deputyship}",
+                text=f"{text}\n\n如有疑問，請洽機關管理者；本人隨時可以終止代理。",
+                path=reverse("deputies", args=[deputyship.agency.slug]),
+                agency=deputyship.agency,
+            )
 
 
 def _check_days(first_day: date, last_day: date) -> None:
@@ -79,3 +96,4 @@ def end_deputyship(*, by: User, deputyship: Deputyship) -> None:
         changes=changes,
         security=SecurityEventKind.ROLE_CHANGED,
     )
+    _tell(by, locked, "ended", f"{by} 終止 {locked}。")

@@ -96,6 +96,16 @@ def test_a_deputy_passes_nothing_on(cast, agency):
             name_deputy(by=deputy, agency=agency, person=person, deputy=cast.reviewer, **days())
 
 
+def test_person_and_deputy_are_told_who_named_and_ended_it_unless_they_did_so_themselves(cast, agency):
+    """An admin cannot make themselves somebody's deputy behind their back."""
+    made = name_deputy(by=cast.admin, agency=agency, person=cast.staff, deputy=cast.admin, **days())
+    (told,) = Notice.objects.all()
+    assert (told.recipient, told.subject) == (cast.staff, "職務代理：admin 君 代理 staff 君")
+    assert told.text.startswith("admin 君 指定 admin 君 代理 staff 君")
+    end_deputyship(by=cast.staff, deputyship=made)
+    assert Notice.objects.get(recipient=cast.admin).text.startswith("staff 君 終止 admin 君 代理 staff 君")
+
+
 # What a deputy may
 
 
@@ -146,7 +156,7 @@ def test_events_receipt_and_report_name_the_deputy_with_a_mark(cast, agency, kpi
     assert [event.actor_text for event in events] == ["viewer 君（代）"] * 2 + ["other-staff 君（代）"]
     assert [event.acting_for for event in events] == [cast.staff, cast.staff, cast.reviewer]
     assert verify_chain().broken is None
-    assert "other-staff 君（代） 審核通過" in Notice.objects.get(recipient=cast.viewer).text
+    assert "other-staff 君（代） 審核通過" in Notice.objects.get(recipient=cast.viewer, kind="approved").text
     receipt = Submission.objects.get()
     shown = build_receipt(receipt)
     assert (shown.submitted_by, receipt.submitter) == ("viewer 君（代）", "viewer 君（代）")
