@@ -216,8 +216,8 @@ def test_what_a_person_may_not_see_answers_exactly_like_what_does_not_exist(scen
         for method, declared in TABLE[route].items():
             for role in [role for role in ROLES if declared[role] == 404]:
                 there = scene.answer(role, method, scene.url(route))
-                # To members the plan itself is no secret.
-                secret = set(MISSING) - ({"slug"} if role in MEMBERS else set())
+                # To members the plan itself and their agency are no secret.
+                secret = set(MISSING) - ({"slug", "agency"} if role in MEMBERS else set())
                 for name in secret.intersection(PARAMETER.findall(route)):
                     missing = scene.answer(role, method, scene.url(route, **{name: MISSING[name]}))
                     assert (missing.status_code, body(missing)) == (there.status_code, body(there)), (
