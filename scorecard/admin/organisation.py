@@ -7,6 +7,7 @@ from scorecard.admin.base import MANAGERS, NOBODY, ScopedAdmin, site
 from scorecard.models import Agency, Division, Invitation, Membership, User
 from scorecard.services import invitations, logins
 from scorecard.services.members import admins_kept
+from scorecard.services.notices import take_back
 
 
 class DivisionInline(admin.TabularInline):
@@ -82,10 +83,13 @@ class MembershipAdmin(ScopedAdmin):
         """admins_kept() refuses a change that leaves an agency without an admin who can log in."""
         with admins_kept({obj.agency_id}):
             super().save_model(request, obj, form, change)
+        if not obj.is_active:
+            take_back(user=obj.user, agency=obj.agency)
 
     def delete_model(self, request, obj):
         """admins_kept() refuses a change that leaves an agency without an admin who can log in."""
         with transaction.atomic(), admins_kept({obj.agency_id}):
+            take_back(user=obj.user, agency=obj.agency)
             super().delete_model(request, obj)
 
     def get_queryset(self, request):

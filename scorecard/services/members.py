@@ -14,6 +14,7 @@ from scorecard.domain.choices import AuditAction, Role, SecurityEventKind
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import Agency, Division, Membership, User
 from scorecard.services import audit
+from scorecard.services.notices import take_back
 
 DIVISIONS = "填報科室"
 
@@ -109,6 +110,7 @@ def remove(*, by: User, membership: Membership) -> None:
     if divisions:
         changes.append((DIVISIONS, names_of(divisions), None))
     audit.record(by=by, action=AuditAction.DELETED, target=membership, agency=membership.agency, changes=changes)
+    take_back(user=membership.user, agency=membership.agency)
     membership.delete()
 
 
@@ -127,6 +129,8 @@ def switch(*, by: User, membership: Membership, is_active: bool) -> None:
         _check_admin_remains(membership)
     membership.is_active = is_active
     membership.save(update_fields=["is_active"])
+    if not is_active:
+        take_back(user=membership.user, agency=membership.agency)
     audit.record(
         by=by,
         action=AuditAction.CHANGED,

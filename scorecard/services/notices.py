@@ -92,6 +92,12 @@ def _agency_of(notices: Sequence[Notice]) -> Agency | None:
 
 
 @transaction.atomic
+def take_back(*, user: User, agency: Agency) -> None:
+    """Delete what the agency told somebody who may not see it any more, mailed or not."""
+    Notice.objects.filter(recipient=user, agency=agency).delete()
+
+
+@transaction.atomic
 def mark_as_read(*, by: User) -> int:
     """Mark all notices of the person as read, and return how many were not."""
     return Notice.objects.filter(recipient=by).unread().update(read_at=timezone.now())

@@ -4,11 +4,13 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import PermissionDenied
 
-from scorecard.domain.choices import AuditAction, Role
+from scorecard.domain.choices import AuditAction, NoticeKind, Role
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import AuditEvent, Comment, Membership, User, YearlyReport
 from scorecard.services import members
+from scorecard.services.notices import tell
 from tests import factories
+from tests.admin.form_data import page, send
 from tests.factories import fill, send_back, submit
 from tests.page_reading import client_of
 from tests.services.rows import nothing_written
@@ -110,3 +112,21 @@ def test_only_the_agencys_admins_keep_its_members(cast, agency, role):
     ):
         with nothing_written(), pytest.raises(PermissionDenied):
             act()
+
+
+@pytest.mark.parametrize("way", ["removed", "switched off", "removed in the admin", "switched off in the admin"])
+def test_what_the_agency_told_somebody_goes_with_their_membership(cast, agency, way):
+    """Neither the list nor the mail of the next morning shows it to whoever may not see the agency any more."""
+    own = cast.viewer.memberships.get()
+    for key, told_by in (("here", agency), ("there", cast.other_agency), ("account", None)):
+        tell(recipient=cast.viewer, kind=NoticeKind.COMMENT, key=key, subject=key, agency=told_by)
+    operator = client_of(cast.superuser)
+    if way == "removed":
+        members.remove(by=cast.admin, membership=own)
+    elif way == "switched off":
+        members.switch(by=cast.admin, membership=own, is_active=False)
+    elif way == "removed in the admin":
+        operator.post(page("membership_delete", own), {"post": "yes"})
+    else:
+        send(operator, page("membership_change", own), is_active=None)
+    assert set(cast.viewer.notices.values_list("key", flat=True)) == {"there", "account"}
