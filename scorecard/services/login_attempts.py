@@ -33,11 +33,13 @@ class Attempt:
     """One password about to be tried. wait_until: when the next may be tried if it is wrong; None at once.
 
     own: the slot that a right password clears. address: the slot that it leaves one lower; None where there is none.
+    makes_owner_wait: whether the account or the device itself reaches its limit, and not the address alone.
     """
 
     own: int
     address: int | None
     wait_until: datetime | None
+    makes_owner_wait: bool
 
 
 def slot_of(kind: str, name: object) -> int:
@@ -78,13 +80,14 @@ def begin_check(*, user: User, now: datetime) -> Attempt:
 def _begin(limits: dict[int, Limit], *, own: int, address: int | None, now: datetime) -> Attempt:
     LoginFailures.objects.filter(since__lt=now - LONGEST_WINDOW).delete()
     waits = _count(limits, now)
-    return Attempt(own=own, address=address, wait_until=max(waits) if waits else None)
+    until = max(waits.values(), default=None)
+    return Attempt(own=own, address=address, wait_until=until, makes_owner_wait=own in waits)
 
 
 @transaction.atomic
-def _count(limits: dict[int, Limit], now: datetime) -> list[datetime]:
-    """The ends of the waits, should the password be wrong."""
-    waits = []
+def _count(limits: dict[int, Limit], now: datetime) -> dict[int, datetime]:
+    """The end of each slot's wait, should the password be wrong; slots below their limits are left out."""
+    waits = {}
     # In one order, or two requests could wait for each other.
     for slot, limit in sorted(limits.items()):
         row, _ = LoginFailures.objects.select_for_update().get_or_create(slot=slot, defaults={"since": now})
@@ -97,7 +100,7 @@ def _count(limits: dict[int, Limit], now: datetime) -> list[datetime]:
         row.wait_until = now + wait if wait else None
         row.save(update_fields=["count", "since", "wait_until"])
         if row.wait_until is not None:
-            waits.append(row.wait_until)
+            waits[slot] = row.wait_until
     return waits
 
 

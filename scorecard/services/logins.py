@@ -50,9 +50,14 @@ def begin(*, username: str, visitor: Visitor, now: datetime) -> login_attempts.A
 
 
 def fail(attempt: login_attempts.Attempt, *, username: str, visitor: Visitor, now: datetime) -> None:
-    """The password was wrong. The owner is told, once a day at most, when this makes the account wait."""
-    if attempt.wait_until is not None:
+    """The password was wrong. The owner is told, once a day at most, when this makes the account wait.
+
+    An address that has to wait is an event, and no news to the owner of the account that came last.
+    """
+    if attempt.makes_owner_wait:
         background.in_background(lambda: _tell_of_wait(username, visitor, now))
+    elif attempt.wait_until is not None:
+        background.in_background(lambda: _record_lock_out(username))
 
 
 @transaction.atomic
