@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import hashers
 from django.core import mail
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -295,6 +296,14 @@ def test_a_login_ends_after_an_hour_without_use_and_use_prolongs_it(viewer, sett
     assert LoginSession.objects.get().expire_date > soon + timedelta(minutes=50)
     LoginSession.objects.update(expire_date=timezone.now())
     assert client.get(reverse("logins"))["Location"].startswith(reverse("login"))
+
+
+def test_the_nightly_command_removes_logins_that_ended(viewer, cast):
+    client_of(viewer)
+    LoginSession.objects.update(expire_date=timezone.now() - timedelta(minutes=1))
+    client_of(cast.admin)
+    call_command("clearsessions")
+    assert [session.user for session in LoginSession.objects.all()] == [cast.admin]
 
 
 def test_a_page_writes_nothing_within_a_minute_of_the_last(viewer):
