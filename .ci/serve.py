@@ -4,6 +4,7 @@ import contextlib
 import errno
 import fcntl
 import io
+import logging
 import os
 import signal
 import socket
@@ -119,6 +120,8 @@ def prepare_database():
     from django.db import transaction
 
     django.setup()
+    # Whoever sits at the terminal looks for the address and the password, not for lines of a log.
+    logging.disable(logging.INFO)
     from django.contrib.auth import get_user_model
 
     try:
