@@ -315,7 +315,9 @@ USE_TZ = True
 # ── Mail and log ─────────────────────────────────────────────────────────────────────────
 
 EMAIL_HOST = env_text("EMAIL_HOST")
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+# Printed mails have links that open accounts, and what a server prints is its log: there they wait instead, and
+# scorecard/checks.py refuses the start.
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST or not DEBUG else 'console'}.EmailBackend"
 EMAIL_PORT = env_int("EMAIL_PORT", default=587)
 EMAIL_HOST_USER = env_text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env_text("EMAIL_HOST_PASSWORD")

@@ -14,6 +14,9 @@ def date_input():
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
+CONTACT_HELP = "例如：管考窗口 王小明 分機 1234 ming@example.gov.tw。寫了電子郵件，提醒與退回信的回覆就會寄到那裡。"
+
+
 def check_not_past(due_date):
     """Returns the date; ValidationError if it has passed."""
     if due_date < timezone.localdate():
@@ -24,9 +27,7 @@ def check_not_past(due_date):
 class OpenYearForm(forms.Form):
     helper = fields_only()
     due_date = forms.DateField(label="填報截止日", widget=date_input(), validators=[check_not_past])
-    contact = forms.CharField(
-        label="聯絡窗口", max_length=100, required=False, help_text="例如：管考窗口 王小明 分機 1234。"
-    )
+    contact = forms.CharField(label="聯絡窗口", max_length=100, required=False, help_text=CONTACT_HELP)
 
 
 class ChangeYearForm(forms.Form):
@@ -34,7 +35,7 @@ class ChangeYearForm(forms.Form):
 
     helper = fields_only()
     due_date = forms.DateField(label="填報截止日", widget=date_input())
-    contact = forms.CharField(label="聯絡窗口", max_length=100, required=False)
+    contact = forms.CharField(label="聯絡窗口", max_length=100, required=False, help_text=CONTACT_HELP)
 
     def clean_due_date(self):
         due_date = self.cleaned_data["due_date"]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scorecard", "0011_logins"),
+        ("scorecard", "0012_mail_and_expired_forms"),
     ]
 
     operations = [

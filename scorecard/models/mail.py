@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from scorecard.domain.choices import AT_MOST_ONCE, DAILY, MailKind
@@ -13,23 +13,33 @@ from scorecard.models.organisation import Agency, User
 MAX_ATTEMPTS = 5
 # A mail claimed longer ago than this without a result was lost with its process.
 CLAIM_LASTS = timedelta(minutes=10)
+# A server that defers a mail is asked again after as long as the mail has waited already, within these bounds.
+SHORTEST_DELAY = timedelta(minutes=5)
+LONGEST_DELAY = timedelta(hours=4)
 
 
 class OutgoingMailQuerySet(models.QuerySet):
     def waiting(self, now):
-        """Mails to send now, the oldest first.
+        """Mails to send now, the oldest first, and after them those that the server deferred before.
 
-        A claimed reminder is never sent again, and no reminder is sent on a later day than it was written.
+        A claimed reminder is never sent again, and none is sent once its person has one of a later day.
         """
-        today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
         free = Q(claimed_at__isnull=True) | (~Q(kind__in=AT_MOST_ONCE) & Q(claimed_at__lt=now - CLAIM_LASTS))
-        in_time = ~Q(kind__in=AT_MOST_ONCE) | Q(created_at__gte=today)
+        is_due = Q(retry_at__isnull=True) | Q(retry_at__lte=now)
+        same = {"recipient": OuterRef("recipient"), "kind": OuterRef("kind"), "kind__in": AT_MOST_ONCE}
+        later = OutgoingMail.objects.filter(**same, day__gt=OuterRef("day"))
         unsent = self.filter(sent_at__isnull=True, attempts__lt=MAX_ATTEMPTS).exclude(address="")
-        return unsent.filter(free, in_time).order_by("pk")
+        return unsent.filter(free, is_due).exclude(Exists(later)).order_by(F("retry_at").asc(nulls_first=True), "pk")
 
     def claim(self, pk, now):
         """Claim a mail for sending. True for one caller only, even if several ask at the same moment."""
         return self.filter(pk=pk).waiting(now).update(claimed_at=now, attempts=F("attempts") + 1) == 1
+
+    def defer(self, mail, now, reason):
+        """Give up the claim: the server did not take the mail now. That is no attempt; it is tried again later."""
+        delay = min(max(now - mail.created_at, SHORTEST_DELAY), LONGEST_DELAY)
+        attempts = mail.attempts - 1
+        self.filter(pk=mail.pk).update(claimed_at=None, attempts=attempts, retry_at=now + delay, failure=reason)
 
     def of_agency(self, agency):
         """The agency's mails, newest first, with their recipients."""
@@ -42,7 +52,8 @@ class OutgoingMail(models.Model):
     key: identifies the cause, so a repeated request makes one mail. day: of a reminder or of notices, None for other
     mails; a person gets one of each a day. address: "" where the person had none. agency: None where the mail is about
     several agencies, or about the recipient alone. recipient: None for an invitation, which goes to an address, whoever
-    has it. invitation: None once it is accepted, declined or withdrawn.
+    has it. invitation: None once it is accepted, declined or withdrawn. reply_to: addresses, separated by commas; ""
+    for none. retry_at: not to be tried again before, since the server deferred it.
     """
 
     key = models.CharField("代號", max_length=200, unique=True, error_messages={"unique": "這件事已經寫過一封郵件。"})
@@ -56,11 +67,13 @@ class OutgoingMail(models.Model):
     )
     day = models.DateField("日期", null=True)
     address = models.CharField("電子郵件", max_length=254, blank=True)
+    reply_to = models.CharField("回覆位址", max_length=500, blank=True)
     subject = models.CharField("主旨", max_length=200)
     body = models.TextField("內容")
     created_at = models.DateTimeField("寫成時間", default=timezone.now)
     claimed_at = models.DateTimeField("交寄時間", null=True)
     sent_at = models.DateTimeField("寄出時間", null=True)
+    retry_at = models.DateTimeField("延後到", null=True)
     attempts = models.PositiveSmallIntegerField("次數", default=0)
     failure = models.TextField("未寄出的原因", blank=True)
 

@@ -1,19 +1,19 @@
 """Writes and sends all mail: a row in the transaction of its cause, sent after the commit.
 
 If the process dies while sending, a reminder counts as sent (at most once), and any other mail is sent again (at least
-once). choices.AT_MOST_ONCE says which kinds; the rows of models/mail.py record it.
+once). choices.AT_MOST_ONCE says which kinds; the rows of models/mail.py record it. A server that defers a mail, sets a
+limit or drops the connection delays mails of every kind; only what it refuses for good is given up.
 """
 
 import logging
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage, get_connection
 from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
@@ -22,8 +22,11 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from scorecard.domain.choices import WITH_PASSWORD_LINK, WITH_UNLOCK_LINK, MailKind
+from scorecard.domain.secret_links import without_secrets
 from scorecard.models import Agency, Invitation, OutgoingMail, User
 from scorecard.services import background, unlock_links
+from scorecard.services.mail_message import message_of
+from scorecard.services.mail_server import MailServer, Outcome
 
 log = logging.getLogger(__name__)
 
@@ -33,14 +36,17 @@ UNLOCK_LINK = "［解除等候的連結，只在寄給本人的信中］"
 INVITATION_LINK = "［接受邀請的連結，只在寄給本人的信中］"
 NO_ADDRESS = "這個帳號沒有可用的電子郵件。"
 MAX_SUBJECT = 200
+MAX_REPLY_ADDRESSES = 4
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 
 
 @dataclass(frozen=True)
 class Delivered:
-    """How many mails one run sent, and how many failed."""
+    """How many mails one run sent, how many failed, and how many the server asked to send later."""
 
     sent: int = 0
     failed: int = 0
+    deferred: int = 0
 
 
 def one_line(text: object) -> str:
@@ -55,6 +61,12 @@ def address_of(user: User) -> str:
     except ValidationError:
         return ""
     return user.email
+
+
+def addresses_in(*contacts: str) -> list[str]:
+    """The mail addresses in what years say of their contact (聯絡窗口), each once."""
+    found = [address for contact in contacts for address in _ADDRESS.findall(contact)]
+    return list(dict.fromkeys(found))
 
 
 def link(name: str, *args: object) -> str:
@@ -73,6 +85,7 @@ def write(
     day: date | None = None,
     invitation: Invitation | None = None,
     to: str = "",
+    reply_to: Iterable[str] = (),
 ) -> tuple[OutgoingMail, bool]:
     """Write a mail in the current transaction. Returns the row, and whether it is new; send_after_commit() sends it.
 
@@ -80,6 +93,8 @@ def write(
     one, which the caller has checked.
     key: identifies the cause; a second mail with it is not written. day: of a daily kind; one for each person and day.
     """
+    # Whole addresses alone: the column is bounded.
+    replies = ",".join(list(reply_to)[:MAX_REPLY_ADDRESSES])
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A mail is written in the transaction of its cause.")
     if to:
@@ -98,6 +113,7 @@ def write(
         "recipient": recipient,
         "day": day,
         "address": address,
+        "reply_to": replies,
         "subject": one_line(subject)[:MAX_SUBJECT],
         "body": body,
         "failure": "" if address else NO_ADDRESS,
@@ -132,34 +148,47 @@ def deliver(pks: Iterable[int] | None = None) -> Delivered:
     numbers = list(waiting.values_list("pk", flat=True))
     if not numbers:
         return Delivered()
-    server = get_connection()
+    server = MailServer()
     try:
         server.open()
     except Exception as error:
-        reason = f"無法連線到寄信伺服器：{error}"
+        reason = without_secrets(f"無法連線到寄信伺服器：{error}")
         log.error(reason)
         OutgoingMail.objects.filter(pk__in=numbers, sent_at__isnull=True).update(failure=reason)
         return Delivered(failed=len(numbers))
     try:
-        results = [_deliver_one(server, pk) for pk in numbers]
+        results = list(_deliver_each(server, numbers))
     finally:
         server.close()
-    return Delivered(results.count(True), results.count(False))
+    return Delivered(*(results.count(outcome) for outcome in (Outcome.SENT, Outcome.REFUSED, Outcome.DEFERRED)))
 
 
-def _deliver_one(server: Any, pk: int) -> bool | None:
-    """Whether the mail was sent; None: another run has it."""
-    if not OutgoingMail.objects.claim(pk, timezone.now()):
-        return None
+def _deliver_each(server: MailServer, pks: Iterable[int]) -> Iterator[Outcome]:
+    """Ends early where the server takes no more mails for now: those that are left are still waiting."""
+    for pk in pks:
+        # Where another run has it, it is that run's.
+        if OutgoingMail.objects.claim(pk, timezone.now()):
+            outcome = _deliver_one(server, pk)
+            yield outcome
+            if not server.takes_mails:
+                log.warning("寄信伺服器暫時不再收信；其餘郵件由寄信指令再試。")
+                return
+
+
+def _deliver_one(server: MailServer, pk: int) -> Outcome:
     mail = OutgoingMail.objects.select_related("recipient", "invitation").get(pk=pk)
-    try:
-        EmailMessage(mail.subject, _text(mail), to=[mail.address], connection=server).send()
-    except Exception as error:
-        log.error("郵件 %s 未能寄給 %s：%s", pk, mail.recipient or mail.address, error)
-        OutgoingMail.objects.filter(pk=pk).update(failure=f"{type(error).__name__}：{error}")
-        return False
-    OutgoingMail.objects.filter(pk=pk).update(sent_at=timezone.now(), failure="")
-    return True
+    outcome, error = server.send(message_of(mail, _text(mail)))
+    if outcome is Outcome.SENT:
+        OutgoingMail.objects.filter(pk=pk).update(sent_at=timezone.now(), failure="")
+        return outcome
+    reason = without_secrets(f"{type(error).__name__}：{error}")
+    if outcome is Outcome.DEFERRED:
+        log.warning("郵件 %s 延後寄給 %s：%s", pk, mail.recipient or mail.address, reason)
+        OutgoingMail.objects.defer(mail, timezone.now(), reason)
+    else:
+        log.error("郵件 %s 未能寄給 %s：%s", pk, mail.recipient or mail.address, reason)
+        OutgoingMail.objects.filter(pk=pk).update(failure=reason)
+    return outcome
 
 
 def _text(mail: OutgoingMail) -> str:

@@ -12,6 +12,7 @@ from scorecard.models import Division, Invitation, Notice, PlanYear, User
 from scorecard.services.mail import INVITATION_LINK, PASSWORD_LINK, link, one_line
 
 SIGNATURE = "平衡計分卡系統\n（這封信由系統寄出，請勿直接回覆。）"
+ANSWERED = "平衡計分卡系統\n（這封信由系統寄出；直接回覆會寄給聯絡窗口。）"
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,10 @@ class MissingKPI:
     state: ReportState
 
 
-def letter(name: object, *paragraphs: str) -> str:
-    """The whole body: greeting, paragraphs that are not empty, signature."""
-    parts = [f"{one_line(name)} 您好：", *(part for part in paragraphs if part), f"--\n{SIGNATURE}"]
+def letter(name: object, *paragraphs: str, is_answered: bool = False) -> str:
+    """The whole body: greeting, paragraphs that are not empty, signature. is_answered: a reply reaches a person."""
+    signature = ANSWERED if is_answered else SIGNATURE
+    parts = [f"{one_line(name)} 您好：", *(part for part in paragraphs if part), f"--\n{signature}"]
     return "\n\n".join(parts) + "\n"
 
 
@@ -98,14 +100,16 @@ def queue_section(*, plan_year: PlanYear, day: date, waiting: int, longest: int)
     )
 
 
-def reminder(*, user: User, sections: Iterable[str], is_staff: bool, is_reviewer: bool) -> tuple[str, str]:
-    """(subject, body)."""
+def reminder(
+    *, user: User, sections: Iterable[str], is_staff: bool, is_reviewer: bool, is_answered: bool = False
+) -> tuple[str, str]:
+    """(subject, body). is_answered: as for letter()."""
     subjects = []
     if is_staff:
         subjects.append("年度填報")
     if is_reviewer:
         subjects.append("待審核")
-    return f"【提醒】平衡計分卡{'、'.join(subjects)}", letter(user, *sections)
+    return f"【提醒】平衡計分卡{'、'.join(subjects)}", letter(user, *sections, is_answered=is_answered)
 
 
 def notices(*, user: User, notices: Sequence[Notice]) -> tuple[str, str]:

@@ -191,8 +191,13 @@ def _write(sifted: Reminded, day: date, *, by: User | None) -> list[OutgoingMail
     written: list[Notice] = []
     mails: list[OutgoingMail] = []
     for notice in sifted.notices:
+        contacts = mail.addresses_in(*(plan_year.contact for plan_year in notice.plan_years))
         subject, body = mail_texts.reminder(
-            user=notice.user, sections=notice.sections, is_staff=notice.is_staff, is_reviewer=notice.is_reviewer
+            user=notice.user,
+            sections=notice.sections,
+            is_staff=notice.is_staff,
+            is_reviewer=notice.is_reviewer,
+            is_answered=bool(contacts),
         )
         row, is_new = mail.write(
             kind=MailKind.REMINDER,
@@ -202,6 +207,7 @@ def _write(sifted: Reminded, day: date, *, by: User | None) -> list[OutgoingMail
             subject=subject,
             body=body,
             agency=notice.agency,
+            reply_to=contacts,
         )
         if is_new:
             written.append(notice)

@@ -156,6 +156,15 @@ def test_a_missing_setting_stops_the_start_and_names_its_cure(name):
     assert "Traceback" not in done.stderr
 
 
+def test_a_site_without_a_mail_server_fails_its_check_with_the_cure_and_prints_no_mail():
+    bare = {name: value for name, value in PRODUCTION.items() if name != "EMAIL_HOST"}
+    done = manage("check", **bare)
+    assert done.returncode != 0
+    assert "缺少環境變數 EMAIL_HOST" in done.stderr and "請設定寄信伺服器，例如 EMAIL_HOST=" in done.stderr
+    sends = "from django.conf import settings; print(settings.EMAIL_BACKEND)"
+    assert "smtp" in manage("shell", "--command", sends, **bare).stdout
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -31,7 +31,7 @@ class RefusingServer(EmailBackend):
     """A mail server that takes no mail."""
 
     def send_messages(self, messages):
-        raise smtplib.SMTPRecipientsRefused({})
+        raise smtplib.SMTPRecipientsRefused({message.to[0]: (550, b"no") for message in messages})
 
 
 def server(settings, backend):
@@ -148,11 +148,13 @@ def test_a_mail_whose_sender_was_killed_is_sent_again_but_a_reminder_is_not(staf
     assert (reminder.sent_at, reminder.state_text) == (None, "結果不明")
 
 
-def test_a_reminder_of_another_day_is_not_sent_late(staff):
-    row = a_mail(staff, MailKind.REMINDER, created_at=timezone.now() - timedelta(days=1))
-    assert mail.deliver() == mail.Delivered(0, 0)
-    row.refresh_from_db()
-    assert row.sent_at is None
+def test_a_reminder_is_sent_a_day_late_but_not_beside_a_later_one(staff, cast):
+    yesterday = {"created_at": timezone.now() - timedelta(days=1), "day": timezone.localdate() - timedelta(days=1)}
+    late, overtaken = a_mail(staff, MailKind.REMINDER, **yesterday), a_mail(cast.viewer, MailKind.REMINDER, **yesterday)
+    later = a_mail(cast.viewer, MailKind.REMINDER)
+    assert mail.deliver() == mail.Delivered(2, 0)
+    sent = set(OutgoingMail.objects.filter(sent_at__isnull=False))
+    assert sent == {late, later} and overtaken not in sent
 
 
 def test_while_the_server_is_down_everything_waits_and_is_sent_when_it_is_back(staff, cast, settings):

@@ -13,5 +13,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         delivered = mail.deliver()
         self.stdout.write(f"寄出 {delivered.sent} 封。")
+        if delivered.deferred:
+            self.stdout.write(f"寄信伺服器請稍後再寄的 {delivered.deferred} 封，下次執行時再試。")
         if delivered.failed:
             raise CommandError(f"有 {delivered.failed} 封郵件未能寄出，原因見資料管理的「郵件」。")
