@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "scorecard.middleware.request_origin.RequestOriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "scorecard.middleware.no_store.store_nothing",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -130,6 +131,14 @@ OWNER = owner_from_environment(DATABASES["default"])
 if OWNER is not None:
     SITE_ROLE = DATABASES["default"]["USER"]
     DATABASES["default"] = OWNER
+
+
+# pages: built lately, so that a repeat visit is cheap although browsers keep nothing (decision 0026).
+LOCAL_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
+CACHES = {
+    "default": {"BACKEND": LOCAL_MEMORY},
+    "pages": {"BACKEND": LOCAL_MEMORY, "LOCATION": "pages", "TIMEOUT": 3600, "OPTIONS": {"MAX_ENTRIES": 200}},
+}
 
 
 # ── People: accounts, login, sessions ────────────────────────────────────────────────────
@@ -315,8 +324,7 @@ USE_TZ = True
 # ── Mail and log ─────────────────────────────────────────────────────────────────────────
 
 EMAIL_HOST = env_text("EMAIL_HOST")
-# Printed mails have links that open accounts, and what a server prints is its log: there they wait instead, and
-# scorecard/checks.py refuses the start.
+# Printed mails have links that open accounts, and what a server prints is its log: there they wait instead.
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST or not DEBUG else 'console'}.EmailBackend"
 EMAIL_PORT = env_int("EMAIL_PORT", default=587)
 EMAIL_HOST_USER = env_text("EMAIL_HOST_USER")

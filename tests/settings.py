@@ -51,10 +51,12 @@ os.environ |= {
 }
 
 from bsc_site.settings import *  # noqa: E402, F403
-from bsc_site.settings import DATABASES, STORAGES  # noqa: E402
+from bsc_site.settings import CACHES, DATABASES, STORAGES  # noqa: E402
 
 # The real hasher takes a third of a second for each account made.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Tests change rows without an event, and look again.
+CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 # A thread of its own sees nothing of a test that is rolled back.
 MAIL_IN_BACKGROUND = False
 # Hashed names need collectstatic first; tests/repository/test_deployment.py runs that storage once.

@@ -108,7 +108,6 @@ def entry(scorecard):
         ],
         "without_field": ["已停用的 KPI 說明"],
         "previews": previews,
-        "lost": ["第二季的說明：因系統改版，改以人工統計。"],
     }
 
 

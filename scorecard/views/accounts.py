@@ -18,6 +18,8 @@ from scorecard.read_models.logins import own_logins
 from scorecard.services import devices, logins
 from scorecard.services.login_attempts import is_waiting
 from scorecard.services.unlock_links import read_token
+from scorecard.web.expired_form import FIELD, open_sealed
+from scorecard.web.login_page import send_again
 
 
 class Login(auth.LoginView):
@@ -28,7 +30,18 @@ class Login(auth.LoginView):
         form.succeed()
         # For the cookie of a known device (middleware/logins.py).
         self.request.known_user = form.get_user()
-        return super().form_valid(form)
+        response = super().form_valid(form)
+        expired = open_sealed(self.request.POST.get(FIELD, ""))
+        if expired is None or expired.person != str(self.request.user.pk):
+            return response
+        return send_again(self.request, expired, self.get_success_url())
+
+    def get_context_data(self, **kwargs):
+        """A wrong password loses nothing of a form that was sent too late."""
+        sealed = self.request.POST.get(FIELD, "")
+        expired = open_sealed(sealed)
+        mine = {"expired": expired, "sealed": sealed if expired else "", "sealed_name": FIELD}
+        return super().get_context_data(**mine, **kwargs)
 
     def form_invalid(self, form):
         """429 with the time to wait; the same for names that exist and names that do not."""

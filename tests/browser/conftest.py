@@ -55,10 +55,15 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
+def browser_path():
+    """None where there is none."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 @pytest.fixture(scope="session")
 def chromium():
     """The browser, started once for each worker; fails, never skips, where there is none."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = browser_path()
     if path is None:
         pytest.fail(
             "找不到 Chromium。請執行 make setup-test，或由系統管理員執行 apt-get install chromium-headless-shell。",

@@ -1,17 +1,19 @@
-"""A session that ended loses nothing: what was typed is back in its form after the login, and nothing was written."""
+"""A session that ended loses nothing: the form is in the login page and is sent again after it; nothing was written."""
+
+import io
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import resolve, reverse
 
-from scorecard.middleware.session_expiry import KEY, SECONDS
-from scorecard.models import Comment, EntryDraft
+from scorecard.models import Comment, YearlyReport
+from scorecard.web import expired_form
+from scorecard.web.expired_form import FIELD
 from scorecard.web.post_targets import PAGE_AFTER_POST
 from tests import factories
 from tests.factories import PASSWORD
-from tests.page_reading import address, client_of, form_to, forms, text
-from tests.services.rows import nothing_written
+from tests.page_reading import address, form_to, text
+from tests.robust.whole_database import dump
 from tests.views.test_reporting import name_of
 from tests.web.test_urls_guarded import PARAMETER, scene  # noqa: F401 (the fixture)
 from tests.web.urls_table import SITE
@@ -21,9 +23,11 @@ TYPED = "打到一半的<b>「內容」</b>&amp;\n第二行"
 LINE = "打到一半的<b>「內容」</b>&amp;"
 
 
-def log_in(client, user, location):
-    """Log in on the login page that the location leads to, and go where it leads on."""
-    return client.post(location, {"username": user.username, "password": PASSWORD}, follow=True)
+def log_in(client, user, page=None, password=PASSWORD):
+    """Log in on the page that a late form was answered with, or on the plain login page; follow where it leads."""
+    carried = form_to(page, reverse("login")).fields if page else {}
+    who = {"username": user.username, "password": password}
+    return client.post(reverse("login"), carried | who, follow=True)
 
 
 def end_session(client):
@@ -77,29 +81,29 @@ def forms_of_pages(open_plan, cast, submitted, kpi):
 
 @pytest.mark.slow
 @pytest.mark.one_database
-def test_every_form_with_a_text_has_it_back_after_the_login(forms_of_pages, cast):
+def test_every_form_with_a_text_is_sent_again_after_the_login_as_it_was(forms_of_pages, cast):
     for role, url, action in forms_of_pages:
         client, user = Client(), getattr(cast, role)
-        log_in(client, user, reverse("login"))
+        log_in(client, user)
         page = client.get(url)
         values = typeable(page, action)
         assert values, url
         end_session(client)
-        with nothing_written():
-            response = send(client, page, action, values)
-            assert response.status_code == 302
-            assert "您剛才輸入的內容還在" in text(client.get(response["Location"]))
-            # A wrong password in between loses nothing.
-            client.post(response["Location"], {"username": user.username, "password": "wrong"})
-            back = log_in(client, user, response["Location"])
-        assert back.redirect_chain[-1][0] == f"{url}#typed"
-        fields = form_to(back, action).fields
-        assert {name: fields[name] for name in values} == {name: [value] for name, value in values.items()}, url
-        assert "登入逾時前輸入的內容已放回這裡" in text(back)
-        # Once: the next visit has the page as it stands.
-        assert "登入逾時" not in text(client.get(url))
-        # And it can be sent.
-        assert send(client, back, action, {}).status_code in {200, 302, 422}
+        before = dump()
+        late = send(client, page, action, values)
+        assert late.status_code == 403 and "還沒有儲存，但還在這一頁" in text(late), url
+        assert dump() == before, "an anonymous request wrote something"
+        # A wrong password in between loses nothing.
+        late = log_in(client, user, late, password="wrong")
+        again = log_in(client, user, late)
+        target = action or url
+        sent = form_to(again, target).fields
+        assert {name: sent[name] for name in values} == {name: [value] for name, value in values.items()}, url
+        hidden = {name for name in form_to(page, action).fields if name != "csrfmiddlewaretoken"}
+        assert hidden <= set(sent), url
+        assert client.post(target, sent).status_code in {200, 302, 422}
+        # And the plain page is there for whoever does not send it again.
+        assert f'href="{url}"' in again.content.decode().replace("&amp;", "&")
 
 
 def test_every_act_knows_its_page():
@@ -112,17 +116,24 @@ def test_every_act_knows_its_page():
     assert acts - {"logout"} - set(PAGE_AFTER_POST) == set(), "not in scorecard/web/post_targets.py"
 
 
-def test_every_address_that_takes_a_post_keeps_its_texts_and_no_secret(scene):  # noqa: F811
+def test_an_anonymous_post_to_whatever_address_writes_nothing_and_hands_back_no_secret(scene):  # noqa: F811
+    client = Client()
+    log_in(client, scene.rows["user"])
+    end_session(client)
+    before = dump()
     for route, answers in SITE.items():
         if answers["POST"]["anonymous"] != 302 or route == "account/logout/":
             continue
-        client = Client()
-        secret = {"password1": "x", "old_password": "x", "csrfmiddlewaretoken": "x"}
-        response = client.post(scene.url(route), {"text": TYPED} | secret)
-        assert response["Location"].startswith(f"{reverse('login')}?next="), route
-        assert client.session[KEY]["fields"] == {"text": [TYPED]}, route
-        assert resolve(client.session[KEY]["page"]).view_name not in PAGE_AFTER_POST, route
-        assert client.session.get_expiry_age() <= SECONDS
+        fields = {"text": TYPED, "password1": "secret-word", "csrfmiddlewaretoken": "x" * 64}
+        response = client.post(scene.url(route), fields)
+        sealed = form_to(response, reverse("login")).fields[FIELD][0]
+        expired = expired_form.open_sealed(sealed)
+        assert expired.fields == (("text", TYPED.replace("\n", "\r\n")),) or expired.fields == (("text", TYPED),)
+        assert "secret-word" not in response.content.decode() and "no-store" in response["Cache-Control"]
+        assert resolve(response.context["next"].partition("?")[0]).view_name not in PAGE_AFTER_POST, route
+        # Nobody is known in this browser: nothing is handed to whoever logs in next.
+        assert Client().post(scene.url(route), fields)["Location"].startswith(reverse("login")), route
+    assert dump() == before
 
 
 @pytest.fixture
@@ -131,100 +142,110 @@ def table(open_plan):
     return address(open_plan, "reporting_table", division_id=open_plan.agency.divisions.first().pk)
 
 
-def test_the_table_is_offered_as_a_draft_even_from_deep_inside(table, cast, kpi):
-    client = Client()
-    log_in(client, cast.staff, reverse("login"))
-    page = client.get(table)
-    end_session(client)
-    with nothing_written():
-        response = send(client, page, "", {name_of(kpi, "actual"): "abc", name_of(kpi, "explanation"): TYPED})
-        assert not EntryDraft.objects.exists()
-        back = log_in(client, cast.staff, response["Location"])
-    assert back.redirect_chain[-1][0] == f"{table}#typed"
-    assert "您有還沒儲存的草稿" in text(back)
-    fields = form_to(client.get(f"{table}?draft=applied")).fields
-    assert (fields[name_of(kpi, "actual")], fields[name_of(kpi, "explanation")]) == (["abc"], [TYPED])
-    assert KEY not in client.session
+def test_the_table_is_saved_when_it_is_sent_again_and_a_change_meanwhile_is_told(table, cast, kpi):
+    for meanwhile, figure in ((False, "97"), (True, "98")):
+        client = Client()
+        log_in(client, cast.staff)
+        page = client.get(table)
+        end_session(client)
+        late = send(client, page, "", {name_of(kpi, "explanation"): TYPED, name_of(kpi, "actual"): figure})
+        if meanwhile:
+            factories.fill(cast.staff, kpi, actuals=12)
+        again = log_in(client, cast.staff, late)
+        saved = client.post(table, form_to(again, table).fields)
+        assert saved.status_code == (409 if meanwhile else 302)
+        assert YearlyReport.objects.get(kpi=kpi).version == (2 if meanwhile else 1)
 
 
 @pytest.mark.parametrize("other", ["viewer", "other_staff", "reviewer"])
-def test_another_person_on_the_same_browser_gets_nothing(open_plan, table, cast, kpi, submitted, other):
-    client = Client()
-    log_in(client, cast.staff, reverse("login"))
+def test_another_person_on_the_same_browser_gets_nothing(open_plan, cast, kpi, submitted, other):
+    client, action = Client(), address(open_plan, "kpi_comment", code=kpi.code)
+    log_in(client, cast.staff)
     page = client.get(address(open_plan, "kpi", code=kpi.code))
     end_session(client)
-    action = address(open_plan, "kpi_comment", code=kpi.code)
-    response = send(client, page, action, {"text": TYPED})
-    back = log_in(client, getattr(cast, other), response["Location"])
-    assert back.status_code == 200
-    assert "打到一半" not in text(back)
-    assert KEY not in client.session
+    late = send(client, page, action, {"text": TYPED})
+    back = log_in(client, getattr(cast, other), late)
+    assert back.redirect_chain and "打到一半" not in text(back)
 
 
-def test_what_a_browser_without_a_known_person_sent_goes_only_where_the_person_may_type(open_plan, table, cast, kpi):
+@pytest.fixture
+def late_comment(open_plan, cast, kpi, submitted):
+    """(the reviewer's client, the login page with their comment in it)."""
     client = Client()
-    sent = {name_of(kpi, "version"): "0", name_of(kpi, "actual"): "95", f"initial-{name_of(kpi, 'actual')}": ""}
-    response = client.post(table, sent)
-    assert log_in(client, cast.other_staff, response["Location"]).status_code == 404
-    assert not EntryDraft.objects.exists()
+    log_in(client, cast.reviewer)
+    end_session(client)
+    return client, client.post(address(open_plan, "kpi_comment", code=kpi.code), {"text": TYPED})
 
 
-def test_it_is_forgotten_after_an_hour(open_plan, cast, kpi, submitted):
-    client = Client()
-    response = client.post(address(open_plan, "kpi_comment", code=kpi.code), {"text": TYPED})
-    session = client.session
-    session[KEY] = session[KEY] | {"until": 0}
-    session.save()
-    assert "打到一半" not in text(log_in(client, cast.reviewer, response["Location"]))
+def test_it_is_forgotten_after_an_hour_and_what_was_tampered_with_never_counts(late_comment, cast, monkeypatch):
+    client, late = late_comment
+    fields = form_to(late, reverse("login")).fields
+    who = {"username": cast.reviewer.username, "password": PASSWORD}
+    tampered = client.post(reverse("login"), fields | who | {FIELD: [fields[FIELD][0].replace(":", "x:", 1)]})
+    assert tampered.status_code == 302
+    client.post(reverse("logout"))
+    monkeypatch.setattr(expired_form, "SECONDS", -1)
+    assert client.post(reverse("login"), fields | who).status_code == 302
+    assert not Comment.objects.exists()
 
 
-def test_scripts_in_the_background_leave_no_text_for_the_login(open_plan, table, kpi):
-    client = Client()
-    client.post(f"{table}draft/", {"text": TYPED}, headers={"sec-fetch-mode": "cors"})
-    assert KEY not in client.session
+def test_too_much_to_carry_is_shown_to_be_copied(late_comment, open_plan, kpi):
+    client, _ = late_comment
+    late = client.post(address(open_plan, "kpi_comment", code=kpi.code), {"text": TYPED, "more": "x" * 600_000})
+    assert "無法在登入後再送出" in text(late) and "打到一半的<b>" in text(late).replace("&lt;", "<")
+    assert FIELD not in form_to(late, reverse("login")).fields
 
 
-def test_a_form_older_than_the_login_is_not_lost_either(open_plan, cast, kpi, submitted, table):
+def test_files_are_told_to_be_chosen_again(late_comment, table):
+    client, _ = late_comment
+    late = client.post(table, {"text": "x", "file": io.BytesIO(b"content")})
+    assert "檔案需重新選擇" in text(late)
+
+
+def test_scripts_in_the_background_are_sent_to_the_login(late_comment, table):
+    client, _ = late_comment
+    assert client.post(f"{table}draft/", {"text": TYPED}, headers={"sec-fetch-mode": "cors"}).status_code == 302
+
+
+def test_a_form_older_than_the_login_is_shown_to_be_sent_again(open_plan, cast, kpi, submitted):
     client = Client(enforce_csrf_checks=True)
-    log_in_page = client.get(reverse("login"))
-    token = form_to(log_in_page).fields["csrfmiddlewaretoken"][0]
+    token = form_to(client.get(reverse("login")), reverse("login")).fields["csrfmiddlewaretoken"][0]
     who = {"username": cast.reviewer.username, "password": PASSWORD}
     client.post(reverse("login"), who | {"csrfmiddlewaretoken": token})
     action = address(open_plan, "kpi_comment", code=kpi.code)
     own = {"sec-fetch-site": "same-origin"}
-    with nothing_written():
-        response = client.post(action, {"text": TYPED, "csrfmiddlewaretoken": token}, headers=own)
-        back = client.get(response["Location"])
-        # Another site's form is refused as ever.
-        forged = client.post(action, {"text": TYPED}, headers={"sec-fetch-site": "cross-site"})
-    assert form_to(back, action).fields["text"] == [TYPED]
-    assert forged.status_code == 403
-    assert not Comment.objects.exists()
+    before = dump()
+    again = client.post(action, {"text": TYPED, "csrfmiddlewaretoken": token}, headers=own)
+    # Another site's form is refused as ever.
+    forged = client.post(action, {"text": TYPED}, headers={"sec-fetch-site": "cross-site"})
+    assert (again.status_code, forged.status_code, "打到一半" in text(forged)) == (403, 403, False)
+    assert dump() == before
+    end_session(client)
+    nobody = client.post(action, {"text": TYPED, "csrfmiddlewaretoken": token}, headers=own)
+    assert nobody.status_code == 403 and "請先複製" in text(nobody) and "打到一半" in text(nobody)
+    assert dump() == before
+    sent = form_to(again, action).fields
+    assert sent["text"] == [TYPED]
+    log_in_page = client.get(reverse("login"))
+    fields = form_to(log_in_page, reverse("login")).fields
+    client.post(reverse("login"), fields | who)
+
+
+def test_a_login_in_another_tab_does_not_lose_the_form_in_this_ones_login_page(late_comment, cast):
+    client, late = late_comment
+    fields = form_to(late, reverse("login")).fields
+    log_in(client, cast.reviewer)
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = client.cookies
+    who = {"username": cast.reviewer.username, "password": PASSWORD}
+    again = strict.post(reverse("login"), fields | who, headers={"sec-fetch-site": "same-origin"})
+    assert "再送出一次" in text(again) and "打到一半" in text(again)
 
 
 def test_a_deep_link_survives_the_login(open_plan, cast):
     wanted = address(open_plan, "review") + "?a=1"
     client = Client()
     response = client.get(wanted)
-    assert log_in(client, cast.reviewer, response["Location"]).redirect_chain[-1][0] == wanted
-
-
-def test_an_own_text_whose_form_is_gone_is_shown(open_plan, cast, kpi, submitted):
-    client = Client()
-    log_in(client, cast.reviewer, reverse("login"))
-    page = client.get(address(open_plan, "review"))
-    end_session(client)
-    response = send(client, page, address(open_plan, "review_return", code=kpi.code), {"comment": TYPED})
-    factories.send_back(cast.admin, submitted)
-    back = log_in(client, cast.reviewer, response["Location"])
-    assert "沒有原來的欄位" in text(back)
-    assert "第二行" in text(back)
-    assert not [form for form in forms(back) if form.fields.get("comment")]
-    assert "打到一半的<b>" not in back.content.decode()
-
-
-def test_a_logged_in_client_keeps_nothing(open_plan, cast, kpi, submitted):
-    client = client_of(cast.reviewer)
-    client.post(address(open_plan, "kpi_comment", code=kpi.code), {"text": "留言"})
-    assert KEY not in client.session
-    assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE
+    who = {"username": cast.reviewer.username, "password": PASSWORD}
+    fields = form_to(client.get(response["Location"]), reverse("login")).fields
+    assert client.post(reverse("login"), fields | who, follow=True).redirect_chain[-1][0] == wanted

@@ -1,4 +1,4 @@
-"""Pages that answer 304 while nothing changed, and never once something did."""
+"""Pages that are not built again while nothing changed, and always once something did."""
 
 import os
 from datetime import timedelta
@@ -143,11 +143,25 @@ def test_who_lost_the_membership_gets_404_and_not_304(visited, url, cast):
     assert visit(client, url, etag).status_code == 404
 
 
-def test_the_page_may_be_kept_by_the_reader_alone_and_is_asked_for_each_time(visited, url):
-    client, _ = visited
-    kept = visit(client, url)["Cache-Control"]
-    assert "private" in kept
-    assert "no-cache" in kept
+@pytest.fixture
+def remembering(settings):
+    settings.CACHES = settings.CACHES | {"pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
+def test_a_browser_keeps_nothing_and_gets_its_page_again_in_three_queries(client, cast, url, plan, remembering):
+    client.force_login(cast.viewer)
+    first = client.get(url)
+    with CaptureQueriesContext(connection) as queries:
+        again = client.get(url)
+    assert len(queries) <= 3
+    assert (again.content, again["Content-Type"]) == (first.content, first["Content-Type"])
+    assert (again["Cache-Control"], again["ETag"]) == ("private, no-store", first["ETag"])
+    client.force_login(cast.reviewer)
+    assert client.get(url).content != first.content
+    client.force_login(cast.viewer)
+    with transaction.atomic():
+        audit.record(by=None, action=AuditAction.CHANGED, target=plan, plan=plan)
+    assert client.get(url)["ETag"] != first["ETag"]
 
 
 def test_another_release_is_another_page(visited, url, monkeypatch):

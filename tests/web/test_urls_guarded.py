@@ -276,4 +276,5 @@ def test_get_never_writes(scene, role):
         for route, answers in TABLE.items():
             # PDFs take their time, and write no more than the workbook.
             if answers["GET"][role] == 200 and not route.endswith(".pdf"):
-                assert client.get(scene.url(route)).status_code == 200, route
+                answer = client.get(scene.url(route))
+                assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store"), route
