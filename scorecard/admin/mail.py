@@ -20,6 +20,7 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
         "kind",
         "recipient",
         "address",
+        "reply_to",
         "subject",
         "body",
         "state",
@@ -27,6 +28,7 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
         "created_at",
         "claimed_at",
         "sent_at",
+        "retry_at",
         "attempts",
     ]
     readonly_fields = fields

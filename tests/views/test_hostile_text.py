@@ -33,6 +33,8 @@ CLOSED = {
     "key",
     "digest",
     "reminder_days",
+    # Addresses that were found in another text.
+    "reply_to",
 }
 # Audit trail, receipts and snapshots are append-only: they are told hostile text as they come about.
 FIXED = ("Audit", "Submission", "YearSnapshot")
