@@ -23,6 +23,7 @@ from bsc_site.environment import (
     env_positive,
     env_text,
 )
+from bsc_site.log_lines import logging_at
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -369,33 +370,4 @@ if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
     raise ImproperlyConfigured(
         f"環境變數 LOG_LEVEL 的值「{LOG_LEVEL}」無法辨識，請改為 DEBUG、INFO、WARNING、ERROR 或 CRITICAL。"
     )
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {
-        "request_id": {"()": "scorecard.web.log_lines.AddRequestID"},
-        "tokens": {"()": "scorecard.web.log_lines.HideTokens"},
-    },
-    "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"},
-        # A security event is a JSON object already, and nothing else is in its line.
-        "event": {"format": "{message}", "style": "{"},
-    },
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "tokens"]},
-        "security": {"class": "logging.StreamHandler", "formatter": "event", "stream": "ext://sys.stdout"},
-    },
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # Otherwise Django's own logger would print everything twice, or only send mail in production.
-    "loggers": {
-        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        # Whatever LOG_LEVEL says.
-        "scorecard.security": {"handlers": ["security"], "level": "INFO", "propagate": False},
-        # At DEBUG it would log every query.
-        "django.db.backends": {"level": "INFO"},
-        # WeasyPrint's font subsetter logs every table that it drops.
-        "fontTools": {"level": "WARNING"},
-        # Logs every page.
-        "weasyprint.progress": {"level": "WARNING"},
-    },
-}
+LOGGING = logging_at(LOG_LEVEL)

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
+from django.core.paginator import Paginator
 from django.utils import timezone
 
 from scorecard.documents.scorecard_table import whole_table
@@ -83,7 +84,7 @@ def _figure(text):
 
 
 def navigation(scorecard):
-    """Breadcrumbs, the bar of a deputy and the switch of years."""
+    """Breadcrumbs, the bar of a deputy, pages of a list and the switch of years."""
     line = scorecard.kpis_by_code["AC1.1"]
     agency = {"slug": SLUG, "name": scorecard.agency}
     return {
@@ -94,6 +95,7 @@ def navigation(scorecard):
         "edition": {"plan": {"slug": SLUG, "title": scorecard.plan_title, "agency": agency}, "year": YEAR},
         "deputyship": {"person": "陳審核", "agency": agency, "last_day": timezone.localdate() + timedelta(days=5)},
         "upload": {"token": "00000000-0000-4000-8000-000000000000"},
+        "page": Paginator(range(3), 1).page(2),
         "year_switch": [
             {"text": line.text, "url": "#navigation", "current": line.year == YEAR, "state": line.state.label}
             for line in scorecard.plan_years

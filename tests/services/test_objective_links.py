@@ -72,8 +72,9 @@ def test_only_reviewers_and_admins_of_the_agency_edit_links(plan, cast, link, ro
 
 
 def test_a_reviewer_who_became_a_viewer_no_longer_edits_links(plan, cast):
+    viewer = in_another_role(cast.reviewer, "viewer")
     with nothing_written(), pytest.raises(PermissionDenied):
-        add(in_another_role(cast.reviewer, "viewer"), plan, "BL1", "BP1")
+        add(viewer, plan, "BL1", "BP1")
 
 
 @pytest.mark.parametrize(

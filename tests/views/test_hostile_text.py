@@ -9,9 +9,9 @@ from django.apps import apps
 from django.db import models
 from django.urls import reverse
 
-from scorecard.domain.choices import SecurityEventKind, YearState
-from scorecard.models import AuditEvent, Comment, Evidence, FormUpload, YearlyReport
-from scorecard.services import security_events
+from scorecard.domain.choices import NoticeKind, SecurityEventKind, YearState
+from scorecard.models import AuditEvent, Comment, Evidence, FormUpload, Notice, YearlyReport
+from scorecard.services import invitations, security_events
 from tests import factories
 from tests.page_reading import address, client_of
 
@@ -33,11 +33,13 @@ CLOSED = {
     "key",
     "digest",
     "reminder_days",
-    # Addresses that were found in another text.
+    # Addresses that were found in another text, or that the product makes.
     "reply_to",
+    "path",
 }
-# Audit trail, receipts and snapshots are append-only: they are told hostile text as they come about.
-FIXED = ("Audit", "Submission", "YearSnapshot")
+# Audit trail, receipts and snapshots are append-only: they are told hostile text as they come about. A login's session
+# is signed.
+FIXED = ("Audit", "LoginSession", "Submission", "YearSnapshot")
 MODELS = [model for model in apps.get_app_config("scorecard").get_models() if not model.__name__.startswith(FIXED)]
 # Shown in the admin alone, or nowhere yet.
 UNSEEN = set()
@@ -45,7 +47,7 @@ PAGES = {
     "viewer": ["strategy_map", "scorecard", "objective", "theme", "kpi", "division", "downloads"],
     "staff": ["reporting_table", "reporting_check", "reporting"],
     "reviewer": ["review"],
-    "admin": ["plan_year", "kpi", "mails", "form_import", "security_events"],
+    "admin": ["plan_year", "kpi", "mails", "form_import", "security_events", "members", "notices"],
 }
 
 
@@ -119,6 +121,8 @@ def poisoned(open_plan, cast):
     FormUpload.objects.create(agency=open_plan.agency, name="x", size=1, content=b"x", uploaded_by=cast.admin)
     Evidence.objects.create(report=report, token=uuid4(), name="x", size=1, uploaded_by=cast.staff)
     security_events.record(SecurityEventKind.DENIED, by=cast.viewer)
+    Notice.objects.create(recipient=cast.admin, kind=NoticeKind.COMMENT, agency=open_plan.agency, subject="x", text="x")
+    invitations.invite(by=cast.admin, agency=open_plan.agency, email="new@example.gov.tw", name="x", role="viewer")
     for model in MODELS:
         for field in free_text_fields(model):
             poison(model, field)
@@ -136,7 +140,9 @@ def arguments(plan, name):
 
 def page_of(plan, name):
     """The address of one of PAGES."""
-    if name in {"mails", "form_import", "security_events"}:
+    if name == "notices":
+        return reverse(name)
+    if name in {"mails", "form_import", "security_events", "members"}:
         return reverse(name, args=[plan.agency.slug])
     return address(plan, name, **arguments(plan, name))
 
