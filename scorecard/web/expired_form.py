@@ -16,7 +16,8 @@ FIELD = "expired_form"
 SALT = "scorecard.expired_form"
 SECONDS = 60 * 60
 MAX_BYTES = 512 * 1024
-PERSON = "typist"
+# As the names of session and form token in settings.py.
+PERSON = "__Host-typist" if settings.HTTPS else "typist"
 PERSON_SECONDS = 30 * 24 * 60 * 60
 
 

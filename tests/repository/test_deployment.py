@@ -214,12 +214,16 @@ def test_a_command_without_tables_names_the_cure(tmp_path):
 
 def test_production_stretches_passwords_and_binds_cookies_to_this_host():
     names = ("PASSWORD_HASHERS", "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "MESSAGE_STORAGE")
-    shown = f"from django.conf import settings; print([getattr(settings, name) for name in {names}])"
+    shown = (
+        "from django.conf import settings; from scorecard.services import devices; "
+        "from scorecard.web import expired_form; "
+        f"print([getattr(settings, name) for name in {names}], devices.COOKIE, expired_form.PERSON)"
+    )
     done = manage("shell", "--no-imports", "-c", shown, **PRODUCTION)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("[['django.contrib.auth.hashers.PBKDF2PasswordHasher', ")
-    host_names = "], '__Host-sessionid', '__Host-csrftoken', 'scorecard.web.message_storage.HostMessages']\n"
-    assert done.stdout.endswith(host_names)
+    host_names = "], '__Host-sessionid', '__Host-csrftoken', 'scorecard.web.message_storage.HostMessages']"
+    assert done.stdout.endswith(f"{host_names} __Host-device __Host-typist\n")
 
 
 def test_uploads_are_refused_a_place_among_the_static_files():

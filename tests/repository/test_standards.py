@@ -183,6 +183,15 @@ def test_no_weak_hash_is_used():
     assert matches(python("scorecard", "bsc_site"), r"\b(?:md5|sha1|MD5|SHA1)\b|\brandom\.\w+\(") == []
 
 
+def test_every_cookie_of_our_own_is_bound_to_the_host_where_there_is_https():
+    """settings.py does it for Django's."""
+    program = "".join(path.read_text(encoding="utf-8") for path in python("scorecard"))
+    used = set(re.findall(r"\.set_(?:signed_)?cookie\(\s*(?:\w+\.)?([^,\s]+),", program))
+    bound = set(re.findall(r'^(\w+) = "__Host-\w+" if settings.HTTPS else "\w+"$', program, re.MULTILINE))
+    assert len(used) > 2
+    assert used - bound == set()
+
+
 def test_scripts_keep_nothing_in_the_browser():
     scripts = own("static/js", suffixes={".js"})
     assert len(scripts) > 5
