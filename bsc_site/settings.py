@@ -136,10 +136,8 @@ if OWNER is not None:
 
 # pages: built lately, so that a repeat visit is cheap although browsers keep nothing (decision 0026).
 LOCAL_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
-CACHES = {
-    "default": {"BACKEND": LOCAL_MEMORY},
-    "pages": {"BACKEND": LOCAL_MEMORY, "LOCATION": "pages", "TIMEOUT": 3600, "OPTIONS": {"MAX_ENTRIES": 200}},
-}
+CACHES = {"default": {"BACKEND": LOCAL_MEMORY}}
+CACHES["pages"] = {"BACKEND": LOCAL_MEMORY, "LOCATION": "pages", "TIMEOUT": 3600, "OPTIONS": {"MAX_ENTRIES": 200}}
 
 
 # ── People: accounts, login, sessions ────────────────────────────────────────────────────

@@ -21,6 +21,8 @@ from scorecard.web.login_page import hand_back, send_again
 from scorecard.web.post_targets import PAGE_AFTER_POST, page_after_post
 
 FORBIDDEN = 403
+# To somebody logged in: nothing is denied, so that no event of security tells of it.
+CONFLICT = 409
 
 
 class KeepFormOnExpiredSession(LoginRequiredMiddleware):
@@ -96,9 +98,9 @@ def csrf_failure(request, reason=""):
         # Who logged in in another tab first has a new token, and the form in this tab's login page.
         expired = open_sealed(request.POST.get(FIELD, ""))
         if expired and expired.person == str(request.user.pk):
-            return send_again(request, expired, page_after_login(request), status=FORBIDDEN)
+            return send_again(request, expired, page_after_login(request), status=CONFLICT)
         return token_refused(request, reason)
     expired = read_form(request)
     if request.user.is_authenticated and not expired.is_too_large:
-        return send_again(request, expired, page_of_form(request), status=FORBIDDEN)
+        return send_again(request, expired, page_of_form(request), status=CONFLICT)
     return render(request, "403_csrf.html", {"texts": expired.texts}, status=FORBIDDEN)
