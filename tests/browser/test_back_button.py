@@ -1,9 +1,9 @@
 """Back after the end of a login shows the login page, whether the person logged out or the login ran out."""
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
+from scorecard.models import LoginSession
 from tests.browser.conftest import FLAGS, browser_path
 from tests.page_reading import address
 
@@ -27,7 +27,7 @@ def test_no_page_of_a_login_that_ended_comes_back(browse, plan, cast, java_scrip
         page.get_by_role("button", name="登出").click()
     else:
         # The login ran out on the server; the browser knows nothing of it.
-        Session.objects.all().delete()
+        LoginSession.objects.all().delete()
     for _ in range(2):
         page.go_back()
         expect(page.get_by_role("heading", name="登入平衡計分卡")).to_be_visible()
