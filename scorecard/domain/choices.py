@@ -121,8 +121,8 @@ class SecurityEventKind(models.TextChoices):
     LOGGED_IN = "logged_in", "登入"
     LOGGED_OUT = "logged_out", "登出"
     LOGIN_FAILED = "login_failed", "登入失敗"
-    LOCKED_OUT = "locked_out", "登入鎖定"
-    UNLOCKED = "unlocked", "解除鎖定"
+    LOCKED_OUT = "locked_out", "登入等候"
+    UNLOCKED = "unlocked", "解除等候"
     DENIED = "denied", "拒絕存取"
     EXPORTED = "exported", "下載資料"
     EVIDENCE = "evidence", "下載佐證"
@@ -166,7 +166,7 @@ class NoticeKind(models.TextChoices):
     RETURNED = "returned", "退回補正"
     APPROVED = "approved", "審核通過"
     INVITATION = "invitation", "邀請"
-    LOCKED_OUT = "locked_out", "帳號鎖定"
+    LOCKED_OUT = "locked_out", "登入等候"
     ACCOUNT = "account", "帳號安全"
 
 

@@ -1,4 +1,4 @@
-"""Limits the pages of an account: after an admin set its password, and of everyone under single sign-on."""
+"""Limits the pages of an account: while its password has to be changed, and of everyone under single sign-on."""
 
 from urllib.parse import urlencode
 
@@ -29,7 +29,7 @@ PASSWORD_PAGES = frozenset(
 
 
 class AccountRules:
-    """Middleware: a person whose password an admin chose has to change it before anything else.
+    """Middleware: a person whose password has become too old has to change it before anything else.
 
     With single sign-on there are no passwords. Their pages are 404, and the login page names the unknown user.
     """

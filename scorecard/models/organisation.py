@@ -62,7 +62,7 @@ class User(AbstractUser):
     name = models.CharField("姓名", max_length=60, blank=True)
     email = models.EmailField("電子郵件", blank=True)
     must_change_password = models.BooleanField(
-        "須先變更密碼", default=False, editable=False, help_text="密碼由管理者設定；本人變更之前不能使用其他頁面。"
+        "須先變更密碼", default=False, editable=False, help_text="本人變更密碼之前，不能使用其他頁面。"
     )
     device_generation = models.PositiveIntegerField(
         "裝置代次",

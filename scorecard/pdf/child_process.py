@@ -32,7 +32,9 @@ FORBIDDEN = {
     "os.posix_spawn",
     "os.system",
 }
-TOO_MUCH_MEMORY = "報告太大，超過產生 PDF 的記憶體上限。請改下載單一主題、構面或科室，或請管理員調高 PDF_MEMORY_MB。"
+TOO_MUCH_MEMORY = (
+    "報告太大，超過產生 PDF 的記憶體上限。請改下載單一主題、構面或科室，或請系統管理者調高 PDF_MEMORY_MB。"
+)
 TOO_MUCH_TIME = "產生 PDF 超過時間上限。請稍後再試，或改下載單一主題、構面或科室。"
 
 

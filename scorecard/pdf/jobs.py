@@ -33,7 +33,7 @@ AT_ONCE = 2
 RETRY_AFTER = 10
 # Environment variables that a child needs; keys and passwords are not among them.
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "FONTCONFIG_FILE", "PYTHONPATH")
-DIED = "產生 PDF 的程序意外結束，請再試一次；若一再發生，請通知系統管理員。"
+DIED = "產生 PDF 的程序意外結束，請再試一次；若一再發生，請通知系統管理者。"
 END_OF_FILE = b"%%EOF"
 # How libraries in C end their process without memory: some abort, some trap, some use memory they did not get.
 MEMORY_SIGNALS = {signal.SIGABRT, signal.SIGTRAP, signal.SIGSEGV, signal.SIGBUS}

@@ -24,16 +24,16 @@ def new_device(*, user: User, at: datetime, browser: str, address: str) -> tuple
         f"您的帳號 {user.username} 剛從一個以前沒有用過的瀏覽器登入平衡計分卡。",
         _source(at, browser, address),
         "如果是您本人，請不必理會這封信。",
-        f"如果不是您，請立即重設密碼，其他裝置會同時登出，並通知機關管理者：\n{link('password_reset')}",
+        f"如果不是您，請立即重設密碼，其他瀏覽器會同時登出，並通知機關管理者：\n{link('password_reset')}",
     )
-    return "【帳號安全】從新的裝置登入平衡計分卡", body
+    return "【帳號安全】從新的瀏覽器登入平衡計分卡", body
 
 
 def new_password(*, user: User, at: datetime) -> tuple[str, str]:
     """(subject, body)."""
     body = letter(
         user,
-        f"您在平衡計分卡的密碼（帳號 {user.username}）已變更，其他裝置都已登出。",
+        f"您在平衡計分卡的密碼（帳號 {user.username}）已變更，其他瀏覽器都已登出。",
         f"時間：{datetime_text(timezone.localtime(at))}",
         "如果是您本人變更的，請不必理會這封信。",
         f"如果不是您，請立即重設密碼，並通知機關管理者：\n{link('password_reset')}",
@@ -56,14 +56,14 @@ def new_address(*, user: User, at: datetime, by: User) -> tuple[str, str]:
 def waiting(*, user: User, at: datetime, failures: int, browser: str, address: str, is_locked: bool) -> tuple[str, str]:
     """(subject, body). is_locked: whether the account's own known devices have to wait as well."""
     if is_locked:
-        effect = "帳號已鎖定 15 分鐘，鎖定期間任何裝置都不能登入。"
+        effect = "帳號已鎖定 15 分鐘，鎖定期間任何瀏覽器都不能登入。"
     else:
-        effect = "系統已放慢這個帳號從新裝置的登入。您登入過的裝置不受別人影響，仍可照常登入。"
+        effect = "系統已放慢這個帳號從新瀏覽器的登入。您登入過的瀏覽器不受別人影響，仍可照常登入。"
     body = letter(
         user,
         f"有人以您的帳號 {user.username} 登入平衡計分卡，密碼連續錯誤 {failures} 次以上。{effect}",
         _source(at, browser, address),
         f"如果是您本人，可以等候後再試，或在一天內開啟下列連結，不必再等：\n{UNLOCK_LINK}",
-        f"如果不是您，密碼沒有外洩，請不必理會；這類通知一天最多寄一封。忘記密碼時：\n{link('password_reset')}",
+        f"如果不是您，這幾次都沒有登入成功，請不必理會；這類通知一天最多寄一封。忘記密碼時：\n{link('password_reset')}",
     )
     return "【帳號安全】平衡計分卡登入失敗多次", body

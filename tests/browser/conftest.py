@@ -66,7 +66,7 @@ def chromium():
     path = browser_path()
     if path is None:
         pytest.fail(
-            "找不到 Chromium。請執行 make setup-test，或由系統管理員執行 apt-get install chromium-headless-shell。",
+            "找不到 Chromium。請執行 make setup-test，或由系統管理者執行 apt-get install chromium-headless-shell。",
             pytrace=False,
         )
     with sync_playwright() as playwright:

@@ -222,7 +222,7 @@ def test_a_login_from_a_new_device_is_told_and_one_from_a_known_device_is_not(
     with django_capture_on_commit_callbacks(execute=True):
         log_in(browser("203.0.113.5"))
     (sent,) = mail.outbox
-    assert "新的裝置" in sent.subject
+    assert "新的瀏覽器" in sent.subject
     assert "Firefox（Windows）" in sent.body and "203.0.113.5" in sent.body and PASSWORD not in sent.body
 
 

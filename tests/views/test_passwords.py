@@ -138,7 +138,7 @@ def test_a_password_that_must_be_changed_is_changed_before_anything_else_is_reac
     assert client.post(address(plan, "kpi_comment", code="AC1.1"), {"text": "x"})["Location"] == (
         reverse("password_change")
     )
-    assert "密碼由管理者設定" in text(client.get(reverse("password_change")))
+    assert "請先變更密碼，才能使用其他頁面" in text(client.get(reverse("password_change")))
     assert change(client, PASSWORD, GOOD[1])["Location"] == reverse("password_change_done")
     assert client.get(address(plan, "strategy_map")).status_code == 200
 
