@@ -80,7 +80,7 @@ def _reviewed(kpi):
 
 
 def return_(plan, by, kpi, word):
-    """Return a report, with a mail to its submitter."""
+    """Return a report, with a notice to its submitter."""
     from scorecard.services.reporting import return_report
 
     report = _reviewed(kpi)
@@ -177,7 +177,8 @@ def lost(acknowledged):
 
 def torn(plan):
     """Sentences about rows that do not agree with the audit trail."""
-    from scorecard.models import AuditEvent, Comment, OutgoingMail, Plan, Submission, YearlyReport
+    from scorecard.domain.choices import NoticeKind
+    from scorecard.models import AuditEvent, Comment, Notice, Plan, Submission, YearlyReport
     from scorecard.read_models.audit_verification import verify_chain
 
     found = []
@@ -190,7 +191,7 @@ def torn(plan):
     count = Counter(events.values_list("action", flat=True))
     agree("data version", Plan.objects.get(pk=plan.pk).data_version, 1 + events.count())
     agree("comments", Comment.objects.count(), count["commented"] + count["returned"])
-    agree("mails", OutgoingMail.objects.count(), count["returned"])
+    agree("notices", Notice.objects.filter(kind=NoticeKind.RETURNED).count(), count["returned"])
     agree(
         "receipts",
         list(Submission.objects.order_by("serial").values_list("serial", flat=True)),

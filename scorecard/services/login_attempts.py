@@ -90,7 +90,8 @@ def _count(limits: dict[int, Limit], now: datetime) -> dict[int, datetime]:
     waits = {}
     # In one order, or two requests could wait for each other.
     for slot, limit in sorted(limits.items()):
-        row, _ = LoginFailures.objects.select_for_update().get_or_create(slot=slot, defaults={"since": now})
+        rows = LoginFailures.objects.select_for_update(no_key=True)
+        row, _ = rows.get_or_create(slot=slot, defaults={"since": now})
         if row.wait_until is not None and row.wait_until > now:
             raise TooManyFailures(row.wait_until)
         if limit.is_over(since=row.since, wait_until=row.wait_until, now=now):

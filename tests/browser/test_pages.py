@@ -103,6 +103,7 @@ VISITS = {
         Visit(f"{AGENCY}security/", "?kind=logged_in"),
         Visit(f"{AGENCY}import/"),
     ],
+    "operator": [Visit("security/")],
 }
 
 
@@ -123,6 +124,7 @@ def people(plan):
         "staff": make_member("staff", plan.agency, Role.STAFF, *divisions),
         "reviewer": make_member("reviewer", plan.agency, Role.REVIEWER),
         "admin": make_member("admin", plan.agency, Role.ADMIN),
+        "operator": factories.make_user("operator", is_superuser=True),
     }
     admin, staff, reviewer = by_role["admin"], by_role["staff"], by_role["reviewer"]
     for year in (2016, 2018):
@@ -248,7 +250,7 @@ def test_the_style_page_is_accessible_and_fits_a_phone(browse, settings):
 
 # Django's own widget: its comboboxes take their name from what is chosen, and have none while nothing is.
 SELECT2 = [".select2-container"]
-ADMIN_PAGES = ("", "scorecard/kpi/", "scorecard/kpi/add/", "scorecard/auditevent/", "scorecard/user/add/")
+ADMIN_PAGES = ("", "scorecard/kpi/", "scorecard/kpi/add/", "scorecard/auditevent/", "scorecard/membership/")
 
 
 def test_the_admin_is_accessible(browse, plan, people):
