@@ -1,5 +1,6 @@
 """What every test gets, and the rows that most start from; the cast and the factories are in tests/factories.py."""
 
+import gc
 import shutil
 from pathlib import Path
 
@@ -96,6 +97,13 @@ def pytest_collection_modifyitems(config, items):
     chosen = {item: is_wanted(item) for item in items}
     items[:] = [item for item, is_chosen in chosen.items() if is_chosen]
     config.hook.pytest_deselected(items=[item for item, is_chosen in chosen.items() if not is_chosen])
+
+
+def pytest_collection_finish(session):
+    """What is loaded by now stays to the end: looking for garbage in it, and often, takes a seventh of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
