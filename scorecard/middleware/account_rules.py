@@ -1,12 +1,11 @@
 """Limits the pages of an account: while its password has to be changed, and of everyone under single sign-on."""
 
-from urllib.parse import urlencode
-
 from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
+from scorecard.web.expired_form import FIELD, open_sealed
+from scorecard.web.login_page import single_sign_on
 from scorecard.web.single_sign_on import name_from_sign_on
 
 # Reachable with a password that somebody else chose.
@@ -54,15 +53,14 @@ def _with_single_sign_on(request, name):
     if name in PASSWORD_PAGES:
         raise Http404
     if name == "login" and not request.user.is_authenticated:
+        sealed = request.POST.get(FIELD, "")
+        expired = open_sealed(sealed)
+        if expired is not None:
+            # Sent again before the login.
+            return single_sign_on(request, request.POST.get("next", ""), expired, sealed, status=403)
         if settings.OIDC_ISSUER:
-            return _way_to_provider(request)
+            # There are no passwords to send.
+            status = 403 if request.method == "POST" else 200
+            return single_sign_on(request, request.GET.get("next", ""), status=status)
         return render(request, "registration/sso_refused.html", {"named": name_from_sign_on(request)}, status=403)
     return None
-
-
-def _way_to_provider(request):
-    query = urlencode({"next": request.GET["next"]}) if "next" in request.GET else ""
-    begin = reverse("oidc_authentication_init") + (f"?{query}" if query else "")
-    # There are no passwords to send.
-    status = 403 if request.method == "POST" else 200
-    return render(request, "registration/sso_login.html", {"begin": begin}, status=status)

@@ -16,7 +16,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.csrf import csrf_failure as token_refused
 
-from scorecard.web.expired_form import FIELD, open_sealed, read_form, remember_person
+from scorecard.web.expired_form import FIELD, open_sealed, person_of, read_form, remember_person
 from scorecard.web.login_page import hand_back, send_again
 from scorecard.web.post_targets import PAGE_AFTER_POST, page_after_post
 
@@ -33,7 +33,7 @@ class KeepFormOnExpiredSession(LoginRequiredMiddleware):
         if request.method != "POST":
             return super().handle_no_permission(request, view_func)
         page = page_of_form(request)
-        expired = read_form(request) if is_navigation(request) and not settings.USES_SSO else None
+        expired = read_form(request) if is_navigation(request) else None
         if expired is None or not expired.person or not expired.fields:
             return redirect_to_login(page, settings.LOGIN_URL)
         return hand_back(request, expired, page)
@@ -91,16 +91,27 @@ def csrf_failure(request, reason=""):
     The token changes at every login, so Django refuses a form that was opened before it in another tab. Without a
     login there is no valid token to go by: the texts are shown to be copied, and nothing more.
     """
+    if request.path == reverse(settings.LOGIN_URL):
+        return _old_login_page(request, reason)
     is_own = request.headers.get("Sec-Fetch-Site") == "same-origin" and is_navigation(request)
     if not is_own:
-        return token_refused(request, reason)
-    if request.path == reverse(settings.LOGIN_URL):
-        # Who logged in in another tab first has a new token, and the form in this tab's login page.
-        expired = open_sealed(request.POST.get(FIELD, ""))
-        if expired and expired.person == str(request.user.pk):
-            return send_again(request, expired, page_after_login(request), status=CONFLICT)
         return token_refused(request, reason)
     expired = read_form(request)
     if request.user.is_authenticated and not expired.is_too_large:
         return send_again(request, expired, page_of_form(request), status=CONFLICT)
     return render(request, "403_csrf.html", {"texts": expired.texts}, status=FORBIDDEN)
+
+
+def _old_login_page(request, reason):
+    """Who logged in in another tab first has a new token, and the form in this tab's login page.
+
+    The seal takes the place of the token: nobody else can make one for this person.
+    """
+    expired = open_sealed(request.POST.get(FIELD, ""))
+    if expired is None:
+        return token_refused(request, reason)
+    if expired.person == str(request.user.pk):
+        return send_again(request, expired, page_after_login(request), status=CONFLICT)
+    is_owners_browser = expired.person == person_of(request) and not request.user.is_authenticated
+    texts = expired.texts if is_owners_browser else []
+    return render(request, "403_csrf.html", {"texts": texts}, status=FORBIDDEN)

@@ -16,11 +16,13 @@ from django.contrib.auth.signals import user_logged_out
 from django.test import Client
 from django.urls import reverse
 
-from scorecard.models import LoginSession, User
+from scorecard.models import LoginSession, User, YearlyReport
 from scorecard.services import invitations
 from tests.factories import PASSWORD
 from tests.middleware.oidc_twin import BROKEN, FAULTS
 from tests.page_reading import address, form_to, links, text
+from tests.robust.whole_database import dump
+from tests.views.test_reporting import name_of
 
 PEOPLE = [{"sub": "viewer"}, {"sub": "stranger"}, {"sub": "Viewer"}, {"sub": "staff"}, {"sub": "nameless"}]
 
@@ -281,3 +283,29 @@ def test_a_provider_that_is_down_is_named_as_the_cause(provider, cast, settings)
     settings.OIDC_OP_TOKEN_ENDPOINT = "http://127.0.0.1:1/token"
     page = client.get(back)
     assert page.status_code == 502 and "沒有正常回應" in text(page)
+
+
+def test_a_late_form_stays_in_its_tab_and_is_sent_again_after_the_login_in_another(provider, open_plan, cast, kpi):
+    client, typed = Client(enforce_csrf_checks=True), "打到一半的<b>"
+    table = address(open_plan, "reporting_table", division_id=kpi.division_id)
+    log_in(client, "staff", table)
+    page = client.get(table)
+    del client.cookies["sessionid"]
+    before = dump()
+    late = client.post(table, form_to(page).filled(**{name_of(kpi, "explanation"): typed, "password": "secret-word"}))
+    # Once more before the login loses nothing.
+    for page in (late, client.post(reverse("login"), form_to(late, reverse("login")).fields)):
+        assert page.status_code == 403 and "還沒有儲存，但還在這一頁" in text(page) and typed in unescape(text(page))
+        assert "secret-word" not in page.content.decode() and "no-store" in page["Cache-Control"]
+        (begin,) = [link for link in links(page) if "/oidc/login/" in link]
+        assert parse_qs(urlsplit(begin).query)["next"] == [table]
+        assert f'href="{begin}" target="_blank" rel="noopener"' in page.content.decode()
+    assert dump() == before, "an anonymous request wrote something"
+    sealed = form_to(page, reverse("login")).fields
+    assert log_in(client, "viewer").status_code == 302
+    assert typed not in unescape(text(client.post(reverse("login"), sealed))), "another person got it"
+    assert client.get(way_back(client.get(begin)["Location"], "staff"))["Location"] == table
+    again = client.post(reverse("login"), sealed)
+    assert "再送出一次" in text(again) and f'href="{table}"' in again.content.decode()
+    assert client.post(table, form_to(again, table).fields).status_code == 302
+    assert YearlyReport.objects.get(kpi=kpi).explanation == typed

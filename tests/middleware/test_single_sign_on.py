@@ -5,10 +5,10 @@ from django.test import Client
 from django.urls import reverse
 
 from scorecard.domain.choices import Role
-from scorecard.models import User
+from scorecard.models import Comment, User
 from scorecard.services import invitations
 from tests.factories import PASSWORD
-from tests.page_reading import address, links, text
+from tests.page_reading import address, form_to, links, text
 
 PASSWORD_PAGES = ("password_change", "password_change_done", "admin:password_change")
 LOCAL_PAGES = ("password_reset", "password_reset_done", "password_reset_complete")
@@ -110,3 +110,18 @@ def test_an_account_of_single_sign_on_accepts_whatever_address_it_has(plan, cast
 def test_a_demand_to_change_a_password_is_void(plan, cast):
     User.objects.filter(pk=cast.viewer.pk).update(must_change_password=True)
     assert named("viewer").get(address(plan, "strategy_map")).status_code == 200
+
+
+def test_a_form_that_came_without_the_header_is_sent_again_once_the_proxy_names_its_person(
+    open_plan, cast, kpi, submitted
+):
+    person, typed = Client(enforce_csrf_checks=True, headers={"X-Remote-User": "reviewer"}), "打到一半"
+    comment = address(open_plan, "kpi_comment", code=kpi.code)
+    page = person.get(address(open_plan, "kpi", code=kpi.code))
+    nobody = Client(enforce_csrf_checks=True)
+    nobody.cookies = person.cookies
+    late = nobody.post(comment, form_to(page, comment).filled(text=typed))
+    assert late.status_code == 403 and typed in text(late) and "從機關的單一登入入口進入" in text(late)
+    again = person.post(reverse("login"), form_to(late, reverse("login")).fields)
+    assert person.post(comment, form_to(again, comment).fields).status_code == 302
+    assert Comment.objects.get().text == typed
