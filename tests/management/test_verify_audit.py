@@ -108,6 +108,15 @@ def test_a_missing_trigger_is_named():
     assert f"缺少觸發程序：{NAME}。" in said and "manage.py migrate" in said
 
 
+def test_a_broken_chain_does_not_hide_a_missing_trigger(three):
+    AuditEvent.objects.filter(pk=three[1].pk).update(target="別的")
+    # Nothing puts back what the fixture took away.
+    with pytest.raises(CommandError) as raised:
+        call_command("verify_audit", stdout=StringIO())
+    said = str(raised.value)
+    assert "它曾被改過" in said and "缺少觸發程序：" in said and NAME in said and "manage.py migrate" in said
+
+
 def test_a_trigger_that_does_something_else_is_named_and_one_of_somebody_else():
     if connection.vendor == "postgresql":
         empty = f"CREATE OR REPLACE FUNCTION {NAME}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"
