@@ -112,13 +112,13 @@ def reminder(
     return f"【提醒】平衡計分卡{'、'.join(subjects)}", letter(user, *sections, is_answered=is_answered)
 
 
-def notices(*, user: User, notices: Sequence[Notice]) -> tuple[str, str]:
-    """(subject, body) of a day's mail. notices: at least one."""
+def notices(*, user: User, notices: Sequence[Notice], is_answered: bool = False) -> tuple[str, str]:
+    """(subject, body) of a day's mail. notices: at least one. is_answered: as for letter()."""
     if len(notices) == 1:
         subject = f"【{notices[0].get_kind_display()}】{notices[0].subject}"
     else:
         subject = f"【通知】平衡計分卡有 {len(notices)} 則新通知"
-    return subject, letter(user, *(_notice_section(notice) for notice in notices))
+    return subject, letter(user, *(_notice_section(notice) for notice in notices), is_answered=is_answered)
 
 
 def _notice_section(notice: Notice) -> str:

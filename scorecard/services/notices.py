@@ -6,12 +6,14 @@ it, wait for the daily run (decision 0020).
 
 from collections.abc import Sequence
 from datetime import date
+from urllib.parse import urlsplit
 
 from django.db import transaction
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from scorecard.domain.choices import MAILED_AT_ONCE, MailKind, NoticeKind
-from scorecard.models import Agency, Notice, OutgoingMail, User
+from scorecard.models import Agency, Notice, OutgoingMail, PlanYear, User
 from scorecard.services import mail, mail_texts
 
 MAX_SUBJECT = 200
@@ -69,7 +71,8 @@ def _write_mail(user: User, day: date) -> OutgoingMail | None:
     notices = list(Notice.objects.to_mail().filter(recipient=user).select_related("agency"))
     if not notices or not user.is_active:
         return None
-    subject, body = mail_texts.notices(user=user, notices=notices)
+    contacts = _contacts_of(notices)
+    subject, body = mail_texts.notices(user=user, notices=notices, is_answered=bool(contacts))
     letter, is_new = mail.write(
         kind=MailKind.NOTICES,
         key=f"notices:{day}:{user.pk}",
@@ -78,6 +81,7 @@ def _write_mail(user: User, day: date) -> OutgoingMail | None:
         subject=subject,
         body=body,
         agency=_agency_of(notices),
+        reply_to=contacts,
     )
     if not is_new:
         return None
@@ -89,6 +93,24 @@ def _agency_of(notices: Sequence[Notice]) -> Agency | None:
     """None where they are about several agencies or about the account, which is nobody else's business."""
     agencies = {notice.agency for notice in notices}
     return agencies.pop() if len(agencies) == 1 else None
+
+
+def _contacts_of(notices: Sequence[Notice]) -> list[str]:
+    """Addresses to reply to: of the contact that the years of all notices have, and none where one is of no year."""
+    found = {_contact_of(notice) for notice in notices}
+    return mail.addresses_in(found.pop()) if len(found) == 1 else []
+
+
+def _contact_of(notice: Notice) -> str:
+    """Of the year that the notice's page belongs to; "" where it belongs to none."""
+    try:
+        page = resolve(urlsplit(notice.path).path).kwargs
+    except Resolver404:
+        return ""
+    if "slug" not in page or "year" not in page:
+        return ""
+    years = PlanYear.objects.filter(plan__agency=notice.agency, plan__slug=page["slug"], year=page["year"])
+    return years.values_list("contact", flat=True).first() or ""
 
 
 @transaction.atomic

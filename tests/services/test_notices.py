@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail as django_mail
+from django.urls import reverse
 from django.utils import timezone
 
 from scorecard.domain.choices import MailKind, NoticeKind
-from scorecard.models import Notice, OutgoingMail, User
+from scorecard.models import Notice, OutgoingMail, PlanYear, User
 from scorecard.services import mail, notices
 from tests import factories
+from tests.page_reading import address
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +108,21 @@ def test_a_name_with_line_breaks_makes_no_header(person):
     tell(person, "a", subject="王\r\nBcc: everybody@example.org", kind=NoticeKind.RETURNED)
     assert mails()[0].subject == "【退回補正】王 Bcc: everybody@example.org"
     assert User.objects.get(pk=person.pk).notices.get().subject == "王 Bcc: everybody@example.org"
+
+
+@pytest.mark.one_database
+def test_a_reply_goes_to_the_contact_that_all_notices_of_the_mail_share(person, open_plan, settings):
+    """And to nobody where one of them is of another year with another contact, of another agency or of no year."""
+    plan_year = PlanYear.objects.get(plan=open_plan, year=2016)
+    plan_year.contact = "王小明 分機 1234（ming@example.gov.tw）"
+    plan_year.save()
+    own = {"agency": open_plan.agency, "path": address(open_plan, "review") + "#A1"}
+    stranger = {"agency": factories.make_agency("other"), "path": own["path"]}
+    cases = {"own": [own, own], "account": [own, {"path": reverse("logins")}], "stranger": [stranger], "none": [{}]}
+    for day, (name, told) in enumerate(cases.items()):
+        for number, fields in enumerate(told):
+            tell(person, f"{name} {number}", **fields)
+        (letter,) = run(days=day)
+        assert letter.reply_to == ("ming@example.gov.tw" if name == "own" else ""), name
+        assert ("請勿直接回覆" in letter.body) == (name != "own"), name
+        assert ("直接回覆會寄給聯絡窗口" in letter.body) == (name == "own"), name
