@@ -11,6 +11,10 @@ def set_up(folder):
         "SECRET_KEY": "benchmark" * 8,
         "ALLOWED_HOSTS": "testserver,localhost",
         "LOG_LEVEL": "ERROR",
+        # The site does not start without a mail server; nobody here has an address.
+        "EMAIL_HOST": "localhost",
+        "DEFAULT_FROM_EMAIL": "bsc@localhost",
+        "SITE_URL": "http://localhost",
         "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
         "STATIC_ROOT": f"{folder}/static",
         "PDF_FOLDER": f"{folder}/pdf",

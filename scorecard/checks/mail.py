@@ -10,9 +10,12 @@ from django.core.validators import validate_email
 OWN_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
-@register()
+@register("start")
 def mails_can_be_sent(app_configs, **kwargs):
-    """At every start: without a server, invitations and links for forgotten passwords would wait for ever."""
+    """At every start, of a command and of the site (bsc_site/wsgi.py).
+
+    Without a server, invitations and links for forgotten passwords would wait for ever.
+    """
     if settings.DEBUG or settings.EMAIL_HOST:
         return []
     return [

@@ -192,17 +192,30 @@ def test_a_setting_that_cannot_be_read_is_named_with_its_cure(name, value):
     assert "secret-word" not in done.stderr
 
 
-def test_the_site_does_not_start_as_the_owner_of_its_tables():
-    databases = {"DATABASE_URL": "postgresql://app@host/bsc", "MIGRATE_DATABASE_URL": "postgresql://owner@host/bsc"}
-    started = subprocess.run(
+def start_site(**environment):
+    """As gunicorn does, which runs no checks."""
+    return subprocess.run(
         [sys.executable, "-c", "import bsc_site.wsgi"],
         cwd=settings.BASE_DIR,
-        env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "bsc_site.settings"} | PRODUCTION | databases,
+        env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "bsc_site.settings"} | environment,
         capture_output=True,
         text=True,
         timeout=120,
     )
-    assert "MIGRATE_DATABASE_URL 只供 manage.py migrate" in started.stderr
+
+
+def test_the_site_does_not_start_as_the_owner_of_its_tables():
+    databases = {"DATABASE_URL": "postgresql://app@host/bsc", "MIGRATE_DATABASE_URL": "postgresql://owner@host/bsc"}
+    assert "MIGRATE_DATABASE_URL 只供 manage.py migrate" in start_site(**PRODUCTION | databases).stderr
+
+
+def test_the_site_does_not_start_without_a_mail_server():
+    bare = {name: value for name, value in PRODUCTION.items() if name != "EMAIL_HOST"}
+    refused = start_site(**bare)
+    assert refused.returncode != 0
+    assert "缺少環境變數 EMAIL_HOST" in refused.stderr and "請設定寄信伺服器，例如 EMAIL_HOST=" in refused.stderr
+    for complete in (PRODUCTION, bare | {"DEBUG": "on"}):
+        assert start_site(**complete).returncode == 0
 
 
 def test_a_command_without_tables_names_the_cure(tmp_path):
