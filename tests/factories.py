@@ -29,6 +29,7 @@ from scorecard.models import (
     ActionPlan,
     Agency,
     AuditHead,
+    Deputyship,
     Division,
     Measure,
     Membership,
@@ -305,6 +306,13 @@ def stand_in(deputy, person, agency):
     """The deputy stands in for the person from today on for a week, as the person named them."""
     days = {"first_day": timezone.localdate(), "last_day": timezone.localdate() + timedelta(days=7)}
     return deputies.name_deputy(by=person, agency=agency, person=person, deputy=deputy, **days)
+
+
+def acting(deputyship):
+    """The deputy as a request has them once they chose to stand in."""
+    user = User.objects.get(pk=deputyship.deputy_id)
+    user.deputyship = Deputyship.objects.in_force().select_related("person").get(pk=deputyship.pk)
+    return user
 
 
 def prepared_year(plan_year):

@@ -5,13 +5,13 @@ from django.test import TestCase
 from scorecard.models import Division, Submission
 from scorecard.read_models.build_scorecard import build_scorecard
 from tests import factories
-from tests.factories import approved, fill, submit
-from tests.page_reading import address, client_of
+from tests.factories import acting, approve, fill, stand_in, submit
+from tests.page_reading import address, client_of, words
 from tests.pdf import pdf_reading as reading
 
 
 class Sheets(TestCase):
-    """A small plan: AC1.2 missed and approved, AC1.1 submitted."""
+    """A small plan: AC1.2 missed and approved, with deputies at every step, AC1.1 submitted."""
 
     @classmethod
     def setUpTestData(cls):
@@ -21,7 +21,10 @@ class Sheets(TestCase):
         factories.open_year(cast.admin, plan)
         missed = factories.kpi(plan, "AC1.2")
         factories.attach(cast.staff, missed)
-        approved(cast, missed, actuals=90, explanation="人力不足", improvement="增補人力")
+        fill(cast.staff, missed, actuals=91)
+        deputy = acting(stand_in(cast.viewer, cast.staff, plan.agency))
+        fill(deputy, missed, actuals=90, explanation="人力不足", improvement="增補人力")
+        approve(acting(stand_in(cast.other_staff, cast.reviewer, plan.agency)), submit(deputy, missed))
         fill(cast.staff, factories.kpi(plan, "AC1.1"), actuals=98765)
         submit(cast.staff, factories.kpi(plan, "AC1.1"))
         cls.plan, cls.client_ = plan, client_of(cast.staff)
@@ -70,3 +73,11 @@ class Sheets(TestCase):
         for part in ("填報收執105-001", "甲組", "人力不足", "增補人力", "統計表.txt", receipt.digest):
             assert part in text
         assert "草稿" not in text
+
+    def test_a_receipt_names_who_entered_submitted_and_approved_on_its_page_and_in_its_file(self):
+        page = self.client_.get(address(self.plan, "reporting_receipt", serial=1))
+        said, printed = reading.without_space(words(page.content.decode())), reading.squeezed(self.receipt)
+        for shown, submitted in ((said, "送出viewer君（代），"), (printed, "送出者viewer君（代）")):
+            assert submitted in shown
+            assert "填報staff君、viewer君（代）" in shown.replace("填報：", "填報")
+            assert "other-staff君（代）" in shown

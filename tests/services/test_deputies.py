@@ -14,7 +14,7 @@ from scorecard.read_models.audit_verification import verify_chain
 from scorecard.read_models.receipts import build_receipt
 from scorecard.services import invitations, members
 from scorecard.services.deputies import end_deputyship, name_deputy
-from tests.factories import approve, fill, stand_in, submit
+from tests.factories import acting, approve, fill, stand_in, submit
 from tests.services.rows import nothing_written
 
 pytestmark = pytest.mark.django_db
@@ -24,13 +24,6 @@ def days(first=0, last=7):
     """Days from today."""
     today = timezone.localdate()
     return {"first_day": today + timedelta(days=first), "last_day": today + timedelta(days=last)}
-
-
-def acting(deputyship):
-    """The deputy as a request has them once they chose to stand in."""
-    user = User.objects.get(pk=deputyship.deputy_id)
-    user.deputyship = Deputyship.objects.in_force().select_related("person").get(pk=deputyship.pk)
-    return user
 
 
 def earlier(deputyship, **changed):

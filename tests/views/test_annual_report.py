@@ -4,8 +4,10 @@ import threading
 import time
 
 import pytest
+from django.utils import timezone
 
 from scorecard.documents.annual_report_pdf import annual_report_job
+from scorecard.domain.roc_years import date_text
 from scorecard.models import Plan
 from scorecard.pdf import jobs
 from scorecard.pdf.writer import Document
@@ -153,11 +155,17 @@ def test_what_cannot_be_chosen_begins_nothing(open_plan, viewer):
 
 
 def test_the_page_says_what_the_report_says(open_plan, cast, viewer):
-    factories.approved(cast, factories.kpi(open_plan, "AC1.1"), actuals=1, explanation="人力不足")
+    missed, agency = factories.kpi(open_plan, "AC1.1"), open_plan.agency
+    deputy = factories.acting(factories.stand_in(cast.viewer, cast.staff, agency))
+    factories.fill(deputy, missed, actuals=1, explanation="人力不足")
+    approver = factories.acting(factories.stand_in(cast.other_staff, cast.reviewer, agency))
+    factories.approve(approver, factories.submit(cast.staff, missed))
     page = viewer.get(address(open_plan, "annual_report_page"))
     said = text(page)
     for part in ("一、摘要", "三、平衡計分卡", "人力不足", "八、填表說明與簽核", "草稿：本年度尚未關閉"):
         assert part in said
+    day = date_text(timezone.localdate())
+    assert f"AC1.1 指標 AC1.1 viewer 君（代） staff 君 {day} other-staff 君（代） {day}" in said
     assert page.content.count(b"<h1") == 1
     part = viewer.get(address(open_plan, "annual_report_page") + "?part=perspective-F&appendix=0")
     assert "人力不足" not in text(part) and "七、簽核" in text(part)
