@@ -6,7 +6,7 @@ from django.db import transaction
 from scorecard.admin.base import MANAGERS, NOBODY, ScopedAdmin, site
 from scorecard.models import Agency, Division, Invitation, Membership, User
 from scorecard.services import invitations, logins
-from scorecard.services.members import admins_kept
+from scorecard.services.members import admins_kept, check_may_remove, check_may_switch, check_role_may_change
 from scorecard.services.notices import take_back
 
 
@@ -80,14 +80,22 @@ class MembershipAdmin(ScopedAdmin):
         return False
 
     def save_model(self, request, obj, form, change):
-        """admins_kept() refuses a change that leaves an agency without an admin who can log in."""
+        """The rules are those of the agency's own page.
+
+        admins_kept() refuses a change that leaves an agency without an admin who can log in.
+        """
+        if "is_active" in form.changed_data:
+            check_may_switch(request.user, obj)
+        if {"role", "divisions"}.intersection(form.changed_data):
+            check_role_may_change(request.user, obj)
         with admins_kept({obj.agency_id}):
             super().save_model(request, obj, form, change)
         if not obj.is_active:
             take_back(user=obj.user, agency=obj.agency)
 
     def delete_model(self, request, obj):
-        """admins_kept() refuses a change that leaves an agency without an admin who can log in."""
+        """See save_model()."""
+        check_may_remove(request.user, obj)
         with transaction.atomic(), admins_kept({obj.agency_id}):
             take_back(user=obj.user, agency=obj.agency)
             super().delete_model(request, obj)

@@ -64,16 +64,32 @@ def admins_kept(agencies: Collection[int]) -> Iterator[None]:
         policies.check_an_admin_remains(able.filter(agency=agency).count())
 
 
+def check_role_may_change(by: User, membership: Membership) -> None:
+    """Raises RuleBroken for a deputy's own role or divisions: they would outlast the days of standing in."""
+    if by.acting_for is not None and membership.user_id == by.pk:
+        raise RuleBroken("代理別人時不能變更自己的角色；請由本人或另一位管理者處理。")
+
+
+def check_may_switch(by: User, membership: Membership) -> None:
+    """Raises RuleBroken for one's own membership and that of the person one stands in for."""
+    if membership.user in (by, by.acting_for):
+        raise RuleBroken("不能停用自己或被代理人的成員資格；請由另一位管理者處理。")
+
+
+def check_may_remove(by: User, membership: Membership) -> None:
+    """Raises RuleBroken for that of the person one stands in for."""
+    if membership.user == by.acting_for:
+        raise RuleBroken("不能移除被代理人；請由本人或另一位管理者處理。")
+
+
 @transaction.atomic
 def change(*, by: User, membership: Membership, role: str, divisions: Collection[Division] = ()) -> Membership:
     """Change role or divisions.
 
-    Raises RuleBroken where this takes the role from the last admin, and for a deputy's own: it would outlast the days
-    on which they stand in.
+    Raises RuleBroken where this takes the role from the last admin, and for a deputy's own.
     """
     membership = _lock_membership(by, membership)
-    if by.acting_for is not None and membership.user_id == by.pk:
-        raise RuleBroken("代理別人時不能變更自己的角色；請由本人或另一位管理者處理。")
+    check_role_may_change(by, membership)
     divisions = divisions_for(membership.agency, role, divisions)
     if role != Role.ADMIN:
         _check_admin_remains(membership)
@@ -102,8 +118,9 @@ def change(*, by: User, membership: Membership, role: str, divisions: Collection
 
 @transaction.atomic
 def remove(*, by: User, membership: Membership) -> None:
-    """End a membership; the account stays. Raises RuleBroken for the last admin's."""
+    """End a membership; the account stays. Raises RuleBroken for the last admin's and a deputy's person's."""
     membership = _lock_membership(by, membership)
+    check_may_remove(by, membership)
     _check_admin_remains(membership)
     changes = [("角色", membership.get_role_display(), None)]
     divisions = membership.divisions.all()
@@ -121,8 +138,7 @@ def switch(*, by: User, membership: Membership, is_active: bool) -> None:
     The person's account and their memberships of other agencies are not touched.
     """
     membership = _lock_membership(by, membership)
-    if membership.user in (by, by.acting_for):
-        raise RuleBroken("不能停用自己或被代理人的成員資格；請由另一位管理者處理。")
+    check_may_switch(by, membership)
     if membership.is_active == is_active:
         return
     if not is_active:

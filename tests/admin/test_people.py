@@ -1,6 +1,7 @@
 """Accounts belong to their people, admins keep their own members, and nobody rises above themselves."""
 
 import pytest
+from django.urls import reverse
 
 from scorecard.domain.choices import AuditAction, Role
 from scorecard.models import AuditEvent, Invitation, Membership, Notice, OutgoingMail, User
@@ -134,6 +135,47 @@ def test_a_changed_role_is_told_with_old_and_new_and_works_at_once(admin, cast):
     assert send(admin, page("membership_change", own), role=Role.REVIEWER).status_code == 302
     assert told(newest()) == [("角色", "檢視", "審核")]
     assert client_of(cast.viewer).get(page("kpi_changelist")).status_code == 200
+
+
+@pytest.mark.one_database
+def test_an_admins_deputy_neither_rises_nor_ends_the_admins_membership(cast):
+    """What the agency's own page of members refuses, the admin site refuses as well."""
+    agency = cast.admin.memberships.get().agency
+    factories.make_member("second", agency, Role.ADMIN)
+    made = factories.stand_in(cast.viewer, cast.admin, agency)
+    deputy = client_of(cast.viewer)
+    deputy.post(reverse("deputy_begin", args=[agency.slug, made.pk]))
+    own, persons, others = (each.memberships.get() for each in (cast.viewer, cast.admin, cast.staff))
+    division = agency.divisions.first().pk
+    role, off, removed = "不能變更自己的角色", "不能停用自己或被代理人", "不能移除被代理人"
+    with nothing_written():
+        for membership, fields, sentence in (
+            (own, {"role": Role.ADMIN}, role),
+            (own, {"role": Role.STAFF, "divisions": [division]}, role),
+            (own, {"is_active": None}, off),
+            (persons, {"is_active": None}, off),
+        ):
+            answer = send(deputy, page("membership_change", membership), **fields)
+            assert sentence in text(deputy.get(answer["Location"])), fields
+        together = {"action": "delete_selected", "_selected_action": [persons.pk], "post": "yes"}
+        for url, fields in (
+            (page("membership_delete", persons), {"post": "yes"}),
+            (page("membership_changelist"), together),
+            (reverse("member_remove", args=[agency.slug, persons.pk]), {}),
+        ):
+            assert removed in text(deputy.post(url, fields, follow=True)), url
+    # Those of others they change, but not in another agency.
+    assert send(deputy, page("membership_change", others), role=Role.REVIEWER).status_code == 302
+    assert told(newest()) == [("角色", "填報", "審核")]
+    assert deputy.get(page("membership_change", cast.outsider.memberships.get())).status_code == 404
+
+
+@pytest.mark.one_database
+def test_no_admin_switches_themselves_off_in_the_admin_site(cast, admin):
+    own = cast.admin.memberships.get()
+    factories.make_member("second", own.agency, Role.ADMIN)
+    with nothing_written():
+        send(admin, page("membership_change", own), is_active=None)
 
 
 # The last admin
