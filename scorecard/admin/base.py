@@ -66,6 +66,14 @@ class Site(admin.AdminSite):
             raise Http404
         return redirect("admin:index")
 
+    def password_change(self, request, extra_context=None):
+        """Redirects to the site's own page, which counts wrong passwords, writes an event and a mail."""
+        return redirect("password_change")
+
+    def password_change_done(self, request, extra_context=None):
+        """See password_change()."""
+        return redirect("password_change_done")
+
 
 def _refused(request, error):
     """Redirects to the page with the message of the broken rule or database trigger.

@@ -178,6 +178,19 @@ def test_no_admin_switches_themselves_off_in_the_admin_site(cast, admin):
         send(admin, page("membership_change", own), is_active=None)
 
 
+@pytest.mark.one_database
+def test_the_admin_site_leads_to_the_sites_own_page_of_passwords(cast):
+    """Django's page beside it would take any number of guesses, and tell nobody."""
+    fields = {"old_password": factories.PASSWORD, "new_password1": "x" * 20, "new_password2": "x" * 20}
+    for user in (cast.reviewer, cast.superuser):
+        client = client_of(user)
+        for name in ("password_change", "password_change_done"):
+            for answer in (client.get(reverse(f"admin:{name}")), client.post(reverse(f"admin:{name}"), fields)):
+                assert (answer.status_code, answer["Location"]) == (302, reverse(name))
+        user.refresh_from_db()
+        assert user.check_password(factories.PASSWORD)
+
+
 # The last admin
 
 
