@@ -23,9 +23,10 @@ class AgencyRole:
 def roles_by_agency(user):
     """{agency id: AgencyRole}. One query, cached on the user for the request.
 
-    A deputy has the roles of the person they stand in for in that agency, and no other (decision 0018).
+    Nobody's and those of an account that is switched off are none. A deputy has the roles of the person they stand in
+    for in that agency, and no other (decision 0018).
     """
-    if not user.is_authenticated:
+    if not user.is_active:
         return {}
     if not hasattr(user, "_roles_by_agency"):
         found = {}
@@ -191,11 +192,12 @@ def check_can_see_security_events(user, agency_id):
 def can_invite(user, agency_id):
     """Invite to the agency: its admins, and the operator, who brings in the first of them; nobody while a deputy.
 
-    Whoever is invited stays longer than the deputy stands in.
+    Whoever is invited stays longer than the deputy stands in. It is asked of the inviter again when the invitation is
+    accepted: by then the account may be switched off.
     """
-    if not user.is_authenticated or user.deputyship is not None:
+    if not user.is_active or user.deputyship is not None:
         return False
-    return can_keep_members(user, agency_id) or (user.is_active and user.is_superuser)
+    return can_keep_members(user, agency_id) or user.is_superuser
 
 
 def check_can_invite(user, agency_id):
@@ -204,7 +206,7 @@ def check_can_invite(user, agency_id):
 
 def can_name_deputy(user, agency_id, person):
     """Name and end deputies: the person themselves and admins, but nobody while they are a deputy."""
-    if not user.is_authenticated or user.deputyship is not None:
+    if not user.is_active or user.deputyship is not None:
         return False
     return can_keep_members(user, agency_id) or (person == user and can_view(user, agency_id))
 

@@ -105,6 +105,13 @@ def test_nobody_approves_what_they_submitted_or_had_a_hand_in(people, kpi, role)
         permissions.check_can_approve(people[role], own, NOBODY)
 
 
+@pytest.mark.parametrize("role", [role for role in ALL if role != "anonymous"])
+def test_an_account_that_is_switched_off_may_nothing(people, kpi, role):
+    people[role].is_active = False
+    asked = {rule: things(about(kpi)) for rule, (about, _) in TABLE.items()}
+    assert [rule for rule, about in asked.items() if rules("can_")[rule](people[role], *about)] == []
+
+
 def test_memberships_are_read_with_one_query_and_kept(people, kpi, django_assert_num_queries):
     with django_assert_num_queries(1):
         for _ in range(3):

@@ -171,7 +171,11 @@ def test_an_invitation_ends_with_the_inviters_power_and_with_its_divisions(cast,
     with nothing_written(), pytest.raises(RuleBroken, match="已不是這個機關的管理者"):
         start(invitation)
     invitations.send_again(by=cast.admin, invitation=invitation)
-    assert start(invitation).role == Role.ADMIN
+    User.objects.filter(pk=cast.admin.pk).update(is_active=False)
+    with nothing_written(), pytest.raises(RuleBroken, match="已不是這個機關的管理者"):
+        start(Invitation.objects.get(pk=invitation.pk))
+    User.objects.filter(pk=cast.admin.pk).update(is_active=True)
+    assert start(Invitation.objects.get(pk=invitation.pk)).role == Role.ADMIN
     gone = agency.divisions.create(name="裁撤中")
     invitation = invite(cast, agency, "two@example.gov.tw", divisions=[gone])
     gone.delete()
