@@ -35,6 +35,11 @@ class LoginSession(AbstractBaseSession):
 class SessionStore(DatabaseSessions):
     """For SESSION_ENGINE, which names this module."""
 
+    def __init__(self, session_key=None):
+        """A cookie may hold anything, even NUL, which PostgreSQL refuses; keys are ASCII letters and digits."""
+        is_key = session_key is not None and session_key.isascii() and session_key.isalnum()
+        super().__init__(session_key if is_key else None)
+
     @classmethod
     def get_model_class(cls):
         return LoginSession

@@ -10,12 +10,14 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 from django.apps import apps
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from scorecard.admin import site
 from scorecard.models import AuditEvent, User
+from scorecard.services import devices
+from scorecard.web import expired_form
 from tests.page_reading import forms, links, text, told
 from tests.web.test_urls_guarded import PARAMETER, scene
 from tests.web.urls_table import TABLE
@@ -149,6 +151,26 @@ def test_a_login_with_whatever_name_is_refused_like_a_wrong_password(asking):
     for value in VALUES:
         asking.ask("anonymous", "POST", "/account/login/", {"username": value, "password": value, "next": value})
         asking.ask("anonymous", "POST", "/account/forgotten/", {"email": f"{value}@example.gov.tw"})
+
+
+@pytest.mark.parametrize("value", ['"aaaaaaaaaa\\000"', '"\\355\\240\\200aaaaaaaa"', "9" * 5000])
+def test_no_cookie_makes_an_error_of_the_server(asking, settings, value):
+    """Quoted octal numbers are how a cookie brings in what no header may hold."""
+    names = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, devices.COOKIE, expired_form.PERSON, "messages")
+    client = Client(raise_request_exception=False)
+    cookies = {"HTTP_COOKIE": "; ".join(f"{name}={value}" for name in names)}
+    asked = []
+
+    def keep(execute, sql, values, many, context):
+        asked.extend(values or ())
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(keep):
+        for url in ("/", "/account/login/", "/account/forgotten/", "/healthz"):
+            assert client.get(url, **cookies).status_code < SERVER_ERROR, url
+            assert client.post(url, {"username": "a", "password": "b"}, **cookies).status_code < SERVER_ERROR, url
+    # SQLite takes what PostgreSQL refuses.
+    assert asked and not [each for each in asked if isinstance(each, str) and "\0" in each]
 
 
 def test_the_links_of_the_admin_sites_lists_are_lookups_that_it_allows(asking):
