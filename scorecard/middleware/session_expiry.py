@@ -59,7 +59,7 @@ def is_navigation(request):
 
 def page_of_form(request):
     """Address of the page with the form that was sent: the Referer, else found by the form's own address."""
-    referrer = urlsplit(request.headers.get("Referer", ""))
+    referrer = _split(request.headers.get("Referer", ""))
     if referrer.netloc == request.get_host() and referrer.path.startswith("/"):
         page = referrer.path + (f"?{referrer.query}" if referrer.query else "")
         if url_has_allowed_host_and_scheme(page, allowed_hosts=None) and _is_page(referrer.path):
@@ -69,6 +69,14 @@ def page_of_form(request):
     except Resolver404:
         return reverse("home")
     return page_after_post(match.view_name, match.kwargs) if match.view_name in PAGE_AFTER_POST else request.path
+
+
+def _split(address):
+    """Empty parts for what is no address, such as http://[."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def _is_page(path):

@@ -173,6 +173,23 @@ def test_no_cookie_makes_an_error_of_the_server(asking, settings, value):
     assert asked and not [each for each in asked if isinstance(each, str) and "\0" in each]
 
 
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    "value", ["http://[", "http://a]b/", "http://a\u2100b/", "//[::1", "\0", "http://testserver[/"]
+)
+def test_no_referer_makes_an_error_of_the_server(asking, value):
+    """Neither to nobody, nor to somebody whose form has an old token."""
+    own = {"referer": value, "sec-fetch-site": "same-origin"}
+    answers = [
+        Client(headers=own).post("/account/password/", {"a": "b"}),
+        Client(headers=own).get("/account/password/"),
+    ]
+    logged_in = Client(enforce_csrf_checks=True, headers=own)
+    logged_in.cookies.load(asking.scene.sessions["staff"])
+    answers.append(logged_in.post("/account/password/", {"a": "b"}))
+    assert [answer.status_code for answer in answers] == [302, 302, 409]
+
+
 def test_the_links_of_the_admin_sites_lists_are_lookups_that_it_allows(asking):
     """With every filter's choices, the hierarchy of dates, and the links of the product's own pages."""
     for model in (AuditEvent, User):
