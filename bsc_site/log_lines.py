@@ -8,15 +8,18 @@ def logging_at(level):
         "disable_existing_loggers": False,
         "filters": {
             "request_id": {"()": "scorecard.web.log_lines.AddRequestID"},
-            "tokens": {"()": "scorecard.web.log_lines.HideTokens"},
         },
         "formatters": {
-            "line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"},
+            "line": {
+                "class": "scorecard.web.log_lines.LineWithoutSecrets",
+                "format": "{asctime} {levelname} {name} {request_id} {message}",
+                "style": "{",
+            },
             # A security event is a JSON object already, and nothing else is in its line.
             "event": {"format": "{message}", "style": "{"},
         },
         "handlers": {
-            "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "tokens"]},
+            "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
             "security": {"class": "logging.StreamHandler", "formatter": "event", "stream": "ext://sys.stdout"},
         },
         "root": {"handlers": ["console"], "level": level},

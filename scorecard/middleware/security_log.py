@@ -4,8 +4,8 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.dispatch import receiver
 
 from scorecard.domain.choices import SecurityEventKind as Kind
+from scorecard.domain.secret_links import without_secrets
 from scorecard.services import background, security_events
-from scorecard.web.secret_paths import without_tokens
 
 EVIDENCE_VIEW = "evidence_file"
 REFUSED = (403, 404)
@@ -34,7 +34,7 @@ def record_access(get_response):
 def _record(request, kind):
     if request.user.is_authenticated:
         # Without the query, which may hold anything.
-        path = without_tokens(request.path, request.resolver_match)
+        path = without_secrets(request.path)
         security_events.record(kind, by=request.user, agencies=_agencies(request), target=path, may_be_lost=True)
 
 

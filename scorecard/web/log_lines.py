@@ -3,7 +3,7 @@
 import logging
 
 from scorecard.domain.request_origin import current
-from scorecard.web.secret_paths import without_tokens
+from scorecard.domain.secret_links import without_secrets
 
 
 class AddRequestID(logging.Filter):
@@ -15,11 +15,11 @@ class AddRequestID(logging.Filter):
         return True
 
 
-class HideTokens(logging.Filter):
-    """Leaves the tokens of links out of the lines in which Django names the address of a refused request."""
+class LineWithoutSecrets(logging.Formatter):
+    """Leaves links that open an account out of the whole line: its message, and a traceback below it.
 
-    def filter(self, record):
-        match = getattr(getattr(record, "request", None), "resolver_match", None)
-        if match is not None and isinstance(record.args, tuple):
-            record.args = tuple(without_tokens(part, match) if isinstance(part, str) else part for part in record.args)
-        return True
+    Not a filter that asks for the page: Django also names addresses that lead to none, and those of other pages.
+    """
+
+    def format(self, record):
+        return without_secrets(super().format(record))

@@ -10,8 +10,10 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from scorecard import urls
 from scorecard.domain.choices import SecurityEventKind as Kind
 from scorecard.domain.request_origin import Origin, current
+from scorecard.domain.secret_links import without_secrets
 from scorecard.models import SecurityEvent
 from scorecard.services import logins, security_events
 from scorecard.services.security_events import record
@@ -205,22 +207,43 @@ def test_refusals_and_files_are_events_of_the_person_who_asks(cast, open_plan, k
 
 
 def test_the_token_of_a_link_is_in_no_event_and_no_line(cast):
+    """Not even where the link is spoiled, so that it leads to no page, or comes from another host or page."""
     token, out = "c5x-1234567890abcdef1234567890abcdef", StringIO()
+    at_another_page = {"referer": f"https://elsewhere.example/account/unlock/{token}/"}
     (handler,) = (each for each in logging.getLogger().handlers if each.name == "console")
     stream = handler.setStream(out)
     try:
         client = client_of(cast.viewer, enforce_csrf_checks=True)
         missing = client.get(f"/account/invitations/{token}/")
         refused = client.post(f"/account/set-password/MQ/{token}/")
+        client.post("/account/login/", headers=at_another_page, secure=True)
+        client.get(f"/account/invitations/{token}/", headers={"host": "elsewhere.example"})
+        client.get(f"/account/unlock/{token}/?x=%00")
+        for part in ("invitations", "Unlock", "invitations/", "set-password/MQ", "set-password/MQ/"):
+            assert client.get(f"/account/{part}/{token}/x/").status_code == 404
+        client.get(f"/account/set-password/{token}/")
     finally:
         handler.setStream(stream)
     denied = SecurityEvent.objects.filter(kind=Kind.DENIED).order_by("pk").values_list("target", flat=True)
-    assert list(denied) == ["/account/invitations/…/", "/account/set-password/MQ/…/"]
+    assert list(denied) == ["/account/invitations/…/", "/account/set-password/MQ/…/", "/account/login/"]
     assert (missing.status_code, refused.status_code) == (404, 403)
     # Django writes the first when every middleware is done, the second inside.
     assert f"{missing['X-Request-ID']} Not Found: /account/invitations/…/" in out.getvalue()
     assert f"{refused['X-Request-ID']} Forbidden (CSRF token missing.): /account/set-password/MQ/…/" in out.getvalue()
-    assert token not in out.getvalue()
+    lines = out.getvalue()
+    assert token not in lines
+    for word in ("Referer checking failed - https://elsewhere.example/account/unlock/…/", " : /account/unlock/…/"):
+        assert word in lines
+    assert not SecurityEvent.objects.filter(target__contains=token).exists()
+
+
+def test_every_address_with_a_secret_is_known_as_one():
+    routes = [str(page.pattern) for page in urls.account if "<str:token>" in str(page.pattern)]
+    assert len(routes) == 4
+    for route in routes:
+        path = "/account/" + route.replace("<str:token>", "secret").replace("<str:uidb64>", "MQ")
+        assert "secret" not in without_secrets(path)
+    assert without_secrets("/agencies/a/invitations/12/again/") == "/agencies/a/invitations/12/again/"
 
 
 def test_a_download_does_not_need_its_event(cast, open_plan, monkeypatch):
