@@ -13,7 +13,8 @@ def navigation(request):
     """Main menu, plan switch and year switch; pages outside a plan have none of them."""
     edition = getattr(request, "edition", None)
     everywhere = {"uses_sso": settings.USES_SSO}
-    if request.user.is_authenticated:
+    # Nobody is known yet where the host is refused.
+    if hasattr(request, "user") and request.user.is_authenticated:
         everywhere["unread_notices"] = permissions.unread_notices(request.user)
     if edition is None:
         return everywhere

@@ -28,6 +28,11 @@ def test_a_page_that_does_not_exist(cast, who):
     assert_plain(client.get("/no/such/page"), 404, "找不到這個頁面", "您的資料沒有任何變更")
 
 
+def test_a_host_that_is_not_ours(cast):
+    response = client_of(cast.viewer).get(reverse("login"), headers={"host": "elsewhere.example"})
+    assert_plain(response, 400, "無法處理這個要求", "沒有任何變更")
+
+
 def test_a_page_that_one_may_see_but_not_use(cast, plan):
     response = client_of(cast.viewer).get(address(plan, "review"))
     assert_plain(response, 403, "您不能執行這個動作", "只有審核人員與管理者可以審核填報")
