@@ -30,11 +30,13 @@ def proxy_is_declared_consistently(app_configs, **kwargs):
                 id="scorecard.E021",
             )
         )
-    if settings.SSO_USER_HEADER and settings.HTTPS and not trusts_proxy:
+    # Without HTTPS the proxy is declared by its address alone.
+    declares_proxy = trusts_proxy or (settings.TRUSTED_PROXIES and not settings.HTTPS)
+    if settings.SSO_USER_HEADER and not declares_proxy:
         found.append(
             Error(
                 "SSO_USER_HEADER 由代理填寫，但沒有宣告代理；任何人都能自己送出這個標頭。",
-                hint="請讓代理成為唯一入口並覆寫這個標頭，再設定 TRUST_PROXY=on。",
+                hint="請讓代理成為唯一入口並覆寫這個標頭，再設定 TRUST_PROXY=on；HTTPS=off 時設定 TRUSTED_PROXIES。",
                 id="scorecard.E022",
             )
         )

@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from scorecard.domain.request_origin import Origin, client_address, current, is_trusted, request_number
+from scorecard.web.single_sign_on import header_key
 
 
 class RequestOriginMiddleware:
@@ -24,6 +25,9 @@ class RequestOriginMiddleware:
             request_number(sent, is_from_proxy=is_trusted(remote, proxies)),
         )
         request.META["REMOTE_ADDR"] = origin.address
+        # Whoever reaches the site beside the proxy names nobody. A socket file, which has no address, is the proxy's.
+        if settings.SSO_USER_HEADER and proxies and remote and not is_trusted(remote, proxies):
+            request.META.pop(header_key(), None)
         # For the line that Django writes of a refused request when it is past every middleware.
         request.request_id = origin.request_id
         token = current.set(origin)

@@ -36,6 +36,12 @@ SOUND = {
         "SITE_URL": "http://bsc.example.gov.tw",
     },
     "single sign-on": {"SSO_USER_HEADER": "X-Remote-User"},
+    "single sign-on in a closed network": {
+        "SSO_USER_HEADER": "X-Remote-User",
+        "HTTPS": False,
+        "SECURE_PROXY_SSL_HEADER": None,
+        "SITE_URL": "http://bsc.example.gov.tw",
+    },
     "several hosts": {"ALLOWED_HOSTS": ["other.example.gov.tw", ".example.gov.tw"]},
     "a mail server on this machine": {
         "EMAIL_HOST": "localhost",
@@ -56,6 +62,17 @@ FAULTS = {
         {"SSO_USER_HEADER": "X-Remote-User", "SECURE_PROXY_SSL_HEADER": None, "TRUSTED_PROXIES": []},
         "E022",
         "唯一入口",
+    ),
+    "the same without TLS": (
+        {
+            "SSO_USER_HEADER": "X-Remote-User",
+            "HTTPS": False,
+            "SECURE_PROXY_SSL_HEADER": None,
+            "TRUSTED_PROXIES": [],
+            "SITE_URL": "http://bsc.example.gov.tw",
+        },
+        "E022",
+        "HTTPS=off 時設定 TRUSTED_PROXIES",
     ),
     "a proxy without its address": ({"TRUSTED_PROXIES": []}, "E026", "TRUSTED_PROXIES=127.0.0.1"),
     "a proxy that is believed the address alone": ({"SECURE_PROXY_SSL_HEADER": None}, "E027", "TRUST_PROXY=on"),

@@ -1,5 +1,7 @@
 """Single sign-on: the proxy's header says who a person is; local passwords and their pages are off."""
 
+from ipaddress import ip_network
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -36,6 +38,15 @@ def test_whoever_the_proxy_names_is_in(plan, cast):
     assert page.status_code == 200
     assert "viewer 君" in text(page)
     assert reverse("password_change") not in links(page)
+
+
+def test_beside_the_declared_proxy_nobody_is_named(plan, cast, settings):
+    settings.TRUSTED_PROXIES = [ip_network("10.0.0.5")]
+    page, client = address(plan, "strategy_map"), named("viewer")
+    for remote, status in (("10.0.0.6", 302), ("203.0.113.7", 302), ("10.0.0.5", 200), ("", 200)):
+        # A header of theirs does not help.
+        answer = client.get(page, REMOTE_ADDR=remote, headers={"x-forwarded-for": "10.0.0.5"})
+        assert answer.status_code == status, remote
 
 
 def test_an_unknown_person_is_refused_and_not_created(plan, cast):
