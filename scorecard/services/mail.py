@@ -35,6 +35,8 @@ PASSWORD_LINK = "［設定密碼的連結，只在寄給本人的信中］"
 UNLOCK_LINK = "［解除等候的連結，只在寄給本人的信中］"
 INVITATION_LINK = "［接受邀請的連結，只在寄給本人的信中］"
 NO_ADDRESS = "這個帳號沒有可用的電子郵件。"
+ADDRESS_IS_OLD = "收件者已更換電子郵件，連結不寄到舊的位址；請收件者重新要求連結。"
+ACCOUNT_IS_OFF = "這個帳號已停用，連結不再寄出。"
 MAX_SUBJECT = 200
 MAX_REPLY_ADDRESSES = 4
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
@@ -177,6 +179,10 @@ def _deliver_each(server: MailServer, pks: Iterable[int]) -> Iterator[Outcome]:
 
 def _deliver_one(server: MailServer, pk: int) -> Outcome:
     mail = OutgoingMail.objects.select_related("recipient", "invitation").get(pk=pk)
+    if reason := _why_not(mail):
+        log.warning("郵件 %s 不寄：%s", pk, reason)
+        OutgoingMail.objects.filter(pk=pk).update(address="", failure=reason)
+        return Outcome.REFUSED
     outcome, error = server.send(message_of(mail, _text(mail)))
     if outcome is Outcome.SENT:
         OutgoingMail.objects.filter(pk=pk).update(sent_at=timezone.now(), failure="")
@@ -189,6 +195,16 @@ def _deliver_one(server: MailServer, pk: int) -> Outcome:
         log.error("郵件 %s 未能寄給 %s：%s", pk, mail.recipient or mail.address, reason)
         OutgoingMail.objects.filter(pk=pk).update(failure=reason)
     return outcome
+
+
+def _why_not(mail: OutgoingMail) -> str:
+    """Why a mail with a link into an account goes out no more, after what happened while it waited; "" otherwise."""
+    user = mail.recipient
+    if user is None or not any(words in mail.body for words in (PASSWORD_LINK, UNLOCK_LINK)):
+        return ""
+    if not user.is_active:
+        return ACCOUNT_IS_OFF
+    return "" if mail.address.casefold() == user.email.casefold() else ADDRESS_IS_OLD
 
 
 def _text(mail: OutgoingMail) -> str:

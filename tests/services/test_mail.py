@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from scorecard.domain.choices import MailKind
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import OutgoingMail, YearlyReport
+from scorecard.models import OutgoingMail, User, YearlyReport
 from scorecard.services import mail
 from scorecard.services.reporting import Conflict, return_report
 from tests import factories
@@ -180,3 +180,23 @@ def test_a_mail_that_is_refused_is_tried_five_times_and_a_reminder_once(staff, c
     reminder.refresh_from_db()
     assert (refused.attempts, refused.state_text, reminder.attempts) == (5, "未寄出", 1)
     assert "SMTPRecipientsRefused" in refused.failure
+
+
+@pytest.mark.parametrize(
+    ("change", "why"), [({"email": "new@example.gov.tw"}, "舊的位址"), ({"is_active": False}, "停用")]
+)
+def test_a_link_that_waited_goes_neither_to_an_old_address_nor_into_an_account_switched_off(staff, change, why):
+    """It would be made when it is sent, so it would open the account as it is now."""
+    to = {"address": staff.email}
+    links = [
+        a_mail(staff, MailKind.PASSWORD, body=mail.PASSWORD_LINK, **to),
+        a_mail(staff, MailKind.SECURITY, body=mail.UNLOCK_LINK, **to),
+    ]
+    without = a_mail(staff, MailKind.SECURITY, body="您的電子郵件已變更。", **to)
+    User.objects.filter(pk=staff.pk).update(**change)
+    assert mail.deliver() == mail.Delivered(sent=1, failed=2)
+    assert [message.body for message in django_mail.outbox] == [without.body]
+    for letter in links:
+        letter.refresh_from_db()
+        assert (letter.address, letter.state_text) == ("", "未寄出") and why in letter.failure
+    assert mail.deliver() == mail.Delivered()
