@@ -37,9 +37,12 @@ def names_of(divisions: Iterable[Division]) -> str:
 
 
 def divisions_for(agency: Agency, role: str, divisions: Collection[Division]) -> list[Division]:
-    """The divisions that the membership gets: staff have some, other roles none."""
+    """The divisions that the membership gets: staff have some, other roles none.
+
+    Raises RuleBroken for another agency's: the operator's form offers those of all agencies.
+    """
     if any(division.agency_id != agency.pk for division in divisions):
-        raise ValueError("A division of another agency.")
+        raise RuleBroken("填報科室須屬於同一個機關；請重新選擇。")
     policies.check_staff_have_divisions(role == Role.STAFF, divisions)
     return list(divisions) if role == Role.STAFF else []
 

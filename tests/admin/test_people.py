@@ -100,6 +100,11 @@ def test_the_operator_invites_the_first_admin_of_an_agency(superuser, cast):
     assert "角色為「填報」時，請選擇至少一個填報科室" in text(
         superuser.post(page("invitation_add"), fields | {"email": "x@example.gov.tw", "role": "staff"}, follow=True)
     )
+    theirs = {"email": "y@example.gov.tw", "role": "staff", "divisions": [cast.other_agency.divisions.first().pk]}
+    assert "填報科室須屬於同一個機關；請重新選擇" in text(
+        superuser.post(page("invitation_add"), fields | theirs, follow=True)
+    )
+    assert Invitation.objects.count() == 1
     superuser.post(page("invitation_delete", invitation), {"post": "yes"})
     assert not Invitation.objects.exists() and newest().action == AuditAction.DELETED
 
