@@ -11,7 +11,9 @@ from django.utils import timezone
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from scorecard.domain.choices import ReportState
+from scorecard.documents import annual_report_pdf
+from scorecard.domain.choices import ReportState, Status
+from scorecard.domain.policies import RuleBroken
 from scorecard.models import (
     KPI,
     ActionBudget,
@@ -22,12 +24,17 @@ from scorecard.models import (
     Perspective,
     Plan,
     PlanYear,
+    Submission,
     Theme,
     YearlyReport,
     YearlyValue,
 )
 from scorecard.pdf import jobs
-from tests.factories import BASELINE_YEARS, FIRST_YEAR, LAST_YEAR, MIDDLE_YEAR
+from scorecard.read_models.annual_report_part import parts_of
+from scorecard.read_models.build_scorecard import build_scorecard
+from scorecard.services.year_closing import close_year
+from scorecard.views.downloads import SNAPSHOT_FILES
+from tests.factories import BASELINE_YEARS, FIRST_YEAR, LAST_YEAR, MIDDLE_YEAR, fill, submit
 from tests.page_reading import address, client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -82,10 +89,12 @@ NOTHING_GONE = {
     "states": [],
 }
 NOTHING_LEFT = NOTHING_GONE | {"removed": ("all",) * len(REMOVED)}
-# A budget in one year alone, and a measure with a value in one year alone.
+# A budget in one year alone, and a measure with a value in one year alone: the first of the plan, so that its KPI is
+# reported, and others are not.
+FIRST_VALUE = len(BASELINE_YEARS)
 ONE_YEAR_EACH = NOTHING_GONE | {
-    "removed": ("none", frozenset(range(1, 33)), "none", frozenset(range(1, 60)), *("none",) * 5),
-    "states": ["approved"] * 10,
+    "removed": ("none", frozenset(range(1, 33)), "none", frozenset(range(60)) - {FIRST_VALUE}, *("none",) * 5),
+    "states": [ReportState.IN_PROGRESS] + [ReportState.APPROVED] * 9,
     "executed": {0: 5},
 }
 versions = count(1000)
@@ -185,34 +194,108 @@ def addresses(plan, year):
             yield address(plan, name, year=year, code=code)
     for code in KPI.objects.filter(plan=plan).order_by("pk").values_list("code", flat=True)[:1]:
         yield address(plan, "kpi_pdf", year=year, code=code)
+    yield from parts(plan, year)
+    yield from filtered(plan, year)
+
+
+def parts(plan, year):
+    """The annual report, as page and as PDF, of the last perspective, theme and division that have a KPI."""
+    for _, found in parts_of(build_scorecard(plan, year)):
+        for part, _ in found[-1:]:
+            yield address(plan, "annual_report_page", year=year) + f"?part={part}"
+            yield address(plan, "annual_report", year=year) + f"?part={part}&appendix=0"
+
+
+def filtered(plan, year):
+    """The scorecard with every filter, one of them in a file."""
+    url = address(plan, "scorecard", year=year)
+    division = plan.agency.divisions.first()
+    yield f"{url}?division={division.pk}&state={ReportState.PENDING}&q=A"
+    yield f"{url}?light={Status.MISSED}"
+    for theme in Theme.objects.filter(plan=plan)[:1]:
+        yield f"{url}?theme={theme.code}"
+    for perspective in Perspective.objects.filter(plan=plan)[:1]:
+        yield address(plan, "scorecard_csv", year=year) + f"?perspective={perspective.code}"
 
 
 def of_staff(plan, year):
     """The pages of the cast's staff, who report for the first division."""
     yield address(plan, "reporting", year=year)
     yield address(plan, "reporting_receipts", year=year)
+    division_id = plan.agency.divisions.first().pk
     for name in ("reporting_table", "reporting_check", "reporting_paste", "reporting_fill_in"):
-        yield address(plan, name, year=year, division_id=plan.agency.divisions.first().pk)
+        yield address(plan, name, year=year, division_id=division_id)
+    for kpi in [line for line in build_scorecard(plan, year).due_kpis if line.division_id == division_id][:2]:
+        yield address(plan, "reporting_evidence", year=year, division_id=division_id, code=kpi.code)
+        for measure in kpi.measures[:1]:
+            light = address(plan, "reporting_light", year=year, division_id=division_id, code=kpi.code)
+            yield f"{light}?measure={measure.id}&actual_{measure.id}=5"
+
+
+def of_receipts(plan):
+    for submission in Submission.objects.filter(plan=plan):
+        for name in ("reporting_receipt", "reporting_receipt_pdf"):
+            yield address(plan, name, year=submission.year, serial=submission.serial)
+
+
+def of_closed_year(plan):
+    """The pages and files that read what was frozen, or say so."""
+    for name in ("dashboard", "plan_year", "downloads", "annual_report_page", "annual_report"):
+        yield address(plan, name)
+    for file in SNAPSHOT_FILES:
+        yield address(plan, "year_snapshot", number=1, file=file)
+
+
+def submit_what_is_left(plan, staff):
+    """Every report of the staff's that may be submitted, one after the other."""
+    for kpi in KPI.objects.filter(plan=plan, division=plan.agency.divisions.first()).order_by("pk"):
+        try:
+            with transaction.atomic():
+                fill(staff, kpi, unmeasured="系統停用", explanation="說明", improvement="改善")
+                submit(staff, kpi)
+        except RuleBroken:
+            continue
 
 
 @pytest.fixture
-def written(monkeypatch):
+def drawn(monkeypatch):
     """Every PDF is drawn in each example, where rows are asked for; to write the files takes a long look."""
     if not IS_THOROUGH:
-        monkeypatch.setattr(jobs, "get_or_make", lambda key, build, wait_seconds=0: build().html.encode())
+
+        def draw(key, build, *, wait_seconds=0):
+            return build().html.encode()
+
+        for module in (jobs, annual_report_pdf):
+            monkeypatch.setattr(module, "get_or_make", draw)
 
 
-@pytest.mark.usefixtures("written")
+def expect_all(client, urls, query=""):
+    for url in urls:
+        mark = "&" if "?" in url else "?"
+        response = client.get(f"{url}{mark}{query}" if query else url)
+        assert response.status_code == 200, url
+
+
+@pytest.mark.usefixtures("drawn")
 @settings(max_examples=EXAMPLES)
 @given(GAPS, st.sampled_from([FIRST_YEAR, MIDDLE_YEAR, LAST_YEAR]), st.booleans())
 @example(NOTHING_LEFT, FIRST_YEAR, False)
 @example(ONE_YEAR_EACH, FIRST_YEAR, True)
 def test_a_plan_with_gaps_has_every_page_and_file(open_plan, cast, asked, year, provisional):
     admin, staff = client_of(cast.admin), client_of(cast.staff)
+    query = "provisional=1" if provisional else ""
     asked = asked | {"years": asked["years"] - {year}}
     with gaps(open_plan, cast, asked):
-        for client, urls in ((admin, addresses(open_plan, year)), (staff, of_staff(open_plan, year))):
-            for url in urls:
-                mark = "&" if "?" in url else "?"
-                response = client.get(f"{url}{mark}provisional=1" if provisional else url)
-                assert response.status_code == 200, url
+        expect_all(admin, addresses(open_plan, year), query)
+        expect_all(staff, of_staff(open_plan, year), query)
+        submit_what_is_left(open_plan, cast.staff)
+        assert asked is not ONE_YEAR_EACH or Submission.objects.exists()
+        expect_all(staff, of_receipts(open_plan))
+        close_year(by=cast.admin, plan_year=open_plan.years.get(year=FIRST_YEAR), reason="資料不全")
+        expect_all(admin, of_closed_year(open_plan))
+
+
+def test_the_annual_report_of_a_plan_with_gaps_is_written(open_plan, cast):
+    with gaps(open_plan, cast, ONE_YEAR_EACH):
+        response = client_of(cast.admin).get(address(open_plan, "annual_report"))
+        assert response.content.startswith(b"%PDF")
