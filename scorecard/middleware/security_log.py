@@ -5,6 +5,7 @@ from django.dispatch import receiver
 
 from scorecard.domain.choices import SecurityEventKind as Kind
 from scorecard.domain.secret_links import without_secrets
+from scorecard.models import Agency
 from scorecard.services import background, security_events
 
 EVIDENCE_VIEW = "evidence_file"
@@ -39,9 +40,22 @@ def _record(request, kind):
 
 
 def _agencies(request):
-    """The page's own, since the person's other agencies have no business there; None where it is not known."""
+    """The address's own, since the person's other agencies have no business there; None for pages of no agency.
+
+    Only where the person is a member; a stranger is the operator's business, and so is the admin site.
+    """
     edition = getattr(request, "edition", None)
-    return None if edition is None else [edition.plan.agency]
+    if edition is not None:
+        return [edition.plan.agency]
+    match = request.resolver_match
+    if match.app_name == "admin":
+        return []
+    own = Agency.objects.filter(memberships__user=request.user, memberships__is_active=True)
+    if "slug" in match.kwargs:
+        return own.filter(plans__slug=match.kwargs["slug"])
+    if "agency" in match.kwargs:
+        return own.filter(slug=match.kwargs["agency"])
+    return None
 
 
 @receiver(user_logged_in, dispatch_uid="scorecard.middleware.security_log")

@@ -45,13 +45,13 @@ def _kind(action: str, target: object, plan: Plan | None) -> str | None:
 
 
 def _agencies(target: object, plan: Plan | None, agency: Agency | None) -> Iterable[Agency]:
-    """Whose admins see it: the agency of what changed; for an account alone, all of its agencies."""
+    """Whose admins see it: the agency of what changed; for an account alone, all that it may enter."""
     if agency is not None:
         return [agency]
     if plan is not None:
         return [plan.agency]
     if isinstance(target, User):
-        return Agency.objects.filter(memberships__user=target)
+        return Agency.objects.filter(memberships__user=target, memberships__is_active=True)
     return []
 
 

@@ -58,11 +58,22 @@ def test_what_a_member_does_in_another_agency_is_that_agencys_business(cast, pla
     client = client_of(cast.outsider)
     for name in (there.slug, plan.slug):
         assert client.get(f"/plans/{name}/105/plan.json").status_code == 200
-    client.get(f"/plans/{there.slug}/105/kpis/ZZ9.9/")
+    refused = [f"/plans/{there.slug}/105/kpis/ZZ9.9/", f"/plans/{there.slug}/150/dashboard/", "/admin/scorecard/user/"]
+    refused += [f"/agencies/{there.agency.slug}/deputies/9/end/", f"/plans/{plan.slug}/150/map/"]
+    for path in refused:
+        assert client.get(path).status_code in (403, 404, 405), path
     seen = text(client_of(cast.admin).get(url))
-    assert there.slug not in seen and plan.slug in seen
+    assert there.slug not in seen and there.agency.slug not in seen and "/admin/" not in seen
+    assert plan.slug in seen and f"/plans/{plan.slug}/150/map/" in seen
+    theirs = text(client.get(reverse("security_events", kwargs={"agency": there.agency.slug})))
+    assert f"/plans/{there.slug}/150/dashboard/" in theirs
+    assert f"/plans/{plan.slug}/" not in theirs and "/admin/" not in theirs
+    assert "/admin/scorecard/user/" in text(client_of(cast.superuser).get(reverse("site_security_events")))
     Membership.objects.filter(user=cast.outsider, agency=plan.agency).update(is_active=False)
     record(Kind.LOGGED_OUT, by=cast.outsider, target="後來")
+    set_own_password(by=cast.outsider, password="後來的一個夠長的密碼 1")
+    assert "密碼" in text(client_of(cast.superuser).get(reverse("site_security_events")))
+    assert "本人已變更" not in text(client_of(cast.admin).get(url))
     assert "後來" not in text(client_of(cast.admin).get(url))
 
 
