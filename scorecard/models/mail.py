@@ -24,12 +24,21 @@ class OutgoingMailQuerySet(models.QuerySet):
 
         A claimed reminder is never sent again, and none is sent once its person has one of a later day.
         """
-        free = Q(claimed_at__isnull=True) | (~Q(kind__in=AT_MOST_ONCE) & Q(claimed_at__lt=now - CLAIM_LASTS))
+        free = Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - CLAIM_LASTS)
         is_due = Q(retry_at__isnull=True) | Q(retry_at__lte=now)
         same = {"recipient": OuterRef("recipient"), "kind": OuterRef("kind"), "kind__in": AT_MOST_ONCE}
         later = OutgoingMail.objects.filter(**same, day__gt=OuterRef("day"))
-        unsent = self.filter(sent_at__isnull=True, attempts__lt=MAX_ATTEMPTS).exclude(address="")
-        return unsent.filter(free, is_due).exclude(Exists(later)).order_by(F("retry_at").asc(nulls_first=True), "pk")
+        return (
+            self.unsent()
+            .filter(free, is_due)
+            .exclude(Exists(later))
+            .order_by(F("retry_at").asc(nulls_first=True), "pk")
+        )
+
+    def unsent(self):
+        """Mails that may still go out, now or later. A claimed reminder may be out already, and never goes again."""
+        has_a_try = self.filter(sent_at__isnull=True, attempts__lt=MAX_ATTEMPTS).exclude(address="")
+        return has_a_try.exclude(kind__in=AT_MOST_ONCE, claimed_at__isnull=False)
 
     def claim(self, pk, now):
         """Claim a mail for sending. True for one caller only, even if several ask at the same moment."""

@@ -36,7 +36,7 @@ UNLOCK_LINK = "［解除等候的連結，只在寄給本人的信中］"
 INVITATION_LINK = "［接受邀請的連結，只在寄給本人的信中］"
 NO_ADDRESS = "這個帳號沒有可用的電子郵件。"
 ADDRESS_IS_OLD = "收件者已更換電子郵件，連結不寄到舊的位址；請收件者重新要求連結。"
-ACCOUNT_IS_OFF = "這個帳號已停用，連結不再寄出。"
+ACCOUNT_IS_OFF = "這個帳號已停用，信不再寄出。"
 MAX_SUBJECT = 200
 MAX_REPLY_ADDRESSES = 4
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
@@ -198,13 +198,15 @@ def _deliver_one(server: MailServer, pk: int) -> Outcome:
 
 
 def _why_not(mail: OutgoingMail) -> str:
-    """Why a mail with a link into an account goes out no more, after what happened while it waited; "" otherwise."""
+    """Why a mail goes out no more, after what happened to the account while it waited; "" otherwise."""
     user = mail.recipient
-    if user is None or not any(words in mail.body for words in (PASSWORD_LINK, UNLOCK_LINK)):
+    if user is None:
         return ""
-    if not user.is_active:
+    has_link = any(words in mail.body for words in (PASSWORD_LINK, UNLOCK_LINK))
+    # Of what was done to the account its owner still hears.
+    if not user.is_active and (has_link or mail.kind != MailKind.SECURITY):
         return ACCOUNT_IS_OFF
-    return "" if mail.address.casefold() == user.email.casefold() else ADDRESS_IS_OLD
+    return ADDRESS_IS_OLD if has_link and mail.address.casefold() != user.email.casefold() else ""
 
 
 def _text(mail: OutgoingMail) -> str:

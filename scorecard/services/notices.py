@@ -17,6 +17,7 @@ from scorecard.models import Agency, Notice, OutgoingMail, PlanYear, User
 from scorecard.services import mail, mail_texts
 
 MAX_SUBJECT = 200
+NO_MEMBER = "收件者已不是這個機關的成員。"
 
 
 def tell(
@@ -115,8 +116,36 @@ def _contact_of(notice: Notice) -> str:
 
 @transaction.atomic
 def take_back(*, user: User, agency: Agency) -> None:
-    """Delete what the agency told somebody who may not see it any more, mailed or not."""
+    """Delete what the agency told somebody who may not see it any more, and keep its mails that have not gone out.
+
+    A mail of notices of several agencies is written anew without this one's. A reminder is dropped whole: its parts are
+    one text, and the next one comes soon.
+    """
+    waiting = OutgoingMail.objects.unsent().filter(recipient=user)
+    shared = list(waiting.filter(agency=None, kind=MailKind.NOTICES, notices__agency=agency).distinct())
     Notice.objects.filter(recipient=user, agency=agency).delete()
+    for letter in shared:
+        _write_anew(letter)
+    waiting.filter(agency=agency).update(address="", failure=NO_MEMBER)
+    for reminder in waiting.filter(agency=None, kind=MailKind.REMINDER):
+        if _names_a_plan(reminder.body, agency):
+            waiting.filter(pk=reminder.pk).update(address="", failure=NO_MEMBER)
+
+
+def _write_anew(letter: OutgoingMail) -> None:
+    """After notices of the mail went."""
+    row = OutgoingMail.objects.unsent().filter(pk=letter.pk)
+    notices = list(letter.notices.order_by("pk").select_related("agency"))
+    if letter.recipient is None or not notices:
+        row.update(address="", failure=NO_MEMBER)
+        return
+    subject, body = mail_texts.notices(user=letter.recipient, notices=notices)
+    row.update(subject=mail.one_line(subject)[:MAX_SUBJECT], body=body, agency=_agency_of(notices))
+
+
+def _names_a_plan(text: str, agency: Agency) -> bool:
+    """Whether the text leads to a page of the agency's plans."""
+    return any(f"/plans/{slug}/" in text for slug in agency.plans.values_list("slug", flat=True))
 
 
 @transaction.atomic

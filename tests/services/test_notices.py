@@ -7,9 +7,9 @@ from django.core import mail as django_mail
 from django.urls import reverse
 from django.utils import timezone
 
-from scorecard.domain.choices import MailKind, NoticeKind
-from scorecard.models import Notice, OutgoingMail, PlanYear, User
-from scorecard.services import mail, notices
+from scorecard.domain.choices import MailKind, NoticeKind, Role
+from scorecard.models import Membership, Notice, OutgoingMail, PlanYear, User
+from scorecard.services import mail, members, notices
 from tests import factories
 from tests.page_reading import address
 
@@ -102,6 +102,45 @@ def test_a_mail_belongs_to_an_agency_only_where_all_of_it_does(person, plan):
     tell(person, "c", kind=NoticeKind.ACCOUNT, agency=None)
     run(days=1)
     assert [letter.agency for letter in mails()] == [plan.agency, None]
+
+
+def test_what_waits_in_the_outbox_is_taken_back_with_the_membership(cast, plan):
+    """The mail server was down, or asked to send later; nothing of the agency goes out after the switch."""
+    there = cast.other_agency
+    User.objects.filter(pk=cast.outsider.pk).update(email="two@example.gov.tw")
+    person = User.objects.get(pk=cast.outsider.pk)
+    membership = Membership.objects.create(user=person, agency=plan.agency, role=Role.VIEWER)
+    tell(person, "a", agency=plan.agency, subject="機密甲")
+    run()
+    tell(person, "b", agency=plan.agency, subject="機密乙")
+    tell(person, "c", agency=there, subject="別的機關")
+    run(days=1)
+    fields = {"recipient": person, "address": person.email, "subject": "主旨"}
+    for number, (kind, body) in enumerate(
+        [
+            (MailKind.RETURNED, "別的機關退回"),
+            (MailKind.SECURITY, "本人的帳號"),
+            (MailKind.REMINDER, f"機密丙 {mail.link('review', plan.slug, 2016)}"),
+            (MailKind.REMINDER, f"別的機關 {mail.link('review', cast.other_plan.slug, 2016)}"),
+        ]
+    ):
+        day = timezone.localdate() + timedelta(days=number) if kind == MailKind.REMINDER else None
+        agency = there if kind == MailKind.RETURNED else None
+        OutgoingMail.objects.create(key=f"k{number}", kind=kind, body=body, day=day, agency=agency, **fields)
+    gone = OutgoingMail.objects.create(
+        key="gone", kind=MailKind.RETURNED, body="x", agency=plan.agency, sent_at=timezone.now(), **fields
+    )
+    members.switch(by=cast.admin, membership=membership, is_active=False)
+    mail.deliver()
+    sent = [message.body for message in django_mail.outbox]
+    assert len(sent) == 4 and not any("機密" in body for body in sent)
+    shared = mails()[1]
+    assert (shared.subject, shared.agency, shared.state_text) == ("【留言】別的機關", there, "已寄出")
+    kept = OutgoingMail.objects.filter(address="")
+    assert {(letter.state_text, letter.failure) for letter in kept} == {("未寄出", "收件者已不是這個機關的成員。")}
+    assert [letter.kind for letter in kept.order_by("kind")] == ["notices", "reminder"]
+    gone.refresh_from_db()
+    assert gone.address == person.email
 
 
 def test_a_name_with_line_breaks_makes_no_header(person):
