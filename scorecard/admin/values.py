@@ -6,6 +6,7 @@ from django.contrib import admin
 from scorecard.admin.base import ScopedAdmin, site
 from scorecard.admin.closed_years import YearsLocked, frozen_years, tell_why_read_only
 from scorecard.domain.choices import YearState
+from scorecard.forms.fields import is_key
 from scorecard.models import Measure, PlanYear, YearlyValue
 from scorecard.models.frozen_rows import CLOSED
 
@@ -68,7 +69,7 @@ class YearlyValueAdmin(YearsLocked, ScopedAdmin):
         if object_id:
             return YearlyValue.objects.filter(pk=object_id).values("measure__kpi__plan")
         measure = request.POST.get("measure", "")
-        return Measure.objects.filter(pk=measure if measure.isdecimal() else None).values("kpi__plan")
+        return Measure.objects.filter(pk=measure if is_key(measure) else None).values("kpi__plan")
 
     def has_change_permission(self, request, obj=None):
         if obj is not None and obj.year in frozen_years(obj.measure.kpi.plan_id):

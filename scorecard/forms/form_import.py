@@ -44,7 +44,7 @@ class ApplyForm(forms.Form):
         """{key: old value}, see PlanChanges.expected_values(); {} for anything else."""
         try:
             expected_values = json.loads(self.cleaned_data["seen"] or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return expected_values if isinstance(expected_values, dict) else {}
 

@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from scorecard.admin import site
+from scorecard.forms.form_import import ApplyForm
 from scorecard.models import AuditEvent, User
 from scorecard.services import devices
 from scorecard.web import expired_form
@@ -155,6 +156,15 @@ def test_no_value_in_a_form_makes_an_error_of_the_server(asking):
             for name in asking.some_of(sorted(names.values())):
                 for value in asking.next_values():
                     asking.ask(role, "POST", form.action or url, form.filled(**{name: [value]}))
+
+
+@pytest.mark.one_database
+def test_what_pages_read_before_or_beside_their_forms_makes_no_error_of_the_server(asking):
+    """The measure whose plan's years are locked, and the values seen in a preview."""
+    for value in VALUES:
+        asking.ask("admin", "POST", reverse("admin:scorecard_yearlyvalue_add"), {"measure": value, "year": value})
+    deep = ApplyForm({"version": 0, "seen": "[" * 100_000})
+    assert deep.is_valid() and deep.cleaned_data["seen"] == {}
 
 
 def test_a_login_with_whatever_name_is_refused_like_a_wrong_password(asking):
