@@ -11,7 +11,7 @@ PIP := $(HOLD_INTERRUPT) .venv/bin/python .ci/interruptible.py pip \
 PYTEST := .venv/bin/python -m pytest -n auto --dist worksteal
 LONG := --hypothesis-profile=thorough -m "hypothesis or robust or long"
 
-.PHONY: help setup setup-test installed-run installed-test system-run system-test
+.PHONY: help setup setup-test setup-long installed-run installed-test installed-long system-run system-test system-long
 .PHONY: run test test-quick test-long check screenshots entities lock
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -26,9 +26,14 @@ setup: ## 只安裝，不啟動
 setup-test: ## 只安裝，連同測試所需的套件
 	@sh .ci/one-at-a-time $(MAKE) --no-print-directory installed-test
 
+setup-long:
+	@sh .ci/one-at-a-time $(MAKE) --no-print-directory installed-long
+
 installed-run: system-run .venv/.installed-run
 
 installed-test: system-test .venv/.installed-test
+
+installed-long: system-long .venv/.installed-test
 
 run: setup ## 在瀏覽器使用（第一次會安裝所需套件並載入秘書處計畫與示範資料）
 	@$(HOLD_INTERRUPT) .venv/bin/python .ci/serve.py
@@ -45,7 +50,7 @@ test: setup-test ## 執行全部測試
 test-quick: setup-test ## 開發時反覆執行的測試：只用 SQLite，不含瀏覽器、檔案、命令、後台等耗時的測試
 	TEST_DATABASE_URL= $(PYTEST) --hypothesis-profile=quick -m "not slow" $(PYTEST_ARGS)
 
-test-long: setup-test ## 長時間的測試：隨機產生的資料各數千筆、逐句的故障、數百次強制終止
+test-long: setup-long ## 長時間的測試：隨機產生的資料各數千筆、逐句的故障、數百次強制終止
 	@failed=; \
 	TEST_DATABASE_URL= $(PYTEST) $(LONG) $(PYTEST_ARGS) || failed=SQLite; \
 	.venv/bin/python tests/postgres.py $(PYTEST) $(LONG) $(PYTEST_ARGS) || failed="$$failed PostgreSQL"; \
@@ -70,6 +75,9 @@ system-run:
 
 system-test:
 	@sh .ci/system-packages test
+
+system-long:
+	@sh .ci/system-packages test-long
 
 # The stamps lie in .venv: with it gone, everything is made anew.
 .venv/.python: | system-run
