@@ -71,6 +71,11 @@ def addresses_in(*contacts: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def in_one_text(addresses: Iterable[str]) -> str:
+    """Whole addresses alone: the column of those to reply to is bounded."""
+    return ",".join(list(addresses)[:MAX_REPLY_ADDRESSES])
+
+
 def link(name: str, *args: object) -> str:
     """The absolute address of a page."""
     return settings.SITE_URL + reverse(name, args=args)
@@ -95,8 +100,6 @@ def write(
     one, which the caller has checked.
     key: identifies the cause; a second mail with it is not written. day: of a daily kind; one for each person and day.
     """
-    # Whole addresses alone: the column is bounded.
-    replies = ",".join(list(reply_to)[:MAX_REPLY_ADDRESSES])
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A mail is written in the transaction of its cause.")
     if to:
@@ -115,7 +118,7 @@ def write(
         "recipient": recipient,
         "day": day,
         "address": address,
-        "reply_to": replies,
+        "reply_to": in_one_text(reply_to),
         "subject": one_line(subject)[:MAX_SUBJECT],
         "body": body,
         "failure": "" if address else NO_ADDRESS,

@@ -139,8 +139,14 @@ def _write_anew(letter: OutgoingMail) -> None:
     if letter.recipient is None or not notices:
         row.update(address="", failure=NO_MEMBER)
         return
-    subject, body = mail_texts.notices(user=letter.recipient, notices=notices)
-    row.update(subject=mail.one_line(subject)[:MAX_SUBJECT], body=body, agency=_agency_of(notices))
+    contacts = _contacts_of(notices)
+    subject, body = mail_texts.notices(user=letter.recipient, notices=notices, is_answered=bool(contacts))
+    row.update(
+        subject=mail.one_line(subject)[:MAX_SUBJECT],
+        body=body,
+        agency=_agency_of(notices),
+        reply_to=mail.in_one_text(contacts),
+    )
 
 
 def _names_a_plan(text: str, agency: Agency) -> bool:
