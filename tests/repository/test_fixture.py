@@ -23,14 +23,16 @@ from scorecard.models import (
     YearlyValue,
 )
 from tests import secretariat_facts
+from tests.shared_rows import layer
 
 FIXTURE = Path(__file__).resolve().parents[2] / "fixtures" / "taipei-secretariat-105.json"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plan")]
 
 
-@pytest.fixture(autouse=True)
+@layer
 def plan():
+    """As loaddata brings it."""
     call_command("loaddata", secretariat_facts.SLUG, verbosity=0)
     return secretariat_facts.plan()
 

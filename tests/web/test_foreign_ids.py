@@ -39,7 +39,7 @@ from tests.shared_rows import layer
 from tests.web.test_urls_guarded import MISSING, PARAMETER, scene
 from tests.web.urls_table import AGENCY, PLAN, TABLE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 __all__ = ["scene"]
 
 SERVED = {200, 302, 422}
