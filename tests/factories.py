@@ -13,13 +13,12 @@ objective without a KPI. Targets are the same in every year.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 
 from scorecard.domain.choices import Direction, Question, Role, YearState
 from scorecard.domain.ratios import Parts
@@ -29,7 +28,6 @@ from scorecard.models import (
     ActionPlan,
     Agency,
     AuditHead,
-    Deputyship,
     Division,
     Measure,
     Membership,
@@ -44,7 +42,7 @@ from scorecard.models import (
     YearlyValue,
 )
 from scorecard.models.snapshots import FILES
-from scorecard.services import deputies, evidence, reporting, years
+from scorecard.services import evidence, reporting, years
 
 PASSWORD = "for the tests alone"
 BASELINE_YEARS = (2013, 2014, 2015)
@@ -300,19 +298,6 @@ def make_cast(plan):
 def open_year(by, plan, year=FIRST_YEAR, *, due_date=DUE):
     """Open a year of the plan as its admin."""
     return years.open_year(by=by, plan_year=plan.years.get(year=year), due_date=due_date, contact=CONTACT)
-
-
-def stand_in(deputy, person, agency):
-    """The deputy stands in for the person from today on for a week, as the person named them."""
-    days = {"first_day": timezone.localdate(), "last_day": timezone.localdate() + timedelta(days=7)}
-    return deputies.name_deputy(by=person, agency=agency, person=person, deputy=deputy, **days)
-
-
-def acting(deputyship):
-    """The deputy as a request has them once they chose to stand in."""
-    user = User.objects.get(pk=deputyship.deputy_id)
-    user.deputyship = Deputyship.objects.in_force().select_related("person").get(pk=deputyship.pk)
-    return user
 
 
 def prepared_year(plan_year):

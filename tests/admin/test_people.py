@@ -7,6 +7,7 @@ from scorecard.domain.choices import AuditAction, Role
 from scorecard.models import AuditEvent, Invitation, Membership, Notice, OutgoingMail, User
 from tests import factories
 from tests.admin.form_data import errors, newest, page, send, told
+from tests.deputyships import stand_in
 from tests.page_reading import client_of, form_to, text
 from tests.services.rows import nothing_written
 
@@ -147,7 +148,7 @@ def test_an_admins_deputy_neither_rises_nor_ends_the_admins_membership(cast):
     """What the agency's own page of members refuses, the admin site refuses as well."""
     agency = cast.admin.memberships.get().agency
     factories.make_member("second", agency, Role.ADMIN)
-    made = factories.stand_in(cast.viewer, cast.admin, agency)
+    made = stand_in(cast.viewer, cast.admin, agency)
     deputy = client_of(cast.viewer)
     deputy.post(reverse("deputy_begin", args=[agency.slug, made.pk]))
     own, persons, others = (each.memberships.get() for each in (cast.viewer, cast.admin, cast.staff))

@@ -133,6 +133,7 @@ def test_twenty_kpis_without_javascript(browse, plan, cast, targets):
     page.get_by_role("button", name="預覽").click()
     page.get_by_role("button", name="填入表格").click()
     # What was typed before the paste came along.
+    expect(figures(page)).to_have_count(len(values))
     assert [field.input_value() for field in figures(page).all()] == values
     # The session ends, and nothing of it is lost.
     page.context.clear_cookies(name="sessionid")

@@ -5,7 +5,8 @@ from django.test import TestCase
 from scorecard.models import Division, Submission
 from scorecard.read_models.build_scorecard import build_scorecard
 from tests import factories
-from tests.factories import acting, approve, fill, stand_in, submit
+from tests.deputyships import acting, stand_in
+from tests.factories import approve, fill, submit
 from tests.page_reading import address, client_of, words
 from tests.pdf import pdf_reading as reading
 

@@ -29,6 +29,7 @@ from scorecard.models import (
 from scorecard.services import invitations, mail, notices, reminders
 from scorecard.services.years import PlanChangedMeanwhile
 from tests import factories
+from tests.deputyships import stand_in
 from tests.factories import FIRST_YEAR, LAST_YEAR, MIDDLE_YEAR
 from tests.page_reading import address, client_of, form_to
 from tests.uploaded_files.sample_files import upload
@@ -103,7 +104,7 @@ def make_scene():
     fields = {"email": "invited@example.gov.tw", "name": "受邀者", "role": "viewer"}
     invited = invitations.invite(by=cast.admin, agency=plan.agency, **fields)
     member = factories.make_member("member", plan.agency, Role.VIEWER).memberships.get()
-    factories.stand_in(cast.other_staff, cast.staff, plan.agency)
+    stand_in(cast.other_staff, cast.staff, plan.agency)
     with transaction.atomic():
         notices.tell(recipient=cast.staff, kind=NoticeKind.COMMENT, key="x", subject="主旨")
     mail.deliver()

@@ -14,7 +14,8 @@ from scorecard.read_models.audit_verification import verify_chain
 from scorecard.read_models.receipts import build_receipt
 from scorecard.services import invitations, members
 from scorecard.services.deputies import end_deputyship, name_deputy
-from tests.factories import acting, approve, fill, stand_in, submit
+from tests.deputyships import acting, stand_in
+from tests.factories import approve, fill, submit
 from tests.services.rows import nothing_written
 
 pytestmark = pytest.mark.django_db

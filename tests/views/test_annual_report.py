@@ -13,6 +13,7 @@ from scorecard.pdf import jobs
 from scorecard.pdf.writer import Document
 from scorecard.read_models.annual_report import Choices
 from tests import factories
+from tests.deputyships import acting, stand_in
 from tests.page_reading import address, client_of, links, text
 from tests.pdf import pdf_reading as reading
 from tests.pdf.test_jobs import LONG
@@ -156,9 +157,9 @@ def test_what_cannot_be_chosen_begins_nothing(open_plan, viewer):
 
 def test_the_page_says_what_the_report_says(open_plan, cast, viewer):
     missed, agency = factories.kpi(open_plan, "AC1.1"), open_plan.agency
-    deputy = factories.acting(factories.stand_in(cast.viewer, cast.staff, agency))
+    deputy = acting(stand_in(cast.viewer, cast.staff, agency))
     factories.fill(deputy, missed, actuals=1, explanation="人力不足")
-    approver = factories.acting(factories.stand_in(cast.other_staff, cast.reviewer, agency))
+    approver = acting(stand_in(cast.other_staff, cast.reviewer, agency))
     factories.approve(approver, factories.submit(cast.staff, missed))
     page = viewer.get(address(open_plan, "annual_report_page"))
     said = text(page)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from scorecard.models import AuditEvent, Deputyship
-from tests.factories import stand_in
+from tests.deputyships import stand_in
 from tests.page_reading import address, body, client_of, form_to, text
 
 

@@ -33,6 +33,7 @@ from scorecard.models import (
 )
 from scorecard.services import invitations, years
 from tests import factories
+from tests.deputyships import stand_in
 from tests.page_reading import body
 from tests.robust.whole_database import dump
 from tests.shared_rows import layer
@@ -128,7 +129,7 @@ def _collect(own, plan, other, sibling):
     own.add("code", "XAC1", "XA", *KPI.objects.filter(plan__in=[other, sibling]).values_list("code", flat=True)[:4])
     own.add("link_id", *ObjectiveLink.objects.filter(plan__in=[other, sibling]).values_list("pk", flat=True))
     theirs = Membership.objects.filter(agency=other.agency).order_by("pk")
-    own.add("deputyship_id", factories.stand_in(theirs[1].user, theirs[0].user, other.agency).pk)
+    own.add("deputyship_id", stand_in(theirs[1].user, theirs[0].user, other.agency).pk)
     own.add("serial", 2)
     own.add("number", 2)
     reports = YearlyReport.objects.filter(kpi__plan__in=[other, sibling])

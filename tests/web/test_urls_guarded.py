@@ -27,6 +27,7 @@ from scorecard.models import (
 from scorecard.services import invitations, years
 from tests import factories
 from tests.agency_form.form_workbooks import original
+from tests.deputyships import stand_in
 from tests.page_reading import body, client_of
 from tests.services.rows import nothing_written
 from tests.shared_rows import layer
@@ -151,7 +152,7 @@ def scene():
     arguments |= {"event_id": AuditEvent.objects.filter(kpi=kpi, action="saved").first().pk, "change": 0}
     arguments |= {"number": 1, "file": "data.json", "handle": "no-such-login"}
     arguments |= {"invitation_id": rows["invitation"].pk}
-    arguments["deputyship_id"] = factories.stand_in(cast.other_staff, cast.staff, plan.agency).pk
+    arguments["deputyship_id"] = stand_in(cast.other_staff, cast.staff, plan.agency).pk
     # The anonymous visitor is no member of the cast.
     sessions = {role: client_of(getattr(cast, role, None)).cookies.output(header="") for role in ROLES}
     return Scene(plan, sessions, arguments, rows)
