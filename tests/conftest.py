@@ -22,11 +22,11 @@ DRAWN += [HERE / "agency_form" / "test_writing.py", HERE / "fill_in" / "test_wri
 # Left out of `make test-quick`: browsers, files of every kind, commands, the admin, acts done hundreds of times, every
 # address as every role, whole starts of the server, and other files that take more than three seconds.
 SLOW_FILES = {
-    "middleware": "oidc",
+    "middleware": "oidc session_expiry",
     "repository": "deployment first_start fixture harness",
-    "services": "concurrency demo demo_removal import_uploads_at_once year_closing",
-    "views": "annual_report downloads evidence fill_in form_import map_comparison queries reporting_figures "
-    "scorecard_filters years",
+    "services": "concurrency demo demo_removal evidence import_uploads_at_once year_closing",
+    "views": "annual_report downloads evidence fill_in form_import map_comparison queries reporting_conflicts "
+    "reporting_figures review_queue scorecard_filters unsaved_entries value_restore years",
     "web": "conditional foreign_ids gaps hostile_values unapproved urls_guarded",
 }
 SLOW_FOLDERS = ("admin", "agency_form", "browser", "documents", "fill_in", "management", "pdf", "robust", "styleguide")
