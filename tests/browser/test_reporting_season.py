@@ -59,6 +59,8 @@ def figures(page):
 
 def in_order(page, targets):
     """The targets in the order in which the page asks for them."""
+    # The table may still be arriving.
+    expect(figures(page)).to_have_count(len(targets))
     names = figures(page).evaluate_all("inputs => inputs.map(input => input.name)")
     return [targets[int(name.rsplit("_", 1)[1])] for name in names]
 
