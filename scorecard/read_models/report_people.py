@@ -1,7 +1,7 @@
 """填報與審核: who entered, who submitted and who approved the report of each KPI."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -15,12 +15,14 @@ from scorecard.read_models.scorecard import KPILine, Scorecard
 
 @dataclass(frozen=True)
 class ReportPeople:
-    """A KPI whose report is due, with names and days; a dash where nobody did it yet."""
+    """A KPI whose report is due, with names and days; a dash and no day where nobody did it yet."""
 
     kpi: KPILine
     entered: str
-    submitted: str
-    approved: str
+    submitted: str = BLANK
+    submitted_on: str = ""
+    approved: str = BLANK
+    approved_on: str = ""
 
 
 def report_people(
@@ -31,13 +33,13 @@ def report_people(
 
 
 def _people(kpi: KPILine, report: YearlyReport | None, hands: Hands) -> ReportPeople:
-    submitted = approved = BLANK
+    people = ReportPeople(kpi, hands.entered_text or BLANK)
     if report is not None and report.submitted_at is not None:
-        submitted = _on(report.submitter, report.submitted_at)
+        people = replace(people, submitted=report.submitter, submitted_on=_day(report.submitted_at))
     if report is not None and report.is_approved and report.reviewed_at is not None:
-        approved = _on(report.reviewer, report.reviewed_at)
-    return ReportPeople(kpi, hands.entered_text or BLANK, submitted, approved)
+        people = replace(people, approved=report.reviewer, approved_on=_day(report.reviewed_at))
+    return people
 
 
-def _on(name: str, at: datetime) -> str:
-    return f"{name}　{date_text(timezone.localdate(at))}"
+def _day(at: datetime) -> str:
+    return date_text(timezone.localdate(at))

@@ -191,6 +191,15 @@ def test_every_figure_has_an_alternative_text(document):
     assert all(figure.get("/Alt") for figure in figures)
 
 
+def test_who_reported_and_approved_begins_below_its_heading_and_leaves_no_row_alone_on_a_page(report, document):
+    pages = reading.texts(document)
+    begin = next(number for number, shown in enumerate(pages) if "填報與審核" in shown)
+    codes = [each.kpi.code for each in report.people]
+    assert len(codes) > 30 and codes[0] in pages[begin]
+    (last,) = (shown for shown in pages[begin:] if codes[-1] in shown)
+    assert codes[-2] in last
+
+
 def test_tables_have_headings_and_the_structure_names_them(document):
     assert len(reading.structure(document, "/Table")) >= 10
     assert len(reading.structure(document, "/TH")) > 200
