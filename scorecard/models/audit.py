@@ -90,6 +90,11 @@ class AuditEventQuerySet(models.QuerySet):
         is_of_plan = models.Q(plan=plan) | models.Q(plan=None, agency=plan.agency_id)
         return self.filter(is_of_plan).order_by("-id").first()
 
+    def last_of_year(self, plan, year):
+        """Like last_of(), but without what happened in the plan's other years. year is Gregorian."""
+        is_of_year = models.Q(plan=plan, year=year) | models.Q(plan=plan, year=None)
+        return self.filter(is_of_year | models.Q(plan=None, agency=plan.agency_id)).order_by("-id").first()
+
     def of_year(self, plan, year):
         """Events of a plan's year itself, not of its KPIs, newest first. year is Gregorian."""
         return self.filter(plan=plan, year=year, kpi__isnull=True).select_related("actor").order_by("-id")

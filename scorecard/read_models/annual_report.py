@@ -112,8 +112,8 @@ class AnnualReport:
 
     score_change: of the plan or the part since last year, over what has a rate in both years; None: not comparable.
 
-    audit_event: the last change of anything shown. Its digest in print proves the audit chain up to there. None: no
-    change yet. people: who entered, submitted and approved each report that is due.
+    audit_event: the last of the plan's year, of the plan itself or of its agency. Its digest in print proves the audit
+    chain up to there. None: no change yet. people: who entered, submitted and approved each report that is due.
     """
 
     scorecard: Scorecard
@@ -219,7 +219,7 @@ def build_annual_report(plan: Plan, year: int, choices: Choices = WHOLE) -> Annu
     counting = [report for report in reports.values() if choices.include_provisional or report.is_approved]
     texts = {report.kpi_id: (report.explanation, report.improvement) for report in counting}
     people = report_people(scorecard, reports, hands_on(plan, year, [kpi.id for kpi in scorecard.due_kpis]))
-    return assemble(scorecard, texts, people, choices=choices, audit_event=AuditEvent.objects.last_of(plan))
+    return assemble(scorecard, texts, people, choices=choices, audit_event=AuditEvent.objects.last_of_year(plan, year))
 
 
 def assemble(

@@ -6,7 +6,7 @@ from scorecard.documents.annual_report_pdf import annual_report_pdf
 from scorecard.documents.scorecard_workbook import scorecard_workbook
 from scorecard.documents.year_snapshot_json import as_bytes, plan_as_closed, report_rows, year_document
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import PlanYear, User
+from scorecard.models import AuditEvent, PlanYear, User
 from scorecard.read_models.annual_report import build_annual_report
 from scorecard.services import years
 
@@ -30,8 +30,8 @@ def close_year(*, by: User, plan_year: PlanYear, reason: str = "") -> PlanYear:
 def prepare_year(plan_year: PlanYear) -> years.PreparedYear:
     """The files of an open year as they are once it is closed: without 草稿."""
     plan = plan_as_closed(plan_year)
+    event = AuditEvent.objects.last_of(plan)
     report = build_annual_report(plan, plan_year.year)
-    event = report.audit_event
     number = event.pk if event else 0
     digest = event.digest if event else ""
     reports = report_rows(plan, plan_year.year)

@@ -5,13 +5,23 @@ from decimal import Decimal
 
 import pytest
 
-from scorecard.domain.choices import Status
-from scorecard.models import ActionBudget, ActionPlan, Objective, Perspective, Plan, YearlyReport, YearlyValue
+from scorecard.domain.choices import Role, Status
+from scorecard.models import (
+    ActionBudget,
+    ActionPlan,
+    AuditEvent,
+    Objective,
+    Perspective,
+    Plan,
+    YearlyReport,
+    YearlyValue,
+)
 from scorecard.read_models.annual_report import BaselineYear, Choices, NoSuchPart, NoSuchYear, build_annual_report
 from scorecard.read_models.annual_report_part import read_choices
 from scorecard.read_models.annual_report_summary import named
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.table_rows import table_rows
+from scorecard.services import invitations
 from tests import factories, secretariat_facts
 from tests.shared_rows import layer
 from tests.spending import spend
@@ -315,3 +325,21 @@ def test_choices_are_read_back_from_their_own_query(choices):
 @pytest.mark.parametrize("query", [{"part": "theme"}, {"part": "x-1"}, {"part": "theme-"}, {"appendix": "2"}])
 def test_choices_that_make_no_sense_are_none(query):
     assert read_choices(query) is None
+
+
+def test_it_names_the_last_event_of_its_year_its_plan_or_its_agency_and_none_of_another_year(cast, reported):
+    def printed():
+        return build(reported).audit_event
+
+    before = printed()
+    assert before == AuditEvent.objects.latest("pk")
+    factories.open_year(cast.admin, reported, factories.MIDDLE_YEAR)
+    assert AuditEvent.objects.latest("pk").year == factories.MIDDLE_YEAR
+    assert printed() == before
+    factories.fill(cast.staff, factories.kpi(reported, "AL1.1"))
+    assert printed() == AuditEvent.objects.latest("pk") != before
+    invitations.invite(
+        by=cast.admin, agency=reported.agency, email="new@example.gov.tw", name="新同仁", role=Role.VIEWER
+    )
+    assert printed() == AuditEvent.objects.latest("pk")
+    assert (printed().plan, printed().agency) == (None, reported.agency)
