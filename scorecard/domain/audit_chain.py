@@ -13,9 +13,10 @@ from typing import Any
 # these: events written before it must still verify.
 FIELDS = ("id", "at", "actor_id", "action", "agency_id", "plan_id", "kpi_id", "year", "target", "changes", "reason")
 
-# An event of a deputy has this, too; one without it has the first form, as all had before there were deputies.
-OF_DEPUTIES = "acting_for_id"
-ALL_FIELDS = (*FIELDS, OF_DEPUTIES)
+# Kept since later than the first events: covered where the event has them, so that events from before still verify.
+# None and "" are none.
+LATER_FIELDS = ("acting_for_id", "actor_name")
+ALL_FIELDS = (*FIELDS, *LATER_FIELDS)
 
 # The digest before the first event.
 START = ""
@@ -26,11 +27,11 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 def canonical(event: Mapping[str, Any]) -> str:
     """The event as one ASCII text, the same on every database and Python version.
 
-    event: every one of FIELDS by name, and that of deputies where it is not None; at is an aware datetime, changes
-    plain JSON.
+    event: every one of FIELDS by name, and those of LATER_FIELDS that it has; at is an aware datetime, changes plain
+    JSON.
     """
     at = event["at"].astimezone(UTC).isoformat(timespec="microseconds")
-    fields = FIELDS if event.get(OF_DEPUTIES) is None else ALL_FIELDS
+    fields = (*FIELDS, *(name for name in LATER_FIELDS if event.get(name)))
     return _encode({name: event[name] for name in fields} | {"at": at})
 
 

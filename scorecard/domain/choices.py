@@ -65,12 +65,23 @@ class Question(models.TextChoices):
     OVER_WHOLE = "over_whole", "比率超過 100%"
 
 
-class YearState(models.TextChoices):
-    """The life of a plan year (domain.md §5)."""
+class PlanState(models.TextChoices):
+    """The life of an edition (domain.md §5). A reopened one is open again, with closings above zero."""
 
-    NOT_OPEN = "not_open", "未開放"
-    OPEN = "open", "填報開放中"
+    DRAFT = "draft", "草案"
+    ADOPTED = "adopted", "已核定"
+    OPEN = "open", "開放填報"
     CLOSED = "closed", "已關閉"
+
+
+# Whatever the order of acts, an edition moves in no other way; models/frozen_rows.py has the same rule.
+PLAN_TRANSITIONS = {
+    PlanState.DRAFT: frozenset({PlanState.ADOPTED}),
+    PlanState.ADOPTED: frozenset({PlanState.DRAFT, PlanState.OPEN}),
+    # Back to adopted only where nothing was reported: when sample data are removed.
+    PlanState.OPEN: frozenset({PlanState.CLOSED, PlanState.ADOPTED}),
+    PlanState.CLOSED: frozenset({PlanState.OPEN}),
+}
 
 
 class ReportState(models.TextChoices):
@@ -99,6 +110,8 @@ class AuditAction(models.TextChoices):
     """What an audit event records."""
 
     CREATED = "created", "新增"
+    CARRIED = "carried", "沿用"
+    ADOPTED = "adopted", "核定年版"
     CHANGED = "changed", "修改"
     DELETED = "deleted", "刪除"
     SAVED = "saved", "儲存填報"
@@ -110,6 +123,7 @@ class AuditAction(models.TextChoices):
     OPENED = "opened", "開放填報"
     CLOSED = "closed", "關閉年度"
     REOPENED = "reopened", "重新開放"
+    CORRECTED = "corrected", "更正說明"
     DEMO_REMOVED = "demo_removed", "移除示範資料"
     REMINDED = "reminded", "提醒"
     INVITED = "invited", "邀請"

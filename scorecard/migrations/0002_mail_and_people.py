@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import scorecard.models.strategy
+import scorecard.models.plans
 from django.conf import settings
 from django.db import migrations, models
 
@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 default="-14,-7,-1,0,3,7,14",
                 help_text="在填報截止日的幾天前（負數）、當天（0）與幾天後寄信提醒填報人員，以逗號分隔；留白則不定時提醒。",
                 max_length=200,
-                validators=[scorecard.models.strategy.parse_reminder_days],
+                validators=[scorecard.models.plans.parse_reminder_days],
                 verbose_name="提醒日",
             ),
         ),

@@ -3,6 +3,7 @@
 from scorecard.models.action_plans import MAX_PER_KPI, ActionBudget, ActionPlan
 from scorecard.models.audit import AuditEvent, AuditHead
 from scorecard.models.deputies import Deputyship
+from scorecard.models.earlier_values import EarlierValue, earlier_values
 from scorecard.models.form_uploads import FormUpload
 from scorecard.models.invitations import Invitation
 from scorecard.models.kpis import KPI, Measure
@@ -11,13 +12,14 @@ from scorecard.models.mail import OutgoingMail
 from scorecard.models.notices import Notice
 from scorecard.models.organisation import Agency, Division, Membership, User
 from scorecard.models.password_history import PasswordRecord
+from scorecard.models.plans import Correction, HeadApproval, Plan, PlanVersion
 from scorecard.models.receipts import Submission
 from scorecard.models.reporting import Comment, Evidence, YearlyReport
 from scorecard.models.security_events import SecurityEvent
 from scorecard.models.snapshots import YearSnapshot
-from scorecard.models.strategy import Objective, ObjectiveLink, Perspective, Plan, Theme
-from scorecard.models.unsaved_entries import EntryDraft
-from scorecard.models.values import FigureConfirmation, PlanYear, YearlyValue
+from scorecard.models.strategy import Objective, ObjectiveLink, ObjectiveSupport, Perspective, Theme
+from scorecard.models.unsaved_entries import UnsavedEntries
+from scorecard.models.values import FigureConfirmation, YearlyValue
 
 __all__ = [
     "KPI",
@@ -28,12 +30,14 @@ __all__ = [
     "AuditEvent",
     "AuditHead",
     "Comment",
+    "Correction",
     "Deputyship",
+    "EarlierValue",
     "Division",
-    "EntryDraft",
     "Evidence",
     "FigureConfirmation",
     "FormUpload",
+    "HeadApproval",
     "Invitation",
     "LoginFailures",
     "LoginSession",
@@ -42,16 +46,19 @@ __all__ = [
     "Notice",
     "Objective",
     "ObjectiveLink",
+    "ObjectiveSupport",
     "OutgoingMail",
     "PasswordRecord",
     "Perspective",
     "Plan",
-    "PlanYear",
+    "PlanVersion",
     "SecurityEvent",
     "Submission",
     "Theme",
+    "UnsavedEntries",
     "User",
     "YearSnapshot",
     "YearlyReport",
     "YearlyValue",
+    "earlier_values",
 ]

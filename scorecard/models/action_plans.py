@@ -5,15 +5,16 @@ from django.db.models import Q
 
 from scorecard.models.kpis import KPI
 from scorecard.models.organisation import Division
-from scorecard.models.strategy import CODE_LENGTH, Plan, check_same_plan, unique_in_plan
+from scorecard.models.plans import Lineage, Plan, lineage_once_in_plan
+from scorecard.models.strategy import CODE_LENGTH, check_same_plan, unique_in_plan
 
 MAX_PER_KPI = 3
 
 
-class ActionPlan(models.Model):
+class ActionPlan(Lineage):
     """行動方案: at most three per KPI (form instruction 3). Its owner is a division or a person."""
 
-    plan = models.ForeignKey(Plan, verbose_name="計畫", on_delete=models.CASCADE, related_name="action_plans")
+    plan = models.ForeignKey(Plan, verbose_name="年版", on_delete=models.CASCADE, related_name="action_plans")
     kpi = models.ForeignKey(KPI, verbose_name="KPI", on_delete=models.CASCADE, related_name="action_plans")
     code = models.CharField("編號", max_length=CODE_LENGTH)
     description = models.TextField("內容")
@@ -28,6 +29,7 @@ class ActionPlan(models.Model):
         ordering = ["kpi", "position"]
         constraints = [
             unique_in_plan("action_plan_code_unique_in_plan", "行動方案"),
+            lineage_once_in_plan("action_plan_lineage_once_in_plan", "行動方案"),
             models.UniqueConstraint(
                 fields=["kpi", "position"],
                 name="action_plan_position_unique_in_kpi",

@@ -16,7 +16,7 @@ from scorecard.domain.signatures import with_mark
 from scorecard.domain.value_text import WORDS_OF_TRUTH
 from scorecard.models.kpis import KPI
 from scorecard.models.organisation import Agency, User
-from scorecard.models.strategy import Plan
+from scorecard.models.plans import Plan
 
 # The fields of a yearly value that can be restored.
 RESTORABLE = ("actual", "numerator", "denominator", "actual_note", "unmeasured")
@@ -62,8 +62,14 @@ class AuditHead(models.Model):
 
 class AuditEventQuerySet(models.QuerySet):
     def of_kpi(self, kpi):
-        """Events of a KPI and its rows, newest first."""
-        return self.filter(kpi=kpi).select_related("actor").order_by("-id")
+        """Events of a KPI and its rows in its edition, newest first.
+
+        Of the same KPI's rows in other editions those of this edition's year: events from before there were editions
+        name the first edition's row, whatever year they are about.
+        """
+        rows = KPI.objects.filter(lineage=kpi.lineage, plan__agency=kpi.plan.agency_id).values("pk")
+        of_its_year = models.Q(kpi__in=rows, year=kpi.plan.year)
+        return self.filter(models.Q(kpi=kpi) | of_its_year).select_related("actor").order_by("-id")
 
     def append(self, events):
         """Write new events at the end of the chain, which stays locked until the transaction ends.
@@ -86,18 +92,24 @@ class AuditEventQuerySet(models.QuerySet):
             head.save(force_update=True)
 
     def last_of(self, plan):
-        """The latest event of the plan or its agency, whose changes the plan's pages show; None for none."""
-        is_of_plan = models.Q(plan=plan) | models.Q(plan=None, agency=plan.agency_id)
-        return self.filter(is_of_plan).order_by("-id").first()
+        """The latest event of the edition's year or of its agency, whose changes its pages show; None for none.
 
-    def last_of_year(self, plan, year):
-        """Like last_of(), but without what happened in the plan's other years. year is Gregorian."""
-        is_of_year = models.Q(plan=plan, year=year) | models.Q(plan=plan, year=None)
-        return self.filter(is_of_year | models.Q(plan=None, agency=plan.agency_id)).order_by("-id").first()
+        Of a closed edition none after its last closing. By agency and year, since events from before there were
+        editions name another plan. An index answers each of the parts.
+        """
+        own = self.filter(agency=plan.agency_id)
+        of_year = own.filter(year=plan.year)
+        if plan.is_closed:
+            last = of_year.filter(action=AuditAction.CLOSED, kpi=None).order_by("-id").first()
+            if last is not None:
+                return last
+        candidates = (rows.order_by("-id").first() for rows in (of_year, own.filter(year=None)))
+        return max((event for event in candidates if event is not None), key=lambda event: event.pk, default=None)
 
-    def of_year(self, plan, year):
-        """Events of a plan's year itself, not of its KPIs, newest first. year is Gregorian."""
-        return self.filter(plan=plan, year=year, kpi__isnull=True).select_related("actor").order_by("-id")
+    def of_year(self, plan):
+        """Events of the edition itself, not of its KPIs, newest first."""
+        rows = self.filter(agency=plan.agency_id, year=plan.year, kpi__isnull=True)
+        return rows.select_related("actor").order_by("-id")
 
 
 class AuditEvent(models.Model):
@@ -106,8 +118,9 @@ class AuditEvent(models.Model):
     changes: a list of {"what", "old", "new"} in the words of the pages; None for no value. A change of one field of a
     yearly value also has "field", the field's name, and "measure", the measure's id. digest: chains the event to the
     one before. actor: None for a command on the server; acting_for: whom the actor stood in for, None for themselves.
-    agency: None for what belongs to none, such as an account. kpi: keeps its id if the KPI is deleted later; target has
-    its name.
+    actor_name: as it was then; "" for a command and in events from before names were kept. agency: None for what
+    belongs to none, such as an account. plan, kpi: keep their ids if the row is deleted later; target has its name.
+    year: the edition's, Gregorian; None for what belongs to the agency.
     """
 
     at = models.DateTimeField("時間", default=timezone.now, editable=False)
@@ -119,7 +132,10 @@ class AuditEvent(models.Model):
     agency = models.ForeignKey(
         Agency, verbose_name="機關", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
-    plan = models.ForeignKey(Plan, verbose_name="計畫", on_delete=models.PROTECT, null=True, related_name="+")
+    actor_name = models.CharField("何人（姓名）", max_length=80, blank=True, default="", editable=False)
+    plan = models.ForeignKey(
+        Plan, verbose_name="年版", on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="+"
+    )
     kpi = models.ForeignKey(
         KPI, verbose_name="KPI", on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="+"
     )
@@ -134,6 +150,7 @@ class AuditEvent(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "稽核紀錄"
         ordering = ["-id"]
+        indexes = [models.Index(fields=["agency", "year", "id"], name="audit_of_agency_and_year")]
 
     def __str__(self):
         return f"{self.get_action_display()} {self.target}"
@@ -148,7 +165,9 @@ class AuditEvent(models.Model):
     @property
     def actor_text(self):
         """「王小明」, 「王小明（代）」; 「系統」 for a command."""
-        return with_mark(self.actor, self.acting_for_id is not None) if self.actor_id else "系統"
+        if not self.actor_id:
+            return "系統"
+        return with_mark(self.actor_name or self.actor, self.acting_for_id is not None)
 
     def chained_fields(self):
         """The fields that the digest covers, with values as the database returns them."""

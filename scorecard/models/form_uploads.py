@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from scorecard.models.organisation import Agency, User
-from scorecard.models.strategy import Plan
+from scorecard.models.plans import Plan
 
 # Long enough for a holiday. The audit trail keeps what was imported for ever.
 UPLOAD_RETENTION = timedelta(days=30)
@@ -32,14 +32,14 @@ class FormUploadQuerySet(models.QuerySet):
 class FormUpload(models.Model):
     """上傳的表單: the original file, and corrections of its cells.
 
-    plan: where to import it; None for a new plan, or for the agency's plan of the same years. After the import: the
-    plan that it went into. corrections: {"工作表!B13": text}. version rises with every change of them.
+    plan: the edition that it went into; None before the import.
+    corrections: {"工作表!B13": text}. version rises with every change of them.
     """
 
     token = models.UUIDField("代號", unique=True, default=uuid4, editable=False)
     agency = models.ForeignKey(Agency, verbose_name="機關", on_delete=models.CASCADE, related_name="+")
     plan = models.ForeignKey(
-        Plan, verbose_name="計畫", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+        Plan, verbose_name="年版", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
     name = models.CharField("檔名", max_length=255)
     size = models.PositiveIntegerField("大小（位元組）")
@@ -62,7 +62,7 @@ class FormUpload(models.Model):
                 name="form_taken_in_names_person_and_plan",
                 condition=Q(applied_at__isnull=True, applied_by__isnull=True)
                 | Q(applied_at__isnull=False, applied_by__isnull=False, plan__isnull=False),
-                violation_error_message="匯入表單須記錄匯入者、時間與計畫。",
+                violation_error_message="匯入表單須記錄匯入者、時間與年版。",
             )
         ]
 

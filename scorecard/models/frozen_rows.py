@@ -1,44 +1,80 @@
-"""Rows that cannot change: those of a closed year, approved figures, snapshots (docs/decisions/0011).
+"""Rows that cannot change: those of a closed edition, approved figures, snapshots (docs/decisions/0011).
 
-A year is frozen while it is closed, if this system closed it at least once. Baseline years are closed from the start,
-so they are never frozen. The rules hold for every write, also from the shell and from fixtures.
+The rules hold for every write, also from the shell and from fixtures. p is the edition of the row.
 """
 
 from scorecard.models.trigger_rule import EVENTS, Trigger
 
 CLOSED = "這個年度已關閉，內容不能再變更；如需更正，請管理者說明理由後重新開放年度。"
-APPROVED = "這項填報已核定，不能再變更；如需更正，請審核人員先退回補正。"
+APPROVED = "這項填報已審核通過，不能再變更；如需更正，請審核人員先退回補正。"
 SNAPSHOT = "年度凍結檔寫入後不能變更或刪除。"
-YEAR = "年度只能連同凍結檔一起關閉；請到「年度管理」頁面關閉或重新開放。"
+RECORDED = "核定紀錄與更正說明登錄後不能變更或刪除。"
+DIVISION = "已關閉的年度或填報收執載有這個科室的名稱，不能改名；請以「改名」新增承接的科室。"
 
-PLAN_OF_VALUE = "SELECT k.plan_id FROM scorecard_measure m JOIN scorecard_kpi k ON k.id = m.kpi_id"
-PLAN_OF = {
-    "yearlyvalue": PLAN_OF_VALUE + " WHERE m.id = {row}.measure_id",
-    "yearlyreport": "SELECT k.plan_id FROM scorecard_kpi k WHERE k.id = {row}.kpi_id",
-    "actionbudget": "SELECT a.plan_id FROM scorecard_actionplan a WHERE a.id = {row}.action_plan_id",
-}
-IN_CLOSED_YEAR = (
-    "EXISTS (SELECT 1 FROM scorecard_planyear y WHERE y.year = {{row}}.year AND y.state = 'closed' "
-    "AND y.closings > 0 AND y.plan_id = ({plan}))"
+PLAN_OF_KPI = "SELECT k.plan_id FROM scorecard_kpi k WHERE k.id = {row}.kpi_id"
+PLAN_OF_REPORT = (
+    "SELECT k.plan_id FROM scorecard_yearlyreport r JOIN scorecard_kpi k ON k.id = r.kpi_id "
+    "WHERE r.id = {row}.report_id"
 )
-REPORT_IN_CLOSED_YEAR = (
-    "EXISTS (SELECT 1 FROM scorecard_yearlyreport r JOIN scorecard_kpi k ON k.id = r.kpi_id "
-    "JOIN scorecard_planyear y ON y.plan_id = k.plan_id AND y.year = r.year "
-    "WHERE r.id = {row}.report_id AND y.state = 'closed' AND y.closings > 0)"
+PLAN_OF_MEASURE = (
+    "SELECT k.plan_id FROM scorecard_measure m JOIN scorecard_kpi k ON k.id = m.kpi_id WHERE m.id = {row}.measure_id"
 )
+# (table, its name in rules, the id of the row's edition as SQL) of everything that is frozen with its edition.
+ROWS_OF_AN_EDITION = (
+    ("perspective", "perspective", "{row}.plan_id"),
+    ("theme", "theme", "{row}.plan_id"),
+    ("objective", "objective", "{row}.plan_id"),
+    (
+        "objectivesupport",
+        "objective_support",
+        "SELECT o.plan_id FROM scorecard_objective o WHERE o.id = {row}.objective_id",
+    ),
+    ("objectivelink", "link", "{row}.plan_id"),
+    ("kpi", "kpi", "{row}.plan_id"),
+    ("kpi_supporting_divisions", "kpi_supporting", PLAN_OF_KPI),
+    ("measure", "measure", PLAN_OF_KPI),
+    ("yearlyvalue", "value", PLAN_OF_MEASURE),
+    (
+        "figureconfirmation",
+        "confirmation",
+        "SELECT k.plan_id FROM scorecard_yearlyvalue v JOIN scorecard_measure m ON m.id = v.measure_id "
+        "JOIN scorecard_kpi k ON k.id = m.kpi_id WHERE v.id = {row}.value_id",
+    ),
+    ("yearlyreport", "report", PLAN_OF_KPI),
+    ("evidence", "evidence", PLAN_OF_REPORT),
+    ("comment", "comment", PLAN_OF_REPORT),
+    ("actionplan", "action_plan", "{row}.plan_id"),
+    (
+        "actionbudget",
+        "budget",
+        "SELECT a.plan_id FROM scorecard_actionplan a WHERE a.id = {row}.action_plan_id",
+    ),
+)
+PLAN_OF = {table: plan for table, _, plan in ROWS_OF_AN_EDITION}
+IS_CLOSED = "EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.state = 'closed' AND p.id = ({plan}))"
 REPORT_APPROVED = (
     "EXISTS (SELECT 1 FROM scorecard_yearlyreport r WHERE r.id = {row}.report_id AND r.state = 'approved')"
 )
 VALUE_APPROVED = (
-    "EXISTS (SELECT 1 FROM scorecard_measure m JOIN scorecard_yearlyreport r ON r.kpi_id = m.kpi_id "
-    "WHERE m.id = {row}.measure_id AND r.year = {row}.year AND r.state = 'approved')"
+    "EXISTS (SELECT 1 FROM scorecard_measure m JOIN scorecard_kpi k ON k.id = m.kpi_id "
+    "JOIN scorecard_plan p ON p.id = k.plan_id JOIN scorecard_yearlyreport r ON r.kpi_id = m.kpi_id "
+    "WHERE m.id = {row}.measure_id AND p.year = {row}.year AND r.state = 'approved')"
 )
 FIGURES = ("measure_id", "year", "actual", "actual_note", "unmeasured", "numerator", "denominator")
 # A review changes the state, the version, the reviewer and the time, but nothing that was submitted.
-SUBMITTED = ("kpi_id", "year", "explanation", "improvement", "submitted_by_id", "submitted_for_id", "submitted_at")
+SUBMITTED = (
+    "kpi_id",
+    "explanation",
+    "improvement",
+    "submitted_by_id",
+    "submitted_by_name",
+    "submitted_for_id",
+    "submitted_at",
+)
 
 
 def _rows(event):
+    """The names of the row before and after the event, as far as it has them."""
     return {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}[event]
 
 
@@ -53,56 +89,85 @@ def _refuse(name, table, condition, message, *, events=EVENTS, also=None):
     return made
 
 
-def _differs(columns):
+def differs(columns):
     """SQL for both databases: any of the columns changes. NULL equals NULL."""
     same = (f"COALESCE(NEW.{name} = OLD.{name}, NEW.{name} IS NULL AND OLD.{name} IS NULL)" for name in columns)
     return f"NOT ({' AND '.join(same)})"
 
 
 ENTERED = "NEW.actual IS NOT NULL OR NEW.unmeasured OR NEW.actual_note <> ''"
-LAST_SNAPSHOT = "(SELECT COALESCE(MAX(s.number), 0) FROM scorecard_yearsnapshot s WHERE s.plan_year_id = NEW.id)"
-CLOSES_ITSELF = (
-    "(NEW.state = 'closed' AND OLD.state <> 'closed' AND NEW.closings <= OLD.closings) "
-    f"OR (NEW.closings <> OLD.closings AND NEW.closings <> {LAST_SNAPSHOT}) "
-    "OR (OLD.closings > 0 AND (NEW.year <> OLD.year OR NEW.plan_id <> OLD.plan_id))"
+BY_DEMO_AND_OPEN = (
+    "EXISTS (SELECT 1 FROM scorecard_user u WHERE u.id = OLD.{person} AND u.is_demo) "
+    "AND NOT EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.id = OLD.plan_id AND p.state = 'closed')"
 )
-STARTS_CLOSED = (
-    "NEW.closings <> 0 OR (NEW.state = 'closed' AND "
-    "EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.id = NEW.plan_id AND NEW.year >= p.first_year))"
-)
-NOT_OF_DEMO = (
-    "NOT EXISTS (SELECT 1 FROM scorecard_user u WHERE u.id = OLD.closed_by_id AND u.is_demo) "
-    "OR EXISTS (SELECT 1 FROM scorecard_planyear y WHERE y.id = OLD.plan_year_id AND y.state = 'closed')"
-)
+NOT_OF_A_DRAFT = "EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.id = OLD.plan_id AND p.state <> 'draft')"
 NOT_WITH_A_CLOSING = (
-    "NOT EXISTS (SELECT 1 FROM scorecard_planyear y WHERE y.id = NEW.plan_year_id AND y.state = 'open' "
-    "AND NEW.number = y.closings + 1)"
+    "NOT EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.id = NEW.plan_id AND p.state = 'open' "
+    "AND NEW.number = p.closings + 1)"
+)
+NAMED_IN_A_CLOSED_PLAN = (
+    "(NEW.name <> OLD.name OR NEW.agency_id <> OLD.agency_id) AND ("
+    "EXISTS (SELECT 1 FROM scorecard_submission s WHERE s.division_id = OLD.id) "
+    "OR EXISTS (SELECT 1 FROM scorecard_theme t JOIN scorecard_plan p ON p.id = t.plan_id "
+    "WHERE t.lead_division_id = OLD.id AND p.state = 'closed') "
+    "OR EXISTS (SELECT 1 FROM scorecard_kpi k JOIN scorecard_plan p ON p.id = k.plan_id "
+    "WHERE k.division_id = OLD.id AND p.state = 'closed') "
+    "OR EXISTS (SELECT 1 FROM scorecard_kpi_supporting_divisions c JOIN scorecard_kpi k ON k.id = c.kpi_id "
+    "JOIN scorecard_plan p ON p.id = k.plan_id WHERE c.division_id = OLD.id AND p.state = 'closed') "
+    "OR EXISTS (SELECT 1 FROM scorecard_actionplan a JOIN scorecard_plan p ON p.id = a.plan_id "
+    "WHERE a.owner_division_id = OLD.id AND p.state = 'closed'))"
 )
 
 TRIGGERS = (
     *(
         trigger
-        for table, name in (("yearlyvalue", "value"), ("yearlyreport", "report"), ("actionbudget", "budget"))
-        for trigger in _refuse(f"closed_year_keeps_{name}", table, IN_CLOSED_YEAR.format(plan=PLAN_OF[table]), CLOSED)
+        for table, name, plan in ROWS_OF_AN_EDITION
+        for trigger in _refuse(f"closed_plan_keeps_{name}", table, IS_CLOSED.format(plan=plan), CLOSED)
     ),
-    *_refuse("closed_year_keeps_evidence", "evidence", REPORT_IN_CLOSED_YEAR, CLOSED),
-    # People may add comments to a closed year, but not change them.
-    *_refuse("closed_year_keeps_comment", "comment", REPORT_IN_CLOSED_YEAR, CLOSED, events=("UPDATE", "DELETE")),
+    *_refuse("closed_plan_keeps_version", "planversion", IS_CLOSED.format(plan="{row}.plan_id"), CLOSED),
     *_refuse(
-        "approved_value", "yearlyvalue", VALUE_APPROVED, APPROVED, also={"INSERT": ENTERED, "UPDATE": _differs(FIGURES)}
+        "approved_value", "yearlyvalue", VALUE_APPROVED, APPROVED, also={"INSERT": ENTERED, "UPDATE": differs(FIGURES)}
     ),
     *_refuse("approved_evidence", "evidence", REPORT_APPROVED, APPROVED),
     Trigger(
         "approved_report_is_only_returned",
         "scorecard_yearlyreport",
         "UPDATE",
-        f"OLD.state = 'approved' AND (NEW.state <> 'returned' OR {_differs(SUBMITTED)})",
+        f"OLD.state = 'approved' AND (NEW.state <> 'returned' OR {differs(SUBMITTED)})",
         APPROVED,
     ),
     Trigger("approved_report_never_deleted", "scorecard_yearlyreport", "DELETE", "OLD.state = 'approved'", APPROVED),
-    Trigger("plan_year_starts_unclosed", "scorecard_planyear", "INSERT", STARTS_CLOSED, YEAR),
-    Trigger("plan_year_closes_with_snapshot", "scorecard_planyear", "UPDATE", CLOSES_ITSELF, YEAR),
-    Trigger("snapshot_comes_with_a_closing", "scorecard_yearsnapshot", "INSERT", NOT_WITH_A_CLOSING, YEAR),
+    Trigger("snapshot_comes_with_a_closing", "scorecard_yearsnapshot", "INSERT", NOT_WITH_A_CLOSING, SNAPSHOT),
     Trigger("snapshot_never_updated", "scorecard_yearsnapshot", "UPDATE", "1 = 1", SNAPSHOT),
-    Trigger("snapshot_never_deleted", "scorecard_yearsnapshot", "DELETE", NOT_OF_DEMO, SNAPSHOT),
+    Trigger(
+        "snapshot_never_deleted",
+        "scorecard_yearsnapshot",
+        "DELETE",
+        f"NOT ({BY_DEMO_AND_OPEN.format(person='closed_by_id')})",
+        SNAPSHOT,
+    ),
+    Trigger("head_approval_never_updated", "scorecard_headapproval", "UPDATE", "1 = 1", RECORDED),
+    Trigger(
+        "head_approval_never_deleted",
+        "scorecard_headapproval",
+        "DELETE",
+        f"{NOT_OF_A_DRAFT} AND NOT ({BY_DEMO_AND_OPEN.format(person='recorded_by_id')})",
+        RECORDED,
+    ),
+    Trigger(
+        "correction_stands_beside_a_closed_plan",
+        "scorecard_correction",
+        "INSERT",
+        "NOT EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.id = NEW.plan_id AND p.state = 'closed')",
+        "更正說明只能加在已關閉的年度；開放中的年度請直接更正。",
+    ),
+    Trigger("correction_never_updated", "scorecard_correction", "UPDATE", "1 = 1", RECORDED),
+    Trigger(
+        "correction_never_deleted",
+        "scorecard_correction",
+        "DELETE",
+        f"NOT ({BY_DEMO_AND_OPEN.format(person='by_id')})",
+        RECORDED,
+    ),
+    Trigger("division_named_in_closed_plan", "scorecard_division", "UPDATE", NAMED_IN_A_CLOSED_PLAN, DIVISION),
 )

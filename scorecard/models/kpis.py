@@ -5,10 +5,10 @@ from django.db.models import Q
 
 from scorecard.domain.choices import Direction
 from scorecard.models.organisation import Division
+from scorecard.models.plans import Lineage, Plan, lineage_once_in_plan
 from scorecard.models.strategy import (
     CODE_LENGTH,
     Objective,
-    Plan,
     check_same_plan,
     code_fits_an_address,
     positive_weight,
@@ -20,10 +20,10 @@ from scorecard.models.strategy import (
 FIGURE = {"max_digits": 15, "decimal_places": 4}
 
 
-class KPI(models.Model):
+class KPI(Lineage):
     """關鍵績效指標: measures an objective; owned by one division, supported by others."""
 
-    plan = models.ForeignKey(Plan, verbose_name="計畫", on_delete=models.CASCADE, related_name="kpis")
+    plan = models.ForeignKey(Plan, verbose_name="年版", on_delete=models.CASCADE, related_name="kpis")
     objective = models.ForeignKey(Objective, verbose_name="策略目標", on_delete=models.PROTECT, related_name="kpis")
     code = models.CharField("編號", max_length=CODE_LENGTH)
     name = models.CharField("名稱", max_length=200)
@@ -41,6 +41,7 @@ class KPI(models.Model):
         ordering += ["position", "id"]
         constraints = [
             unique_in_plan("kpi_code_unique_in_plan", " KPI"),
+            lineage_once_in_plan("kpi_lineage_once_in_plan", " KPI"),
             code_fits_an_address("kpi_code_fits_an_address"),
             positive_weight("kpi_weight_positive"),
         ]
@@ -53,7 +54,7 @@ class KPI(models.Model):
         check_same_plan(self, objective="策略目標")
 
 
-class Measure(models.Model):
+class Measure(Lineage):
     """衡量項: what a KPI counts, in one unit. Almost every KPI has one; GF1.1 has two.
 
     tolerance: in the measure's unit, set only where the direction is a band. A measure with a numerator_label is a
@@ -79,6 +80,11 @@ class Measure(models.Model):
                 fields=["kpi", "position"],
                 name="measure_position_unique_in_kpi",
                 violation_error_message="同一 KPI 的衡量項順序不可重複。",
+            ),
+            models.UniqueConstraint(
+                fields=["kpi", "lineage"],
+                name="measure_lineage_once_in_kpi",
+                violation_error_message="這項 KPI 已有同一沿革的衡量項。",
             ),
             models.CheckConstraint(
                 name="measure_direction_known",

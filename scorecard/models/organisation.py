@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from scorecard.domain.choices import Role
+from scorecard.domain.reserved_slugs import RESERVED_AGENCY_SLUGS
 from scorecard.domain.signatures import with_mark
 
 
@@ -26,19 +27,45 @@ class Agency(models.Model):
                 name="agency_not_its_own_parent",
                 condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
                 violation_error_message="機關不能是自己的上級機關。",
-            )
+            ),
+            models.CheckConstraint(
+                name="agency_slug_not_reserved",
+                condition=~Q(slug__in=RESERVED_AGENCY_SLUGS),
+                violation_error_message="這個網址代稱是系統保留的字，請另取一個。",
+            ),
         ]
 
     def __str__(self):
         return self.name
 
 
+class DivisionQuerySet(models.QuerySet):
+    def present(self):
+        """Those without a successor: no other is offered for anything new."""
+        return self.filter(successor__isnull=True)
+
+
 class Division(models.Model):
-    """科室、主辦單位: a unit of an agency."""
+    """科室、主辦單位: a unit of an agency.
+
+    successor: the division that took over, directly, however often it was renamed since; None while this one is there.
+    A division that a closed edition names keeps its name: a new name makes a successor.
+    """
 
     agency = models.ForeignKey(Agency, verbose_name="機關", on_delete=models.CASCADE, related_name="divisions")
     name = models.CharField("名稱", max_length=60)
     position = models.PositiveSmallIntegerField("順序", default=0)
+    successor = models.ForeignKey(
+        "self",
+        verbose_name="承接科室",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="succeeded",
+    )
+
+    objects = DivisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "科室"
@@ -48,7 +75,12 @@ class Division(models.Model):
                 fields=["agency", "name"],
                 name="division_name_unique_in_agency",
                 violation_error_message="這個機關已有同名的科室。",
-            )
+            ),
+            models.CheckConstraint(
+                name="division_not_its_own_successor",
+                condition=Q(successor__isnull=True) | ~Q(successor=F("id")),
+                violation_error_message="科室不能承接自己。",
+            ),
         ]
 
     def __str__(self):

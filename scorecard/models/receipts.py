@@ -9,7 +9,7 @@ from django.utils import timezone
 from scorecard.domain.roc_years import to_roc
 from scorecard.domain.signatures import with_mark
 from scorecard.models.organisation import Division, User
-from scorecard.models.strategy import Plan
+from scorecard.models.plans import Plan
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
@@ -23,9 +23,10 @@ def digest_of(content):
 
 
 class SubmissionQuerySet(models.QuerySet):
-    def for_year(self, plan, year):
-        """The latest first. year is Gregorian."""
-        return self.filter(plan=plan, year=year).select_related("division", "submitted_by").order_by("-serial")
+    def of_plan(self, plan):
+        """The latest first."""
+        rows = self.filter(plan=plan).select_related("plan", "division", "submitted_by")
+        return rows.order_by("-serial")
 
     def latest_with(self, codes):
         """The first in order with all of these KPI codes; None where there is none, or codes is empty."""
@@ -34,13 +35,12 @@ class SubmissionQuerySet(models.QuerySet):
 
 
 class Submission(models.Model):
-    """填報收執: one submission of one division. serial counts from 1 without gaps in each plan year.
+    """填報收執: one submission of one division. serial counts from 1 without gaps in each edition.
 
     content: what was submitted (services/receipts.py writes it). digest: its digest_of(), the 驗證碼.
     """
 
-    plan = models.ForeignKey(Plan, verbose_name="計畫", on_delete=models.PROTECT, related_name="submissions")
-    year = models.PositiveSmallIntegerField("年度（西元）")
+    plan = models.ForeignKey(Plan, verbose_name="年版", on_delete=models.PROTECT, related_name="submissions")
     serial = models.PositiveIntegerField("流水號")
     division = models.ForeignKey(Division, verbose_name="科室", on_delete=models.PROTECT, related_name="submissions")
     submitted_by = models.ForeignKey(User, verbose_name="送出者", on_delete=models.PROTECT, related_name="+")
@@ -52,10 +52,10 @@ class Submission(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "填報收執"
-        ordering = ["plan", "year", "serial"]
+        ordering = ["plan", "serial"]
         constraints = [
             models.UniqueConstraint(
-                fields=["plan", "year", "serial"],
+                fields=["plan", "serial"],
                 name="receipt_number_given_once",
                 violation_error_message="這個收執編號已經用過。",
             )
@@ -67,7 +67,7 @@ class Submission(models.Model):
     @property
     def number(self):
         """「105-003」: ROC year and serial."""
-        return f"{to_roc(self.year)}-{self.serial:03d}"
+        return f"{to_roc(self.plan.year)}-{self.serial:03d}"
 
     @property
     def codes(self):

@@ -15,9 +15,9 @@ ENTERED_BY_DEMO_ACCOUNT = (REVIEWED & Q(submitted_by__is_demo=True)) | (~REVIEWE
 
 
 class YearlyReportQuerySet(models.QuerySet):
-    def for_year(self, plan, year):
-        """year is Gregorian."""
-        return self.filter(kpi__plan=plan, year=year)
+    def of_plan(self, plan):
+        """Those of the edition, one a KPI."""
+        return self.filter(kpi__plan=plan)
 
     def counting(self, *, include_provisional):
         """Those whose figures and words count: the approved ones, or all where pages include the others, marked."""
@@ -42,10 +42,13 @@ class YearlyReportQuerySet(models.QuerySet):
 
 
 class YearlyReport(models.Model):
-    """年度填報: one KPI in one year. version rises with every change, so nobody overwrites another person's entry."""
+    """年度填報: one KPI of an edition. version rises with every change, so nobody overwrites another person's entry.
+
+    submitted_by_name, reviewed_by_name: as they were when it was done; "" before, and for acts of the time before names
+    were kept.
+    """
 
     kpi = models.ForeignKey(KPI, verbose_name="KPI", on_delete=models.CASCADE, related_name="reports")
-    year = models.PositiveSmallIntegerField("年度（西元）")
     state = models.CharField("狀態", max_length=10, choices=ReportState.choices, default=ReportState.PENDING)
     explanation = models.TextField("差異說明", blank=True)
     improvement = models.TextField("改善措施", blank=True)
@@ -60,6 +63,7 @@ class YearlyReport(models.Model):
     submitted_for = models.ForeignKey(
         User, verbose_name="代理何人送出", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
+    submitted_by_name = models.CharField("送出者姓名", max_length=80, blank=True, editable=False)
     submitted_at = models.DateTimeField("送出時間", null=True, editable=False)
     reviewed_by = models.ForeignKey(
         User, verbose_name="審核者", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
@@ -67,18 +71,17 @@ class YearlyReport(models.Model):
     reviewed_for = models.ForeignKey(
         User, verbose_name="代理何人審核", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
+    reviewed_by_name = models.CharField("審核者姓名", max_length=80, blank=True, editable=False)
     reviewed_at = models.DateTimeField("審核時間", null=True, editable=False)
 
     objects = YearlyReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "年度填報"
-        ordering = ["year", "kpi"]
+        ordering = ["kpi"]
         constraints = [
             models.UniqueConstraint(
-                fields=["kpi", "year"],
-                name="one_report_per_kpi_and_year",
-                violation_error_message="這項 KPI 在這個年度已有填報。",
+                fields=["kpi"], name="one_report_per_kpi", violation_error_message="這項 KPI 已有填報。"
             ),
             models.CheckConstraint(
                 name="report_state_known",
@@ -100,17 +103,17 @@ class YearlyReport(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.kpi.code} {year_text(self.year)} {self.get_state_display()}"
+        return f"{self.kpi.code} {year_text(self.kpi.plan.year)} {self.get_state_display()}"
 
     @property
     def submitter(self):
         """The name of who submitted it: 「王小明」, 「王小明（代）」."""
-        return with_mark(self.submitted_by, self.submitted_for_id is not None)
+        return with_mark(self.submitted_by_name, self.submitted_for_id is not None)
 
     @property
     def reviewer(self):
         """The name of who reviewed it last: 「王小明」, 「王小明（代）」."""
-        return with_mark(self.reviewed_by, self.reviewed_for_id is not None)
+        return with_mark(self.reviewed_by_name, self.reviewed_for_id is not None)
 
     @property
     def is_editable(self):
@@ -163,6 +166,7 @@ class Evidence(models.Model):
     content_type = models.CharField("類型", max_length=100)
     digest = models.CharField("SHA-256", max_length=64, blank=True, default="", editable=False)
     uploaded_by = models.ForeignKey(User, verbose_name="上傳者", on_delete=models.PROTECT, related_name="+")
+    uploaded_by_name = models.CharField("上傳者姓名", max_length=80, editable=False)
     uploaded_at = models.DateTimeField("上傳時間", auto_now_add=True)
     removed_by = models.ForeignKey(
         User, verbose_name="移除者", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -192,6 +196,7 @@ class Comment(models.Model):
 
     report = models.ForeignKey(YearlyReport, verbose_name="填報", on_delete=models.CASCADE, related_name="comments")
     author = models.ForeignKey(User, verbose_name="留言者", on_delete=models.PROTECT, related_name="+")
+    author_name = models.CharField("留言者姓名", max_length=80, editable=False)
     text = models.TextField("內容")
     written_at = models.DateTimeField("時間", auto_now_add=True)
 
@@ -205,4 +210,4 @@ class Comment(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.author}：{self.text[:30]}"
+        return f"{self.author_name}：{self.text[:30]}"

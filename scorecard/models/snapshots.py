@@ -1,34 +1,36 @@
-"""Snapshots of closed plan years: written once with the closing, and kept after a reopening."""
+"""Snapshots of closed years: written once with the closing, and kept after a reopening."""
 
 from hashlib import sha256
 
 from django.db import models
 
 from scorecard.models.organisation import User
-from scorecard.models.values import PlanYear
+from scorecard.models.plans import Plan
 
-# The fields that hold a snapshot's files.
-FILES = ("document", "report", "workbook")
+# The fields that hold a snapshot's files. Those of the first versions have the first three alone.
+FILES = ("document", "report", "workbook", "opendocument", "form", "map")
 
 
 class YearSnapshotQuerySet(models.QuerySet):
     def listed(self):
-        """The latest of each year first, without their files, with the year, its plan and who closed it."""
-        return self.defer(*FILES).select_related("closed_by", "plan_year__plan").order_by("plan_year", "-number")
+        """The latest of each year first, without their files, with the edition and its agency."""
+        return self.defer(*FILES).select_related("plan__agency").order_by("plan", "-number")
 
 
 class YearSnapshot(models.Model):
     """年度凍結檔: the files of a closed year as they were at its number-th closing.
 
-    document: JSON in UTF-8. report: the annual report as PDF. workbook: the scorecard as XLSX. Each has its SHA-256 in
-    hexadecimal. data_version: the plan's at that time. audit_number, audit_digest: the end of the audit chain then, 0
-    and "" before the first event. The database refuses every change, and every deletion of what no demo account closed
-    (models/frozen_rows.py).
+    document: JSON in UTF-8. report: the annual report as PDF. workbook, opendocument: the scorecard as XLSX and ODS.
+    form: the filled agency form as XLSX. map: SVG. Each has its SHA-256 in hexadecimal, "" for a file that is not
+    there. closed_by_name: as it was then. data_version: the edition's at that time. audit_number, audit_digest: the end
+    of the audit chain then, 0 and "" before the first event. The database refuses every change, and every deletion of what no
+    demo account closed (models/frozen_rows.py).
     """
 
-    plan_year = models.ForeignKey(PlanYear, verbose_name="計畫年度", on_delete=models.PROTECT, related_name="snapshots")
+    plan = models.ForeignKey(Plan, verbose_name="年版", on_delete=models.PROTECT, related_name="snapshots")
     number = models.PositiveSmallIntegerField("第幾次關閉")
     closed_by = models.ForeignKey(User, verbose_name="關閉者", on_delete=models.PROTECT, related_name="+")
+    closed_by_name = models.CharField("關閉者姓名", max_length=80)
     closed_at = models.DateTimeField("關閉時間")
     reason = models.TextField("理由", blank=True)
     data_version = models.PositiveBigIntegerField("資料版本")
@@ -40,23 +42,33 @@ class YearSnapshot(models.Model):
     report_sha256 = models.CharField("年度報告雜湊值", max_length=64)
     workbook = models.BinaryField("計分卡")
     workbook_sha256 = models.CharField("計分卡雜湊值", max_length=64)
+    opendocument = models.BinaryField("計分卡（ODS）", null=True)
+    opendocument_sha256 = models.CharField("計分卡（ODS）雜湊值", max_length=64, blank=True)
+    form = models.BinaryField("機關表單", null=True)
+    form_sha256 = models.CharField("機關表單雜湊值", max_length=64, blank=True)
+    map = models.BinaryField("策略地圖", null=True)
+    map_sha256 = models.CharField("策略地圖雜湊值", max_length=64, blank=True)
 
     objects = YearSnapshotQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "年度凍結檔"
-        ordering = ["plan_year", "number"]
+        ordering = ["plan", "number"]
         constraints = [
             models.UniqueConstraint(
-                fields=["plan_year", "number"],
+                fields=["plan", "number"],
                 name="one_snapshot_per_closing",
                 violation_error_message="這個年度的這次關閉已有凍結檔。",
             ),
         ]
 
     def __str__(self):
-        return f"{self.plan_year} 第 {self.number} 次關閉"
+        return f"{self.plan} 第 {self.number} 次關閉"
 
     def damaged_files(self):
         """The fields whose file does not have its SHA-256."""
-        return [name for name in FILES if sha256(getattr(self, name)).hexdigest() != getattr(self, f"{name}_sha256")]
+        return [name for name in FILES if self._digest_of(name) != getattr(self, f"{name}_sha256")]
+
+    def _digest_of(self, name):
+        content = getattr(self, name)
+        return "" if content is None else sha256(content).hexdigest()

@@ -5,7 +5,7 @@ post_migrate installs them, not a migration: SQLite drops a table's triggers whe
 
 from django.db import transaction
 
-from scorecard.models import frozen_rows
+from scorecard.models import edition_rules, frozen_rows
 from scorecard.models.trigger_rule import Trigger
 
 
@@ -27,7 +27,7 @@ NOT_AT_THE_END = "NEW.digest = '' OR EXISTS (SELECT 1 FROM scorecard_audithead h
 NOT_ADVANCING = "NEW.id <> OLD.id OR NEW.number <= OLD.number OR NEW.events <= OLD.events"
 LEAVES_A_GAP = (
     "NEW.serial < 1 OR NEW.serial > 1 AND NOT EXISTS (SELECT 1 FROM scorecard_submission s "
-    "WHERE s.plan_id = NEW.plan_id AND s.year = NEW.year AND s.serial = NEW.serial - 1)"
+    "WHERE s.plan_id = NEW.plan_id AND s.serial = NEW.serial - 1)"
 )
 
 TRIGGERS = (
@@ -47,8 +47,20 @@ TRIGGERS = (
     Trigger("receipt_never_deleted", "scorecard_submission", "DELETE", "1 = 1"),
     Trigger("receipt_numbers_have_no_gap", "scorecard_submission", "INSERT", LEAVES_A_GAP),
     *frozen_rows.TRIGGERS,
+    *edition_rules.TRIGGERS,
 )
 
+
+# The name and the table of every trigger that the database has on the project's tables, foreign keys' aside.
+INSTALLED = {
+    "sqlite": (
+        "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND substr(tbl_name, 1, 10) = 'scorecard_'"
+    ),
+    "postgresql": (
+        "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+        "WHERE NOT t.tgisinternal AND c.relname LIKE 'scorecard\\_%%' AND pg_table_is_visible(c.oid)"
+    ),
+}
 
 # For PostgreSQL; SQLite has no TRUNCATE. A table whose rows cannot be deleted one by one is not emptied at once either.
 TRUNCATIONS = tuple(
@@ -82,11 +94,17 @@ def install(connection):
 
 
 def remove(connection):
-    """Drop every trigger: before they are created again, and before a test flushes its database."""
+    """Drop every trigger on the project's tables, also those of former versions: before they are created again, before
+    tables are rebuilt, and before a test flushes its database.
+    """
     with connection.cursor() as cursor:
-        for trigger in rules(connection.vendor):
-            on_table = f" ON {trigger.table}" if connection.vendor == "postgresql" else ""
-            cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}{on_table}")
+        cursor.execute(INSTALLED[connection.vendor])
+        for name, table in cursor.fetchall():
+            if connection.vendor == "postgresql":
+                cursor.execute(f"DROP TRIGGER {name} ON {table}")
+                cursor.execute(f"DROP FUNCTION IF EXISTS {name}()")
+            else:
+                cursor.execute(f"DROP TRIGGER {name}")
 
 
 def definition(trigger, vendor):

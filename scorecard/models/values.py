@@ -1,89 +1,12 @@
-"""Plan years, and the targets and actuals of each year."""
+"""Targets and actuals of each year, and the answers to questions about them."""
 
 from django.db import models
 from django.db.models import Q
 
-from scorecard.domain.choices import Question, YearState
+from scorecard.domain.choices import Question
 from scorecard.domain.roc_years import year_text
 from scorecard.models.kpis import FIGURE, Measure
 from scorecard.models.organisation import User
-from scorecard.models.strategy import Plan
-
-
-class PlanYearQuerySet(models.QuerySet):
-    def get_locked(self, plan, year):
-        """Locked until the transaction ends. year is Gregorian."""
-        return self.select_for_update(no_key=True).get(plan=plan, year=year)
-
-
-class PlanYear(models.Model):
-    """One year of a plan: not open → open → closed (domain.md §5). Years before the plan's first are closed baselines.
-
-    contact: whom staff may phone while the year is open. closings: how often the year was closed, each time with a
-    snapshot (models/snapshots.py); 0 for baseline years.
-    """
-
-    plan = models.ForeignKey(Plan, verbose_name="計畫", on_delete=models.CASCADE, related_name="years")
-    year = models.PositiveSmallIntegerField("年度（西元）")
-    state = models.CharField("狀態", max_length=10, choices=YearState.choices, default=YearState.NOT_OPEN)
-    due_date = models.DateField("填報截止日", null=True, blank=True)
-    contact = models.CharField("聯絡窗口", max_length=100, blank=True, help_text="姓名與分機，顯示在填報頁上方。")
-    closings = models.PositiveSmallIntegerField("關閉次數", default=0, editable=False)
-    changed_by = models.ForeignKey(
-        User,
-        verbose_name="最後變更者",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-    )
-
-    objects = PlanYearQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "計畫年度"
-        ordering = ["plan", "year"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["plan", "year"], name="plan_year_once", violation_error_message="這份計畫已有這個年度。"
-            ),
-            models.CheckConstraint(
-                name="plan_year_in_range",
-                condition=Q(year__gte=1912, year__lte=2200),
-                violation_error_message="年度須在西元 1912 至 2200 年間。",
-            ),
-            models.CheckConstraint(
-                name="plan_year_state_known",
-                condition=Q(state__in=YearState.values),
-                violation_error_message="年度狀態必須是未開放、填報開放中或已關閉。",
-            ),
-            models.CheckConstraint(
-                name="open_year_has_due_date",
-                condition=~Q(state=YearState.OPEN) | Q(due_date__isnull=False),
-                violation_error_message="開放填報的年度必須有截止日。",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.plan} {year_text(self.year)}"
-
-    @property
-    def is_open(self):
-        return self.state == YearState.OPEN
-
-    @property
-    def is_closed(self):
-        """Also of baseline years."""
-        return self.state == YearState.CLOSED
-
-    @property
-    def is_frozen(self):
-        """Whether the database refuses every change of the year's rows (models/frozen_rows.py).
-
-        Baseline years never are.
-        """
-        return self.is_closed and self.closings > 0
 
 
 class YearlyValueQuerySet(models.QuerySet):
@@ -155,7 +78,7 @@ class YearlyValue(models.Model):
 
 class FigureConfirmationQuerySet(models.QuerySet):
     def answers_of(self, kpis, year):
-        """{(measure id, question, figure)} of all answers about these KPIs. year is Gregorian."""
+        """{(measure id, question, figure)} of all answers about these KPIs' figures of the year."""
         rows = self.filter(value__measure__kpi__in=kpis, value__year=year)
         answers = rows.values_list("value__measure", "question", "actual")
         return {(measure, Question(question), actual) for measure, question, actual in answers}
