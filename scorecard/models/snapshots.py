@@ -22,9 +22,9 @@ class YearSnapshot(models.Model):
 
     document: JSON in UTF-8. report: the annual report as PDF. workbook, opendocument: the scorecard as XLSX and ODS.
     form: the filled agency form as XLSX. map: SVG. Each has its SHA-256 in hexadecimal, "" for a file that is not
-    there. closed_by_name: as it was then. data_version: the edition's at that time. audit_number, audit_digest: the end
-    of the audit chain then, 0 and "" before the first event. The database refuses every change, and every deletion of what no
-    demo account closed (models/frozen_rows.py).
+    there. closed_by_name: as it was then. data_version: the edition's at that time. audit_number, audit_digest: the
+    end of the audit chain then, 0 and "" before the first event. The database refuses every change, and every deletion
+    of what no demo account closed (models/frozen_rows.py).
     """
 
     plan = models.ForeignKey(Plan, verbose_name="年版", on_delete=models.PROTECT, related_name="snapshots")
