@@ -147,7 +147,7 @@ def empty_media_root():
 
 @layer
 def plan():
-    """A small plan whose years are not open."""
+    """A small edition of 105, adopted and not open."""
     return factories.make_plan()
 
 
@@ -159,10 +159,8 @@ def cast(plan):
 
 @layer
 def open_plan(plan, cast):
-    """The plan with 2016 open."""
-    factories.open_year(cast.admin, plan)
-    plan.refresh_from_db()
-    return plan
+    """The edition, open for reporting."""
+    return factories.open_year(cast.admin, plan)
 
 
 @layer
@@ -173,6 +171,6 @@ def kpi(open_plan):
 
 @layer
 def submitted(cast, kpi):
-    """AC1.1's report of 2016, submitted by the cast's staff."""
+    """AC1.1's report, submitted by the cast's staff."""
     factories.fill(cast.staff, kpi)
     return factories.submit(cast.staff, kpi)

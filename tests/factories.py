@@ -1,15 +1,17 @@
-"""Test data as plain functions: a small complete plan, a fixed cast of people, and steps through a year.
+"""Test data as plain functions: a small complete edition, a fixed cast of people, and steps through a year.
 
     plan = make_plan()                      10 KPIs; make_plan(kpis=100) is the same with ten times the data
     cast = make_cast(plan)                  one person per role, a stranger from another division and another agency
-    open_year(cast.admin, plan)             2016 (105 年) unless told otherwise
+    open_year(cast.admin, plan)
     report = fill(cast.staff, kpi(plan, "AC1.1"))
     submit(cast.staff, kpi(plan, "AC1.1"))
     approve(cast.reviewer, report)
+    close_year(cast.admin, plan)
+    later = next_edition(cast.admin, plan)  106, carried forward from 105 and adopted
 
 Every theme is a letter with five KPIs that belong to the division of the same place: AC1.1 (higher is better), AC1.2
 (lower), AP1.1 (two measures, 張 and 支), AL1.1 (within a band), AF1.1 (a ratio; no target in the last year). AP2 is an
-objective without a KPI. Targets are the same in every year.
+objective without a KPI. Targets are the same in every year: the edition's own, 2016, and the two of its outlook.
 """
 
 from dataclasses import dataclass
@@ -20,7 +22,8 @@ from functools import cached_property
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from scorecard.domain.choices import Direction, Question, Role, YearState
+from scorecard.domain.choices import Direction, PlanState, Question, Role
+from scorecard.domain.head_approval import HeadApprovalFacts
 from scorecard.domain.ratios import Parts
 from scorecard.models import (
     KPI,
@@ -33,16 +36,17 @@ from scorecard.models import (
     Membership,
     Objective,
     ObjectiveLink,
+    ObjectiveSupport,
     Perspective,
     Plan,
-    PlanYear,
+    PlanVersion,
     Theme,
     User,
     YearlyReport,
     YearlyValue,
 )
 from scorecard.models.snapshots import FILES
-from scorecard.services import evidence, reporting, years
+from scorecard.services import editions, evidence, reporting, years
 
 PASSWORD = "for the tests alone"
 BASELINE_YEARS = (2013, 2014, 2015)
@@ -55,7 +59,7 @@ KPIS_PER_THEME = 5
 
 @dataclass(frozen=True)
 class MeasureSpec:
-    """A measure's fields, its target of every plan year, and its actual of every baseline year (None: 無統計)."""
+    """A measure's fields, its target of every year with targets, and its actual of every baseline year (None: 無統計)."""
 
     fields: dict
     target: Decimal
@@ -94,20 +98,20 @@ def make_agency(slug="test-agency", parent=None):
     return Agency.objects.create(name=f"測試機關 {slug}", slug=slug, parent=parent)
 
 
-def make_plan(*, kpis=10, slug="test-plan", agency=None):
-    """A complete plan of 105–107 with a baseline of 102–104; no year is open.
+def make_plan(*, kpis=10, agency=None, slug="test-agency"):
+    """A complete edition of 105, adopted and not open, with targets to 107 and a baseline of 102–104.
 
-    kpis: a multiple of five. Its agency has a parent whose own plan holds one objective, which AC1 supports; one
-    division a theme (甲組 owns A, 乙組 owns B), and a last one, 支援組, that owns nothing.
+    kpis: a multiple of five. slug: of the agency that is made where none is given. It has a parent whose own edition
+    holds one objective, which AC1 supports; one division a theme (甲組 owns A, 乙組 owns B), and a last one, 支援組,
+    that owns nothing.
     """
     if kpis % KPIS_PER_THEME:
         raise ValueError(f"a multiple of {KPIS_PER_THEME}, not {kpis}")
     count = kpis // KPIS_PER_THEME
-    agency = agency or make_agency(f"{slug}-agency", parent=make_agency(f"{slug}-city"))
-    plan = _bare_plan(agency, slug)
+    agency = agency or make_agency(slug, parent=make_agency(f"{slug}-city"))
+    plan = _bare_plan(agency)
     names = [*(_division_name(index) for index in range(count)), "支援組"]
     divisions = _create(Division, [{"agency": agency, "name": name, "position": n} for n, name in enumerate(names)])
-    _make_years(plan)
     objectives = _make_map(plan, divisions[:-1])
     made = _make_kpis(plan, objectives, divisions)
     _make_figures(made)
@@ -115,16 +119,17 @@ def make_plan(*, kpis=10, slug="test-plan", agency=None):
     for effect, cause in zip(("AC1", "AP1", "AL1"), ("AP1", "AL1", "AF1"), strict=True):
         ObjectiveLink.objects.create(plan=plan, cause=objectives[cause], effect=objectives[effect], reason="測試關係")
     if agency.parent:
-        objectives["AC1"].supports.add(_city_objective(agency.parent, f"{slug}-city"))
+        ObjectiveSupport.objects.create(objective=objectives["AC1"], supported=_city_objective(agency.parent))
     return plan
 
 
-def _bare_plan(agency, slug):
+def _bare_plan(agency):
     return Plan.objects.create(
         agency=agency,
-        slug=slug,
-        first_year=FIRST_YEAR,
+        year=FIRST_YEAR,
+        baseline_from=BASELINE_YEARS[0],
         last_year=LAST_YEAR,
+        state=PlanState.ADOPTED,
         mission="提高效能\n加速回應",
         vision="最優服務",
         core_values="真誠\n創新",
@@ -138,11 +143,6 @@ def _create(model, rows):
 
 def _division_name(index):
     return f"{'甲乙丙丁戊己庚辛壬癸'[index % 10]}組{index // 10 or ''}"
-
-
-def _make_years(plan):
-    rows = [{"plan": plan, "year": year, "state": YearState.CLOSED} for year in BASELINE_YEARS]
-    _create(PlanYear, rows + [{"plan": plan, "year": year} for year in PLAN_YEARS])
 
 
 def _make_map(plan, divisions):
@@ -213,7 +213,7 @@ def _make_figures(kpis):
 
 
 def _make_action_plans(plan, kpis):
-    """One action plan a KPI, two for the first, with a budget each plan year."""
+    """One action plan a KPI, two for the first, with a budget each year with targets."""
     made = [(kpi, n) for i, (kpi, _) in enumerate(kpis) for n in ((1, 2) if i == 0 else (1,))]
     rows = [
         {"plan": plan, "kpi": kpi, "code": f"{kpi.code}.{n}", "description": f"辦理 {kpi.code}.{n}", "position": n}
@@ -226,8 +226,8 @@ def _make_action_plans(plan, kpis):
     )
 
 
-def _city_objective(agency, slug):
-    plan = _bare_plan(agency, slug)
+def _city_objective(agency):
+    plan = _bare_plan(agency)
     theme = Theme.objects.create(plan=plan, code="甲", name="府級主題")
     perspective = Perspective.objects.create(plan=plan, code="C", name="顧客構面")
     return Objective.objects.create(plan=plan, theme=theme, perspective=perspective, code="甲C1", name="府級目標")
@@ -257,7 +257,7 @@ class Cast:
     @cached_property
     def other_plan(self):
         """The outsider's plan, made when it is first asked for: few tests do."""
-        return make_plan(kpis=KPIS_PER_THEME, slug=self.other_agency.slug, agency=self.other_agency)
+        return make_plan(kpis=KPIS_PER_THEME, agency=self.other_agency)
 
 
 def make_user(username, **fields):
@@ -276,7 +276,7 @@ def make_member(username, agency, role, *divisions, **fields):
 def make_cast(plan):
     """The fixed cast of a plan made by make_plan."""
     first, second = plan.agency.divisions.all()[:2]
-    own, other = plan.agency, make_agency(f"{plan.slug}-other")
+    own, other = plan.agency, make_agency(f"{plan.agency.slug}-other")
     roles = {
         "viewer": (own, Role.VIEWER),
         "staff": (own, Role.STAFF),
@@ -295,32 +295,36 @@ def make_cast(plan):
     return Cast(*members, superuser, other)
 
 
-def open_year(by, plan, year=FIRST_YEAR, *, due_date=DUE):
-    """Open a year of the plan as its admin."""
-    return years.open_year(by=by, plan_year=plan.years.get(year=year), due_date=due_date, contact=CONTACT)
+def approval(number="北市秘文字第 1050000001 號", **facts):
+    """What an admin records of the head's act."""
+    return HeadApprovalFacts(**{"approved_on": DUE, "title": "處長", "document_number": number} | facts)
 
 
-def prepared_year(plan_year):
+def open_year(by, plan, *, due_date=DUE):
+    """Open an adopted edition's year as its admin."""
+    return years.open_year(by=by, plan=plan, due_date=due_date, contact=CONTACT)
+
+
+def next_edition(by, plan):
+    """The edition of the next year, carried forward and adopted as the agency's admin; it is not open."""
+    draft = editions.carry_forward(by=by, agency=plan.agency, year=plan.year + 1)
+    return editions.adopt(by=by, plan=draft, approval=approval(), reason="年度策略會議決議")
+
+
+def prepared_year(plan):
     """What close_year() freezes here: files that name the year, since an annual report takes seconds to draw."""
     head = AuditHead.objects.get()
-    data_version = Plan.objects.values_list("data_version", flat=True).get(pk=plan_year.plan_id)
-    files = {name: f"{name} {plan_year.year}".encode() for name in FILES}
-    return years.PreparedYear(plan_year.pk, data_version, head.number, head.digest, **files)
+    data_version = PlanVersion.objects.values_list("data_version", flat=True).get(plan=plan)
+    files = {name: f"{name} {plan.year}".encode() for name in FILES}
+    return years.PreparedYear(plan.pk, data_version, head.number, head.digest, **files)
 
 
-def close_year(by, plan, year=FIRST_YEAR, *, reason=""):
-    """Close a year of the plan as its admin, with a snapshot as from prepared_year()."""
-    return close_prepared(by=by, plan_year=plan.years.get(year=year), reason=reason)
+def close_year(by, plan, *, reason=""):
+    """Close the edition's year as its admin, with a snapshot as from prepared_year()."""
+    return years.close_year(by=by, plan=plan, prepared=prepared_year(plan), approval=approval(), reason=reason)
 
 
-def close_prepared(*, by, plan_year, reason=""):
-    """The same for a PlanYear."""
-    return years.close_year(by=by, plan_year=plan_year, prepared=prepared_year(plan_year), reason=reason)
-
-
-def report_entry(
-    kpi, year=FIRST_YEAR, *, actuals=None, unmeasured="", explanation="", improvement="", version=None, confirmed=True
-):
+def report_entry(kpi, *, actuals=None, unmeasured="", explanation="", improvement="", version=None, confirmed=True):
     """What a person would enter for a KPI now: one actual a measure, or unmeasured with its reason.
 
     actuals None: the targets, so that the KPI is met. A tuple is the numerator and denominator of one measure.
@@ -328,7 +332,8 @@ def report_entry(
     """
     measures = list(kpi.measures.all())
     if actuals is None:
-        targets = dict(YearlyValue.objects.filter(measure__kpi=kpi, year=year).values_list("measure", "target"))
+        own = YearlyValue.objects.filter(measure__kpi=kpi, year=kpi.plan.year)
+        targets = dict(own.values_list("measure", "target"))
         actuals = [targets.get(measure.pk) for measure in measures]
     elif not isinstance(actuals, list):
         actuals = [actuals]
@@ -342,7 +347,7 @@ def report_entry(
         if confirmed and entry.actual is not None
     ]
     if version is None:
-        version = YearlyReport.objects.filter(kpi=kpi, year=year).values_list("version", flat=True).first() or 0
+        version = YearlyReport.objects.filter(kpi=kpi).values_list("version", flat=True).first() or 0
     return reporting.ReportEntry(kpi, version, entries, explanation, improvement, answers=tuple(answers))
 
 
@@ -353,29 +358,28 @@ def _entry(measure, actual, unmeasured):
     return reporting.Entry(measure.pk, None if actual is None else Decimal(actual), unmeasured, bool(unmeasured))
 
 
-def fill(by, kpi, year=FIRST_YEAR, **entered):
+def fill(by, kpi, **entered):
     """Save one KPI's report as staff of its division, and return it; entered as for report_entry()."""
-    reporting.save_reports(by=by, plan=kpi.plan, year=year, report_entries=[report_entry(kpi, year, **entered)])
-    return YearlyReport.objects.get(kpi=kpi, year=year)
+    reporting.save_reports(by=by, plan=kpi.plan, report_entries=[report_entry(kpi, **entered)])
+    return YearlyReport.objects.get(kpi=kpi)
 
 
-def attach(by, kpi, year=FIRST_YEAR, *, names=("統計表.txt",)):
+def attach(by, kpi, *, names=("統計表.txt",)):
     """Attach a small text file of each name to one KPI's report, and return the evidence."""
     files = [SimpleUploadedFile(name, f"{name} 的內容".encode()) for name in names]
-    return evidence.add_evidence(by=by, kpi=kpi, year=year, files=files)
+    return evidence.add_evidence(by=by, kpi=kpi, files=files)
 
 
-def submit(by, kpi, year=FIRST_YEAR):
+def submit(by, kpi):
     """Submit one KPI's saved report, and return it."""
-    reporting.submit_reports(by=by, plan=kpi.plan, year=year, kpis=[kpi])
-    return YearlyReport.objects.get(kpi=kpi, year=year)
+    reporting.submit_reports(by=by, plan=kpi.plan, kpis=[kpi])
+    return YearlyReport.objects.get(kpi=kpi)
 
 
 def approve(by, report):
     """Approve a report as it stands now, and return it."""
     report = YearlyReport.objects.select_related("kpi__plan").get(pk=report.pk)
-    plan, year = report.kpi.plan, report.year
-    reporting.approve_reports(by=by, plan=plan, year=year, chosen=[(report, report.version)])
+    reporting.approve_reports(by=by, plan=report.kpi.plan, chosen=[(report, report.version)])
     return YearlyReport.objects.get(pk=report.pk)
 
 
@@ -385,7 +389,7 @@ def send_back(by, report, comment="請補充佐證。"):
     return reporting.return_report(by=by, report=report, version=report.version, comment=comment)
 
 
-def approved(cast, kpi, year=FIRST_YEAR, **entered):
+def approved(cast, kpi, **entered):
     """A report filled in and submitted by the staff of theme A's division and approved by the reviewer."""
-    fill(cast.staff, kpi, year, **entered)
-    return approve(cast.reviewer, submit(cast.staff, kpi, year))
+    fill(cast.staff, kpi, **entered)
+    return approve(cast.reviewer, submit(cast.staff, kpi))

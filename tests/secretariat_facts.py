@@ -17,7 +17,8 @@ from django.db import connection
 
 from scorecard.models import Plan
 
-SLUG = "taipei-secretariat-105"
+AGENCY_SLUG = "taipei-secretariat"
+SLUG = f"{AGENCY_SLUG}-105"
 DATA = Path(__file__).parent / "data"
 WORKBOOK, TEXT = DATA / "taipei-secretariat-form.xlsx", DATA / "taipei-secretariat-scorecard.txt"
 
@@ -64,7 +65,7 @@ def _rows():
 
 
 def load_plan():
-    """The fixture's plan with what build_scorecard wants selected; tests/repository/test_fixture.py loads it as users
+    """The fixture's edition with what build_scorecard wants selected; tests/repository/test_fixture.py loads it as users
     do.
     """
     for model, rows in _rows().items():
@@ -76,8 +77,8 @@ def load_plan():
 
 
 def plan():
-    """The Secretariat's plan as it stands, with what build_scorecard wants selected."""
-    return Plan.objects.select_related("agency").prefetch_related("years").get(slug=SLUG)
+    """The Secretariat's edition of 105 as it stands, with what build_scorecard wants selected."""
+    return Plan.objects.select_related("agency", "version").get(agency__slug=AGENCY_SLUG, year=2016)
 
 
 def expected_document():

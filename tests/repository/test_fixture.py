@@ -9,17 +9,18 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db.models import Count, Sum
 
-from scorecard.domain.choices import Direction, YearState
+from scorecard.domain.choices import Direction, PlanState
 from scorecard.domain.formulas import Ratio, read_ratio
 from scorecard.models import (
     KPI,
     ActionBudget,
+    ActionPlan,
     Agency,
     Division,
     Measure,
     Objective,
     Perspective,
-    PlanYear,
+    Theme,
     YearlyValue,
 )
 from tests import secretariat_facts
@@ -50,7 +51,7 @@ def test_an_empty_database_takes_it_whole_and_only_it():
         "agency": 2,
         "division": 8,
         "plan": 1,
-        "planyear": 6,
+        "planversion": 1,
         "perspective": 4,
         "theme": 8,
         "objective": 34,
@@ -80,17 +81,16 @@ def test_every_row_satisfies_every_rule_of_its_model():
             row.full_clean()
 
 
-def test_its_years_are_three_closed_of_the_baseline_and_three_not_open(plan):
-    closed, not_open = YearState.CLOSED, YearState.NOT_OPEN
-    assert list(PlanYear.objects.values_list("year", "state")) == [
-        (2013, closed),
-        (2014, closed),
-        (2015, closed),
-        (2016, not_open),
-        (2017, not_open),
-        (2018, not_open),
-    ]
-    assert (plan.first_year, plan.last_year) == (2016, 2018)
+def test_it_is_the_edition_of_105_adopted_with_three_years_before_it_and_two_after(plan):
+    assert (plan.year, plan.baseline_from, plan.last_year) == (2016, 2013, 2018)
+    assert (plan.state, plan.agency_name, plan.data_version) == (PlanState.ADOPTED, "臺北市政府秘書處", 1)
+
+
+def test_every_row_has_a_lineage_of_its_own_that_never_changes():
+    kinds = (Perspective, Theme, Objective, KPI, Measure, ActionPlan)
+    lineages = [lineage for kind in kinds for lineage in kind.objects.values_list("lineage", flat=True)]
+    assert len(set(lineages)) == len(lineages) == 4 + 8 + 34 + 39 + 40 + 40
+    assert str(KPI.objects.get(code="AC1.1").lineage) == "1dbf0f57-24fb-533a-b356-d4fc692e5dee"
 
 
 def test_the_agency_stands_below_the_city_and_the_divisions_in_the_order_of_the_map():
