@@ -21,9 +21,9 @@ from functools import cached_property
 
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
+from scorecard.domain.head_approval import HeadApprovalFacts
 
 from scorecard.domain.choices import Direction, PlanState, Question, Role
-from scorecard.domain.head_approval import HeadApprovalFacts
 from scorecard.domain.ratios import Parts
 from scorecard.models import (
     KPI,
@@ -59,7 +59,7 @@ KPIS_PER_THEME = 5
 
 @dataclass(frozen=True)
 class MeasureSpec:
-    """A measure's fields, its target of every year with targets, and its actual of every baseline year (None: 無統計)."""
+    """A measure's fields, its one target, and its actual of every baseline year (None: 無統計)."""
 
     fields: dict
     target: Decimal

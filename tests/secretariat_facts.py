@@ -65,8 +65,9 @@ def _rows():
 
 
 def load_plan():
-    """The fixture's edition with what build_scorecard wants selected; tests/repository/test_fixture.py loads it as users
-    do.
+    """The fixture's edition, with what build_scorecard wants selected.
+
+    tests/repository/test_fixture.py loads it as users do.
     """
     for model, rows in _rows().items():
         model.objects.bulk_create([deepcopy(row) for row in rows])
