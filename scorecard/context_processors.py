@@ -4,13 +4,11 @@ from django.conf import settings
 from django.urls import reverse
 
 from scorecard import permissions
-from scorecard.domain.choices import YearState
-from scorecard.domain.roc_years import year_text
-from scorecard.web.post_targets import PAGE_AFTER_POST, page_after_post
+from scorecard.web.switches import agency_switch, year_switch
 
 
 def navigation(request):
-    """Main menu, plan switch and year switch; pages outside a plan have none of them."""
+    """Main menu, switches of years and agencies; pages of no agency have none of them."""
     edition = getattr(request, "edition", None)
     everywhere = {"uses_sso": settings.USES_SSO}
     # Nobody is known yet where the host is refused.
@@ -21,23 +19,14 @@ def navigation(request):
     return everywhere | {
         "edition": edition,
         "menu": _menu(request, edition),
-        "year_switch": [
-            {
-                "text": year_text(year.year),
-                "url": _here(request, year=year.year),
-                "current": year.year == edition.year,
-                "state": YearState(year.state).label,
-            }
-            for year in edition.plan.years.all()
-            if year.year >= edition.plan.first_year and _has_year(request)
-        ],
-        "keeps_data": permissions.can_edit_strategy(request.user, edition.plan.agency_id),
-        "plan_switch": [plan for plan in edition.plans if plan != edition.plan],
+        "year_switch": year_switch(request, edition),
+        "agency_switch": agency_switch(request, edition),
+        "keeps_data": permissions.can_edit_strategy(request.user, edition.agency.pk),
     }
 
 
 def _menu(request, edition):
-    user, agency_id = request.user, edition.plan.agency_id
+    user, agency_id = request.user, edition.agency.pk
     entries = [("dashboard", "儀表板", True), ("strategy_map", "策略地圖", True), ("scorecard", "計分卡", True)]
     entries += [
         ("reporting", "年度填報", permissions.can_report(user, agency_id)),
@@ -47,22 +36,7 @@ def _menu(request, edition):
     ]
     here = request.resolver_match.view_name if request.resolver_match else ""
     return [
-        {"text": text, "url": reverse(name, args=[edition.plan.slug, edition.year]), "current": here.startswith(name)}
+        {"text": text, "url": reverse(name, args=[edition.agency.slug, edition.year]), "current": here.startswith(name)}
         for name, text, is_shown in entries
         if is_shown
     ]
-
-
-def _has_year(request):
-    """Whether the page's URL has a year; the pages of an agency have none."""
-    return request.resolver_match is not None and "year" in request.resolver_match.kwargs
-
-
-def _here(request, *, year):
-    """Address of the same page in another year, with its filters."""
-    match = request.resolver_match
-    if match.view_name in PAGE_AFTER_POST:
-        return page_after_post(match.view_name, match.kwargs | {"year": year})
-    url = reverse(match.view_name, kwargs=match.kwargs | {"year": year})
-    query = request.GET.urlencode()
-    return f"{url}?{query}" if query and request.method == "GET" else url

@@ -1,4 +1,4 @@
-"""All URLs. They have the plan and the year, an ROC year; Gregorian years are read too."""
+"""All URLs. Those of a scorecard have the agency and an ROC year; Gregorian years are read too."""
 
 from django.contrib.auth import views as auth
 from django.urls import include, path, register_converter
@@ -15,6 +15,7 @@ from scorecard.views import (
     evidence,
     fill_in,
     form_import,
+    former_addresses,
     health,
     home,
     invitations,
@@ -56,7 +57,8 @@ class YearConverter:
 
 register_converter(YearConverter, "roc")
 
-in_plan_year = [
+# Under <agency>/<year>/.
+in_year = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("map/", strategy_map.strategy_map, name="strategy_map"),
     path("map.svg", strategy_map.map_svg, name="map_svg"),
@@ -121,6 +123,7 @@ in_plan_year = [
     path("scores.json", downloads.scores_json, name="scores_json"),
 ]
 
+# Under agencies/<agency>/.
 in_agency = [
     path("members/", members.members_list, name="members"),
     path("members/invite/", members.invite, name="member_invite"),
@@ -178,9 +181,11 @@ account = [
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("plans/<slug:slug>/<roc:year>/", include(in_plan_year)),
     path("agencies/<slug:agency>/", include(in_agency)),
     path("account/", include(account)),
     path("security/", security_events.of_site, name="site_security_events"),
     path("healthz", health.healthz, name="healthz"),
+    path("plans/<slug:former_slug>/<roc:year>/<path:rest>", former_addresses.former_address, name="former_address"),
+    # Last: no agency has a word from above as its slug (domain/agency_slugs.py).
+    path("<slug:agency>/<roc:year>/", include(in_year)),
 ]

@@ -24,7 +24,7 @@ def client_of(user=None, **options):
 
 def address(plan, name, *, year=FIRST_YEAR, **kwargs):
     """The URL of a page under a plan and year; kwargs: code or division_id."""
-    return reverse(name, kwargs={"slug": plan.slug, "year": year, **kwargs})
+    return reverse(name, kwargs={"agency": plan.agency.slug, "year": year, **kwargs})
 
 
 def body(response):

@@ -54,6 +54,7 @@ class _Builder:
         read, plan = self.read, self.plan
         return PlanFacts(
             agency=read.agency,
+            agency_slug=plan.agency.slug if plan.agency_id else "",
             plan_slug=plan.slug,
             plan_title=plan.title,
             first_year=read.first_year,

@@ -51,8 +51,8 @@ def _agencies(request):
     if match.app_name == "admin":
         return []
     own = Agency.objects.filter(memberships__user=request.user, memberships__is_active=True)
-    if "slug" in match.kwargs:
-        return own.filter(plans__slug=match.kwargs["slug"])
+    if "former_slug" in match.kwargs:
+        return own.filter(plans__slug=match.kwargs["former_slug"])
     if "agency" in match.kwargs:
         return own.filter(slug=match.kwargs["agency"])
     return None

@@ -5,8 +5,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 
+from scorecard.domain.agency_slugs import RESERVED_AGENCY_SLUGS, RESERVED_SENTENCE
 from scorecard.domain.choices import Role
-from scorecard.domain.reserved_slugs import RESERVED_AGENCY_SLUGS
 from scorecard.domain.signatures import with_mark
 
 
@@ -30,8 +30,8 @@ class Agency(models.Model):
             ),
             models.CheckConstraint(
                 name="agency_slug_not_reserved",
-                condition=~Q(slug__in=RESERVED_AGENCY_SLUGS),
-                violation_error_message="這個網址代稱是系統保留的字，請另取一個。",
+                condition=~Q(slug__in=sorted(RESERVED_AGENCY_SLUGS)),
+                violation_error_message=RESERVED_SENTENCE,
             ),
         ]
 

@@ -55,6 +55,7 @@ def build_scorecard(
     perspectives, objectives = _perspectives_and_objectives(plan)
     facts = PlanFacts(
         agency=plan.agency.name,
+        agency_slug=plan.agency.slug,
         plan_slug=plan.slug,
         plan_title=plan.title,
         first_year=plan.first_year,

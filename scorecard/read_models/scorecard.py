@@ -196,6 +196,7 @@ class PlanFacts:
     """
 
     agency: str
+    agency_slug: str
     plan_slug: str
     plan_title: str
     first_year: int

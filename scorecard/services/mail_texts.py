@@ -80,7 +80,7 @@ def missing_section(
     for division, kpis in divisions:
         lines += ["", f"{one_line(division.name)}還有 {len(kpis)} 項 KPI 尚未送出："]
         lines += [f"  ・{kpi.code} {one_line(kpi.name)}{_mark(kpi)}" for kpi in kpis]
-        lines.append(f"  填報頁：{link('reporting_table', plan.slug, plan_year.year, division.pk)}")
+        lines.append(f"  填報頁：{link('reporting_table', plan.agency.slug, plan_year.year, division.pk)}")
     if plan_year.contact:
         lines += ["", f"聯絡窗口：{one_line(plan_year.contact)}"]
     return "\n".join(lines)
@@ -96,7 +96,7 @@ def queue_section(*, plan_year: PlanYear, day: date, waiting: int, longest: int)
     since = f"，最久的一項已等候 {longest} 天" if longest else ""
     return (
         f"■ {one_line(plan)} {year_text(plan_year.year)}度審核　{due_text(plan_year.due_date, day)}\n\n"
-        f"有 {waiting} 項填報等候審核{since}。\n  審核頁：{link('review', plan.slug, plan_year.year)}"
+        f"有 {waiting} 項填報等候審核{since}。\n  審核頁：{link('review', plan.agency.slug, plan_year.year)}"
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import Resolver404, resolve
 from django.utils import timezone
@@ -108,9 +109,9 @@ def _contact_of(notice: Notice) -> str:
         page = resolve(urlsplit(notice.path).path).kwargs
     except Resolver404:
         return ""
-    if "slug" not in page or "year" not in page:
+    if "year" not in page:
         return ""
-    years = PlanYear.objects.filter(plan__agency=notice.agency, plan__slug=page["slug"], year=page["year"])
+    years = PlanYear.objects.filter(plan__agency=notice.agency, year=page["year"]).exclude(contact="")
     return years.values_list("contact", flat=True).first() or ""
 
 
@@ -150,8 +151,9 @@ def _write_anew(letter: OutgoingMail) -> None:
 
 
 def _names_a_plan(text: str, agency: Agency) -> bool:
-    """Whether the text leads to a page of the agency's plans."""
-    return any(f"/plans/{slug}/" in text for slug in agency.plans.values_list("slug", flat=True))
+    """Whether the text leads to a page of the agency's years, maybe by its former address."""
+    formerly = [f"plans/{slug}" for slug in agency.plans.values_list("slug", flat=True)]
+    return any(f"{settings.SITE_URL}/{start}/" in text for start in (agency.slug, *formerly))
 
 
 @transaction.atomic

@@ -51,7 +51,7 @@ def tell_of_return(*, by: User, report: YearlyReport, version: int, comment: str
             key=f"returned:{report.pk}:{version}",
             subject=f"{year_text(report.year)} {kpi.code} {kpi.name}",
             text=f"已由 {one_line(by.signature)} 退回補正。需補正的內容：\n{comment}\n\n請到填報頁補正後再送出一次。",
-            path=f"{reverse('reporting_table', args=[kpi.plan.slug, report.year, kpi.division_id])}#{kpi.code}",
+            path=f"{reverse('reporting_table', args=[kpi.plan.agency.slug, report.year, kpi.division_id])}#{kpi.code}",
             agency=kpi.plan.agency,
         )
 
@@ -76,9 +76,9 @@ def _tell_of_approval(by: User, user: User, reports: list[YearlyReport]) -> None
     if len(reports) > MAX_CODES:
         codes = f"{codes} 等 {len(reports)} 項"
     if len(reports) == 1:
-        path = reverse("kpi", args=[plan.slug, year, first.kpi.code])
+        path = reverse("kpi", args=[plan.agency.slug, year, first.kpi.code])
     else:
-        path = reverse("reporting_table", args=[plan.slug, year, first.kpi.division_id])
+        path = reverse("reporting_table", args=[plan.agency.slug, year, first.kpi.division_id])
     notices.tell(
         recipient=user,
         kind=NoticeKind.APPROVED,
@@ -110,6 +110,6 @@ def tell_of_comment(comment: Comment) -> None:
                 key=f"comment:{comment.pk}",
                 subject=f"{one_line(by.signature)}：{year_text(report.year)} {kpi.code} {kpi.name}",
                 text=comment.text,
-                path=reverse("kpi", args=[kpi.plan.slug, report.year, kpi.code]),
+                path=reverse("kpi", args=[kpi.plan.agency.slug, report.year, kpi.code]),
                 agency=kpi.plan.agency,
             )

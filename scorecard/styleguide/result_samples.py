@@ -92,7 +92,7 @@ def navigation(scorecard):
         "objective": scorecard.objectives_by_code[line.objective_code],
         "perspective": scorecard.perspectives[0],
         "agency": agency,
-        "edition": {"plan": {"slug": SLUG, "title": scorecard.plan_title, "agency": agency}, "year": YEAR},
+        "edition": {"plan": {"title": scorecard.plan_title, "agency": agency}, "agency": agency, "year": YEAR},
         "deputyship": {"person": "陳審核", "agency": agency, "last_day": timezone.localdate() + timedelta(days=5)},
         "upload": {"token": "00000000-0000-4000-8000-000000000000"},
         "page": Paginator(range(3), 1).page(2),

@@ -259,6 +259,7 @@ class _Builder:
     def _facts(self):
         return PlanFacts(
             agency="示範機關",
+            agency_slug=SLUG,
             plan_slug=SLUG,
             plan_title="105–107 年度策略計畫",
             first_year=PLAN_YEARS[0],

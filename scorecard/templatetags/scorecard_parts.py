@@ -23,5 +23,5 @@ def budgets_of(scorecard, kpis):
 @register.simple_tag
 def page(scorecard, name, *args):
     """The address of a page of the scorecard's plan and year; it shows unapproved figures if this page does."""
-    url = reverse(name, args=[scorecard.plan_slug, scorecard.year.year, *args])
+    url = reverse(name, args=[scorecard.agency_slug, scorecard.year.year, *args])
     return f"{url}?provisional=1" if scorecard.include_provisional else url

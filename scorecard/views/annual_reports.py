@@ -25,9 +25,9 @@ class Unknown(Exception):
 
 
 @require_safe
-def annual_report(request, slug, year):
+def annual_report(request, agency, year):
     """The report as PDF, from the cache or made now. 503 while too many others are being made."""
-    edition = access.get_edition(request, slug, year)
+    edition = access.get_edition(request, agency, year)
     try:
         choices = _choices(request.GET)
         content = jobs.get_or_make(*annual_report_job(edition.plan, year, choices))
@@ -35,13 +35,13 @@ def annual_report(request, slug, year):
         return _choose_again(request, edition, request.GET)
     is_safe_in_name = choices.part.isascii() and choices.part.replace("-", "").isalnum()
     part = f"-{choices.part}" if is_safe_in_name else ""
-    return file_response(content, "application/pdf", f"{slug}-{to_roc(year)}-annual-report{part}.pdf")
+    return file_response(content, "application/pdf", f"{agency}-{to_roc(year)}-annual-report{part}.pdf")
 
 
 @require_safe
-def making(request, slug, year):
+def making(request, agency, year):
     """The state of the PDF: not made yet, being made, failed, or ready."""
-    edition = access.get_edition(request, slug, year)
+    edition = access.get_edition(request, agency, year)
     try:
         choices = _choices(request.GET)
         key, _ = annual_report_job(edition.plan, year, choices)
@@ -61,30 +61,30 @@ def making(request, slug, year):
 
 
 @require_POST
-def make(request, slug, year):
+def make(request, agency, year):
     """Start making the PDF of the choices sent, and redirect to the page of its state."""
-    edition = access.get_edition(request, slug, year)
+    edition = access.get_edition(request, agency, year)
     form = AnnualChoicesForm(request.POST, scorecard=build_scorecard(edition.plan, year))
     if not form.is_valid():
         return _choose_again(request, edition, request.POST, status=422)
     jobs.start(*annual_report_job(edition.plan, year, form.choices))
-    return _to_making(slug, year, form.choices)
+    return _to_making(agency, year, form.choices)
 
 
 @require_POST
-def cancel(request, slug, year):
+def cancel(request, agency, year):
     """Stop making the PDF of the choices sent."""
-    edition = access.get_edition(request, slug, year)
+    edition = access.get_edition(request, agency, year)
     form = AnnualChoicesForm(request.POST, scorecard=build_scorecard(edition.plan, year))
     if not form.is_valid():
         return _choose_again(request, edition, request.POST, status=422)
     jobs.cancel(annual_report_job(edition.plan, year, form.choices)[0])
-    return _to_making(slug, year, form.choices)
+    return _to_making(agency, year, form.choices)
 
 
 @require_safe
-def annual_report_page(request, slug, year):
-    edition = access.get_edition(request, slug, year)
+def annual_report_page(request, agency, year):
+    edition = access.get_edition(request, agency, year)
     try:
         choices = _choices(request.GET)
         report = build_annual_report(edition.plan, year, choices)
@@ -113,6 +113,6 @@ def _choose_again(request, edition, data, status=400):
     return downloads_page(request, scorecard, FormYearsForm(scorecard=scorecard), choices=choices, status=status)
 
 
-def _to_making(slug, year, choices):
-    address = reverse("report_making", kwargs={"slug": slug, "year": year})
+def _to_making(agency, year, choices):
+    address = reverse("report_making", kwargs={"agency": agency, "year": year})
     return HttpResponseRedirect(f"{address}?{urlencode(choices.query)}" if choices.query else address)

@@ -22,8 +22,8 @@ from scorecard.web.plan_pages import get_scorecard
 
 
 @require_safe
-def division(request, slug, year, division_id):
-    scorecard = get_scorecard(request, slug, year, with_action_plans=True)
+def division(request, agency, year, division_id):
+    scorecard = get_scorecard(request, agency, year, with_action_plans=True)
     plan = request.edition.plan
     division = Division.objects.filter(pk=division_id, agency=plan.agency_id).first()
     if division is None:
@@ -42,19 +42,19 @@ def division(request, slug, year, division_id):
 
 
 @require_safe
-def fill_in(request, slug, year, division_id):
+def fill_in(request, agency, year, division_id):
     """The division's fill-in workbook; 403 for members who neither report for it nor review."""
-    edition = access.get_edition(request, slug, year)
+    edition = access.get_edition(request, agency, year)
     division = get_object_or_404(Division, pk=division_id, agency=edition.plan.agency_id)
     permissions.check_can_fill_in(request.user, division)
     content = fill_in_workbook(build_fill_in(edition.plan, year, division))
-    return file_response(content, MIME_TYPE, f"{slug}-{to_roc(year)}-fill-in-{division_id}.xlsx")
+    return file_response(content, MIME_TYPE, f"{agency}-{to_roc(year)}-fill-in-{division_id}.xlsx")
 
 
 @require_safe
-def division_pdf(request, slug, year, division_id):
+def division_pdf(request, agency, year, division_id):
     """404 if the division has no KPI in the plan."""
-    scorecard = get_scorecard(request, slug, year, with_action_plans=True)
+    scorecard = get_scorecard(request, agency, year, with_action_plans=True)
     line = next((line for line in scorecard.divisions if line.id == division_id), None)
     if line is None:
         raise Http404
@@ -65,4 +65,4 @@ def division_pdf(request, slug, year, division_id):
         money=budgets_of(scorecard, line.kpis),
         made_at=timezone.localtime(),
     )
-    return file_response(pdf, "application/pdf", f"{slug}-{to_roc(year)}-division-{division_id}.pdf")
+    return file_response(pdf, "application/pdf", f"{agency}-{to_roc(year)}-division-{division_id}.pdf")

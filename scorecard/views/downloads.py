@@ -19,8 +19,8 @@ from scorecard.web.plan_pages import get_scorecard
 
 
 @require_safe
-def downloads(request, slug, year):
-    edition = access.get_edition(request, slug, year)
+def downloads(request, agency, year):
+    edition = access.get_edition(request, agency, year)
     scorecard = build_scorecard(edition.plan, year)
     return downloads_page(request, scorecard, FormYearsForm(scorecard=scorecard))
 
@@ -43,24 +43,24 @@ SNAPSHOT_FILES = {
 
 
 @require_safe
-def snapshot(request, slug, year, number, file):
+def snapshot(request, agency, year, number, file):
     """A file of the year's closing. number: 1 for the first closing of the year, 2 for the next."""
-    edition = access.get_edition(request, slug, year)
+    edition = access.get_edition(request, agency, year)
     if file not in SNAPSHOT_FILES:
         raise Http404
     field, content_type = SNAPSHOT_FILES[file]
     frozen = get_object_or_404(YearSnapshot.objects.only(field), plan_year=edition.plan_year, number=number)
-    name = f"{slug}-{to_roc(year)}-frozen-{number}-{file}"
+    name = f"{agency}-{to_roc(year)}-frozen-{number}-{file}"
     return file_response(bytes(getattr(frozen, field)), content_type, name)
 
 
 @require_safe
-def plan_json(request, slug, year):
-    document = as_json(get_scorecard(request, slug, year, with_action_plans=True))
-    return file_response(document, "application/json", f"{slug}.json")
+def plan_json(request, agency, year):
+    document = as_json(get_scorecard(request, agency, year, with_action_plans=True))
+    return file_response(document, "application/json", f"{agency}-{to_roc(year)}.json")
 
 
 @require_safe
-def scores_json(request, slug, year):
-    document = scorecard_json(get_scorecard(request, slug, year))
-    return file_response(document, "application/json", f"{slug}-{to_roc(year)}-scores.json")
+def scores_json(request, agency, year):
+    document = scorecard_json(get_scorecard(request, agency, year))
+    return file_response(document, "application/json", f"{agency}-{to_roc(year)}-scores.json")

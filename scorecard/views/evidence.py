@@ -29,9 +29,9 @@ def _own_kpi(request, edition, division_id, code):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def manage(request, slug, year, division_id, code):
+def manage(request, agency, year, division_id, code):
     """A POST attaches all files sent, or none."""
-    edition = access.get_edition(request, slug, year)
+    edition = access.get_edition(request, agency, year)
     kpi = _own_kpi(request, edition, division_id, code)
     if request.method != "POST":
         return _page(request, edition, kpi, EvidenceForm())
@@ -49,7 +49,7 @@ def manage(request, slug, year, division_id, code):
         messages.success(request, f"已上傳 {len(made)} 個檔案：{'、'.join(row.name for row in made)}。")
     else:
         messages.info(request, "這些檔案先前已上傳，沒有重複新增。")
-    return redirect("reporting_evidence", slug=slug, year=year, division_id=division_id, code=code)
+    return redirect("reporting_evidence", agency=agency, year=year, division_id=division_id, code=code)
 
 
 def _too_large(names):
@@ -79,8 +79,8 @@ def _page(request, edition, kpi, form, errors=(), status=200):
 
 
 @require_POST
-def remove(request, slug, year, division_id, code, token):
-    edition = access.get_edition(request, slug, year)
+def remove(request, agency, year, division_id, code, token):
+    edition = access.get_edition(request, agency, year)
     kpi = _own_kpi(request, edition, division_id, code)
     rows = Evidence.objects.select_related("report__kpi__plan", "report__kpi__division")
     evidence = get_object_or_404(rows, token=token, report__kpi=kpi, report__year=year)
@@ -90,13 +90,13 @@ def remove(request, slug, year, division_id, code, token):
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, f"已移除「{evidence.name}」。")
-    return redirect("reporting_evidence", slug=slug, year=year, division_id=division_id, code=code)
+    return redirect("reporting_evidence", agency=agency, year=year, division_id=division_id, code=code)
 
 
 @require_safe
-def download(request, slug, year, token):
+def download(request, agency, year, token):
     """The file as a download, which the browser never shows. 404 for removed files; 500 for one that was damaged."""
-    edition = access.get_edition(request, slug, year)
+    edition = access.get_edition(request, agency, year)
     rows = Evidence.objects.present().filter(report__kpi__plan=edition.plan, report__year=year)
     evidence = get_object_or_404(rows, token=token)
     try:

@@ -22,12 +22,12 @@ OTHER_TABLE = "這份填報表不是{division} {year}度的；請確認選對檔
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def upload(request, slug, year, division_id):
+def upload(request, agency, year, division_id):
     """A POST puts the file's texts into the person's draft and redirects to the table, which offers the draft.
 
     No figure is written. The person saves the table, with its checks and conflicts.
     """
-    edition = access.get_edition(request, slug, year)
+    edition = access.get_edition(request, agency, year)
     division = access.get_own_division(request, edition, division_id)
     scorecard = build_scorecard(edition.plan, year, include_provisional=True, with_action_plans=True)
     page = {"scorecard": scorecard, "division": division, "plan_year": edition.plan_year, "form": FillInForm()}
@@ -49,7 +49,7 @@ def upload(request, slug, year, division_id):
         except policies.RuleBroken as error:
             refused, status = error.messages, 409
         else:
-            return _filled(request, rows, without_row, {"slug": slug, "year": year, "division_id": division.pk})
+            return _filled(request, rows, without_row, {"agency": agency, "year": year, "division_id": division.pk})
     page |= {"form": form, "errors": refused, "wrong": wrong}
     return render(request, "scorecard/reporting/fill_in.html", page, status=status)
 

@@ -67,7 +67,7 @@ def preview(request, agency, token):
     """A POST stores corrections of cells and reads the form again."""
     agency, kept = _get_upload(request, agency, token)
     if kept.applied_at:
-        return _taken_in(request, kept)
+        return _taken_in(request, agency.slug, kept)
     texts = {}
     try:
         shown = build_preview(kept)
@@ -91,9 +91,9 @@ def preview(request, agency, token):
     return redirect("form_import_preview", agency=agency.slug, token=kept.token)
 
 
-def _taken_in(request, kept):
+def _taken_in(request, agency, kept):
     messages.info(request, f"「{kept.name}」已由{kept.applied_by}匯入。")
-    return redirect("strategy_map", slug=kept.plan.slug, year=kept.plan.first_year)
+    return redirect("strategy_map", agency=agency, year=kept.plan.first_year)
 
 
 def _preview_page(request, agency, shown, status=200, **context):
@@ -107,7 +107,7 @@ def _preview_page(request, agency, shown, status=200, **context):
 def cell(request, agency, token):
     agency, kept = _get_upload(request, agency, token)
     if kept.applied_at:
-        return _taken_in(request, kept)
+        return _taken_in(request, agency.slug, kept)
     try:
         shown = build_preview(kept)
     except UnreadableFile as refusal:
@@ -122,7 +122,7 @@ def apply(request, agency, token):
     """Apply the form to the plan. If that fails, show the preview again with the reasons."""
     agency, kept = _get_upload(request, agency, token)
     if kept.applied_at:
-        return _taken_in(request, kept)
+        return _taken_in(request, agency.slug, kept)
     form = ApplyForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
@@ -144,7 +144,7 @@ def apply(request, agency, token):
             messages.error(request, sentence)
         return _again(request, agency, kept, 422, typed_reason=agreed["reason"])
     messages.success(request, f"已匯入「{kept.name}」。{_next_step(request.user, plan)}")
-    return redirect("strategy_map", slug=plan.slug, year=plan.first_year)
+    return redirect("strategy_map", agency=agency.slug, year=plan.first_year)
 
 
 def _next_step(user, plan):

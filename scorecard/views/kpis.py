@@ -25,9 +25,9 @@ from scorecard.web.plan_pages import get_scorecard
 HISTORY_SHOWN = 50
 
 
-def _page(request, slug, year, code, form=None, status=200):
+def _page(request, agency, year, code, form=None, status=200):
     """form: the bound CommentForm with its errors, None for an empty one."""
-    scorecard = get_scorecard(request, slug, year, with_action_plans=True)
+    scorecard = get_scorecard(request, agency, year, with_action_plans=True)
     line = scorecard.kpis_by_code.get(code)
     if line is None:
         raise Http404
@@ -55,13 +55,13 @@ def _page(request, slug, year, code, form=None, status=200):
 
 
 @require_safe
-def kpi(request, slug, year, code):
-    return _page(request, slug, year, code)
+def kpi(request, agency, year, code):
+    return _page(request, agency, year, code)
 
 
 @require_safe
-def kpi_pdf(request, slug, year, code):
-    scorecard = get_scorecard(request, slug, year, with_action_plans=True)
+def kpi_pdf(request, agency, year, code):
+    scorecard = get_scorecard(request, agency, year, with_action_plans=True)
     line = scorecard.kpis_by_code.get(code)
     if line is None:
         raise Http404
@@ -73,22 +73,22 @@ def kpi_pdf(request, slug, year, code):
     pdf = kpi_sheet_pdf(scorecard, review, money=money, made_at=timezone.localtime())
     # A code may have any characters; file_response() takes ASCII names only.
     name = "".join(char for char in code if char.isascii() and (char.isalnum() or char in ".-")) or line.id
-    return file_response(pdf, "application/pdf", f"{slug}-{to_roc(year)}-kpi-{name}.pdf")
+    return file_response(pdf, "application/pdf", f"{agency}-{to_roc(year)}-kpi-{name}.pdf")
 
 
 @require_POST
-def comment(request, slug, year, code):
+def comment(request, agency, year, code):
     """Add a comment. A refused text stays in its field."""
-    edition = access.get_edition(request, slug, year)
+    edition = access.get_edition(request, agency, year)
     kpi = get_object_or_404(KPI.objects.select_related("plan", "division"), plan=edition.plan, code=code)
     permissions.check_can_comment(request.user, kpi)
     form = CommentForm(request.POST)
     if not form.is_valid():
-        return _page(request, slug, year, code, form, status=422)
+        return _page(request, agency, year, code, form, status=422)
     try:
         comment_on_report(by=request.user, kpi=kpi, year=year, text=form.cleaned_data["text"])
     except RuleBroken as error:
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, "已新增留言。")
-    return redirect("kpi", slug=slug, year=year, code=code)
+    return redirect("kpi", agency=agency, year=year, code=code)

@@ -71,8 +71,8 @@ def _hint(cause, effect):
 
 def _addresses(edition, picked):
     """Cards fill the form: the first click the cause, the second the effect, the third the next link's cause."""
-    addresses = map_addresses(edition.plan.slug, edition.year)
-    here = reverse(PAGE, args=[edition.plan.slug, edition.year])
+    addresses = map_addresses(edition.agency.slug, edition.year)
+    here = reverse(PAGE, args=[edition.agency.slug, edition.year])
     if picked["cause"] and not picked["effect"]:
         cause = urlencode({"cause": picked["cause"]})
         return replace(addresses, card_start=f"{here}?{cause}&effect=", card_end="#add", verb="選為果：")
@@ -80,21 +80,21 @@ def _addresses(edition, picked):
 
 
 @require_safe
-def links(request, slug, year):
+def links(request, agency, year):
     """?cause=AL1&effect=AP1 fills the form for a new link."""
-    return _page(request, access.get_edition_to_edit_strategy(request, slug, year))
+    return _page(request, access.get_edition_to_edit_strategy(request, agency, year))
 
 
 @require_POST
-def add(request, slug, year):
-    edition = access.get_edition_to_edit_strategy(request, slug, year)
+def add(request, agency, year):
+    edition = access.get_edition_to_edit_strategy(request, agency, year)
     scorecard = build_scorecard(edition.plan, edition.year, with_other_years=False)
     form = AddLinkForm(request.POST, scorecard=scorecard)
     if not form.is_valid() or not _try(form, add_link, by=request.user, plan=edition.plan, **_chosen(edition, form)):
         return _page(request, edition, add_form=form, status=422)
     data = form.cleaned_data
     messages.success(request, f"已新增因果關係 {data['cause']} → {data['effect']}。")
-    return redirect(PAGE, slug=slug, year=year)
+    return redirect(PAGE, agency=agency, year=year)
 
 
 def _chosen(edition, form):
@@ -105,28 +105,28 @@ def _chosen(edition, form):
 
 
 @require_POST
-def change(request, slug, year, link_id):
-    edition, link = _get_link(request, slug, year, link_id)
+def change(request, agency, year, link_id):
+    edition, link = _get_link(request, agency, year, link_id)
     form = ReasonForm(request.POST, link=link)
     if not form.is_valid() or not _try(form, change_reason, by=request.user, link=link, **form.cleaned_data):
         form.show_present(ObjectiveLink.objects.filter(pk=link.pk).values_list("reason", flat=True).first() or "")
         return _page(request, edition, failed=(link, form), status=422)
     messages.success(request, f"已更新 {link} 的理由。")
-    return redirect(PAGE, slug=slug, year=year)
+    return redirect(PAGE, agency=agency, year=year)
 
 
 @require_POST
-def remove(request, slug, year, link_id):
-    edition, link = _get_link(request, slug, year, link_id)
+def remove(request, agency, year, link_id):
+    edition, link = _get_link(request, agency, year, link_id)
     form = RemoveLinkForm(request.POST, link=link)
     if not form.is_valid() or not _try(form, remove_link, by=request.user, link=link, **form.cleaned_data):
         return _page(request, edition, failed=(link, form), status=422)
     messages.success(request, f"已移除因果關係 {link}。")
-    return redirect(PAGE, slug=slug, year=year)
+    return redirect(PAGE, agency=agency, year=year)
 
 
-def _get_link(request, slug, year, link_id):
-    edition = access.get_edition_to_edit_strategy(request, slug, year)
+def _get_link(request, agency, year, link_id):
+    edition = access.get_edition_to_edit_strategy(request, agency, year)
     links = ObjectiveLink.objects.filter(plan=edition.plan).select_related("plan", "cause", "effect")
     return edition, get_object_or_404(links, pk=link_id)
 

@@ -12,8 +12,8 @@ from scorecard.web.file_response import file_response
 
 
 @require_safe
-def receipts(request, slug, year):
-    edition = access.get_edition_of_receipts(request, slug, year)
+def receipts(request, agency, year):
+    edition = access.get_edition_of_receipts(request, agency, year)
     context = {
         "scorecard": build_scorecard(edition.plan, year),
         "receipts": access.visible_receipts(request, edition),
@@ -22,8 +22,8 @@ def receipts(request, slug, year):
 
 
 @require_safe
-def receipt(request, slug, year, serial):
-    edition = access.get_edition(request, slug, year)
+def receipt(request, agency, year, serial):
+    edition = access.get_edition(request, agency, year)
     submission = access.get_receipt(request, edition, serial)
     context = {
         "scorecard": build_scorecard(edition.plan, year),
@@ -35,8 +35,8 @@ def receipt(request, slug, year, serial):
 
 
 @require_safe
-def receipt_file(request, slug, year, serial):
-    edition = access.get_edition(request, slug, year)
+def receipt_file(request, agency, year, serial):
+    edition = access.get_edition(request, agency, year)
     submission = access.get_receipt(request, edition, serial)
     pdf = receipt_pdf(build_receipt(submission), reviews=reviews_of(submission), made_at=timezone.localtime())
-    return file_response(pdf, "application/pdf", f"{slug}-receipt-{submission.number}.pdf")
+    return file_response(pdf, "application/pdf", f"{agency}-receipt-{submission.number}.pdf")

@@ -11,16 +11,16 @@ from scorecard.web import access
 
 
 @require_POST
-def remind(request, slug, year):
+def remind(request, agency, year):
     """The page then lists who was reminded and who could not be."""
-    edition = access.get_edition_to_review(request, slug, year)
+    edition = access.get_edition_to_review(request, agency, year)
     try:
         reminded = remind_now(by=request.user, plan_year=edition.plan_year, day=timezone.localdate())
     except RuleBroken as error:
         messages.error(request, " ".join(error.messages))
     else:
         _add_messages(request, reminded)
-    return redirect("review", slug=slug, year=year)
+    return redirect("review", agency=agency, year=year)
 
 
 def _add_messages(request, reminded):

@@ -23,9 +23,9 @@ SENT = (ReportState.SUBMITTED, ReportState.APPROVED)
 
 
 @require_safe
-def reporting(request, slug, year):
+def reporting(request, agency, year):
     """The person's task list over all their divisions."""
-    edition = access.get_edition_to_report(request, slug, year)
+    edition = access.get_edition_to_report(request, agency, year)
     own = Division.objects.filter(pk__in=roles_by_agency(request.user)[edition.plan.agency_id].division_ids)
     scorecard = build_scorecard(edition.plan, year, include_provisional=True)
     own_ids = {division.pk for division in own}
@@ -88,9 +88,9 @@ def render_table(request, edition, division, scorecard, forms, status=200):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def table(request, slug, year, division_id):
+def table(request, agency, year, division_id):
     """The division's table. A POST saves all rows that were changed, or none."""
-    edition = access.get_edition(request, slug, year)
+    edition = access.get_edition(request, agency, year)
     division = access.get_own_division(request, edition, division_id)
     scorecard = build_scorecard(edition.plan, year, include_provisional=True, with_action_plans=True)
     if request.method != "POST":
@@ -115,9 +115,9 @@ def table(request, slug, year, division_id):
         messages.error(request, " ".join(error.messages) + "您輸入的內容還在這一頁，但沒有儲存。")
         return render_table(request, edition, division, scorecard, forms, status=409)
     if request.POST.get("then") == "check":
-        return redirect("reporting_check", slug=slug, year=year, division_id=division.pk)
+        return redirect("reporting_check", agency=agency, year=year, division_id=division.pk)
     messages.success(request, f"已儲存 {len(saved)} 項 KPI。" if saved else "沒有需要儲存的變更。")
-    return redirect("reporting_table", slug=slug, year=year, division_id=division.pk)
+    return redirect("reporting_table", agency=agency, year=year, division_id=division.pk)
 
 
 def _show_conflict(request, edition, division, forms, conflict):
@@ -131,9 +131,9 @@ def _show_conflict(request, edition, division, forms, conflict):
 
 
 @require_safe
-def light(request, slug, year, division_id, code):
+def light(request, agency, year, division_id, code):
     """HTML fragment: light, working and questions of a measure with the figure being typed. Nothing is saved."""
-    edition = access.get_edition(request, slug, year)
+    edition = access.get_edition(request, agency, year)
     access.get_own_division(request, edition, division_id)
     line = build_scorecard(edition.plan, year, include_provisional=True).kpis_by_code.get(code)
     measure = next((m for m in line.measures if str(m.id) == request.GET.get("measure")), None) if line else None
@@ -162,9 +162,9 @@ def _what_is_missing(form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def check(request, slug, year, division_id):
+def check(request, agency, year, division_id):
     """The check before submitting. A POST submits the KPIs chosen, all or none."""
-    edition = access.get_edition(request, slug, year)
+    edition = access.get_edition(request, agency, year)
     division = access.get_own_division(request, edition, division_id)
     scorecard = build_scorecard(edition.plan, year, include_provisional=True)
     status = 200
@@ -206,14 +206,14 @@ def _after_submitting(request, edition, division, codes, submitted):
         messages.info(request, "選取的 KPI 先前已經送出，這是當時的收執。")
     else:
         messages.error(request, "沒有選取可送出的 KPI。")
-        return redirect("reporting_table", slug=edition.plan.slug, year=edition.year, division_id=division.pk)
-    return redirect("reporting_receipt", slug=edition.plan.slug, year=edition.year, serial=receipt.serial)
+        return redirect("reporting_table", agency=edition.agency.slug, year=edition.year, division_id=division.pk)
+    return redirect("reporting_receipt", agency=edition.agency.slug, year=edition.year, serial=receipt.serial)
 
 
 @require_POST
-def confirm(request, slug, year, division_id, code):
+def confirm(request, agency, year, division_id, code):
     """「數字無誤」: answers a question of the check page, then redirects there."""
-    edition = access.get_edition(request, slug, year)
+    edition = access.get_edition(request, agency, year)
     division = access.get_own_division(request, edition, division_id)
     kpi = get_object_or_404(
         KPI.objects.select_related("plan", "division"), plan=edition.plan, division=division, code=code
@@ -230,4 +230,4 @@ def confirm(request, slug, year, division_id, code):
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, f"已確認 {code} 的數字無誤。" if kept else "沒有需要確認的數字。")
-    return redirect("reporting_check", slug=slug, year=year, division_id=division.pk)
+    return redirect("reporting_check", agency=agency, year=year, division_id=division.pk)

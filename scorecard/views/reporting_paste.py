@@ -15,12 +15,12 @@ from scorecard.web.reporting_rows import entry_forms, sent_forms
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def paste(request, slug, year, division_id):
+def paste(request, agency, year, division_id):
     """A POST shows where each cell would go; with then=fill it puts the cells into the draft.
 
     A POST from the table also has the texts typed there; they go into the draft first. No figure is saved.
     """
-    edition = access.get_edition(request, slug, year)
+    edition = access.get_edition(request, agency, year)
     division = access.get_own_division(request, edition, division_id)
     scorecard = build_scorecard(edition.plan, year, include_provisional=True, with_action_plans=True)
     forms = entry_forms(scorecard, edition, division)
@@ -40,7 +40,7 @@ def paste(request, slug, year, division_id):
             keep_unsaved(**whose, rows=typed, beside=request.POST.get("draft") == "offered")
         if rows and request.POST.get("then") == "fill":
             keep_unsaved(**whose, rows=rows_to_keep(rows), beside=True)
-            return _filled(request, rows, {"slug": slug, "year": year, "division_id": division.pk})
+            return _filled(request, rows, {"agency": agency, "year": year, "division_id": division.pk})
     except policies.RuleBroken as error:
         form.add_error(None, error)
         context["rows"], status = None, 409

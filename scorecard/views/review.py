@@ -94,7 +94,7 @@ def _mended_at(edition, user, check):
 
 
 def _address(edition, user, key, finding):
-    here = [edition.plan.slug, edition.year]
+    here = [edition.agency.slug, edition.year]
     if key in OF_KPIS_IN_ADMIN:
         return reverse("admin:scorecard_kpi_change", args=[finding.id])
     if key in OF_TARGETS_IN_ADMIN:
@@ -113,29 +113,29 @@ def _address(edition, user, key, finding):
 
 
 @require_safe
-def queue(request, slug, year):
+def queue(request, agency, year):
     """Progress by division, data checks, and the reports that pass the filter."""
-    return _queue_page(request, access.get_edition_to_review(request, slug, year))
+    return _queue_page(request, access.get_edition_to_review(request, agency, year))
 
 
 def _query(pairs):
     return f"?{urlencode(pairs)}" if pairs else ""
 
 
-def _back(request, slug, year, place="queue"):
+def _back(request, agency, year, place="queue"):
     """Redirects to the queue with its filters kept. place: the fragment of the address."""
     kept = [(name, request.GET[name]) for name in FILTERS if name in request.GET]
-    return redirect(f"{reverse('review', kwargs={'slug': slug, 'year': year})}{_query(kept)}#{quote(place)}")
+    return redirect(f"{reverse('review', kwargs={'agency': agency, 'year': year})}{_query(kept)}#{quote(place)}")
 
 
 @require_POST
-def approve(request, slug, year):
+def approve(request, agency, year):
     """All reports chosen are approved, or none."""
-    edition = access.get_edition_to_review(request, slug, year)
+    edition = access.get_edition_to_review(request, agency, year)
     form = ApproveForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(form.errors["report"]))
-        return _back(request, slug, year)
+        return _back(request, agency, year)
     versions = form.cleaned_data["report"]
     reports = list(YearlyReport.objects.for_year(edition.plan, year).filter(pk__in=versions).select_related("kpi"))
     if len(reports) != len(versions):
@@ -151,7 +151,7 @@ def approve(request, slug, year):
         return _queue_page(request, edition, chosen=left, status=409)
     else:
         _add_messages(request, [report.kpi.code for report in changed], [report.kpi.code for report in reports])
-    return _back(request, slug, year)
+    return _back(request, agency, year)
 
 
 def _add_messages(request, changed, chosen):
@@ -178,9 +178,9 @@ def _get_report(edition, code):
 
 
 @require_POST
-def return_(request, slug, year, code):
+def return_(request, agency, year, code):
     """Return a report with a comment, or withdraw its approval."""
-    edition = access.get_edition_to_review(request, slug, year)
+    edition = access.get_edition_to_review(request, agency, year)
     report = _get_report(edition, code)
     form = ReturnForm(request.POST, auto_id=f"id_{report.pk}_%s")
     if not form.is_valid():
@@ -193,7 +193,7 @@ def return_(request, slug, year, code):
         messages.error(request, _changed_by_other(conflict))
     else:
         messages.success(request, f"已退回 {code}，主責科室會看到需補正的內容。")
-        return _back(request, slug, year)
+        return _back(request, agency, year)
     comment = form.cleaned_data["comment"]
     messages.warning(request, f"您寫的補正內容：{comment}")
     report.refresh_from_db()
@@ -203,12 +203,12 @@ def return_(request, slug, year, code):
 
 
 @require_POST
-def comment(request, slug, year, code):
-    edition = access.get_edition_to_review(request, slug, year)
+def comment(request, agency, year, code):
+    edition = access.get_edition_to_review(request, agency, year)
     report = _get_report(edition, code)
     form = CommentForm(request.POST, auto_id=f"id_{report.pk}_%s")
     if not form.is_valid():
         return _queue_page(request, edition, {("comment", report.pk): form}, status=422)
     comment_on_report(by=request.user, kpi=report.kpi, year=year, text=form.cleaned_data["text"])
     messages.success(request, f"已在 {code} 新增留言。")
-    return _back(request, slug, year, code)
+    return _back(request, agency, year, code)

@@ -59,21 +59,21 @@ class _Asked:
         return f"?{query}" if query else ""
 
 
-def _read(request, slug, year):
+def _read(request, agency, year):
     """404 unless the person may see the plan."""
-    scorecard = get_scorecard(request, slug, year, with_action_plans=True)
+    scorecard = get_scorecard(request, agency, year, with_action_plans=True)
     asked, notices = read_filter(request.GET, scorecard)
     groups, more = read_groups(request.GET.getlist("columns"))
-    table = ScorecardTable(select(scorecard, asked), groups, _Addresses(slug, year, scorecard.include_provisional))
+    table = ScorecardTable(select(scorecard, asked), groups, _Addresses(agency, year, scorecard.include_provisional))
     return _Asked(table, notices + more)
 
 
 class _Addresses:
     """Addresses of the cells' links. Reversing a URL for each of a hundred cells costs as much as a query."""
 
-    def __init__(self, slug, year, include_provisional):
+    def __init__(self, agency, year, include_provisional):
         def before(name, argument):
-            return reverse(name, kwargs={"slug": slug, "year": year, argument: 0}).removesuffix("0/")
+            return reverse(name, kwargs={"agency": agency, "year": year, argument: 0}).removesuffix("0/")
 
         self._objective, self._kpi = before("objective", "code"), before("kpi", "code")
         self._division = before("division", "division_id")
@@ -88,9 +88,9 @@ class _Addresses:
 
 @require_safe
 @not_modified_if_same_version
-def scorecard(request, slug, year):
+def scorecard(request, agency, year):
     """The rows that pass the filter, with their years, action plans and budgets."""
-    asked = _read(request, slug, year)
+    asked = _read(request, agency, year)
     table = asked.table
     context = {
         "asked": asked,
@@ -105,31 +105,31 @@ def scorecard(request, slug, year):
 
 
 @require_safe
-def scorecard_xlsx(request, slug, year):
-    table = _read(request, slug, year).table
-    return file_response(table_workbook(table), XLSX, _name(slug, year, table, "xlsx"))
+def scorecard_xlsx(request, agency, year):
+    table = _read(request, agency, year).table
+    return file_response(table_workbook(table), XLSX, _name(agency, year, table, "xlsx"))
 
 
 @require_safe
-def scorecard_ods(request, slug, year):
-    table = _read(request, slug, year).table
-    return file_response(table_ods(table), ODS, _name(slug, year, table, "ods"))
+def scorecard_ods(request, agency, year):
+    table = _read(request, agency, year).table
+    return file_response(table_ods(table), ODS, _name(agency, year, table, "ods"))
 
 
 @require_safe
-def scorecard_csv(request, slug, year):
-    table = _read(request, slug, year).table
-    return file_response(table_csv(table), "text/csv; charset=utf-8", _name(slug, year, table, "csv"))
+def scorecard_csv(request, agency, year):
+    table = _read(request, agency, year).table
+    return file_response(table_csv(table), "text/csv; charset=utf-8", _name(agency, year, table, "csv"))
 
 
 @require_safe
-def scorecard_pdf(request, slug, year):
-    table = _read(request, slug, year).table
+def scorecard_pdf(request, agency, year):
+    table = _read(request, agency, year).table
     pdf = table_pdf(table, made_at=timezone.localtime())
-    return file_response(pdf, "application/pdf", _name(slug, year, table, "pdf"))
+    return file_response(pdf, "application/pdf", _name(agency, year, table, "pdf"))
 
 
-def _name(slug, year, table, suffix):
+def _name(agency, year, table, suffix):
     """File name; "-selection" marks a filtered table."""
     part = "-selection" if table.selection.filter.is_active else ""
-    return f"{slug}-{to_roc(year)}-scorecard{part}.{suffix}"
+    return f"{agency}-{to_roc(year)}-scorecard{part}.{suffix}"

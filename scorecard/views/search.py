@@ -9,12 +9,12 @@ from scorecard.web.plan_pages import get_scorecard
 
 
 @require_safe
-def search(request, slug, year):
+def search(request, agency, year):
     """The parts of the plan that have every word of ?q=."""
-    scorecard = get_scorecard(request, slug, year, with_action_plans=True)
+    scorecard = get_scorecard(request, agency, year, with_action_plans=True)
     query = request.GET.get("q", "").strip()
     groups = [
-        (group.title, [(hit, reverse(hit.page, args=[slug, year, hit.key])) for hit in group.hits])
+        (group.title, [(hit, reverse(hit.page, args=[agency, year, hit.key])) for hit in group.hits])
         for group in find(scorecard, query)
     ]
     context = {

@@ -58,12 +58,12 @@ def _asked(request, edition):
     )
 
 
-def _build_maps(request, slug, year):
+def _build_maps(request, agency, year):
     """(MapRequest, map, map of the earlier year, comparison); the last two are None without ?compare=.
 
     Of two years the first map is the later one, with marks for changes.
     """
-    edition = access.get_edition(request, slug, year)
+    edition = access.get_edition(request, agency, year)
     asked = _asked(request, edition)
     _, statuses = STATUS_FILTERS.get(asked.status, ("", frozenset()))
     faded = {"statuses": statuses, "theme": asked.theme}
@@ -83,9 +83,9 @@ def _build_maps(request, slug, year):
 
 @require_safe
 @not_modified_if_same_version
-def strategy_map(request, slug, year):
+def strategy_map(request, agency, year):
     """?compare=106 shows another year beside it."""
-    asked, drawn, earlier, comparison = _build_maps(request, slug, year)
+    asked, drawn, earlier, comparison = _build_maps(request, agency, year)
     scorecard = drawn.scorecard if drawn.scorecard.year.year == year else earlier.scorecard
     context = {
         "asked": asked,
@@ -93,8 +93,8 @@ def strategy_map(request, slug, year):
         "earlier": earlier,
         "comparison": comparison,
         "scorecard": scorecard,
-        "addresses": map_addresses(slug, drawn.scorecard.year.year, query=asked.query),
-        "earlier_addresses": earlier and map_addresses(slug, earlier.scorecard.year.year, query=asked.query),
+        "addresses": map_addresses(agency, drawn.scorecard.year.year, query=asked.query),
+        "earlier_addresses": earlier and map_addresses(agency, earlier.scorecard.year.year, query=asked.query),
         "filter_form": MapFilterForm(scorecard, asked.theme),
         "status_filters": [("", "全部"), *((key, label) for key, (label, _) in STATUS_FILTERS.items())],
         "other_years": [line for line in scorecard.plan_years if line.year != year],
@@ -104,30 +104,30 @@ def strategy_map(request, slug, year):
 
 
 @require_safe
-def map_svg(request, slug, year):
+def map_svg(request, agency, year):
     """The map as a file, with the filters of the page."""
-    _, drawn, _, _ = _build_maps(request, slug, year)
+    _, drawn, _, _ = _build_maps(request, agency, year)
     # Some programs tell a file's type by its first characters.
     svg = render_to_string("_drawings/strategy_map.svg", {"map": drawn}).lstrip()
-    return file_response(svg, "image/svg+xml; charset=utf-8", _file_name(slug, drawn, "svg"))
+    return file_response(svg, "image/svg+xml; charset=utf-8", _file_name(agency, drawn, "svg"))
 
 
 @require_safe
-def map_pdf(request, slug, year):
+def map_pdf(request, agency, year):
     """The map on one sheet; ?size=A3, else A4."""
-    _, drawn, _, comparison = _build_maps(request, slug, year)
+    _, drawn, _, comparison = _build_maps(request, agency, year)
     size = "A3" if request.GET.get("size", "").upper() == "A3" else "A4"
     pdf = strategy_map_pdf(drawn, comparison=comparison, made_at=timezone.localtime(), size=size)
-    return file_response(pdf, "application/pdf", _file_name(slug, drawn, "pdf"))
+    return file_response(pdf, "application/pdf", _file_name(agency, drawn, "pdf"))
 
 
-def _file_name(slug, drawn, ending):
-    return f"{slug}-{drawn.scorecard.year.roc}-strategy-map.{ending}"
+def _file_name(agency, drawn, ending):
+    return f"{agency}-{drawn.scorecard.year.roc}-strategy-map.{ending}"
 
 
 @require_safe
-def objective(request, slug, year, code):
-    scorecard = get_scorecard(request, slug, year, with_links=True, with_action_plans=True)
+def objective(request, agency, year, code):
+    scorecard = get_scorecard(request, agency, year, with_links=True, with_action_plans=True)
     line = scorecard.objectives_by_code.get(code)
     if line is None:
         raise Http404
@@ -148,8 +148,8 @@ def objective(request, slug, year, code):
 
 @require_safe
 @not_modified_if_same_version
-def theme(request, slug, year, code):
-    scorecard = get_scorecard(request, slug, year, with_action_plans=True)
+def theme(request, agency, year, code):
+    scorecard = get_scorecard(request, agency, year, with_action_plans=True)
     line = next((theme for theme in scorecard.themes if theme.code == code), None)
     if line is None:
         raise Http404

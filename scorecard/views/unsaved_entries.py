@@ -19,14 +19,14 @@ PAYLOAD_TOO_LARGE = 413
 
 
 @require_POST
-def keep(request, slug, year, division_id):
+def keep(request, agency, year, division_id):
     """Store the unsaved texts of the table.
 
     "then" says what follows. Missing: the page saves by itself, the answer is JSON with the time. apply: show the
     draft in the table. discard: keep only the texts of this page. drop: keep nothing. paste: go to the page for
     pasting. If the page offers a draft, its texts are added to that draft.
     """
-    edition = access.get_edition(request, slug, year)
+    edition = access.get_edition(request, agency, year)
     division = access.get_own_division(request, edition, division_id)
     scorecard = build_scorecard(edition.plan, year, include_provisional=True, with_action_plans=True)
     forms = sent_forms(scorecard, edition, division, request.POST)
@@ -51,7 +51,7 @@ def keep(request, slug, year, division_id):
         return JsonResponse({"saved_at": saved_at})
     if then in {"discard", "drop"}:
         messages.success(request, "已捨棄草稿。")
-    where = {"slug": slug, "year": year, "division_id": division.pk}
+    where = {"agency": agency, "year": year, "division_id": division.pk}
     if then == "paste":
         return redirect("reporting_paste", **where)
     return redirect(with_unsaved(where) if kept else reverse("reporting_table", kwargs=where))

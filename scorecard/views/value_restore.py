@@ -17,9 +17,9 @@ CHANGED_BY_OTHER = "其他人剛剛變更了這項 KPI 的填報，沒有還原�
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def restore_value(request, slug, year, code, event_id, change):
+def restore_value(request, agency, year, code, event_id, change):
     """GET shows what would change; POST restores it and redirects to the KPI."""
-    scorecard = get_scorecard(request, slug, year)
+    scorecard = get_scorecard(request, agency, year)
     plan_year = request.edition.plan_year
     kpi = get_object_or_404(KPI.objects.select_related("plan", "division"), plan=request.edition.plan, code=code)
     permissions.check_can_report_for(request.user, kpi.division)
@@ -39,7 +39,7 @@ def restore_value(request, slug, year, code, event_id, change):
             errors, status = error.messages, 422
         else:
             messages.success(request, "已還原。" if saved else "目前已經是這個值，沒有變更。")
-            return redirect("kpi", slug=slug, year=year, code=code)
+            return redirect("kpi", agency=agency, year=year, code=code)
     context = {
         "scorecard": scorecard,
         "kpi": kpi,

@@ -45,20 +45,20 @@ def _page(request, edition, form=None, status=200):
 
 
 @require_safe
-def plan_year(request, slug, year):
+def plan_year(request, agency, year):
     """The year's state and the next step."""
-    return _page(request, access.get_edition_to_manage(request, slug, year))
+    return _page(request, access.get_edition_to_manage(request, agency, year))
 
 
-def _act(request, slug, year, form_class, act, done):
-    edition = access.get_edition_to_manage(request, slug, year)
+def _act(request, agency, year, form_class, act, done):
+    edition = access.get_edition_to_manage(request, agency, year)
     is_change = form_class is ChangeYearForm
     options = {"initial": _current_values(edition.plan_year), "prefix": "change"} if is_change else {}
     if form_class not in _steps(edition.plan_year):
         messages.error(
             request, f"這個年度目前是「{edition.plan_year.get_state_display()}」，不能這樣做；沒有任何變更。"
         )
-        return redirect("plan_year", slug=slug, year=year)
+        return redirect("plan_year", agency=agency, year=year)
     form = form_class(request.POST, **options)
     if not form.is_valid():
         return _page(request, edition, form, status=422)
@@ -71,25 +71,25 @@ def _act(request, slug, year, form_class, act, done):
         form.add_error(None, f"凍結檔無法產生，年度沒有關閉；請系統管理人員處理：{error}")
         return _page(request, edition, form, status=422)
     messages.success(request, done)
-    return redirect("plan_year", slug=slug, year=year)
+    return redirect("plan_year", agency=agency, year=year)
 
 
 @require_POST
-def open_(request, slug, year):
-    return _act(request, slug, year, OpenYearForm, years.open_year, "已開放填報。")
+def open_(request, agency, year):
+    return _act(request, agency, year, OpenYearForm, years.open_year, "已開放填報。")
 
 
 @require_POST
-def change(request, slug, year):
-    return _act(request, slug, year, ChangeYearForm, years.change_open_year, "已儲存截止日與聯絡窗口。")
+def change(request, agency, year):
+    return _act(request, agency, year, ChangeYearForm, years.change_open_year, "已儲存截止日與聯絡窗口。")
 
 
 @require_POST
-def close(request, slug, year):
+def close(request, agency, year):
     done = "年度已關閉，數字不再變動；凍結檔可在本頁與「報告下載」取得。"
-    return _act(request, slug, year, CloseYearForm, close_year, done)
+    return _act(request, agency, year, CloseYearForm, close_year, done)
 
 
 @require_POST
-def reopen(request, slug, year):
-    return _act(request, slug, year, ReopenYearForm, years.reopen_year, "已重新開放填報。")
+def reopen(request, agency, year):
+    return _act(request, agency, year, ReopenYearForm, years.reopen_year, "已重新開放填報。")

@@ -11,24 +11,99 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from scorecard import permissions
-from scorecard.models import Agency, Deputyship, Division, Plan, Submission
+from scorecard.domain.choices import YearState
+from scorecard.models import Agency, Deputyship, Division, Plan, PlanYear, Submission
+
+
+@dataclass(frozen=True)
+class Edition:
+    """An agency's plan in one of its years."""
+
+    plan: Plan
+    plan_year: PlanYear
+
+    @property
+    def agency(self):
+        return self.plan.agency
+
+    @property
+    def year(self):
+        """Gregorian."""
+        return self.plan_year.year
+
+    @property
+    def state(self):
+        return YearState(self.plan_year.state)
+
+    @property
+    def is_open(self):
+        return self.plan_year.is_open
+
+    @property
+    def is_closed(self):
+        return self.plan_year.is_closed
+
+    @property
+    def due_date(self):
+        """None unless the year is or was open."""
+        return self.plan_year.due_date
+
+    @property
+    def is_used(self):
+        """Whether the year was ever opened."""
+        return self.state != YearState.NOT_OPEN
 
 
 @dataclass
 class EditionAccess:
-    """The plan and Gregorian year of a request. plans: all plans that the person may see."""
+    """The plan and Gregorian year of a request. editions: all that the person may see."""
 
     plan: Plan
     year: int
-    plans: list[Plan] = field(default_factory=list)
+    editions: list[Edition] = field(default_factory=list)
+
+    @property
+    def agency(self):
+        return self.plan.agency
 
     @cached_property
     def plan_year(self):
         return next(row for row in self.plan.years.all() if row.year == self.year)
 
+    @property
+    def of_agency(self):
+        """The agency's editions in the order of years."""
+        return [edition for edition in self.editions if edition.agency == self.agency]
 
-def visible_plans(user):
-    """Plans with agency and years. Two queries, and one for the memberships."""
+    @property
+    def of_other_agencies(self):
+        """{agency: its editions}."""
+        found = {}
+        for edition in self.editions:
+            if edition.agency != self.agency:
+                found.setdefault(edition.agency, []).append(edition)
+        return found
+
+
+def visible_editions(user):
+    """One for each agency and year, in this order. Two queries, and one for the memberships."""
+    found = {}
+    for plan in _visible_plans(user):
+        for row in plan_years(plan):
+            row.plan = plan
+            key, edition = (plan.agency.name, plan.agency_id, row.year), Edition(plan, row)
+            if key not in found or _precedence(edition) > _precedence(found[key]):
+                found[key] = edition
+    return [found[key] for key in sorted(found)]
+
+
+def _precedence(edition):
+    """Of the plans of one agency that hold the year: the one in which it was opened, else the one that begins later."""
+    return edition.is_used, edition.plan.first_year, -edition.plan.pk
+
+
+def _visible_plans(user):
+    """Plans with agency and years."""
     agency_ids = permissions.roles_by_agency(user)
     if not agency_ids:
         return []
@@ -40,54 +115,59 @@ def plan_years(plan):
     return [row for row in plan.years.all() if row.year >= plan.first_year]
 
 
-def default_year(plan):
-    """Gregorian: the earliest open year, else the last closed one, else the first. None for a plan without years."""
-    years = plan_years(plan)
-    opened = [row.year for row in years if row.is_open]
-    closed = [row.year for row in years if row.is_closed]
+def default_edition(editions):
+    """Of at least one: the earliest open, else the last closed, else that in which the newest plan begins."""
+    opened = [edition for edition in editions if edition.is_open]
+    closed = [edition for edition in editions if edition.is_closed]
     if opened:
-        return min(opened)
+        return min(opened, key=lambda edition: edition.year)
     if closed:
-        return max(closed)
-    return min((row.year for row in years), default=None)
+        return max(closed, key=lambda edition: edition.year)
+    return max(editions, key=lambda edition: (edition.year == edition.plan.first_year, edition.year))
 
 
-def get_edition(request, slug, year):
-    """404 unless the person may see the plan and the plan has that year."""
-    plans = visible_plans(request.user)
-    plan = next((plan for plan in plans if plan.slug == slug), None)
+def get_edition(request, agency, year):
+    """404 unless the person may see the agency and it has that year. agency: its slug."""
+    editions = visible_editions(request.user)
+    for edition in editions:
+        if (edition.agency.slug, edition.year) == (agency, year):
+            request.edition = EditionAccess(edition.plan, year, editions)
+            return request.edition
+    raise Http404
+
+
+def get_edition_of_former_address(request, former_slug, year):
+    """404 unless the person may see the plan that had the address, and it has that year."""
+    plan = next((plan for plan in _visible_plans(request.user) if plan.slug == former_slug), None)
     if plan is None or year not in [row.year for row in plan_years(plan)]:
         raise Http404
-    for row in plan.years.all():
-        row.plan = plan
-    request.edition = EditionAccess(plan, year, plans)
-    return request.edition
+    return get_edition(request, plan.agency.slug, year)
 
 
-def get_edition_to_review(request, slug, year):
+def get_edition_to_review(request, agency, year):
     """403 for members who do not review."""
-    edition = get_edition(request, slug, year)
+    edition = get_edition(request, agency, year)
     permissions.check_can_review(request.user, edition.plan.agency_id)
     return edition
 
 
-def get_edition_to_edit_strategy(request, slug, year):
+def get_edition_to_edit_strategy(request, agency, year):
     """403 for members who do not edit objectives and links."""
-    edition = get_edition(request, slug, year)
+    edition = get_edition(request, agency, year)
     permissions.check_can_edit_strategy(request.user, edition.plan.agency_id)
     return edition
 
 
-def get_edition_to_manage(request, slug, year):
+def get_edition_to_manage(request, agency, year):
     """403 for members who do not manage the agency."""
-    edition = get_edition(request, slug, year)
+    edition = get_edition(request, agency, year)
     permissions.check_can_manage(request.user, edition.plan.agency_id)
     return edition
 
 
-def get_edition_to_report(request, slug, year):
+def get_edition_to_report(request, agency, year):
     """403 for members who do not report for any division."""
-    edition = get_edition(request, slug, year)
+    edition = get_edition(request, agency, year)
     permissions.check_can_report(request.user, edition.plan.agency_id)
     return edition
 
@@ -133,13 +213,13 @@ def visible_deputyships(request, agency):
 
 
 def _get_agency(request, slug):
-    """404 for strangers. The navigation shows the agency's newest plan in its default year."""
+    """404 for strangers. The navigation shows the agency's default edition."""
     agency = get_object_or_404(Agency, slug=slug, pk__in=permissions.roles_by_agency(request.user))
-    plans = visible_plans(request.user)
-    for plan in plans:
-        if plan.agency_id == agency.pk and default_year(plan) is not None:
-            request.edition = EditionAccess(plan, default_year(plan), plans)
-            break
+    editions = visible_editions(request.user)
+    own = [edition for edition in editions if edition.agency == agency]
+    if own:
+        shown = default_edition(own)
+        request.edition = EditionAccess(shown.plan, shown.year, editions)
     return agency
 
 
@@ -151,9 +231,9 @@ def get_own_division(request, edition, division_id):
     return division
 
 
-def get_edition_of_receipts(request, slug, year):
+def get_edition_of_receipts(request, agency, year):
     """403 for members who neither report nor review."""
-    edition = get_edition(request, slug, year)
+    edition = get_edition(request, agency, year)
     permissions.check_can_see_receipts(request.user, edition.plan.agency_id)
     return edition
 

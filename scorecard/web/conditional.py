@@ -56,19 +56,22 @@ def _built_once(view):
     return answer
 
 
-def _etag(request, slug, year, **kwargs):
+def _etag(request, agency, year, **kwargs):
     """Find the ETag and leave it with the request as page_key."""
-    request.page_key = _key_of(request, slug)
+    request.page_key = _key_of(request, agency)
     return request.page_key
 
 
-def _key_of(request, slug):
-    """ETag of the page for this reader; None if the plan is unknown or a message waits to be shown."""
+def _key_of(request, agency):
+    """ETag of the page for this reader; None if the agency is unknown or a message waits to be shown.
+
+    agency: its slug. The year is in the page's address.
+    """
     if len(get_messages(request)):
         return None
     user = request.user
     plans = Plan.objects.versions_seen_by(user.acting_for or user)
-    if slug not in [plan for plan, *_ in plans]:
+    if agency not in [slug for slug, *_ in plans]:
         return None
     if "CSRF_COOKIE" not in request.META:
         get_token(request)

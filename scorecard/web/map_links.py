@@ -26,12 +26,12 @@ class MapAddresses:
         return f"{self.theme_start}{quote(code, safe='')}{self.theme_end}"
 
 
-def map_addresses(slug, year, *, query=""):
+def map_addresses(agency, year, *, query=""):
     """Cards open objectives, headings open themes. query: with its question mark, as "?provisional=1"."""
-    card, theme = (_before_code(name, slug, year) for name in ("objective", "theme"))
+    card, theme = (_before_code(name, agency, year) for name in ("objective", "theme"))
     return MapAddresses(card, f"/{query}", theme, f"/{query}")
 
 
-def _before_code(name, slug, year):
+def _before_code(name, agency, year):
     """Address of a page whose URL ends in a code, without that code."""
-    return reverse(name, kwargs={"slug": slug, "year": year, "code": "-"}).removesuffix("-/")
+    return reverse(name, kwargs={"agency": agency, "year": year, "code": "-"}).removesuffix("-/")

@@ -9,7 +9,7 @@ def wants_provisional(request):
     return request.GET.get("provisional") == "1"
 
 
-def get_scorecard(request, slug, year, **parts):
+def get_scorecard(request, agency, year, **parts):
     """404 unless the person may see the plan. parts: options of build_scorecard()."""
-    edition = access.get_edition(request, slug, year)
+    edition = access.get_edition(request, agency, year)
     return build_scorecard(edition.plan, year, include_provisional=wants_provisional(request), **parts)

@@ -1,7 +1,7 @@
-// A slider over the plan's years replaces the map in place; the links of the years stay below it.
+// A slider over the agency's years replaces the map in place; the links of the years stay below it.
 "use strict";
 
-const years = document.querySelector(".page-head .switch");
+const years = document.querySelector(".year-bar .switch");
 const links = years ? [...years.querySelectorAll("a")] : [];
 
 if (links.length > 1) {
@@ -15,14 +15,14 @@ if (links.length > 1) {
   let loading = new AbortController();
 
   const show = (year) => {
-    slider.setAttribute("aria-valuetext", links[year].textContent);
+    slider.setAttribute("aria-valuetext", links[year].textContent.trim());
     links.forEach((link, index) => { link.ariaCurrent = index === year ? "true" : null; });
   };
 
   const exchange = (page) => {
     // The slider is not replaced: a finger or the focus is on it.
-    for (const part of [".topbar", ".crumbs", "h1", ".page-actions", ".page-foot"]) {
-      document.querySelector(part).replaceWith(page.querySelector(part));
+    for (const part of [".topbar", ".agency-switch", ".crumbs", "h1", ".page-actions", ".page-foot"]) {
+      document.querySelector(part)?.replaceWith(page.querySelector(part));
     }
     const head = document.querySelector(".page-head");
     while (head.nextSibling) head.nextSibling.remove();

@@ -244,7 +244,7 @@ def test_an_admin_makes_a_plan_with_its_years_which_start_unopened(admin, plan, 
     assert send(admin, page("plan_add"), **fields).status_code == 302
     made = Plan.objects.get(slug="next-plan")
     assert [(year.year, year.state) for year in made.years.all()] == [(2019, "not_open"), (2020, "not_open")]
-    assert client_of(cast.viewer).get("/plans/next-plan/108/map/").status_code == 200
+    assert client_of(cast.viewer).get("/test-plan-agency/108/map/").status_code == 200
 
 
 def test_a_years_state_is_not_changed_here(admin, plan):

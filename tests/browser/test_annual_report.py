@@ -25,7 +25,7 @@ def test_a_part_is_chosen_made_and_downloaded(browse, transactional_db, settings
     expect(link).to_be_visible(timeout=PDF_MILLISECONDS)
     with page.expect_download() as download:
         link.click()
-    assert download.value.suggested_filename == f"{plan.slug}-105-annual-report-theme-A.pdf"
+    assert download.value.suggested_filename == f"{plan.agency.slug}-105-annual-report-theme-A.pdf"
 
 
 def test_the_page_prints_its_map_and_its_wide_tables_across(browse, transactional_db):

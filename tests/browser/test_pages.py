@@ -15,10 +15,10 @@ from tests.browser.accessibility import assert_accessible
 from tests.factories import fill, make_member, submit
 from tests.page_reading import client_of
 from tests.web.test_urls_guarded import PARAMETER
-from tests.web.urls_table import AGENCY, PLAN, SITE
+from tests.web.urls_table import AGENCY, EDITION, SITE
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
-CODES = {f"{PLAN}objectives/<str:code>/": "DC1", f"{PLAN}themes/<str:code>/": "D"}
+CODES = {f"{EDITION}objectives/<str:code>/": "DC1", f"{EDITION}themes/<str:code>/": "D"}
 WIDEST = """() => [...document.querySelectorAll("body *")]
   .filter(element => element.getBoundingClientRect().right > innerWidth)
   .slice(0, 5).map(element => element.outerHTML.slice(0, 120)).join("\\n")"""
@@ -53,49 +53,49 @@ VISITS = {
         Visit("account/"),
         Visit("account/password/"),
         Visit("account/password/done/"),
-        Visit(f"{PLAN}dashboard/"),
-        Visit(f"{PLAN}map/", "?status=attention&theme=D&provisional=1"),
-        Visit(f"{PLAN}scorecard/", "?provisional=1"),
-        Visit(f"{PLAN}objectives/<str:code>/", "?provisional=1"),
-        Visit(f"{PLAN}themes/<str:code>/"),
-        Visit(f"{PLAN}kpis/<str:code>/", "?provisional=1"),
-        Visit(f"{PLAN}divisions/<int:division_id>/"),
-        Visit(f"{PLAN}search/", "?q=公文"),
-        Visit(f"{PLAN}report/"),
-        Visit(f"{PLAN}report/pdf/", "?appendix=0"),
-        Visit(f"{PLAN}downloads/"),
-        Visit(f"{PLAN}kpis/<str:code>/", status=404, code="ZZ9"),
-        Visit(f"{PLAN}review/", status=403),
+        Visit(f"{EDITION}dashboard/"),
+        Visit(f"{EDITION}map/", "?status=attention&theme=D&provisional=1"),
+        Visit(f"{EDITION}scorecard/", "?provisional=1"),
+        Visit(f"{EDITION}objectives/<str:code>/", "?provisional=1"),
+        Visit(f"{EDITION}themes/<str:code>/"),
+        Visit(f"{EDITION}kpis/<str:code>/", "?provisional=1"),
+        Visit(f"{EDITION}divisions/<int:division_id>/"),
+        Visit(f"{EDITION}search/", "?q=公文"),
+        Visit(f"{EDITION}report/"),
+        Visit(f"{EDITION}report/pdf/", "?appendix=0"),
+        Visit(f"{EDITION}downloads/"),
+        Visit(f"{EDITION}kpis/<str:code>/", status=404, code="ZZ9"),
+        Visit(f"{EDITION}review/", status=403),
     ],
     "staff": [
         Visit("account/notices/"),
         Visit("account/invitations/<str:token>/"),
-        Visit(f"{PLAN}reporting/"),
-        Visit(f"{PLAN}reporting/", year=106),
-        Visit(f"{PLAN}reporting/receipts/"),
-        Visit(f"{PLAN}reporting/receipts/<int:serial>/"),
-        Visit(f"{PLAN}reporting/<int:division_id>/"),
-        Visit(f"{PLAN}reporting/<int:division_id>/", year=106),
-        Visit(f"{PLAN}reporting/<int:division_id>/", year=107),
-        Visit(f"{PLAN}reporting/<int:division_id>/check/"),
-        Visit(f"{PLAN}reporting/<int:division_id>/paste/"),
-        Visit(f"{PLAN}reporting/<int:division_id>/fill-in/"),
-        Visit(f"{PLAN}reporting/<int:division_id>/<str:code>/evidence/", code="DP1.1"),
-        Visit(f"{PLAN}kpis/<str:code>/history/<int:event_id>/<int:change>/", code="DP1.1"),
+        Visit(f"{EDITION}reporting/"),
+        Visit(f"{EDITION}reporting/", year=106),
+        Visit(f"{EDITION}reporting/receipts/"),
+        Visit(f"{EDITION}reporting/receipts/<int:serial>/"),
+        Visit(f"{EDITION}reporting/<int:division_id>/"),
+        Visit(f"{EDITION}reporting/<int:division_id>/", year=106),
+        Visit(f"{EDITION}reporting/<int:division_id>/", year=107),
+        Visit(f"{EDITION}reporting/<int:division_id>/check/"),
+        Visit(f"{EDITION}reporting/<int:division_id>/paste/"),
+        Visit(f"{EDITION}reporting/<int:division_id>/fill-in/"),
+        Visit(f"{EDITION}reporting/<int:division_id>/<str:code>/evidence/", code="DP1.1"),
+        Visit(f"{EDITION}kpis/<str:code>/history/<int:event_id>/<int:change>/", code="DP1.1"),
     ],
     "reviewer": [
-        Visit(f"{PLAN}review/"),
-        Visit(f"{PLAN}review/", "?state="),
-        Visit(f"{PLAN}review/", year=106),
-        Visit(f"{PLAN}links/"),
-        Visit(f"{PLAN}map/"),
-        Visit(f"{PLAN}objectives/<str:code>/"),
-        Visit(f"{PLAN}kpis/<str:code>/"),
+        Visit(f"{EDITION}review/"),
+        Visit(f"{EDITION}review/", "?state="),
+        Visit(f"{EDITION}review/", year=106),
+        Visit(f"{EDITION}links/"),
+        Visit(f"{EDITION}map/"),
+        Visit(f"{EDITION}objectives/<str:code>/"),
+        Visit(f"{EDITION}kpis/<str:code>/"),
     ],
     "admin": [
-        Visit(f"{PLAN}year/"),
-        Visit(f"{PLAN}year/", year=106),
-        Visit(f"{PLAN}year/", year=107),
+        Visit(f"{EDITION}year/"),
+        Visit(f"{EDITION}year/", year=106),
+        Visit(f"{EDITION}year/", year=107),
         Visit(f"{AGENCY}members/"),
         Visit(f"{AGENCY}members/<int:membership_id>/"),
         Visit(f"{AGENCY}transfer/", "?source=person:魏國平&target_person=王小明"),
@@ -153,7 +153,6 @@ def people(plan):
 def url_of(visit, plan):
     """The visit's address."""
     values = {
-        "slug": plan.slug,
         "year": visit.year,
         "code": visit.code or CODES.get(visit.route, "DC1.1"),
         "serial": 1,
@@ -173,7 +172,7 @@ def url_of(visit, plan):
 def assert_one_heading_and_breadcrumb(page, visit):
     """One h1; under a plan, the way here ends with this page. A page that was not found has no place in a plan."""
     assert page.locator("h1").count() == 1, page.url
-    if visit.route.startswith(PLAN) and visit.status == 200:
+    if visit.route.startswith(EDITION) and visit.status == 200:
         assert page.locator("nav.crumbs a").first.is_visible(), page.url
         assert page.locator("nav.crumbs [aria-current=page]").count() == 1, page.url
 
@@ -205,7 +204,7 @@ def test_every_page_is_accessible_fits_a_phone_and_has_its_own_title(browse, pla
 
 def test_pages_with_errors_and_conflicts_are_accessible_and_fit_a_phone(browse, plan, people):
     page = browse(people["staff"])
-    page.goto(url_of(Visit(f"{PLAN}reporting/<int:division_id>/"), plan))
+    page.goto(url_of(Visit(f"{EDITION}reporting/<int:division_id>/"), plan))
     row = page.locator("[id='DL1.1']")
     row.get_by_label("DL1.1 分子").fill("約二十")
     page.get_by_role("button", name="儲存", exact=True).click()
@@ -223,7 +222,7 @@ def test_pages_with_errors_and_conflicts_are_accessible_and_fit_a_phone(browse, 
 
 def test_a_closing_refused_and_a_wait_after_wrong_passwords_are_accessible(browse, plan, people):
     page = browse(people["admin"])
-    page.goto(url_of(Visit(f"{PLAN}year/"), plan))
+    page.goto(url_of(Visit(f"{EDITION}year/"), plan))
     page.get_by_role("button", name="關閉 105 年度").click()
     expect(page.get_by_text("請先完成審核")).to_be_visible()
     assert_accessible(page)
@@ -264,9 +263,9 @@ def test_every_page_of_the_site_is_visited_above():
     """A new page of the site is added to VISITS, unless it is a file or a piece of another page."""
     pieces = {
         "healthz",
-        f"{PLAN}evidence/<uuid:token>/",
-        f"{PLAN}reporting/<int:division_id>/light/<str:code>/",
-        f"{PLAN}snapshots/<int:number>/<str:file>",
+        f"{EDITION}evidence/<uuid:token>/",
+        f"{EDITION}reporting/<int:division_id>/light/<str:code>/",
+        f"{EDITION}snapshots/<int:number>/<str:file>",
     }
     # An upload's pages, on the way of tests/browser/test_form_import.py.
     pieces |= {f"agencies/<slug:agency>/import/<uuid:token>/{rest}" for rest in ("", "sheet/")}

@@ -39,7 +39,7 @@ class Renderings:
 
     def get(self, name, *key):
         """The body of a page or file of the plan's year."""
-        response = self.client.get(reverse(name, args=[self.plan.slug, YEAR, *key]))
+        response = self.client.get(reverse(name, args=[self.plan.agency.slug, YEAR, *key]))
         assert response.status_code == 200
         return response.content
 

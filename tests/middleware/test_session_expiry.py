@@ -107,7 +107,14 @@ def test_every_form_with_a_text_is_sent_again_after_the_login_as_it_was(forms_of
 
 
 def test_every_act_knows_its_page():
-    values = {"slug": "p", "agency": "a", "year": "105", "code": "A", "token": "00000000-0000-4000-8000-000000000000"}
+    values = {
+        "former_slug": "p",
+        "rest": "map/",
+        "agency": "a",
+        "year": "105",
+        "code": "A",
+        "token": "00000000-0000-4000-8000-000000000000",
+    }
     acts = {
         resolve("/" + PARAMETER.sub(lambda match: values.get(match[1], "1"), route)).view_name
         for route, answers in SITE.items()

@@ -31,12 +31,12 @@ def test_a_person_is_called_by_name_and_else_by_user_name():
 def test_members_see_their_agencys_plans_in_their_versions_and_no_other(plan):
     cast = factories.make_cast(plan)
     plan.refresh_from_db()
-    assert Plan.objects.versions_seen_by(cast.viewer) == [(plan.slug, plan.data_version, "viewer", 0)]
+    assert Plan.objects.versions_seen_by(cast.viewer) == [(plan.agency.slug, 2016, plan.data_version, "viewer", 0)]
     Notice.objects.create(recipient=cast.viewer, kind=NoticeKind.COMMENT, key="x", subject="主旨")
     assert [unread for *_, unread in Plan.objects.versions_seen_by(cast.viewer)] == [1]
     cast.viewer.memberships.update(is_active=False)
     assert Plan.objects.versions_seen_by(cast.viewer) == []
-    slug = cast.other_plan.slug
+    slug = cast.other_plan.agency.slug
     assert [seen for seen, *_ in Plan.objects.versions_seen_by(cast.outsider)] == [slug]
     assert Plan.objects.versions_seen_by(cast.superuser) == []
 

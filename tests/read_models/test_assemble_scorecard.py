@@ -26,6 +26,7 @@ BASELINE = YearLine(2015, YearState.CLOSED, is_baseline=True)
 YEAR = YearLine(2016, YearState.OPEN, is_baseline=False)
 PLAN = PlanFacts(
     agency="測試機關",
+    agency_slug="test",
     plan_slug="test-105",
     plan_title="105–105 年策略計畫",
     first_year=2016,

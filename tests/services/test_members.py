@@ -69,14 +69,14 @@ def test_a_member_let_go_loses_the_agency_and_leaves_what_they_wrote(cast, agenc
     assert newest() == (AuditAction.DELETED, [("角色", "填報", None), ("填報科室", "甲組", None)])
     assert YearlyReport.objects.get().submitted_by == cast.staff
     assert Comment.objects.exists() and User.objects.filter(pk=cast.staff.pk, is_active=True).exists()
-    assert client_of(cast.staff).get(f"/plans/{kpi.plan.slug}/105/map/").status_code == 404
+    assert client_of(cast.staff).get(f"/{kpi.plan.agency.slug}/105/map/").status_code == 404
 
 
 def test_a_membership_is_switched_off_and_on_and_no_other_agency_of_the_person_notices(cast, agency):
     """Even a member of another agency, whom its admin invited to keep this agency from switching them off."""
     own = cast.viewer.memberships.get()
     cast.viewer.memberships.create(agency=cast.other_plan.agency, role=Role.VIEWER)
-    here, there = (f"/plans/{row.plans.get().slug}/105/map/" for row in (agency, cast.other_plan.agency))
+    here, there = (f"/{row.slug}/105/map/" for row in (agency, cast.other_plan.agency))
     for is_active, status in ((False, 404), (True, 200)):
         members.switch(by=cast.admin, membership=own, is_active=is_active)
         assert newest() == (AuditAction.CHANGED, [("有效", *(("否", "是") if is_active else ("是", "否")))])
@@ -86,7 +86,7 @@ def test_a_membership_is_switched_off_and_on_and_no_other_agency_of_the_person_n
 
 
 def test_a_page_seen_before_is_not_confirmed_to_somebody_switched_off_since(cast, agency):
-    client, url = client_of(cast.viewer), f"/plans/{agency.plans.get().slug}/105/map/"
+    client, url = client_of(cast.viewer), f"/{agency.slug}/105/map/"
     etag = client.get(url)["ETag"]
     members.switch(by=cast.admin, membership=cast.viewer.memberships.get(), is_active=False)
     assert client.get(url, headers={"If-None-Match": etag}).status_code == 404

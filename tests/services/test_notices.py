@@ -120,8 +120,8 @@ def test_what_waits_in_the_outbox_is_taken_back_with_the_membership(cast, plan):
         [
             (MailKind.RETURNED, "別的機關退回"),
             (MailKind.SECURITY, "本人的帳號"),
-            (MailKind.REMINDER, f"機密丙 {mail.link('review', plan.slug, 2016)}"),
-            (MailKind.REMINDER, f"別的機關 {mail.link('review', cast.other_plan.slug, 2016)}"),
+            (MailKind.REMINDER, f"機密丙 {mail.link('review', plan.agency.slug, 2016)}"),
+            (MailKind.REMINDER, f"別的機關 {mail.link('review', cast.other_plan.agency.slug, 2016)}"),
         ]
     ):
         day = timezone.localdate() + timedelta(days=number) if kind == MailKind.REMINDER else None

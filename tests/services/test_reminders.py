@@ -54,7 +54,7 @@ def test_staff_read_what_is_missing_in_their_division_returned_first_with_a_link
     ]
     assert "甲組還有 4 項 KPI 尚未送出" in body
     assert "截止日 106 年 1 月 31 日（尚餘 7 天）" in body
-    assert f"{settings.SITE_URL}/plans/test-plan/105/reporting/{kpi.division_id}/" in body
+    assert f"{settings.SITE_URL}/test-plan-agency/105/reporting/{kpi.division_id}/" in body
     assert factories.CONTACT in body
 
 
@@ -67,7 +67,7 @@ def test_reviewers_read_how_many_wait_and_for_how_long_on_any_day(reachable, kpi
     assert names(reminded.notices) == ["reviewer"]
     body = to(reachable.reviewer).get().body
     assert "有 1 項填報等候審核，最久的一項已等候 5 天" in body
-    assert f"{settings.SITE_URL}/plans/test-plan/105/review/" in body
+    assert f"{settings.SITE_URL}/test-plan-agency/105/review/" in body
 
 
 def test_where_there_is_no_reviewer_the_admins_are_told_of_the_queue(reachable, kpi):

@@ -97,7 +97,7 @@ class TestANewPlan:
         assert "HF1.1 增加文書宣導期刊之電子化比率" in shown
         page = apply(admin, page)
         plan = Plan.objects.get()
-        assert page.url == reverse("strategy_map", args=[plan.slug, 2016])
+        assert page.url == reverse("strategy_map", args=[plan.agency.slug, 2016])
         event = AuditEvent.objects.get(plan_id=plan.pk, kpi_id=None)
         assert (event.actor.username, event.reason) == ("keeper", "由表單匯入（表單.xlsx）")
         assert "已匯入「表單.xlsx」。接著到「年度管理」開放年度，科室就能填報。" in told(admin.get(page.url))

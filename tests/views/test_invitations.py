@@ -49,7 +49,7 @@ def test_the_link_is_in_the_mail_alone_and_lets_its_reader_in(cast, plan, django
     answer = client.post(link, filled(page), follow=True)
     assert "帳號是 new@example.gov.tw。請登入。" in told(answer)
     client.post(reverse("login"), {"username": EMAIL, "password": GOOD})
-    assert client.get(f"/plans/{plan.slug}/105/map/").status_code == 200
+    assert client.get(f"/{plan.agency.slug}/105/map/").status_code == 200
 
 
 def test_a_person_with_an_account_logs_in_and_accepts_as_who_they_are(cast, plan, url):
@@ -58,9 +58,9 @@ def test_a_person_with_an_account_logs_in_and_accepts_as_who_they_are(cast, plan
     assert "已有帳號，請先登入" in page and "忘記密碼" in page
     client = client_of(cast.outsider)
     assert "以「outsider 君」的帳號接受" in text(client.get(url))
-    assert client.get(f"/plans/{plan.slug}/105/map/").status_code == 404
+    assert client.get(f"/{plan.agency.slug}/105/map/").status_code == 404
     assert "您已加入" in told(client.post(url, follow=True))
-    assert client.get(f"/plans/{plan.slug}/105/map/").status_code == 200
+    assert client.get(f"/{plan.agency.slug}/105/map/").status_code == 200
     assert client.get(url).status_code == 404
 
 
@@ -70,7 +70,7 @@ def test_an_account_made_with_somebody_elses_address_gets_nothing_of_theirs(cast
     client = client_of(planted)
     for page in (reverse("home"), reverse("notices"), reverse("password_change")):
         assert plan.agency.name not in text(client.get(page, follow=True)), page
-    assert client.get(f"/plans/{plan.slug}/105/map/").status_code == 404
+    assert client.get(f"/{plan.agency.slug}/105/map/").status_code == 404
     # Whoever has the address is not let in by that account's password either: 忘記密碼 replaces it.
     with nothing_written():
         assert client_of().post(url, {"name": "x", "new_password1": GOOD, "new_password2": GOOD}).status_code == 409

@@ -56,14 +56,14 @@ def test_a_blank_query_finds_nothing(found):
 
 def test_the_page_links_to_what_it_found(client, plan):
     client.force_login(make_cast(plan).viewer)
-    page = client.get(reverse("search", args=[plan.slug, 2016]), {"q": "公文線上簽核比率"}).content.decode()
-    assert reverse("kpi", args=[plan.slug, 2016, "DF1.1"]) in page
+    page = client.get(reverse("search", args=[plan.agency.slug, 2016]), {"q": "公文線上簽核比率"}).content.decode()
+    assert reverse("kpi", args=[plan.agency.slug, 2016, "DF1.1"]) in page
     assert "找到 1 筆" in page
 
 
 def test_a_query_without_hits_says_what_to_try(client, plan):
     client.force_login(make_cast(plan).viewer)
-    page = client.get(reverse("search", args=[plan.slug, 2016]), {"q": "<b>無此字</b>" + "長" * 500})
+    page = client.get(reverse("search", args=[plan.agency.slug, 2016]), {"q": "<b>無此字</b>" + "長" * 500})
     assert page.status_code == 200
     assert "找不到同時含有" in page.content.decode()
     assert "<b>無此字" not in page.content.decode()

@@ -26,7 +26,7 @@ def happened(cast):
     """One event each of a member, of a stranger, and of nobody known."""
     SecurityEvent.objects.all().delete()
     record(Kind.LOGGED_IN, by=cast.staff)
-    record(Kind.EXPORTED, by=cast.outsider, target="/plans/theirs/105/plan.json")
+    record(Kind.EXPORTED, by=cast.outsider, target="/theirs/105/plan.json")
     record(Kind.LOGIN_FAILED, account="nobody-known")
 
 
@@ -35,7 +35,7 @@ def test_admins_see_their_own_people_and_the_operator_everybody(cast, plan, url,
     assert own.status_code == 200
     assert "staff 君" in text(own) and "登入" in text(own)
     everything = text(client_of(cast.superuser).get(reverse("site_security_events")))
-    for theirs in ("outsider", "/plans/theirs/105/plan.json", "不明帳號"):
+    for theirs in ("outsider", "/theirs/105/plan.json", "不明帳號"):
         assert theirs not in text(own)
         assert theirs in everything
     assert "staff 君" in everything
@@ -58,16 +58,20 @@ def test_what_a_member_does_in_another_agency_is_that_agencys_business(cast, pla
     client = client_of(cast.outsider)
     for name in (there.slug, plan.slug):
         assert client.get(f"/plans/{name}/105/plan.json").status_code == 200
-    refused = [f"/plans/{there.slug}/105/kpis/ZZ9.9/", f"/plans/{there.slug}/150/dashboard/", "/admin/scorecard/user/"]
-    refused += [f"/agencies/{there.agency.slug}/deputies/9/end/", f"/plans/{plan.slug}/150/map/"]
+    refused = [
+        f"/{there.agency.slug}/105/kpis/ZZ9.9/",
+        f"/{there.agency.slug}/150/dashboard/",
+        "/admin/scorecard/user/",
+    ]
+    refused += [f"/agencies/{there.agency.slug}/deputies/9/end/", f"/{plan.agency.slug}/150/map/"]
     for path in refused:
         assert client.get(path).status_code in (403, 404, 405), path
     seen = text(client_of(cast.admin).get(url))
     assert there.slug not in seen and there.agency.slug not in seen and "/admin/" not in seen
-    assert plan.slug in seen and f"/plans/{plan.slug}/150/map/" in seen
+    assert plan.slug in seen and f"/{plan.agency.slug}/150/map/" in seen
     theirs = text(client.get(reverse("security_events", kwargs={"agency": there.agency.slug})))
-    assert f"/plans/{there.slug}/150/dashboard/" in theirs
-    assert f"/plans/{plan.slug}/" not in theirs and "/admin/" not in theirs
+    assert f"/{there.agency.slug}/150/dashboard/" in theirs
+    assert f"/{plan.agency.slug}/" not in theirs and "/admin/" not in theirs
     assert "/admin/scorecard/user/" in text(client_of(cast.superuser).get(reverse("site_security_events")))
     Membership.objects.filter(user=cast.outsider, agency=plan.agency).update(is_active=False)
     record(Kind.LOGGED_OUT, by=cast.outsider, target="後來")

@@ -174,7 +174,7 @@ def test_whoever_sees_the_plan_gets_every_snapshot_again_after_reopening(open_pl
             assert url in links(page)
             response = client.get(url)
             assert response.content == f"{content} 2016".encode()
-            name = f'attachment; filename="{open_plan.slug}-105-frozen-{number}-{file}"'
+            name = f'attachment; filename="{open_plan.agency.slug}-105-frozen-{number}-{file}"'
             assert response["Content-Disposition"] == name
     missing = {"number": 3, "file": "data.json"}, {"number": 1, "file": "secret.txt"}
     assert {client.get(address(open_plan, "year_snapshot", **asked)).status_code for asked in missing} == {404}

@@ -24,7 +24,7 @@ def plan():
 
 @pytest.fixture(params=["strategy_map", "scorecard", "dashboard"])
 def url(request, plan):
-    return reverse(request.param, args=[plan.slug, 2016])
+    return reverse(request.param, args=[plan.agency.slug, 2016])
 
 
 def visit(client, url, etag=""):

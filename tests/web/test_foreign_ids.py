@@ -38,7 +38,7 @@ from tests.page_reading import body
 from tests.robust.whole_database import dump
 from tests.shared_rows import layer
 from tests.web.test_urls_guarded import MISSING, PARAMETER, scene
-from tests.web.urls_table import AGENCY, PLAN, TABLE
+from tests.web.urls_table import AGENCY, EDITION, TABLE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 __all__ = ["scene"]
@@ -121,7 +121,7 @@ def _anew(user):
 
 
 def _collect(own, plan, other, sibling):
-    own.add("slug", other.slug, other.agency.parent.slug if other.agency.parent else f"{plan.slug}-city")
+    own.add("former_slug", other.slug, other.agency.parent.slug if other.agency.parent else f"{plan.slug}-city")
     own.add("agency", other.agency.slug, plan.agency.parent.slug)
     own.add("division_id", *other.agency.divisions.values_list("pk", flat=True))
     own.add("membership_id", *Membership.objects.filter(agency=other.agency).values_list("pk", flat=True))
@@ -179,7 +179,9 @@ def server_of(route, method):
 
 def pairs(foreign):
     """(method, role, route, parameter, foreign value) of every route and every parameter in it."""
-    for route in [route for route in TABLE if route.startswith((PLAN, AGENCY, "admin/")) and route not in TO_CHANGE]:
+    for route in [
+        route for route in TABLE if route.startswith((EDITION, AGENCY, "admin/", "plans/")) and route not in TO_CHANGE
+    ]:
         for method in ("GET", "POST"):
             role = server_of(route, method)
             for name in PARAMETER.findall(route) if role else ():
@@ -238,8 +240,8 @@ def bodies(scene, foreign):
     for report in reports:
         for beside in ([], seen):
             fields = {"report": [*beside, f"{report.pk}:{report.version}"]}
-            yield "reviewer", "POST", f"{PLAN}review/approve/", fields, {"report": [*beside, "999999:1"]}
-    reporting = f"{PLAN}reporting/<int:division_id>/"
+            yield "reviewer", "POST", f"{EDITION}review/approve/", fields, {"report": [*beside, "999999:1"]}
+    reporting = f"{EDITION}reporting/<int:division_id>/"
     for code in ("XAC1.1", "XAC1.2", "BC1.1"):
         for beside in ([], ["AC1.2"]):
             yield "staff", "POST", f"{reporting}check/", {"kpi": [*beside, code]}, {"kpi": [*beside, "ZZ9.9"]}
@@ -250,7 +252,7 @@ def bodies(scene, foreign):
     for name, other_name in (("cause", "effect"), ("effect", "cause")):
         fields = {other_name: "AL1", "reason": "理由"}
         for code in ("XAC1", "XAP1"):
-            yield "reviewer", "POST", f"{PLAN}links/add/", fields | {name: code}, fields | {name: "ZZ1"}
+            yield "reviewer", "POST", f"{EDITION}links/add/", fields | {name: code}, fields | {name: "ZZ1"}
     staff = {"email": "a@example.gov.tw", "name": "某", "role": "staff"}
     for route in (f"{AGENCY}members/invite/", f"{AGENCY}members/<int:membership_id>/"):
         yield "admin", "POST", route, staff | {"divisions": [division]}, staff | {"divisions": ["999999"]}

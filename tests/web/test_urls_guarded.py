@@ -31,16 +31,16 @@ from tests.deputyships import stand_in
 from tests.page_reading import body, client_of
 from tests.services.rows import nothing_written
 from tests.shared_rows import layer
-from tests.web.urls_table import AGENCY, MEMBERS, PLAN, ROLES, SITE, TABLE
+from tests.web.urls_table import AGENCY, MEMBERS, EDITION, ROLES, SITE, TABLE
 
 pytestmark = pytest.mark.django_db
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 # A PDF takes seconds: of the members, who may all have it, the one with the fewest rights asks for it.
 ASK_FOR_PDF = [role for role in ROLES if role not in {"staff", "other_staff", "reviewer", "admin"}]
-IN_PLAN = [route for route in SITE if route.startswith(PLAN)]
+IN_EDITION = [route for route in SITE if route.startswith(EDITION)]
 MISSING = {
-    "slug": "no-such-plan",
+    "former_slug": "no-such-plan",
     "agency": "no-such-agency",
     "membership_id": 999_999,
     "deputyship_id": 999_999,
@@ -57,7 +57,7 @@ MISSING = {
     "object_id": 999_999,
     "id": 999_999,
 }
-CODES = {f"{PLAN}objectives/<str:code>/": "AC1", f"{PLAN}themes/<str:code>/": "A"}
+CODES = {f"{EDITION}objectives/<str:code>/": "AC1", f"{EDITION}themes/<str:code>/": "A"}
 QUERIES = {"admin/autocomplete/": "app_label=scorecard&model_name=kpi&field_name=objective"}
 
 
@@ -82,7 +82,7 @@ class Scene:
         values |= changed
         path = route.replace("(?P<url>.*)$", "no-such-page").replace("^(?P<app_label>scorecard)/$", "scorecard/")
         path = PARAMETER.sub(lambda match: str(values[match[1]]), path)
-        if route.startswith(f"{PLAN}reporting/") and "light" in route:
+        if route.startswith(f"{EDITION}reporting/") and "light" in route:
             return f"/{path}?measure={self.rows['measure'].pk}"
         return f"/{path}?{QUERIES[route]}" if route in QUERIES else f"/{path}"
 
@@ -146,7 +146,14 @@ def scene():
             agency=plan.agency, name="表單.xlsx", size=1, digest="x", content=original(), uploaded_by=cast.reviewer
         ),
     }
-    arguments = {"slug": plan.slug, "year": 105, "division_id": division.pk, "content_type_id": 1, "object_id": 1}
+    arguments = {
+        "former_slug": plan.slug,
+        "rest": "map/",
+        "year": 105,
+        "division_id": division.pk,
+        "content_type_id": 1,
+        "object_id": 1,
+    }
     arguments |= {"link_id": plan.links.first().pk, "token": evidence.token, "serial": 1}
     arguments |= {"uidb64": "MQ", "agency": plan.agency.slug, "membership_id": rows["membership"].pk}
     arguments |= {"event_id": AuditEvent.objects.filter(kpi=kpi, action="saved").first().pk, "change": 0}
@@ -182,7 +189,7 @@ def group_of(route):
     """What the route is about: 「admin/scorecard/kpi」, 「reporting」, 「account」."""
     if route.startswith("admin/scorecard/"):
         return "/".join(route.split("/")[:3])
-    return re.split(r"[/.]", route.removeprefix(PLAN))[0] or "home"
+    return re.split(r"[/.]", route.removeprefix(EDITION))[0] or "home"
 
 
 # One test for URLs that belong together.
@@ -218,7 +225,7 @@ def test_what_a_person_may_not_see_answers_exactly_like_what_does_not_exist(scen
             for role in [role for role in ROLES if declared[role] == 404]:
                 there = scene.answer(role, method, scene.url(route))
                 # To members the plan itself and their agency are no secret.
-                secret = set(MISSING) - ({"slug", "agency"} if role in MEMBERS else set())
+                secret = set(MISSING) - ({"former_slug", "agency"} if role in MEMBERS else set())
                 for name in secret.intersection(PARAMETER.findall(route)):
                     missing = scene.answer(role, method, scene.url(route, **{name: MISSING[name]}))
                     assert (missing.status_code, body(missing)) == (there.status_code, body(there)), (
@@ -230,17 +237,17 @@ def test_what_a_person_may_not_see_answers_exactly_like_what_does_not_exist(scen
 
 @pytest.mark.one_database
 def test_a_plan_or_year_that_does_not_exist_is_404_even_for_its_members(scene):
-    for route in IN_PLAN:
+    for route in IN_EDITION:
         method = "POST" if TABLE[route]["GET"]["admin"] == 405 else "GET"
         # 104 is a baseline year: its figures stand beside the plan's own years, but it has no pages.
-        for changed in ({"slug": MISSING["slug"]}, {"year": 99}, {"year": 104}, {"year": 0}):
+        for changed in ({"agency": MISSING["agency"]}, {"year": 99}, {"year": 104}, {"year": 0}):
             url = scene.url(route, **changed)
             assert scene.answer("admin", method, url).status_code == 404, url
 
 
 def test_other_methods_are_refused_and_head_is_answered_like_get(scene):
     sample = ("map/", "reporting/<int:division_id>/", "kpis/<str:code>/comments/")
-    for route in (*(PLAN + rest for rest in sample), "", "healthz"):
+    for route in (*(EDITION + rest for rest in sample), "", "healthz"):
         url = scene.url(route)
         assert scene.answer("staff", "HEAD", url).status_code == TABLE[route]["GET"]["staff"], url
         for method in ("PUT", "PATCH", "DELETE", "TRACE"):
@@ -259,7 +266,7 @@ def test_no_form_is_taken_without_its_token(scene):
 
 @pytest.mark.one_database
 def test_the_year_switch_of_a_refused_act_leads_to_pages(scene):
-    acts = [route for route in IN_PLAN if TABLE[route]["GET"]["admin"] == 405]
+    acts = [route for route in IN_EDITION if TABLE[route]["GET"]["admin"] == 405]
     answers = [scene.answer("admin", "POST", scene.url(route)) for route in acts]
     refused = [response for response in answers if response.status_code in {409, 422}]
     assert refused
