@@ -193,12 +193,21 @@ class Plan(models.Model):
     @property
     def slug(self):
         """For file names, JSON and commands: 「taipei-secretariat-105」."""
-        return f"{self.agency.slug}-{to_roc(self.year)}"
+        return f"{self.agency.slug}-{self.roc}"
+
+    @property
+    def roc(self):
+        return to_roc(self.year)
+
+    @property
+    def year_text(self):
+        """「105 年」."""
+        return year_text(self.year)
 
     @property
     def title(self):
         """Without the agency: 「105 年版」."""
-        return f"{year_text(self.year)}版"
+        return f"{self.year_text}版"
 
     @property
     def subtitle(self):

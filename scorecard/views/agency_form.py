@@ -26,7 +26,7 @@ def agency_form_ods(request, agency, year):
 def _file(request, agency, year, write, content_type, suffix):
     """The file. 400 with the page of files and its errors if the years chosen are invalid."""
     edition = access.get_edition(request, agency, year)
-    scorecard = build_scorecard(edition.plan, year, with_action_plans=True)
+    scorecard = build_scorecard(edition.plan, with_action_plans=True)
     form = FormYearsForm(request.GET, scorecard=scorecard)
     if not form.is_valid():
         return downloads_page(request, scorecard, form, status=400)

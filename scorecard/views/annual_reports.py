@@ -30,7 +30,7 @@ def annual_report(request, agency, year):
     edition = access.get_edition(request, agency, year)
     try:
         choices = _choices(request.GET)
-        content = jobs.get_or_make(*annual_report_job(edition.plan, year, choices))
+        content = jobs.get_or_make(*annual_report_job(edition.plan, choices))
     except (Unknown, NoSuchPart):
         return _choose_again(request, edition, request.GET)
     is_safe_in_name = choices.part.isascii() and choices.part.replace("-", "").isalnum()
@@ -44,8 +44,8 @@ def making(request, agency, year):
     edition = access.get_edition(request, agency, year)
     try:
         choices = _choices(request.GET)
-        key, _ = annual_report_job(edition.plan, year, choices)
-        report = build_annual_report(edition.plan, year, choices)
+        key, _ = annual_report_job(edition.plan, choices)
+        report = build_annual_report(edition.plan, choices)
     except (Unknown, NoSuchPart):
         return _choose_again(request, edition, request.GET)
     context = {
@@ -64,10 +64,10 @@ def making(request, agency, year):
 def make(request, agency, year):
     """Start making the PDF of the choices sent, and redirect to the page of its state."""
     edition = access.get_edition(request, agency, year)
-    form = AnnualChoicesForm(request.POST, scorecard=build_scorecard(edition.plan, year))
+    form = AnnualChoicesForm(request.POST, scorecard=build_scorecard(edition.plan))
     if not form.is_valid():
         return _choose_again(request, edition, request.POST, status=422)
-    jobs.start(*annual_report_job(edition.plan, year, form.choices))
+    jobs.start(*annual_report_job(edition.plan, form.choices))
     return _to_making(agency, year, form.choices)
 
 
@@ -75,10 +75,10 @@ def make(request, agency, year):
 def cancel(request, agency, year):
     """Stop making the PDF of the choices sent."""
     edition = access.get_edition(request, agency, year)
-    form = AnnualChoicesForm(request.POST, scorecard=build_scorecard(edition.plan, year))
+    form = AnnualChoicesForm(request.POST, scorecard=build_scorecard(edition.plan))
     if not form.is_valid():
         return _choose_again(request, edition, request.POST, status=422)
-    jobs.cancel(annual_report_job(edition.plan, year, form.choices)[0])
+    jobs.cancel(annual_report_job(edition.plan, form.choices)[0])
     return _to_making(agency, year, form.choices)
 
 
@@ -87,7 +87,7 @@ def annual_report_page(request, agency, year):
     edition = access.get_edition(request, agency, year)
     try:
         choices = _choices(request.GET)
-        report = build_annual_report(edition.plan, year, choices)
+        report = build_annual_report(edition.plan, choices)
     except (Unknown, NoSuchPart):
         return _choose_again(request, edition, request.GET)
     context = {
@@ -108,7 +108,7 @@ def _choices(query):
 
 def _choose_again(request, edition, data, status=400):
     """The page of files with the errors of the choices."""
-    scorecard = build_scorecard(edition.plan, edition.year)
+    scorecard = build_scorecard(edition.plan)
     choices = AnnualChoicesForm(data, scorecard=scorecard)
     return downloads_page(request, scorecard, FormYearsForm(scorecard=scorecard), choices=choices, status=status)
 

@@ -13,5 +13,5 @@ from scorecard.web.plan_pages import wants_provisional
 @not_modified_if_same_version
 def dashboard(request, agency, year):
     edition = access.get_edition(request, agency, year)
-    made = build_dashboard(edition.plan, year, include_provisional=wants_provisional(request))
+    made = build_dashboard(edition.plan, include_provisional=wants_provisional(request))
     return render(request, "scorecard/dashboard.html", {"dashboard": made, "scorecard": made.scorecard})

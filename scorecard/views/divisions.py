@@ -47,7 +47,7 @@ def fill_in(request, agency, year, division_id):
     edition = access.get_edition(request, agency, year)
     division = get_object_or_404(Division, pk=division_id, agency=edition.plan.agency_id)
     permissions.check_can_fill_in(request.user, division)
-    content = fill_in_workbook(build_fill_in(edition.plan, year, division))
+    content = fill_in_workbook(build_fill_in(edition.plan, division))
     return file_response(content, MIME_TYPE, f"{agency}-{to_roc(year)}-fill-in-{division_id}.xlsx")
 
 

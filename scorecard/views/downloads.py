@@ -21,14 +21,14 @@ from scorecard.web.plan_pages import get_scorecard
 @require_safe
 def downloads(request, agency, year):
     edition = access.get_edition(request, agency, year)
-    scorecard = build_scorecard(edition.plan, year)
+    scorecard = build_scorecard(edition.plan)
     return downloads_page(request, scorecard, FormYearsForm(scorecard=scorecard))
 
 
 def downloads_page(request, scorecard, form, *, choices=None, status=200):
     """form: the years of the agency's form. choices: those of the annual report, None for the defaults."""
     choices = choices or AnnualChoicesForm(scorecard=scorecard)
-    snapshots = YearSnapshot.objects.listed().filter(plan_year=request.edition.plan_year)
+    snapshots = YearSnapshot.objects.listed().filter(plan_year=request.edition.plan)
     can_edit = permissions.can_edit_strategy(request.user, request.edition.plan.agency_id)
     context = {"scorecard": scorecard, "form": form, "choices": choices, "snapshots": snapshots, "can_edit": can_edit}
     return render(request, "scorecard/downloads.html", context, status=status)
@@ -49,7 +49,7 @@ def snapshot(request, agency, year, number, file):
     if file not in SNAPSHOT_FILES:
         raise Http404
     field, content_type = SNAPSHOT_FILES[file]
-    frozen = get_object_or_404(YearSnapshot.objects.only(field), plan_year=edition.plan_year, number=number)
+    frozen = get_object_or_404(YearSnapshot.objects.only(field), plan=edition.plan, number=number)
     name = f"{agency}-{to_roc(year)}-frozen-{number}-{file}"
     return file_response(bytes(getattr(frozen, field)), content_type, name)
 

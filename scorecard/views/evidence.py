@@ -42,7 +42,7 @@ def manage(request, agency, year, division_id, code):
     try:
         if not form.is_valid():
             raise RuleBroken(form.errors["files"])
-        made = add_evidence(by=request.user, kpi=kpi, year=year, files=form.cleaned_data["files"])
+        made = add_evidence(by=request.user, kpi=kpi, files=form.cleaned_data["files"])
     except RuleBroken as error:
         return _page(request, edition, kpi, EvidenceForm(), error.messages, 422)
     if made:
@@ -61,18 +61,18 @@ def _too_large(names):
 
 
 def _page(request, edition, kpi, form, errors=(), status=200):
-    scorecard = build_scorecard(edition.plan, edition.year, include_provisional=True)
+    scorecard = build_scorecard(edition.plan, include_provisional=True)
     line = scorecard.kpis_by_code[kpi.code]
     if line.report_state is None:
         raise Http404
-    report = YearlyReport.objects.filter(kpi=kpi, year=edition.year).first()
+    report = YearlyReport.objects.filter(kpi=kpi).first()
     context = {
         "scorecard": scorecard,
-        "plan_year": edition.plan_year,
+        "plan": edition.plan,
         "division": kpi.division,
         "kpi": line,
         "files": report.evidence.present() if report else (),
-        "form": form if edition.plan_year.is_open and (report is None or report.is_editable) else None,
+        "form": form if edition.plan.is_open and (report is None or report.is_editable) else None,
         "errors": errors,
     }
     return render(request, "scorecard/reporting/evidence.html", context, status=status)
@@ -83,7 +83,7 @@ def remove(request, agency, year, division_id, code, token):
     edition = access.get_edition(request, agency, year)
     kpi = _own_kpi(request, edition, division_id, code)
     rows = Evidence.objects.select_related("report__kpi__plan", "report__kpi__division")
-    evidence = get_object_or_404(rows, token=token, report__kpi=kpi, report__year=year)
+    evidence = get_object_or_404(rows, token=token, report__kpi=kpi)
     try:
         remove_evidence(by=request.user, evidence=evidence)
     except RuleBroken as error:
@@ -97,7 +97,7 @@ def remove(request, agency, year, division_id, code, token):
 def download(request, agency, year, token):
     """The file as a download, which the browser never shows. 404 for removed files; 500 for one that was damaged."""
     edition = access.get_edition(request, agency, year)
-    rows = Evidence.objects.present().filter(report__kpi__plan=edition.plan, report__year=year)
+    rows = Evidence.objects.present().filter(report__kpi__plan=edition.plan)
     evidence = get_object_or_404(rows, token=token)
     try:
         file = open_intact(evidence)

@@ -29,8 +29,8 @@ def upload(request, agency, year, division_id):
     """
     edition = access.get_edition(request, agency, year)
     division = access.get_own_division(request, edition, division_id)
-    scorecard = build_scorecard(edition.plan, year, include_provisional=True, with_action_plans=True)
-    page = {"scorecard": scorecard, "division": division, "plan_year": edition.plan_year, "form": FillInForm()}
+    scorecard = build_scorecard(edition.plan, include_provisional=True, with_action_plans=True)
+    page = {"scorecard": scorecard, "division": division, "plan": edition.plan, "form": FillInForm()}
     if request.method != "POST":
         return render(request, "scorecard/reporting/fill_in.html", page)
     form = FillInForm(request.POST, request.FILES)
@@ -44,8 +44,8 @@ def upload(request, agency, year, division_id):
     if not refused and not wrong:
         rows, without_row = rows_of(read, entry_forms(scorecard, edition, division))
         try:
-            policies.check_year_is_open(edition.plan_year)
-            keep_unsaved(by=request.user, plan_year=edition.plan_year, division=division, rows=rows, beside=True)
+            policies.check_year_is_open(edition.plan)
+            keep_unsaved(by=request.user, plan=edition.plan, division=division, rows=rows, beside=True)
         except policies.RuleBroken as error:
             refused, status = error.messages, 409
         else:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from scorecard import permissions
 from scorecard.agency_form.preview_page import cell_context, conflict_rows, preview_context, rejected_corrections
 from scorecard.agency_form.uploaded_form import build_preview
-from scorecard.domain.choices import YearState
+from scorecard.domain.choices import PlanState
 from scorecard.domain.policies import RuleBroken
 from scorecard.forms.form_import import ApplyForm, UploadForm, corrections_of
 from scorecard.models import FormUpload
@@ -93,7 +93,7 @@ def preview(request, agency, token):
 
 def _taken_in(request, agency, kept):
     messages.info(request, f"「{kept.name}」已由{kept.applied_by}匯入。")
-    return redirect("strategy_map", agency=agency, year=kept.plan.first_year)
+    return redirect("strategy_map", agency=agency, year=kept.plan.year)
 
 
 def _preview_page(request, agency, shown, status=200, **context):
@@ -144,12 +144,12 @@ def apply(request, agency, token):
             messages.error(request, sentence)
         return _again(request, agency, kept, 422, typed_reason=agreed["reason"])
     messages.success(request, f"已匯入「{kept.name}」。{_next_step(request.user, plan)}")
-    return redirect("strategy_map", agency=agency.slug, year=plan.first_year)
+    return redirect("strategy_map", agency=agency.slug, year=plan.year)
 
 
 def _next_step(user, plan):
-    """What the user should do next; "" if a year of the plan has been opened."""
-    if any(row.state != YearState.NOT_OPEN for row in access.plan_years(plan)):
+    """What the user should do next; "" once the edition was opened."""
+    if plan.state != PlanState.ADOPTED:
         return ""
     if permissions.can_manage(user, plan.agency_id):
         return "接著到「年度管理」開放年度，科室就能填報。"

@@ -32,7 +32,7 @@ def _page(request, agency, year, code, form=None, status=200):
     if line is None:
         raise Http404
     kpi = KPI.objects.select_related("plan", "division").prefetch_related("supporting_divisions").get(pk=line.id)
-    report = YearlyReport.objects.filter(kpi=kpi, year=year).select_related("submitted_by", "reviewed_by").first()
+    report = YearlyReport.objects.filter(kpi=kpi).select_related("submitted_by", "reviewed_by").first()
     objective = scorecard.objectives_by_code[line.objective_code]
     context = {
         "scorecard": scorecard,
@@ -42,7 +42,7 @@ def _page(request, agency, year, code, form=None, status=200):
         "perspective": next(row for row in scorecard.perspectives if row.code == objective.perspective_code),
         "supporting": kpi.supporting_divisions.all(),
         "report": report,
-        "hands": hands_on(kpi.plan, year, [kpi.pk]).get(kpi.pk),
+        "hands": hands_on(kpi.plan, [kpi.pk]).get(kpi.pk),
         "comments": report.comments.select_related("author") if report else (),
         "evidence": report.evidence.present() if report else (),
         "history": build_history(
@@ -65,7 +65,7 @@ def kpi_pdf(request, agency, year, code):
     line = scorecard.kpis_by_code.get(code)
     if line is None:
         raise Http404
-    reports = YearlyReport.objects.filter(kpi=line.id, year=year)
+    reports = YearlyReport.objects.filter(kpi=line.id)
     report = reports.counting(include_provisional=scorecard.include_provisional).first()
     texts = (report.explanation, report.improvement) if report else ("", "")
     money = budgets_of(scorecard, [line])
@@ -86,7 +86,7 @@ def comment(request, agency, year, code):
     if not form.is_valid():
         return _page(request, agency, year, code, form, status=422)
     try:
-        comment_on_report(by=request.user, kpi=kpi, year=year, text=form.cleaned_data["text"])
+        comment_on_report(by=request.user, kpi=kpi, text=form.cleaned_data["text"])
     except RuleBroken as error:
         messages.error(request, " ".join(error.messages))
     else:

@@ -15,7 +15,7 @@ from scorecard.web.file_response import file_response
 def receipts(request, agency, year):
     edition = access.get_edition_of_receipts(request, agency, year)
     context = {
-        "scorecard": build_scorecard(edition.plan, year),
+        "scorecard": build_scorecard(edition.plan),
         "receipts": access.visible_receipts(request, edition),
     }
     return render(request, "scorecard/reporting/receipts.html", context)
@@ -26,7 +26,7 @@ def receipt(request, agency, year, serial):
     edition = access.get_edition(request, agency, year)
     submission = access.get_receipt(request, edition, serial)
     context = {
-        "scorecard": build_scorecard(edition.plan, year),
+        "scorecard": build_scorecard(edition.plan),
         "submission": submission,
         "receipt": build_receipt(submission),
         "reviews": reviews_of(submission),

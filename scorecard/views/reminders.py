@@ -15,7 +15,7 @@ def remind(request, agency, year):
     """The page then lists who was reminded and who could not be."""
     edition = access.get_edition_to_review(request, agency, year)
     try:
-        reminded = remind_now(by=request.user, plan_year=edition.plan_year, day=timezone.localdate())
+        reminded = remind_now(by=request.user, plan=edition.plan, day=timezone.localdate())
     except RuleBroken as error:
         messages.error(request, " ".join(error.messages))
     else:

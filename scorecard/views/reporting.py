@@ -27,18 +27,18 @@ def reporting(request, agency, year):
     """The person's task list over all their divisions."""
     edition = access.get_edition_to_report(request, agency, year)
     own = Division.objects.filter(pk__in=roles_by_agency(request.user)[edition.plan.agency_id].division_ids)
-    scorecard = build_scorecard(edition.plan, year, include_provisional=True)
+    scorecard = build_scorecard(edition.plan, include_provisional=True)
     own_ids = {division.pk for division in own}
     tasks = build_tasks(scorecard, own_ids)
-    returned = YearlyReport.objects.for_year(edition.plan, year).filter(kpi__in=[kpi.id for kpi in tasks.returned])
+    returned = YearlyReport.objects.of_plan(edition.plan).filter(kpi__in=[kpi.id for kpi in tasks.returned])
     context = {
         "scorecard": scorecard,
-        "plan_year": edition.plan_year,
+        "plan": edition.plan,
         "is_assigned": bool(own),
         "divisions": [(line, count_states(line.kpis)) for line in scorecard.divisions if line.id in own_ids],
         "tasks": tasks,
         "comments": {report.kpi_id: report.return_comment for report in returned.prefetch_related("comments__author")},
-        "open_years": [line for line in scorecard.plan_years if line.is_open and line.year != year],
+        "open_editions": [plan for plan in edition.of_agency if plan.is_open and plan.year != year],
         "receipts": access.visible_receipts(request, edition),
     }
     return render(request, "scorecard/reporting/tasks.html", context)
@@ -46,7 +46,7 @@ def reporting(request, agency, year):
 
 def _unsaved_shown(request, edition, division, forms):
     """Template context of the draft. unsaved_state: "applied" (its texts are in the fields), "offered", or ""."""
-    unsaved = find_unsaved(by=request.user, plan_year=edition.plan_year, division=division)
+    unsaved = find_unsaved(by=request.user, plan=edition.plan, division=division)
     sent = request.POST.get("draft", "") if request.method == "POST" else request.GET.get("draft", "")
     if unsaved is None or sent == "applied":
         if unsaved and request.method != "POST":
@@ -72,7 +72,7 @@ def render_table(request, edition, division, scorecard, forms, status=200):
     context = unsaved_context | {
         "division": division,
         "scorecard": scorecard,
-        "plan_year": edition.plan_year,
+        "plan": edition.plan,
         "forms": forms,
         "errors": errors,
         "conflicts": [form for form in forms if form.conflict],
@@ -82,7 +82,7 @@ def render_table(request, edition, division, scorecard, forms, status=200):
         "without_target": [
             line for line in scorecard.kpis if line.division_id == division.id and line.report_state is None
         ],
-        "is_any_editable": edition.plan_year.is_open and any(form.is_editable for form in forms),
+        "is_any_editable": edition.plan.is_open and any(form.is_editable for form in forms),
     }
     return render(request, "scorecard/reporting/table.html", context, status=status)
 
@@ -92,7 +92,7 @@ def table(request, agency, year, division_id):
     """The division's table. A POST saves all rows that were changed, or none."""
     edition = access.get_edition(request, agency, year)
     division = access.get_own_division(request, edition, division_id)
-    scorecard = build_scorecard(edition.plan, year, include_provisional=True, with_action_plans=True)
+    scorecard = build_scorecard(edition.plan, include_provisional=True, with_action_plans=True)
     if request.method != "POST":
         return render_table(request, edition, division, scorecard, entry_forms(scorecard, edition, division))
     forms = sent_forms(scorecard, edition, division, request.POST)
@@ -103,7 +103,7 @@ def table(request, agency, year, division_id):
     try:
         saved = save_and_settle(
             by=request.user,
-            plan_year=edition.plan_year,
+            plan=edition.plan,
             division=division,
             report_entries=[form.report_entry() for form in touched],
             rows=changed_field_names(forms, everything=shown == "applied"),
@@ -122,7 +122,7 @@ def table(request, agency, year, division_id):
 
 def _show_conflict(request, edition, division, forms, conflict):
     """The same page, status 409, with both versions of each KPI in conflict. Nothing is saved."""
-    scorecard = build_scorecard(edition.plan, edition.year, include_provisional=True, with_action_plans=True)
+    scorecard = build_scorecard(edition.plan, include_provisional=True, with_action_plans=True)
     current = {report.kpi_id: report for report in conflict.reports}
     for form in forms:
         if form.line.id in current:
@@ -135,7 +135,7 @@ def light(request, agency, year, division_id, code):
     """HTML fragment: light, working and questions of a measure with the figure being typed. Nothing is saved."""
     edition = access.get_edition(request, agency, year)
     access.get_own_division(request, edition, division_id)
-    line = build_scorecard(edition.plan, year, include_provisional=True).kpis_by_code.get(code)
+    line = build_scorecard(edition.plan, include_provisional=True).kpis_by_code.get(code)
     measure = next((m for m in line.measures if str(m.id) == request.GET.get("measure")), None) if line else None
     if measure is None or line.division_id != division_id:
         raise Http404
@@ -166,7 +166,7 @@ def check(request, agency, year, division_id):
     """The check before submitting. A POST submits the KPIs chosen, all or none."""
     edition = access.get_edition(request, agency, year)
     division = access.get_own_division(request, edition, division_id)
-    scorecard = build_scorecard(edition.plan, year, include_provisional=True)
+    scorecard = build_scorecard(edition.plan, include_provisional=True)
     status = 200
     if request.method == "POST":
         codes = request.POST.getlist("offered" if request.POST.get("all") else "kpi")
@@ -174,7 +174,7 @@ def check(request, agency, year, division_id):
         if len(chosen) != len(set(codes)):
             raise Http404
         try:
-            submitted = submit_reports(by=request.user, plan=edition.plan, year=year, kpis=chosen)
+            submitted = submit_reports(by=request.user, plan=edition.plan, kpis=chosen)
         except policies.RuleBroken as error:
             status = 422
             for sentence in error.messages:
@@ -186,7 +186,7 @@ def check(request, agency, year, division_id):
     context = {
         "division": division,
         "scorecard": scorecard,
-        "plan_year": edition.plan_year,
+        "plan": edition.plan,
         "ready": [form for form, missing in rows if form.report and not missing and form not in asking],
         "asking": asking,
         "incomplete": [(form, missing) for form, missing in rows if missing],
@@ -197,7 +197,7 @@ def check(request, agency, year, division_id):
 
 def _after_submitting(request, edition, division, codes, submitted):
     """Redirects to the receipt, also if the POST was sent twice; to the table if there is none."""
-    receipts = Submission.objects.for_year(edition.plan, edition.year).filter(division=division)
+    receipts = Submission.objects.of_plan(edition.plan).filter(division=division)
     receipt = receipts.latest_with([report.kpi.code for report in submitted] or codes)
     if submitted:
         codes_text = "、".join(report.kpi.code for report in submitted)
@@ -223,7 +223,7 @@ def confirm(request, agency, year, division_id, code):
     form = SeenForm(request.POST)
     version = form.cleaned_data["version"] if form.is_valid() else -1
     try:
-        kept = confirm_figures(by=request.user, kpi=kpi, year=year, version=version, answers=answers)
+        kept = confirm_figures(by=request.user, kpi=kpi, version=version, answers=answers)
     except Conflict:
         messages.error(request, f"{code} 剛剛有人變更，沒有確認；下面是目前的數字，請再看一次。")
     except policies.RuleBroken as error:

@@ -22,19 +22,19 @@ def paste(request, agency, year, division_id):
     """
     edition = access.get_edition(request, agency, year)
     division = access.get_own_division(request, edition, division_id)
-    scorecard = build_scorecard(edition.plan, year, include_provisional=True, with_action_plans=True)
+    scorecard = build_scorecard(edition.plan, include_provisional=True, with_action_plans=True)
     forms = entry_forms(scorecard, edition, division)
-    context = {"division": division, "scorecard": scorecard, "plan_year": edition.plan_year, "rows": None}
+    context = {"division": division, "scorecard": scorecard, "plan": edition.plan, "rows": None}
     if request.method != "POST":
         context["form"] = PasteForm(places=places_of(forms))
         return render(request, "scorecard/reporting/paste.html", context)
-    whose = {"by": request.user, "plan_year": edition.plan_year, "division": division}
+    whose = {"by": request.user, "plan": edition.plan, "division": division}
     form = PasteForm(request.POST, places=places_of(forms))
     rows = form.rows() if form.is_valid() else None
     status = 200 if form.is_valid() else 422
     context |= {"form": form, "rows": rows}
     try:
-        policies.check_year_is_open(edition.plan_year)
+        policies.check_year_is_open(edition.plan)
         typed = changed_fields(sent_forms(scorecard, edition, division, request.POST))
         if typed:
             keep_unsaved(**whose, rows=typed, beside=request.POST.get("draft") == "offered")

@@ -31,14 +31,14 @@ OF_THE_QUEUE = {"unexplained", "no_evidence"}
 
 def _queue_page(request, edition, failed=None, chosen=(), status=200):
     """failed: {(kind, report id): bound form with errors}. chosen: ids of the reports that are ticked."""
-    scorecard = build_scorecard(edition.plan, edition.year, include_provisional=True, with_action_plans=True)
+    scorecard = build_scorecard(edition.plan, include_provisional=True, with_action_plans=True)
     asked, notices = read_queue_filter(request.GET, scorecard)
     queue = build_queue(scorecard, edition.plan, asked)
     cases = [_case(request, edition, case, failed or {}) for case in queue.cases]
     context = {
         "scorecard": scorecard,
-        "plan_year": edition.plan_year,
-        "last_reminded": last_reminded(edition.plan_year),
+        "plan": edition.plan,
+        "last_reminded": last_reminded(edition.plan),
         "progress": build_progress(scorecard),
         "total": total_progress(scorecard),
         "queue": queue,
@@ -64,7 +64,7 @@ def _wants_all(request):
 def _case(request, edition, case, failed):
     """A case with the person's possible actions."""
     report = case.report
-    is_open = edition.plan_year.is_open
+    is_open = edition.plan.is_open
     may_approve = case.is_submitted and permissions.can_approve(request.user, report, case.hands.people)
     return {
         "case": case,
@@ -137,12 +137,12 @@ def approve(request, agency, year):
         messages.error(request, " ".join(form.errors["report"]))
         return _back(request, agency, year)
     versions = form.cleaned_data["report"]
-    reports = list(YearlyReport.objects.for_year(edition.plan, year).filter(pk__in=versions).select_related("kpi"))
+    reports = list(YearlyReport.objects.of_plan(edition.plan).filter(pk__in=versions).select_related("kpi"))
     if len(reports) != len(versions):
         raise Http404
     try:
         chosen = [(report, versions[report.pk]) for report in reports]
-        changed = approve_reports(by=request.user, plan=edition.plan, year=year, chosen=chosen)
+        changed = approve_reports(by=request.user, plan=edition.plan, chosen=chosen)
     except RuleBroken as error:
         messages.error(request, " ".join(error.messages))
     except Conflict as conflict:
@@ -173,7 +173,7 @@ def _changed_by_other(conflict):
 
 
 def _get_report(edition, code):
-    reports = YearlyReport.objects.for_year(edition.plan, edition.year).select_related("kpi__plan", "kpi__division")
+    reports = YearlyReport.objects.of_plan(edition.plan).select_related("kpi__plan", "kpi__division")
     return get_object_or_404(reports, kpi__code=code)
 
 
@@ -209,6 +209,6 @@ def comment(request, agency, year, code):
     form = CommentForm(request.POST, auto_id=f"id_{report.pk}_%s")
     if not form.is_valid():
         return _queue_page(request, edition, {("comment", report.pk): form}, status=422)
-    comment_on_report(by=request.user, kpi=report.kpi, year=year, text=form.cleaned_data["text"])
+    comment_on_report(by=request.user, kpi=report.kpi, text=form.cleaned_data["text"])
     messages.success(request, f"已在 {code} 新增留言。")
     return _back(request, agency, year, code)

@@ -13,7 +13,7 @@ from scorecard.documents.map_pdf import strategy_map_pdf
 from scorecard.domain.choices import Status
 from scorecard.domain.roc_years import YearError, parse_year
 from scorecard.forms.filters import MapFilterForm
-from scorecard.models import Objective
+from scorecard.models import ObjectiveSupport
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.strategy_map import build_strategy_map
 from scorecard.read_models.year_comparison import compare
@@ -45,7 +45,7 @@ class MapRequest:
 
 
 def _asked(request, edition):
-    years = [row.year for row in access.plan_years(edition.plan) if row.year != edition.year]
+    years = [plan.year for plan in edition.of_agency if plan.year != edition.year]
     try:
         compare = parse_year(request.GET.get("compare", ""))
     except YearError:
@@ -68,15 +68,14 @@ def _build_maps(request, agency, year):
     _, statuses = STATUS_FILTERS.get(asked.status, ("", frozenset()))
     faded = {"statuses": statuses, "theme": asked.theme}
 
-    def build(year):
-        return build_scorecard(
-            edition.plan, year, include_provisional=asked.provisional, with_links=True, with_other_years=False
-        )
+    def build(plan):
+        return build_scorecard(plan, include_provisional=asked.provisional, with_links=True, with_earlier=False)
 
-    scorecard = build(year)
+    scorecard = build(edition.plan)
     if asked.compare is None:
         return asked, build_strategy_map(scorecard, **faded), None, None
-    comparison = compare(scorecard, build(asked.compare))
+    other = next(plan for plan in edition.of_agency if plan.year == asked.compare)
+    comparison = compare(scorecard, build(other))
     later = build_strategy_map(comparison.later, comparison=comparison, **faded)
     return asked, later, build_strategy_map(comparison.earlier, **faded), comparison
 
@@ -97,7 +96,7 @@ def strategy_map(request, agency, year):
         "earlier_addresses": earlier and map_addresses(agency, earlier.scorecard.year.year, query=asked.query),
         "filter_form": MapFilterForm(scorecard, asked.theme),
         "status_filters": [("", "全部"), *((key, label) for key, (label, _) in STATUS_FILTERS.items())],
-        "other_years": [line for line in scorecard.plan_years if line.year != year],
+        "other_editions": [plan for plan in request.edition.of_agency if plan.year != year],
         "can_edit": permissions.can_edit_strategy(request.user, request.edition.plan.agency_id),
     }
     return render(request, "scorecard/map/map.html", context)
@@ -132,7 +131,6 @@ def objective(request, agency, year, code):
     if line is None:
         raise Http404
     by_code = scorecard.objectives_by_code
-    supported = Objective.objects.filter(supported_by=line.id).select_related("plan__agency")
     context = {
         "scorecard": scorecard,
         "objective": line,
@@ -140,7 +138,7 @@ def objective(request, agency, year, code):
         "perspective": next(row for row in scorecard.perspectives if row.code == line.perspective_code),
         "causes": [(by_code[link.cause], link.reason) for link in scorecard.links if link.effect == code],
         "effects": [(by_code[link.effect], link.reason) for link in scorecard.links if link.cause == code],
-        "supported": supported,
+        "supports": ObjectiveSupport.objects.filter(objective=line.id).select_related("supported__plan__agency"),
         "can_edit": permissions.can_edit_strategy(request.user, request.edition.plan.agency_id),
     }
     return render(request, "scorecard/map/objective.html", context)

@@ -28,14 +28,14 @@ def keep(request, agency, year, division_id):
     """
     edition = access.get_edition(request, agency, year)
     division = access.get_own_division(request, edition, division_id)
-    scorecard = build_scorecard(edition.plan, year, include_provisional=True, with_action_plans=True)
+    scorecard = build_scorecard(edition.plan, include_provisional=True, with_action_plans=True)
     forms = sent_forms(scorecard, edition, division, request.POST)
     then = request.POST.get("then")
     rows = {} if then == "drop" else changed_fields(forms)
     try:
         kept = keep_unsaved(
             by=request.user,
-            plan_year=edition.plan_year,
+            plan=edition.plan,
             division=division,
             rows=rows,
             beside=request.POST.get("draft") == "offered",

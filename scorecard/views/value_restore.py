@@ -20,10 +20,9 @@ CHANGED_BY_OTHER = "其他人剛剛變更了這項 KPI 的填報，沒有還原�
 def restore_value(request, agency, year, code, event_id, change):
     """GET shows what would change; POST restores it and redirects to the KPI."""
     scorecard = get_scorecard(request, agency, year)
-    plan_year = request.edition.plan_year
     kpi = get_object_or_404(KPI.objects.select_related("plan", "division"), plan=request.edition.plan, code=code)
     permissions.check_can_report_for(request.user, kpi.division)
-    event = get_object_or_404(AuditEvent.objects.select_related("actor"), pk=event_id, kpi=kpi, year=year)
+    event = get_object_or_404(AuditEvent.objects.of_kpi(kpi), pk=event_id)
     restoration = _plan(kpi, event, change)
     errors = []
     status = 200
@@ -46,7 +45,7 @@ def restore_value(request, agency, year, code, event_id, change):
         "event": event,
         "restoration": restoration,
         "errors": errors,
-        "why_not": "" if status == 422 else why_not(plan_year, restoration),
+        "why_not": "" if status == 422 else why_not(kpi.plan, restoration),
         "form": SeenForm(initial={"version": restoration.report.version}),
     }
     return render(request, "scorecard/kpi/restore.html", context, status=status)

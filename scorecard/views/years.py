@@ -29,16 +29,16 @@ def _current_values(plan_year):
 
 
 def _page(request, edition, form=None, status=200):
-    scorecard = build_scorecard(edition.plan, edition.year)
+    scorecard = build_scorecard(edition.plan)
     changes = isinstance(form, ChangeYearForm)
     context = {
-        "form": form if form and not changes else NEXT_STEP[edition.plan_year.state](),
-        "change_form": form if changes else ChangeYearForm(initial=_current_values(edition.plan_year), prefix="change"),
-        "plan_year": edition.plan_year,
-        "last_reminded": last_reminded(edition.plan_year),
+        "form": form if form and not changes else NEXT_STEP[edition.plan.state](),
+        "change_form": form if changes else ChangeYearForm(initial=_current_values(edition.plan), prefix="change"),
+        "plan": edition.plan,
+        "last_reminded": last_reminded(edition.plan),
         "scorecard": scorecard,
         "unapproved": [kpi for kpi in scorecard.due_kpis if kpi.report_state != ReportState.APPROVED],
-        "snapshots": YearSnapshot.objects.listed().filter(plan_year=edition.plan_year),
+        "snapshots": YearSnapshot.objects.listed().filter(plan=edition.plan),
         "events": AuditEvent.objects.of_year(edition.plan, edition.year)[:20],
     }
     return render(request, "scorecard/plan_year.html", context, status=status)
@@ -53,17 +53,17 @@ def plan_year(request, agency, year):
 def _act(request, agency, year, form_class, act, done):
     edition = access.get_edition_to_manage(request, agency, year)
     is_change = form_class is ChangeYearForm
-    options = {"initial": _current_values(edition.plan_year), "prefix": "change"} if is_change else {}
-    if form_class not in _steps(edition.plan_year):
+    options = {"initial": _current_values(edition.plan), "prefix": "change"} if is_change else {}
+    if form_class not in _steps(edition.plan):
         messages.error(
-            request, f"這個年度目前是「{edition.plan_year.get_state_display()}」，不能這樣做；沒有任何變更。"
+            request, f"這個年度目前是「{edition.plan.get_state_display()}」，不能這樣做；沒有任何變更。"
         )
         return redirect("plan_year", agency=agency, year=year)
     form = form_class(request.POST, **options)
     if not form.is_valid():
         return _page(request, edition, form, status=422)
     try:
-        act(by=request.user, plan_year=edition.plan_year, **form.cleaned_data)
+        act(by=request.user, plan=edition.plan, **form.cleaned_data)
     except RuleBroken as error:
         form.add_error(None, error)
         return _page(request, edition, form, status=422)

@@ -4,23 +4,22 @@ get_edition() stores an EditionAccess as request.edition; the navigation is draw
 """
 
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from scorecard import permissions
-from scorecard.domain.choices import YearState
-from scorecard.models import Agency, Deputyship, Division, Plan, PlanYear, Submission
+from scorecard.domain.choices import PlanState
+from scorecard.models import Agency, Deputyship, Division, Plan, Submission
 
 
-@dataclass(frozen=True)
-class Edition:
-    """An agency's plan in one of its years."""
+@dataclass
+class EditionAccess:
+    """The edition of a request. editions: all that the person may see."""
 
     plan: Plan
-    plan_year: PlanYear
+    editions: list[Plan] = field(default_factory=list)
 
     @property
     def agency(self):
@@ -29,119 +28,70 @@ class Edition:
     @property
     def year(self):
         """Gregorian."""
-        return self.plan_year.year
-
-    @property
-    def state(self):
-        return YearState(self.plan_year.state)
-
-    @property
-    def is_open(self):
-        return self.plan_year.is_open
-
-    @property
-    def is_closed(self):
-        return self.plan_year.is_closed
-
-    @property
-    def due_date(self):
-        """None unless the year is or was open."""
-        return self.plan_year.due_date
-
-    @property
-    def is_used(self):
-        """Whether the year was ever opened."""
-        return self.state != YearState.NOT_OPEN
-
-
-@dataclass
-class EditionAccess:
-    """The plan and Gregorian year of a request. editions: all that the person may see."""
-
-    plan: Plan
-    year: int
-    editions: list[Edition] = field(default_factory=list)
-
-    @property
-    def agency(self):
-        return self.plan.agency
-
-    @cached_property
-    def plan_year(self):
-        return next(row for row in self.plan.years.all() if row.year == self.year)
+        return self.plan.year
 
     @property
     def of_agency(self):
         """The agency's editions in the order of years."""
-        return [edition for edition in self.editions if edition.agency == self.agency]
+        return [plan for plan in self.editions if plan.agency_id == self.plan.agency_id]
 
     @property
     def of_other_agencies(self):
         """{agency: its editions}."""
         found = {}
-        for edition in self.editions:
-            if edition.agency != self.agency:
-                found.setdefault(edition.agency, []).append(edition)
+        for plan in self.editions:
+            if plan.agency_id != self.plan.agency_id:
+                found.setdefault(plan.agency, []).append(plan)
         return found
 
 
 def visible_editions(user):
-    """One for each agency and year, in this order. Two queries, and one for the memberships."""
-    found = {}
-    for plan in _visible_plans(user):
-        for row in plan_years(plan):
-            row.plan = plan
-            key, edition = (plan.agency.name, plan.agency_id, row.year), Edition(plan, row)
-            if key not in found or _precedence(edition) > _precedence(found[key]):
-                found[key] = edition
-    return [found[key] for key in sorted(found)]
+    """By agency and year, with agency and version; drafts where the person may edit strategy.
 
-
-def _precedence(edition):
-    """Of the plans of one agency that hold the year: the one in which it was opened, else the one that begins later."""
-    return edition.is_used, edition.plan.first_year, -edition.plan.pk
-
-
-def _visible_plans(user):
-    """Plans with agency and years."""
+    One query, and one for the memberships.
+    """
     agency_ids = permissions.roles_by_agency(user)
     if not agency_ids:
         return []
-    return list(Plan.objects.filter(agency__in=agency_ids).select_related("agency").prefetch_related("years"))
-
-
-def plan_years(plan):
-    """The plan's PlanYears without the baseline, in order."""
-    return [row for row in plan.years.all() if row.year >= plan.first_year]
+    keepers = [agency_id for agency_id in agency_ids if permissions.can_edit_strategy(user, agency_id)]
+    plans = Plan.objects.filter(~Q(state=PlanState.DRAFT) | Q(agency__in=keepers), agency__in=agency_ids)
+    return list(plans.select_related("agency", "version").order_by("agency__name", "agency", "year"))
 
 
 def default_edition(editions):
-    """Of at least one: the earliest open, else the last closed, else that in which the newest plan begins."""
-    opened = [edition for edition in editions if edition.is_open]
-    closed = [edition for edition in editions if edition.is_closed]
+    """Of at least one: the earliest open, else the latest closed, else the latest adopted, else the latest draft."""
+    opened = [plan for plan in editions if plan.is_open]
     if opened:
-        return min(opened, key=lambda edition: edition.year)
-    if closed:
-        return max(closed, key=lambda edition: edition.year)
-    return max(editions, key=lambda edition: (edition.year == edition.plan.first_year, edition.year))
+        return min(opened, key=lambda plan: plan.year)
+    for state in (PlanState.CLOSED, PlanState.ADOPTED):
+        found = [plan for plan in editions if plan.state == state]
+        if found:
+            return max(found, key=lambda plan: plan.year)
+    return max(editions, key=lambda plan: plan.year)
 
 
 def get_edition(request, agency, year):
-    """404 unless the person may see the agency and it has that year. agency: its slug."""
+    """404 unless the person may see the agency and it has an edition of that year. agency: its slug."""
     editions = visible_editions(request.user)
-    for edition in editions:
-        if (edition.agency.slug, edition.year) == (agency, year):
-            request.edition = EditionAccess(edition.plan, year, editions)
+    for plan in editions:
+        if (plan.agency.slug, plan.year) == (agency, year):
+            request.edition = EditionAccess(plan, editions)
             return request.edition
     raise Http404
 
 
 def get_edition_of_former_address(request, former_slug, year):
-    """404 unless the person may see the plan that had the address, and it has that year."""
-    plan = next((plan for plan in _visible_plans(request.user) if plan.slug == former_slug), None)
-    if plan is None or year not in [row.year for row in plan_years(plan)]:
+    """404 unless the person may see an edition that was part of the plan with that address.
+
+    Of a year without an edition the agency's latest earlier one; 404 for the years before the plan began.
+    """
+    editions = visible_editions(request.user)
+    of_plan = [plan for plan in editions if plan.former_slug == former_slug]
+    if not of_plan or year < min(plan.year for plan in of_plan) or year > max(plan.last_year for plan in of_plan):
         raise Http404
-    return get_edition(request, plan.agency.slug, year)
+    own = [plan for plan in editions if plan.agency_id == of_plan[0].agency_id and plan.year <= year]
+    request.edition = EditionAccess(own[-1], editions)
+    return request.edition
 
 
 def get_edition_to_review(request, agency, year):
@@ -216,10 +166,9 @@ def _get_agency(request, slug):
     """404 for strangers. The navigation shows the agency's default edition."""
     agency = get_object_or_404(Agency, slug=slug, pk__in=permissions.roles_by_agency(request.user))
     editions = visible_editions(request.user)
-    own = [edition for edition in editions if edition.agency == agency]
+    own = [plan for plan in editions if plan.agency_id == agency.pk]
     if own:
-        shown = default_edition(own)
-        request.edition = EditionAccess(shown.plan, shown.year, editions)
+        request.edition = EditionAccess(default_edition(own), editions)
     return agency
 
 
@@ -240,7 +189,7 @@ def get_edition_of_receipts(request, agency, year):
 
 def visible_receipts(request, edition):
     """Receipts of the year, latest first: all for reviewers, their divisions' for staff, none for others."""
-    receipts = Submission.objects.for_year(edition.plan, edition.year)
+    receipts = Submission.objects.of_plan(edition.plan)
     if permissions.can_review(request.user, edition.plan.agency_id):
         return receipts
     if not permissions.can_report(request.user, edition.plan.agency_id):

@@ -12,4 +12,4 @@ def wants_provisional(request):
 def get_scorecard(request, agency, year, **parts):
     """404 unless the person may see the plan. parts: options of build_scorecard()."""
     edition = access.get_edition(request, agency, year)
-    return build_scorecard(edition.plan, year, include_provisional=wants_provisional(request), **parts)
+    return build_scorecard(edition.plan, include_provisional=wants_provisional(request), **parts)

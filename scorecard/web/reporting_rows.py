@@ -16,7 +16,7 @@ def entry_forms(scorecard, edition, division, data=None):
     }
     reports = {
         report.kpi_id: report
-        for report in YearlyReport.objects.for_year(edition.plan, edition.year)
+        for report in YearlyReport.objects.of_plan(edition.plan)
         .filter(kpi__in=kpis)
         .select_related("changed_by")
         .prefetch_related("comments__author", Prefetch("evidence", Evidence.objects.present()))

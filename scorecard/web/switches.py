@@ -20,26 +20,33 @@ FIRST_PAGE = "strategy_map"
 def year_switch(request, edition):
     """Every year of the agency with its state. Empty where the page belongs to no year.
 
-    A query more on pages of a code, and only where another plan holds one of the years.
+    A query more on pages of a code, where there are other years: it is the same thing by lineage, whatever its code.
     """
     match = request.resolver_match
     if match is None or "year" not in match.kwargs:
         return []
     name, kwargs = _page_to_keep(match)
     query = request.GET.urlencode() if request.method == "GET" else ""
-    holders = _plans_with_code(name, kwargs, edition)
+    codes = _codes_by_plan(name, kwargs, edition)
     switch = []
     for other in edition.of_agency:
-        year = {"text": year_text(other.year), "state": other.state.label, "current": other.year == edition.year}
-        if other.plan.pk in holders:
-            address = reverse(name, kwargs=kwargs | {"year": other.year})
+        year = {"text": year_text(other.year), "state": state_text(other), "current": other.year == edition.year}
+        year["is_draft"] = other.is_draft
+        if codes is None or other.pk in codes:
+            own = {"year": other.year} if codes is None else {"year": other.year, "code": codes[other.pk]}
+            address = reverse(name, kwargs=kwargs | own)
             year |= {"url": f"{address}?{query}" if query else address, "missing": ""}
         else:
             _, what = OF_CODE[name]
             address = reverse(WITHOUT_THE_CODE, args=[other.agency.slug, other.year])
-            year |= {"url": address, "missing": f"{year['text']}沒有這項{what}，前往計分卡"}
+            year |= {"url": address, "missing": f"{other.title}沒有這項{what}，前往計分卡"}
         switch.append(year)
     return switch
+
+
+def state_text(plan):
+    """「已關閉」; of a reopened year 「重新開放」."""
+    return "重新開放" if plan.is_reopened else plan.get_state_display()
 
 
 def agency_switch(request, edition):
@@ -67,10 +74,11 @@ def _page_to_keep(match):
     return name, kwargs
 
 
-def _plans_with_code(name, kwargs, edition):
-    """Ids of the agency's plans that have the page."""
-    plans = {other.plan.pk for other in edition.of_agency}
-    if name not in OF_CODE or plans == {edition.plan.pk}:
-        return plans
+def _codes_by_plan(name, kwargs, edition):
+    """{plan id: the code there of what the page is about}; None where the page keeps its address."""
+    if name not in OF_CODE or "code" not in kwargs or len(edition.of_agency) == 1:
+        return None
     model, _ = OF_CODE[name]
-    return set(model.objects.filter(plan__in=plans, code=kwargs["code"]).values_list("plan", flat=True))
+    shown = model.objects.filter(plan=edition.plan, code=kwargs["code"])
+    rows = model.objects.filter(plan__in=edition.of_agency, lineage__in=shown.values("lineage"))
+    return dict(rows.values_list("plan", "code")) or None
