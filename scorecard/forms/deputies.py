@@ -4,7 +4,7 @@ from django import forms
 from django.utils import timezone
 
 from scorecard.forms.helpers import fields_only
-from scorecard.forms.years import date_input
+from scorecard.forms.fields import date_input
 from scorecard.models import Membership, User
 
 

@@ -10,6 +10,11 @@ from scorecard.spreadsheets.reader import MAX_BYTES
 MAX_KEY_DIGITS = 18
 
 
+def date_input():
+    """The browser's date picker, which sends ISO dates."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
 def is_key(value):
     """Whether it can be the key of a row."""
     text = str(value)

@@ -3,6 +3,7 @@
 from hashlib import sha256
 
 from django.db import models
+from django.db.models.functions import Length
 
 from scorecard.models.organisation import User
 from scorecard.models.plans import Plan
@@ -15,6 +16,10 @@ class YearSnapshotQuerySet(models.QuerySet):
     def listed(self):
         """The latest of each year first, without their files, with the edition and its agency."""
         return self.defer(*FILES).select_related("plan__agency").order_by("plan", "-number")
+
+    def with_sizes(self):
+        """The same with each file's size in bytes: report_size and so on, None for a file that is not there."""
+        return self.listed().annotate(**{f"{name}_size": Length(name) for name in FILES})
 
 
 class YearSnapshot(models.Model):

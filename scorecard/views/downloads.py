@@ -1,57 +1,121 @@
 """報告下載: the list of files, the JSON files and the frozen files. Other files have their own views."""
 
+from hashlib import sha256
+
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from scorecard import permissions
+from scorecard.documents import frozen_files
 from scorecard.documents.plan_json import plan_json as as_json
 from scorecard.documents.scorecard_json import scorecard_json
 from scorecard.domain.roc_years import to_roc
 from scorecard.forms.agency_form import FormYearsForm
 from scorecard.forms.annual_report import AnnualChoicesForm
+from scorecard.forms.downloads import FileInHandForm
 from scorecard.models import YearSnapshot
 from scorecard.read_models.build_scorecard import build_scorecard
-from scorecard.spreadsheets.xlsx_writer import MIME_TYPE
+from scorecard.read_models.head_approvals import head_approvals
 from scorecard.web import access
 from scorecard.web.file_response import file_response
 from scorecard.web.plan_pages import get_scorecard
 
 
+# {name in the address: field of YearSnapshot}, in the order of the page.
+FROZEN_FILES = {
+    "report.pdf": "report",
+    "scorecard.xlsx": "workbook",
+    "scorecard.ods": "opendocument",
+    "form.xlsx": "form",
+    "map.svg": "map",
+    "data.json": "document",
+}
+ALL_FILES = "all.zip"
+
+
 @require_safe
 def downloads(request, agency, year):
+    """Of a closed year the frozen files come first."""
     edition = access.get_edition(request, agency, year)
     scorecard = build_scorecard(edition.plan)
     return downloads_page(request, scorecard, FormYearsForm(scorecard=scorecard))
 
 
-def downloads_page(request, scorecard, form, *, choices=None, status=200):
-    """form: the years of the agency's form. choices: those of the annual report, None for the defaults."""
-    choices = choices or AnnualChoicesForm(scorecard=scorecard)
-    snapshots = YearSnapshot.objects.listed().filter(plan_year=request.edition.plan)
-    can_edit = permissions.can_edit_strategy(request.user, request.edition.plan.agency_id)
-    context = {"scorecard": scorecard, "form": form, "choices": choices, "snapshots": snapshots, "can_edit": can_edit}
+def downloads_page(request, scorecard, form, *, choices=None, in_hand=None, verdict="", status=200):
+    """form: the years of the agency's form. choices: those of the annual report, None for the defaults.
+
+    in_hand: the FileInHandForm sent, None for an empty one; verdict: what became of it.
+    """
+    plan = request.edition.plan
+    context = {
+        "scorecard": scorecard,
+        "plan": plan,
+        "form": form,
+        "choices": choices or AnnualChoicesForm(scorecard=scorecard),
+        "snapshots": [_listed(snapshot) for snapshot in YearSnapshot.objects.with_sizes().filter(plan=plan)],
+        "approvals": head_approvals(plan),
+        "in_hand": in_hand or FileInHandForm(),
+        "verdict": verdict,
+        "can_edit": permissions.can_edit_strategy(request.user, plan.agency_id),
+    }
     return render(request, "scorecard/downloads.html", context, status=status)
 
 
-# {name in the address: (field of YearSnapshot, content type)}.
-SNAPSHOT_FILES = {
-    "report.pdf": ("report", "application/pdf"),
-    "scorecard.xlsx": ("workbook", MIME_TYPE),
-    "data.json": ("document", "application/json"),
-}
+def _listed(snapshot):
+    """A closing with its files: what the page says of each."""
+    files = [
+        {
+            "address": address,
+            "label": frozen_files.LABELS[name],
+            "size": getattr(snapshot, f"{name}_size"),
+            "sha256": getattr(snapshot, f"{name}_sha256"),
+        }
+        for address, name in FROZEN_FILES.items()
+        if getattr(snapshot, f"{name}_size") is not None
+    ]
+    return {"row": snapshot, "files": files, "size": sum(file["size"] for file in files)}
+
+
+@require_POST
+def verify(request, agency, year):
+    """Whether a file in hand is one of the frozen ones, by its SHA-256. The file is not kept."""
+    edition = access.get_edition(request, agency, year)
+    form = FileInHandForm(request.POST, request.FILES)
+    verdict = ""
+    if form.is_valid():
+        digest = sha256()
+        for chunk in form.cleaned_data["file"].chunks():
+            digest.update(chunk)
+        verdict = _verdict(edition.plan, digest.hexdigest())
+    scorecard = build_scorecard(edition.plan)
+    page_form = FormYearsForm(scorecard=scorecard)
+    return downloads_page(
+        request, scorecard, page_form, in_hand=form, verdict=verdict, status=200 if form.is_valid() else 422
+    )
+
+
+def _verdict(plan, digest):
+    """「與 105 年第 1 次關閉的年度報告（PDF）完全相同。」 or that it is none of the frozen files."""
+    for snapshot in YearSnapshot.objects.listed().filter(plan=plan):
+        for name, label in frozen_files.LABELS.items():
+            if getattr(snapshot, f"{name}_sha256") == digest:
+                return f"與 {plan.year_text}第 {snapshot.number} 次關閉的{label}完全相同。"
+    return f"不是 {plan.year_text}任何一次關閉的正式版本。"
 
 
 @require_safe
 def snapshot(request, agency, year, number, file):
-    """A file of the year's closing. number: 1 for the first closing of the year, 2 for the next."""
+    """A file of one closing, or all of them in one. number: 1 for the first closing of the year, 2 for the next."""
     edition = access.get_edition(request, agency, year)
-    if file not in SNAPSHOT_FILES:
+    frozen = get_object_or_404(YearSnapshot.objects.select_related("plan__agency"), plan=edition.plan, number=number)
+    if file == ALL_FILES:
+        return file_response(frozen_files.snapshot_zip(frozen), "application/zip", frozen_files.zip_name(frozen))
+    field = FROZEN_FILES.get(file)
+    if field is None or getattr(frozen, field) is None:
         raise Http404
-    field, content_type = SNAPSHOT_FILES[file]
-    frozen = get_object_or_404(YearSnapshot.objects.only(field), plan=edition.plan, number=number)
-    name = f"{agency}-{to_roc(year)}-frozen-{number}-{file}"
-    return file_response(bytes(getattr(frozen, field)), content_type, name)
+    content = bytes(getattr(frozen, field))
+    return file_response(content, frozen_files.CONTENT_TYPES[field], frozen_files.file_names(frozen)[field])
 
 
 @require_safe
@@ -62,5 +126,6 @@ def plan_json(request, agency, year):
 
 @require_safe
 def scores_json(request, agency, year):
-    document = scorecard_json(get_scorecard(request, agency, year))
+    scorecard = get_scorecard(request, agency, year)
+    document = scorecard_json(scorecard, head_approvals(request.edition.plan))
     return file_response(document, "application/json", f"{agency}-{to_roc(year)}-scores.json")

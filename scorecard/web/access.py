@@ -5,13 +5,13 @@ get_edition() stores an EditionAccess as request.edition; the navigation is draw
 
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from scorecard import permissions
 from scorecard.domain.choices import PlanState
-from scorecard.models import Agency, Deputyship, Division, Plan, Submission
+from scorecard.models import Agency, Correction, Deputyship, Division, Plan, Submission
 
 
 @dataclass
@@ -46,7 +46,7 @@ class EditionAccess:
 
 
 def visible_editions(user):
-    """By agency and year, with agency and version; drafts where the person may edit strategy.
+    """By agency and year, with agency, version and has_corrections; drafts where the person may edit strategy.
 
     One query, and one for the memberships.
     """
@@ -55,7 +55,9 @@ def visible_editions(user):
         return []
     keepers = [agency_id for agency_id in agency_ids if permissions.can_edit_strategy(user, agency_id)]
     plans = Plan.objects.filter(~Q(state=PlanState.DRAFT) | Q(agency__in=keepers), agency__in=agency_ids)
-    return list(plans.select_related("agency", "version").order_by("agency__name", "agency", "year"))
+    corrected = Exists(Correction.objects.filter(plan=OuterRef("pk")))
+    rows = plans.select_related("agency", "version").annotate(has_corrections=corrected)
+    return list(rows.order_by("agency__name", "agency", "year"))
 
 
 def default_edition(editions):

@@ -38,6 +38,8 @@ PAGE_AFTER_POST = {
     "plan_year_change": "plan_year",
     "plan_year_close": "plan_year",
     "plan_year_reopen": "plan_year",
+    "plan_year_next": "plan_year",
+    "downloads_verify": "downloads",
 }
 
 
