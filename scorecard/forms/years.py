@@ -46,7 +46,7 @@ class CloseYearForm(forms.Form):
     """reason: needed if reports are not approved yet."""
 
     helper = fields_only()
-    reason = PlainTextField(label="未全數核定仍要關閉的理由", max_length=500, required=False)
+    reason = PlainTextField(label="未全數審核通過仍要關閉的理由", max_length=500, required=False)
 
 
 class ReopenYearForm(forms.Form):

@@ -7,7 +7,7 @@ so they are never frozen. The rules hold for every write, also from the shell an
 from scorecard.models.trigger_rule import EVENTS, Trigger
 
 CLOSED = "這個年度已關閉，內容不能再變更；如需更正，請管理者說明理由後重新開放年度。"
-APPROVED = "這項填報已核定，不能再變更；如需更正，請審核人員先退回補正。"
+APPROVED = "這項填報已審核通過，不能再變更；如需更正，請審核人員先退回補正。"
 SNAPSHOT = "年度凍結檔寫入後不能變更或刪除。"
 YEAR = "年度只能連同凍結檔一起關閉；請到「年度管理」頁面關閉或重新開放。"
 
