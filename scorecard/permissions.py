@@ -131,10 +131,10 @@ def can_approve(user, report, hands):
 
 def check_can_approve(user, report, hands):
     check_can_review(user, report.kpi.plan.agency_id)
-    _check(report.submitted_by_id != user.id, f"{report.kpi.code} 是您自己送出的，須由另一位審核人員核定。")
+    _check(report.submitted_by_id != user.id, f"{report.kpi.code} 是您自己送出的，須由另一位審核人員審核。")
     _check(
         not _is_own(user, report, hands),
-        f"{report.kpi.code} 上次核定之後有您填報、變更或確認的內容，須由另一位審核人員核定。",
+        f"{report.kpi.code} 上次審核通過之後有您填報、變更或確認的內容，須由另一位審核人員審核。",
     )
 
 

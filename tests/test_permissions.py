@@ -97,7 +97,7 @@ def test_the_check_raises_with_a_sentence_exactly_where_the_answer_is_no(people,
 def test_nobody_approves_what_they_submitted_or_had_a_hand_in(people, kpi, role):
     plain = YearlyReport(kpi=kpi, year=2016, state=ReportState.SUBMITTED)
     assert not permissions.can_approve(people[role], plain, {people[role].pk})
-    with pytest.raises(PermissionDenied, match="AC1.1 上次核定之後有您"):
+    with pytest.raises(PermissionDenied, match="AC1.1 上次審核通過之後有您"):
         permissions.check_can_approve(people[role], plain, {people[role].pk})
     own = YearlyReport(kpi=kpi, year=2016, state=ReportState.SUBMITTED, submitted_by=people[role])
     assert not permissions.can_approve(people[role], own, NOBODY)

@@ -266,8 +266,8 @@ def _light(year, waiting):
 
     def content(measure):
         cell = measure.cells[year.year]
-        word = "待核定" if cell.is_withheld and measure.id in waiting else ""
-        return Light(cell.status, "未核定" if cell.is_provisional else "", word)
+        word = "待審核" if cell.is_withheld and measure.id in waiting else ""
+        return Light(cell.status, "尚未審核" if cell.is_provisional else "", word)
 
     return content
 
@@ -287,7 +287,7 @@ def _executed(year):
             return None
         if budget.is_withheld:
             return Words(BLANK, note=WITHHELD, is_blank=True)
-        return _money(budget.executed, "未核定" if budget.is_provisional else "")
+        return _money(budget.executed, "尚未審核" if budget.is_provisional else "")
 
     return content
 

@@ -134,8 +134,8 @@ class ScorecardTable:
         if scorecard.has_sample_data:
             marks.append("示範資料")
         if unapproved := scorecard.unapproved_figures_count:
-            shown = "已列入並註明「未核定」" if scorecard.include_provisional else "未列入"
-            marks.append(f"{unapproved} 項 KPI 的數值未核定，{shown}")
+            shown = "已列入並註明「尚未審核」" if scorecard.include_provisional else "未列入"
+            marks.append(f"{unapproved} 項 KPI 的數值尚未審核，{shown}")
         return tuple(marks)
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from scorecard.domain.choices import Status
 from scorecard.spreadsheets.figure import Figure
 
-WITHHELD = "填報值未核定，未列入"
+WITHHELD = "填報值尚未審核，未列入"
 
 SHAPES = {
     Status.MET: "●",

@@ -90,7 +90,7 @@ class ReportState(models.TextChoices):
     PENDING = "pending", "待填報"
     IN_PROGRESS = "draft", "填報中"
     SUBMITTED = "submitted", "已送出"
-    APPROVED = "approved", "已核定"
+    APPROVED = "approved", "審核通過"
     RETURNED = "returned", "退回補正"
 
 

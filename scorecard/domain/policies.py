@@ -59,7 +59,7 @@ def check_report_is_editable(report: ReportRow) -> None:
     if report.is_submitted:
         raise RuleBroken(f"{report.kpi.code} 已送出審核，不能修改；如需更正，請審核人員退回。")
     if report.is_approved:
-        raise RuleBroken(f"{report.kpi.code} 已核定，不能修改；如需更正，請審核人員退回。")
+        raise RuleBroken(f"{report.kpi.code} 已審核通過，不能修改；如需更正，請審核人員退回。")
 
 
 def check_may_become(report: ReportRow, state: ReportState) -> None:
@@ -97,7 +97,7 @@ def check_year_may_close(plan_year: PlanYearRow, unapproved: int, reason: str) -
     if not plan_year.is_open:
         raise RuleBroken("只有開放中的年度可以關閉。")
     if unapproved and not reason:
-        raise RuleBroken(f"還有 {unapproved} 項 KPI 未核定；請先完成審核，或說明仍要關閉的理由。")
+        raise RuleBroken(f"還有 {unapproved} 項 KPI 尚未審核通過；請先完成審核，或說明仍要關閉的理由。")
 
 
 def check_year_may_reopen(plan_year: PlanYearRow, reason: str) -> None:

@@ -261,7 +261,7 @@ def _legend(figures: Sequence[YearFigures], tolerance: Decimal | None, left: flo
     if tolerance:
         kinds.append(("band", "容許範圍"))
     if any(each.is_provisional for each in figures):
-        kinds.append(("provisional", "未核定"))
+        kinds.append(("provisional", "尚未審核"))
     items = []
     x = float(left)
     for kind, text in kinds:

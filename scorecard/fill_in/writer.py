@@ -23,7 +23,7 @@ OPEN_WORD = CellStyle("center", "top", fill=OPEN_FILL, is_open=True)
 OPEN_TEXT = CellStyle("left", "top", fill=OPEN_FILL, is_open=True, is_text=True)
 
 HOW_TO_FILL = (
-    "請只填淺黃色的格子；其他格子已鎖定，灰色的列是已送出或已核定的 KPI。\n"
+    "請只填淺黃色的格子；其他格子已鎖定，灰色的列是已送出或審核通過的 KPI。\n"
     "實際值請只填數字，單位不必寫；沒有統計時請在「無統計」欄選「無統計」，並在備註寫原因。空白表示尚未填報，不是 0。\n"
     "有分子、分母的衡量項，填分子與分母即可，實際值由系統計算。未達成的 KPI 請填差異說明。\n"
     "請勿新增、刪除或移動列。填好後存檔，回系統的年度填報上傳；上傳後仍可檢查與修改，再行送出。"

@@ -36,7 +36,7 @@ class YearChoiceField(forms.ChoiceField):
 class FormYearsForm(forms.Form):
     """?from=102&to=107&actuals=1. Every parameter is optional."""
 
-    actuals = forms.BooleanField(label="列出計畫年度的實際值（已核定者）", required=False)
+    actuals = forms.BooleanField(label="列出計畫年度的實際值（審核通過者）", required=False)
 
     def __init__(self, data=None, *, scorecard):
         super().__init__(data)

@@ -20,8 +20,8 @@ class AnnualChoicesForm(forms.Form):
     provisional = forms.ChoiceField(
         label="數值",
         required=False,
-        choices=[("", "只列已核定"), ("1", "含未核定，並標示")],
-        error_messages={"invalid_choice": "數值只能選擇是否含未核定。"},
+        choices=[("", "只列審核通過"), ("1", "含尚未審核，並標示")],
+        error_messages={"invalid_choice": "數值只能選擇是否含尚未審核。"},
     )
 
     def __init__(self, data=None, *, scorecard):

@@ -34,8 +34,8 @@ class SeenReportsField(forms.Field):
 
     widget = forms.MultipleHiddenInput
     default_error_messages = {
-        "required": "請先勾選要核定的填報。",
-        "invalid": "送出的資料不完整，沒有任何變更；請重新整理後再核定。",
+        "required": "請先勾選要審核通過的填報。",
+        "invalid": "送出的資料不完整，沒有任何變更；請重新整理後再勾選。",
     }
 
     def to_python(self, value):

@@ -98,7 +98,7 @@ class YearlyReport(models.Model):
                 name="nobody_approves_their_own_submission",
                 condition=~Q(state=ReportState.APPROVED)
                 | (Q(reviewed_by__isnull=False, reviewed_at__isnull=False) & ~Q(reviewed_by=F("submitted_by"))),
-                violation_error_message="不能核定自己送出的填報。",
+                violation_error_message="自己送出的填報，須由另一位審核人員審核。",
             ),
         ]
 

@@ -188,7 +188,7 @@ class AnnualReport:
         """The year with its state, and a note where figures are shown that are not approved."""
         year = self.scorecard.year
         state = f"{year.text}{year.state.label}"
-        return f"{state}　含未核定數值" if self.scorecard.include_provisional else state
+        return f"{state}　含尚未審核數值" if self.scorecard.include_provisional else state
 
     @property
     def weights_text(self) -> str:
@@ -315,7 +315,7 @@ def _why(cell: Cell) -> str:
         return cell.actual_note
     if cell.status == Status.NO_TARGET:
         return cell.target_note if gives_reason(cell.target_note) else "計畫未訂本年度目標值"
-    return "已填報，尚未核定" if cell.is_withheld else "尚未填報"
+    return "已填報，尚未審核通過" if cell.is_withheld else "尚未填報"
 
 
 def _weights(scorecard: Scorecard) -> tuple[Weight, ...]:

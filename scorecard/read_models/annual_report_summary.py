@@ -111,8 +111,8 @@ def _provisional(scorecard: Scorecard) -> str:
     if not count:
         return ""
     if scorecard.include_provisional:
-        return f"本報告含 {count} 項 KPI 的未核定數值，均標示「未核定」。"
-    return f"另有 {count} 項 KPI 已填數值而尚未核定，本報告不列入。"
+        return f"本報告含 {count} 項 KPI 尚未審核的數值，均標示「尚未審核」。"
+    return f"另有 {count} 項 KPI 已填數值而尚未審核通過，本報告不列入。"
 
 
 def named(kpis: Sequence[KPILine]) -> str:

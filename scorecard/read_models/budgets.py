@@ -44,10 +44,10 @@ class Money:
 
     @property
     def mark(self) -> str:
-        """What a sum says of amounts not approved yet: 「含 2 案未核定」, 「2 案待核定」; "" where there are none."""
+        """Of amounts not approved yet: 「含 2 案尚未審核」, 「2 案尚未審核」; "" where there are none."""
         if self.provisional:
-            return f"含 {self.provisional} 案未核定"
-        return f"{self.withheld} 案待核定" if self.withheld else ""
+            return f"含 {self.provisional} 案尚未審核"
+        return f"{self.withheld} 案尚未審核" if self.withheld else ""
 
     @property
     def rate_text(self) -> str:
@@ -90,16 +90,14 @@ class PlanMoney:
 
     @property
     def mark(self) -> str:
-        """「未核定」 beside what is shown, 「待核定」 in place of what is not; "" where all is final."""
-        if self.is_provisional:
-            return "未核定"
-        return "待核定" if self.current.withheld else ""
+        """「尚未審核」 beside what is shown and in place of what is not; "" where all is final."""
+        return "尚未審核" if self.is_provisional or self.current.withheld else ""
 
     @property
     def executed_phrase(self) -> str:
-        """「執行數 1,500,000 元」, 「執行數 1,500,000 元（未核定）」, 「執行數待核定」 or 「執行數尚未填報」."""
+        """「執行數 1,500,000 元」, 「執行數 1,500,000 元（尚未審核）」, 「執行數尚未審核」 or 「執行數尚未填報」."""
         if self.current.executed is None:
-            return "執行數待核定" if self.current.withheld else "執行數尚未填報"
+            return "執行數尚未審核" if self.current.withheld else "執行數尚未填報"
         phrase = f"執行數 {self.current.executed_text} 元"
         return f"{phrase}（{self.mark}）" if self.mark else phrase
 

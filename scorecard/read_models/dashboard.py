@@ -72,7 +72,7 @@ class Dashboard:
 def build_dashboard(plan: Plan, year: int, *, include_provisional: bool = False) -> Dashboard:
     """year is Gregorian; plan as build_scorecard() requires it. 7 queries. Raises NoSuchYear.
 
-    include_provisional: show and count figures that are not approved yet, and mark them 未核定.
+    include_provisional: show and count figures that are not approved yet, and mark them 尚未審核.
     """
     scorecard = build_scorecard(plan, year, include_provisional=include_provisional, with_action_plans=True)
     reports = YearlyReport.objects.for_year(plan, year).counting(include_provisional=include_provisional)

@@ -71,7 +71,7 @@ def _years_text(scorecard: Scorecard, measure: MeasureLine) -> str:
 
 
 def _year_text(cell: Cell) -> str:
-    """「目標 100、實際 93（未核定）」, 「實際 無統計」, 「無數值」."""
+    """「目標 100、實際 93（尚未審核）」, 「實際 無統計」, 「無數值」."""
     parts = []
     if cell.target is not None:
         parts.append(f"目標 {cell.target_text}")
@@ -81,7 +81,7 @@ def _year_text(cell: Cell) -> str:
 
 
 def _mark(cell: Cell) -> str:
-    return "（未核定）" if cell.is_provisional else ""
+    return "（尚未審核）" if cell.is_provisional else ""
 
 
 def _judgement_text(measure: MeasureLine) -> str:

@@ -131,11 +131,11 @@ class Tasks:
 
     @property
     def stage_text(self) -> str:
-        """「尚有 3 項未填」, 「都已填寫」, 「全部送出」 or 「全部核定」."""
+        """「尚有 3 項未填」, 「都已填寫」, 「全部送出」 or 「全部審核通過」."""
         if self.unfilled:
             return f"尚有 {len(self.unfilled)} 項未填"
         if self.is_approved:
-            return "全部核定"
+            return "全部審核通過"
         return "全部送出" if self.is_sent else "都已填寫"
 
     def _in(self, state: ReportState) -> tuple[KPILine, ...]:

@@ -128,7 +128,7 @@ def build_receipt(submission: Submission) -> Receipt:
 
 
 def reviews_of(submission: Submission) -> tuple[tuple[str, str], ...]:
-    """(KPI's code, where its report stands now: 「已核定　王小明　106 年 1 月 5 日」). One query.
+    """(KPI's code, where its report stands now: 「審核通過　王小明　106 年 1 月 5 日」). One query.
 
     It is no part of the receipt, and changes with every step of the report.
     """

@@ -86,11 +86,11 @@ class Case:
 
     @property
     def approved_text(self) -> str:
-        """「王小明 106 年 1 月 5 日 09:30 核定」; "" where it is not approved."""
+        """「王小明 106 年 1 月 5 日 09:30 審核通過」; "" where it is not approved."""
         if self.report is None or not self.report.is_approved:
             return ""
         at = roc_years.datetime_text(timezone.localtime(self.report.reviewed_at))
-        return f"{self.report.reviewer} {at} 核定"
+        return f"{self.report.reviewer} {at} 審核通過"
 
 
 @dataclass(frozen=True)

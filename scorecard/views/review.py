@@ -155,12 +155,13 @@ def approve(request, agency, year):
 
 
 def _add_messages(request, changed, chosen):
-    if changed:
-        many = f" {len(changed)} 項 KPI（{'、'.join(changed)}）" if len(changed) > 1 else f" {changed[0]}"
-        messages.success(request, f"已核定{many}。")
+    if len(changed) > 1:
+        messages.success(request, f"{len(changed)} 項 KPI（{'、'.join(changed)}）審核通過。")
+    elif changed:
+        messages.success(request, f"{changed[0]} 審核通過。")
     before = [code for code in chosen if code not in changed]
     if before:
-        messages.info(request, f"{'、'.join(before)} 先前已經核定，這次沒有變更。")
+        messages.info(request, f"{'、'.join(before)} 先前已經審核通過，這次沒有變更。")
 
 
 def _changed_by_other(conflict):

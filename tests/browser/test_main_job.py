@@ -130,8 +130,8 @@ def approve_both(page, plan):
         expect(card(page, code)).to_contain_text("待填報")
     page.get_by_role("link", name="審核", exact=True).click()
     for code in ("DC1.1", "DF1.1"):
-        page.get_by_role("button", name=f"核定 {code}").click()
-        expect(page.get_by_text(f"已核定 {code}。")).to_be_visible()
+        page.get_by_role("button", name=f"{code} 審核通過").click()
+        expect(page.get_by_text(f"{code} 審核通過。")).to_be_visible()
     page.goto(address(plan, "strategy_map"))
     for code in ("DC1", "DF1"):
         expect(card(page, code)).to_contain_text("達成")
@@ -143,7 +143,7 @@ def close_the_year(page, plan):
     page.goto(address(plan, "plan_year"))
     page.get_by_role("button", name="關閉 105 年度").click()
     expect(page.get_by_text("請先完成審核，或說明仍要關閉的理由")).to_be_visible()
-    page.get_by_label("未全數核定仍要關閉的理由").fill("其他科室另案補報")
+    page.get_by_label("未全數審核通過仍要關閉的理由").fill("其他科室另案補報")
     # The answer comes once the annual report is drawn for the snapshot, and the click may wait for it.
     page.get_by_role("button", name="關閉 105 年度").click(timeout=PDF_MILLISECONDS)
     expect(page.get_by_text("年度已關閉，數字不再變動；")).to_be_visible(timeout=PDF_MILLISECONDS)

@@ -1,5 +1,7 @@
 """審核 by keyboard: the reviewer filters the queue, approves several at once and returns one with a comment."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -46,11 +48,11 @@ def test_a_reviewer_filters_approves_several_and_returns_one_by_keyboard(browse,
     expect(page.get_by_label("勾選 AP1.1")).to_be_checked()
     # Enter does not send the form: it goes to the button that does.
     keys.press("Enter")
-    button = page.get_by_role("button", name="核定勾選的填報（2）")
+    button = page.get_by_role("button", name="勾選的填報審核通過（2）")
     expect(button).to_be_focused()
     assert set(states().values()) == {"submitted"}
     keys.press("Enter")
-    expect(page.get_by_text("已核定 2 項 KPI（AC1.2、AP1.1）。")).to_be_visible()
+    expect(page.get_by_text("2 項 KPI（AC1.2、AP1.1）審核通過。")).to_be_visible()
     assert page.url.endswith("/review/?light=met#queue")
     assert states() == {"AC1.1": "submitted", "AC1.2": "approved", "AP1.1": "approved", "AL1.1": "submitted"}
 
@@ -82,6 +84,6 @@ def test_several_are_approved_without_javascript(browse, plan, cast):
     page = browse(cast.reviewer, java_script_enabled=False)
     page.goto(address(plan, "review"))
     page.locator("[data-select-all]").click()
-    page.get_by_role("button", name="核定勾選的填報").click()
-    expect(page.get_by_text("已核定 4 項 KPI")).to_be_visible()
+    page.get_by_role("button", name="勾選的填報審核通過").click()
+    expect(page.get_by_text(re.compile("^4 項 KPI（.+）審核通過。$"))).to_be_visible()
     assert set(states().values()) == {"approved"}

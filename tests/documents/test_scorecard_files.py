@@ -211,7 +211,7 @@ def test_a_submitted_figure_that_is_not_shown_waits_for_approval_in_every_file(p
     table = whole_table(scorecard_of(plan))
     for rows in (reading.csv_rows(table_csv(table)), reading.xlsx_rows(table_workbook(table))):
         lights = {row["KPI（關鍵績效指標）"].split()[0]: row["105年燈號"] for row in rows if row["KPI（關鍵績效指標）"]}
-        assert lights["AL1.1"] == "○ 待核定"
+        assert lights["AL1.1"] == "○ 待審核"
         assert lights["GC1.1"] == "○ 待填報"
 
 
@@ -290,7 +290,7 @@ class TestColumns:
             for group in (ColumnGroup.TARGETS, ColumnGroup.RESULTS)
         }
         assert remarks[ColumnGroup.TARGETS].endswith("105 年目標：暫訂")
-        assert remarks[ColumnGroup.RESULTS].endswith("105 年填報值未核定，未列入")
+        assert remarks[ColumnGroup.RESULTS].endswith("105 年填報值尚未審核，未列入")
 
     def test_every_status_has_its_light_in_the_file(self, plan):
         rows = reading.csv_rows(table_csv(whole_table(scorecard_of(plan, include_provisional=True))))

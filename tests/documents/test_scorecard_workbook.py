@@ -186,12 +186,12 @@ class TestMarks:
         sheet = sheet_of(plan)
         row = sheet.rows_of(kpi)[0]
         assert (sheet.value(row, "105年實際值"), sheet.value(row, "105年燈號")) == ("—", "○ 待填報")
-        assert sheet.value(row, "備註") == "105 年填報值未核定，未列入"
-        assert "1 項 KPI 的數值未核定，未列入" in sheet.worksheet["A2"].value
+        assert sheet.value(row, "備註") == "105 年填報值尚未審核，未列入"
+        assert "1 項 KPI 的數值尚未審核，未列入" in sheet.worksheet["A2"].value
 
         sheet = sheet_of(plan, include_provisional=True)
-        assert (sheet.value(row, "105年實際值"), sheet.value(row, "105年燈號")) == (100, "● 達成\n未核定")
-        assert "已列入並註明「未核定」" in sheet.worksheet["A2"].value
+        assert (sheet.value(row, "105年實際值"), sheet.value(row, "105年燈號")) == (100, "● 達成\n尚未審核")
+        assert "已列入並註明「尚未審核」" in sheet.worksheet["A2"].value
 
     def test_every_status_is_a_shape_a_word_and_a_colour(self, secretariat_plan):
         approve_all(secretariat_plan, 2016)

@@ -66,7 +66,7 @@ class Sheets(TestCase):
         (line,) = self.scorecard.divisions
         expected = [line.name, line.score_text, *(kpi.name for kpi in line.kpis)]
         assert [part for part in expected if reading.without_space(part) not in text] == []
-        assert "待核定" in text and "98,765" not in text
+        assert "尚未審核" in text and "98,765" not in text
 
     def test_a_receipts_file_says_what_its_page_says(self):
         text, receipt = reading.squeezed(self.receipt), Submission.objects.get(serial=1)

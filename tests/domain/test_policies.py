@@ -62,7 +62,7 @@ def test_a_forbidden_step_names_both_states():
     report = YearlyReport(kpi=KPI(code="AC1.1"), year=2016, state=ReportState.APPROVED)
     with pytest.raises(RuleBroken) as raised:
         policies.check_may_become(report, ReportState.IN_PROGRESS)
-    assert raised.value.messages == ["AC1.1 目前是「已核定」，不能改為「填報中」。"]
+    assert raised.value.messages == ["AC1.1 目前是「審核通過」，不能改為「填報中」。"]
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ def test_no_kpi_makes_no_bar():
 
 
 MONEY_ROWS = st.tuples(
-    st.sampled_from(["102 年", "機要組"]), amounts, amounts, st.sampled_from(["", "含 120 案未核定"]), st.booleans()
+    st.sampled_from(["102 年", "機要組"]), amounts, amounts, st.sampled_from(["", "含 120 案尚未審核"]), st.booleans()
 )
 
 
@@ -163,17 +163,17 @@ def test_money_is_drawn_to_one_scale_inside_the_chart(rows):
 
 def test_money_is_told_in_words_beside_its_bar():
     rows = [
-        ("104 年", 100_017_217, 96_120_000, "含 2 案未核定", False),
+        ("104 年", 100_017_217, 96_120_000, "含 2 案尚未審核", False),
         ("105 年", 100_017_217, 96_120_000, "", True),
         ("106 年", 11_909_542, None, "", False),
-        ("107 年", 11_909_542, None, "3 案待核定", False),
+        ("107 年", 11_909_542, None, "3 案尚未審核", False),
         ("108 年", None, None, "", False),
     ]
     assert [row.text for row in money_chart(rows).rows] == [
-        "預算 1.00 億，執行 9,612 萬（含 2 案未核定）",
+        "預算 1.00 億，執行 9,612 萬（含 2 案尚未審核）",
         "預算 1.00 億，執行 9,612 萬",
         "預算 1,191 萬，執行數尚未填報",
-        "預算 1,191 萬，執行數3 案待核定",
+        "預算 1,191 萬，執行數3 案尚未審核",
         "沒有預算",
     ]
 

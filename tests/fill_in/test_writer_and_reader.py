@@ -176,6 +176,17 @@ class TestComingBack:
         assert (report.version, report.measures[0].actual, report.measures[0].cell) == (1, Decimal("98.5"), "K4")
         assert len(read.budgets) == 6
 
+    def test_a_file_from_before_a_state_was_renamed_is_read_alike(self, plan, cast):
+        factories.approved(cast, factories.kpi(plan, "AC1.1"), actuals=98)
+        book = book_of(plan)
+        state = book["填報"].cell(row_of(book, "AC1.1"), M.STATE)
+        assert state.value == "審核通過"
+        now = read_fill_in(grids(book))
+        state.value = "已核定"
+        book["填報"]["B2"].value = book["填報"]["B2"].value.replace("審核通過", "已核定")
+        assert read_fill_in(grids(book)) == now
+        assert not now.messages and not report_of(now, plan, "AC1.1").is_touched
+
     def test_what_was_typed_is_read_as_services_take_it(self, plan, book):
         fill(book, "AC1.1", actual=" １，２３４.5次", note="　初步統計", explanation="因故\n未達")
         fill(book, "AC1.2", unmeasured="無統計", note="系統改版")

@@ -42,7 +42,7 @@ def test_provisional_figures_come_on_request(plan, tmp_path):
     factories.open_year(cast.admin, plan)
     factories.fill(cast.staff, factories.kpi(plan, "AC1.1"), actuals="95")
     write(plan.slug, "105", tmp_path / "a.pdf", provisional=True)
-    assert "未核定" in reading.text_of(reading.open_pdf((tmp_path / "a.pdf").read_bytes()))
+    assert "尚未審核" in reading.text_of(reading.open_pdf((tmp_path / "a.pdf").read_bytes()))
 
 
 @pytest.mark.parametrize(

@@ -284,8 +284,8 @@ def test_figures_not_approved_are_marked(db):
     shown, withheld = (
         html_of(build_annual_report(plan, 2016, Choices(include_provisional=choice))) for choice in (True, False)
     )
-    assert "未核定</span>" in shown and "95%" in shown
-    assert "待核定</span>" in withheld and "95%" not in withheld
+    assert "尚未審核</span>" in shown and "95%" in shown
+    assert "尚未審核</span>" in withheld and "95%" not in withheld
 
 
 def test_the_same_data_gives_the_same_bytes(empty, made_empty):

@@ -111,12 +111,12 @@ def test_many_kpis_are_named_up_to_a_limit(plan):
 
 
 def test_figures_not_approved_are_left_out_and_counted(plan, cast):
-    factories.fill(cast.staff, factories.kpi(plan, "AC1.1"), actuals="10", explanation="尚未核定的說明")
+    factories.fill(cast.staff, factories.kpi(plan, "AC1.1"), actuals="10", explanation="尚未審核的說明")
     report = build(plan)
     assert report.reviews == ()
-    assert "另有 1 項 KPI 已填數值而尚未核定，本報告不列入。" in report.summary
+    assert "另有 1 項 KPI 已填數值而尚未審核通過，本報告不列入。" in report.summary
     (_, pending), *_ = [entry for entry in report.unassessed if entry[0] == Status.PENDING]
-    assert {line.kpi.code: line.reason for line in pending}["AC1.1"] == "已填報，尚未核定"
+    assert {line.kpi.code: line.reason for line in pending}["AC1.1"] == "已填報，尚未審核通過"
 
 
 def test_provisional_figures_are_counted_when_asked_for(plan, cast):
@@ -124,7 +124,7 @@ def test_provisional_figures_are_counted_when_asked_for(plan, cast):
     report = build(plan, include_provisional=True)
     assert codes(report.missed) == ["AC1.1"]
     assert report.missed[0].explanation == "初步說明"
-    assert "本報告含 1 項 KPI 的未核定數值，均標示「未核定」。" in report.summary
+    assert "本報告含 1 項 KPI 尚未審核的數值，均標示「尚未審核」。" in report.summary
 
 
 def test_what_has_no_rate_is_listed_with_its_reason(reported):

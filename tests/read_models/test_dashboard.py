@@ -211,7 +211,7 @@ def test_what_is_not_approved_is_hollow_and_says_so(plan, cast):
     scorecard = build(plan, include_provisional=True)
     (chart,) = kpi_charts(scorecard, scorecard.kpis_by_code["AC1.1"])
     assert [point.is_provisional for point in chart.trend.actuals] == [False, False, False, True]
-    assert "105 年目標 100、實際 95（未核定）" in chart.trend_text
-    assert chart.bullet.actual.text == "實際 95 次（未核定）"
+    assert "105 年目標 100、實際 95（尚未審核）" in chart.trend_text
+    assert chart.bullet.actual.text == "實際 95 次（尚未審核）"
     (hidden,) = kpi_charts(build(plan), build(plan).kpis_by_code["AC1.1"])
     assert len(hidden.trend.actuals) == 3

@@ -132,7 +132,7 @@ def test_words_tell_what_was_asked_for(scorecard):
         "策略主題：A 主題1",
         "主責科室：甲組",
         "燈號：達成",
-        "填報狀態：已核定",
+        "填報狀態：審核通過",
         "文字：甲 乙",
     )
 

@@ -127,7 +127,7 @@ def test_an_approval_is_withdrawn_with_a_comment_and_the_division_can_mend_it(ca
     assert Comment.objects.get().text == "分母應為全年件數"
     event = AuditEvent.objects.filter(kpi=kpi).first()
     assert (event.action, event.actor, event.reason) == (AuditAction.RETURNED, by, "分母應為全年件數")
-    assert event.changes == [{"what": "狀態", "old": "已核定", "new": "退回補正"}]
+    assert event.changes == [{"what": "狀態", "old": "審核通過", "new": "退回補正"}]
     fill(cast.staff, kpi, actuals=99)
     assert approve(cast.reviewer, submit(cast.staff, kpi)).is_approved
 

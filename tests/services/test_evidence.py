@@ -177,7 +177,7 @@ def test_a_submitted_and_an_approved_report_keep_their_evidence(cast, kpi):
     factories.fill(cast.staff, kpi)
     (row,) = attach(cast.staff, kpi)
     report = factories.submit(cast.staff, kpi)
-    for words in ("已送出審核", "已核定"):
+    for words in ("已送出審核", "審核通過"):
         assert words in refused(cast.staff, kpi, upload())[0]
         with nothing_written(), pytest.raises(RuleBroken, match=words):
             remove_evidence(by=cast.staff, evidence=row)

@@ -81,10 +81,10 @@ def test_nobody_approves_what_they_had_a_hand_in_whatever_their_role_is_now(cast
     fill(colleague, kpi, actuals=99)
     report = submit(colleague, kpi)
     now = in_another_role(cast.staff, Role.REVIEWER)
-    with nothing_written(), pytest.raises(PermissionDenied, match=r"AC1\.1 上次核定之後有您填報、變更或確認的內容"):
+    with nothing_written(), pytest.raises(PermissionDenied, match=r"AC1\.1 上次審核通過之後有您填報、變更或確認的內容"):
         approve(now, report)
     page = client_of(now).get(address(kpi.plan, "review"))
-    assert "須由另一位審核人員核定" in text(page) and f'value="{report.pk}:' not in page.content.decode()
+    assert "須由另一位審核人員審核" in text(page) and f'value="{report.pk}:' not in page.content.decode()
     assert approve(cast.reviewer, report).is_approved
 
 
@@ -121,7 +121,7 @@ def test_page_receipt_and_report_name_who_entered_who_submitted_and_who_approved
     receipt = address(kpi.plan, "reporting_receipt", serial=1)
     assert "AC1.1 已送出" in text(client.get(receipt))
     approve(cast.reviewer, report)
-    assert "AC1.1 已核定 reviewer 君" in text(client.get(receipt))
+    assert "AC1.1 審核通過 reviewer 君" in text(client.get(receipt))
     for url in (receipt, address(kpi.plan, "kpi", code="AC1.1"), address(kpi.plan, "annual_report_page")):
         said = text(client.get(url))
         for name in ("staff 君、colleague 君", "colleague 君", "reviewer 君"):

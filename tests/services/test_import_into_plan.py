@@ -184,7 +184,7 @@ def test_neither_settled_reports_nor_actuals_of_plan_years_are_touched_and_an_op
     form = read(small_form())
     found = compare(plan, form)
     errors = [m.text for m in found.messages if m.level is Severity.ERROR]
-    assert len(errors) == 1 and "AC1.1 105 年的填報已核定" in errors[0]
+    assert len(errors) == 1 and "AC1.1 105 年的填報審核通過" in errors[0]
     hints = [m.text for m in found.messages if m.level is Severity.HINT]
     assert any("105 年的實際值由填報人員填報" in text for text in hints)
     other = read(small_form(code="AC1.2"))

@@ -180,7 +180,7 @@ def test_without_its_audit_event_no_review_is_written(cast, submitted, act, monk
 
 def test_an_approved_report_keeps_its_figures(cast, kpi, submitted):
     approve(cast.reviewer, submitted)
-    with nothing_written(), pytest.raises(RuleBroken, match="已核定"):
+    with nothing_written(), pytest.raises(RuleBroken, match="審核通過"):
         fill(cast.staff, kpi, actuals=1)
 
 

@@ -11,9 +11,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import TestCase
 
-from scorecard.documents.year_snapshot_check import check_snapshot
-from scorecard.documents.year_snapshot_json import as_bytes
-from scorecard.domain.choices import AuditAction
+from scorecard.documents.year_snapshot_check import check_snapshot, document_now
+from scorecard.documents.year_snapshot_json import FORMAT, as_bytes
+from scorecard.domain.choices import AuditAction, ReportState
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import ActionBudget, AuditEvent, PlanYear, YearlyReport, YearlyValue, YearSnapshot, triggers
 from scorecard.services import year_closing, years
@@ -132,6 +132,16 @@ class AClosedYear(TestCase):
             700,
             800,
         )
+
+    def test_a_snapshot_from_before_a_word_was_renamed_is_like_the_database(self):
+        """Pages and files call the state 審核通過; until then it was 已核定."""
+        triggers.remove(connection)
+        with patch.object(ReportState.APPROVED, "_label_", "已核定"):
+            assert ReportState.APPROVED.label == "已核定"
+            content = as_bytes(document_now(self.snapshot, form=FORMAT))
+        YearSnapshot.objects.update(document=content, document_sha256=sha256(content).hexdigest())
+        assert check_snapshot(YearSnapshot.objects.get()).differences == ()
+        assert not [word for word in ReportState.labels if word in content.decode()]
 
     def test_the_check_names_a_file_that_is_not_what_was_frozen(self):
         triggers.remove(connection)

@@ -40,22 +40,22 @@ def test_home_leads_to_the_map_and_not_to_the_dashboard(plan, cast):
 
 def test_a_year_not_open_yet_says_what_comes_next(look):
     said = text(look())
-    assert "105 年還沒有可計分的數值。年度開放填報並核定後，得分會出現在這裡。" in said
+    assert "105 年還沒有可計分的數值。年度開放填報並審核通過後，得分會出現在這裡。" in said
     assert "還沒有評定的 KPI" in said
 
 
 def test_an_open_year_with_unapproved_figures_offers_to_count_them(look, plan, cast):
     factories.open_year(cast.admin, plan)
-    assert "各科室填報並經核定後，得分會出現在這裡" in text(look())
+    assert "各科室填報並經審核通過後，得分會出現在這裡" in text(look())
     factories.fill(cast.staff, factories.kpi(plan, "AC1.1"), actuals=70, explanation="人力不足")
     page = look()
-    assert "有 1 項 KPI 已填數值而未核定" in text(page)
+    assert "有 1 項 KPI 已填數值而尚未審核通過" in text(page)
     assert "人力不足" not in text(page)
     assert "?provisional=1" in links(page)
     shown = look(query={"provisional": "1"})
-    assert "AC1.1 指標 AC1.1 未核定" in text(shown)
+    assert "AC1.1 指標 AC1.1 尚未審核" in text(shown)
     assert "人力不足" in text(shown)
-    assert "只看已核定" in text(shown)
+    assert "只看審核通過" in text(shown)
     assert address(plan, "kpi", code="AC1.1") + "?provisional=1" in links(shown), "the choice is kept"
 
 

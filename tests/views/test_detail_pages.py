@@ -215,10 +215,10 @@ def test_figures_not_approved_yet_show_only_when_asked_for_and_are_marked(look, 
         assert "12,345" not in text(look(name, **kwargs)), name
         shown = text(look(name, {"provisional": "1"}, **kwargs))
         # The mark stands behind the figure, or behind its rate and light.
-        assert "12,345 未核定" in shown or "12,345 >999% 達成 未核定" in shown, name
+        assert "12,345 尚未審核" in shown or "12,345 >999% 達成 尚未審核" in shown, name
     said = text(look("kpi", {"provisional": "1"}, code="AC1.1"))
-    assert "12,345 未核定" in said
-    assert "含未核定數值（1 項）" in text(look("strategy_map"))
+    assert "12,345 尚未審核" in said
+    assert "含尚未審核數值（1 項）" in text(look("strategy_map"))
     assert "達成 1 / 已評 1" in text(look("theme", {"provisional": "1"}, code="A"))
     assert "達成 0 / 已評 0" in text(look("theme", code="A"))
 
@@ -227,4 +227,4 @@ def test_an_approved_figure_needs_no_asking_and_bears_no_mark(look, cast, kpi):
     factories.approved(cast, kpi, actuals=12345)
     said = text(look("theme", code="A"))
     assert "12,345" in said
-    assert "12,345 未核定" not in said
+    assert "12,345 尚未審核" not in said

@@ -75,7 +75,7 @@ def test_the_page_offers_every_file_and_says_what_is_provisional(look, cast, ope
     assert not [link for link in links(page) if "provisional=1" in link]
     factories.fill(cast.staff, factories.kpi(open_plan, "AC1.2"))
     page = look("downloads")
-    assert "有 1 項 KPI 的數值尚未核定" in text(page)
+    assert "有 1 項 KPI 的數值尚未審核" in text(page)
     for name in FILES:
         assert address(open_plan, name) + "?provisional=1" in links(page)
 

@@ -80,7 +80,7 @@ def test_the_longest_waiting_report_comes_first(reviewer, queue, open_plan, cast
 def test_approving_from_the_queue(reviewer, queue, submitted, open_plan, cast):
     form = button_for(reviewer.get(queue), submitted)
     response = reviewer.post(form.action, form.fields, follow=True)
-    assert "已核定 AC1.1。" in told(response)
+    assert "AC1.1 審核通過。" in told(response)
     assert "目前沒有待審核的填報" in text(response)
     assert "還有 9 項尚未送出" in text(response)
     submitted.refresh_from_db()
@@ -144,7 +144,7 @@ def test_returning_what_a_colleague_approved_meanwhile_does_not_lose_the_comment
     with nothing_written():
         page = reviewer.post(form.action, form.filled(comment="請附佐證"))
     assert page.status_code == 409
-    assert "目前是「已核定」" in told(page)
+    assert "目前是「審核通過」" in told(page)
     assert "請附佐證" in text(page)
 
 
@@ -152,12 +152,12 @@ def test_nobody_approves_what_they_submitted_but_they_may_return_it(queue, submi
     Membership.objects.filter(user=cast.staff).update(role=Role.REVIEWER)
     client = client_of(cast.staff)
     page = client.get(queue)
-    assert "須由另一位審核人員核定" in text(page)
+    assert "須由另一位審核人員審核" in text(page)
     assert approving(open_plan) not in [form.action for form in forms(page)]
     with nothing_written():
         response = client.post(approving(open_plan), {"report": seen(submitted)})
     assert response.status_code == 403
-    assert "須由另一位審核人員核定" in text(response)
+    assert "須由另一位審核人員審核" in text(response)
 
 
 def test_a_draft_is_not_reviewed(reviewer, open_plan, cast, kpi):

@@ -101,7 +101,7 @@ def test_a_report_without_anything_is_shown_where_it_is_asked_for(reviewer, queu
 
 def test_several_are_approved_at_once(reviewer, queue, open_plan, three, cast):
     response = reviewer.post(address(open_plan, "review_approve"), {"report": seen(three[:2])}, follow=True)
-    assert "已核定 2 項 KPI（AC1.1、AC1.2）。" in told(response)
+    assert "2 項 KPI（AC1.1、AC1.2）審核通過。" in told(response)
     assert shown(response) == ["AP1.1"]
     assert YearlyReport.objects.filter(state=ReportState.APPROVED, reviewed_by=cast.reviewer).count() == 2
 
@@ -116,7 +116,7 @@ def test_a_post_sent_twice_says_what_it_found(reviewer, open_plan, three):
     reviewer.post(url, {"report": seen(three)})
     with nothing_written():
         again = reviewer.post(url, {"report": seen(three)}, follow=True)
-    assert "AC1.1、AC1.2、AP1.1 先前已經核定，這次沒有變更。" in told(again)
+    assert "AC1.1、AC1.2、AP1.1 先前已經審核通過，這次沒有變更。" in told(again)
 
 
 def test_of_several_the_changed_one_is_named_and_the_others_stay_ticked(reviewer, open_plan, three, cast):
@@ -211,7 +211,7 @@ def test_an_approval_is_withdrawn_from_the_queue(reviewer, queue, open_plan, thr
     form = form_to(
         reviewer.get(f"{queue}?state=approved"), address(open_plan, "review_return", code="AC1.1") + "?state=approved"
     )
-    assert "撤回核定" in text(reviewer.get(f"{queue}?state=approved"))
+    assert "撤回審核通過" in text(reviewer.get(f"{queue}?state=approved"))
     assert "已退回 AC1.1" in told(reviewer.post(form.action, form.filled(comment="分母有誤"), follow=True))
     three[0].refresh_from_db()
     assert three[0].state == ReportState.RETURNED
@@ -258,11 +258,11 @@ def test_the_data_checks_name_what_is_missing_and_where_it_is_mended(reviewer, q
 
 @pytest.mark.parametrize(("role", "has_link"), [("reviewer", False), ("admin", True)])
 def test_when_everything_is_approved_the_page_leads_to_closing(queue, open_plan, three, cast, role, has_link):
-    assert "都已核定" not in text(client_of(getattr(cast, role)).get(queue))
+    assert "都已審核通過" not in text(client_of(getattr(cast, role)).get(queue))
     YearlyValue.objects.filter(year=factories.FIRST_YEAR).exclude(measure__kpi__code__in=CODES).update(target=None)
     for report in three:
         factories.approve(cast.admin, report)
     page = client_of(getattr(cast, role)).get(queue)
-    assert "應填報的 3 項 KPI 都已核定" in text(page)
-    notice = page.content.decode().split("都已核定")[1].split("</p>")[0]
+    assert "應填報的 3 項 KPI 都已審核通過" in text(page)
+    notice = page.content.decode().split("都已審核通過")[1].split("</p>")[0]
     assert (address(open_plan, "plan_year") in notice) == has_link

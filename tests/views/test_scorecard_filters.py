@@ -151,8 +151,8 @@ def test_the_years_of_the_switch_keep_the_filter(client, url, open_plan):
 def test_provisional_figures_stay_provisional_in_links_and_files(client, url, cast, kpi, open_plan):
     factories.fill(cast.staff, kpi, actuals=95)
     hidden, shown = client.get(url), client.get(url, {"provisional": "1"})
-    assert "填報值未核定，未列入 待填報" in text(hidden)
-    assert "95 95% 接近 未核定" in text(shown)
+    assert "填報值尚未審核，未列入 待填報" in text(hidden)
+    assert "95 95% 接近 尚未審核" in text(shown)
     assert query_to(shown, address(open_plan, "kpi", code="AC1.1")) == {"provisional": "1"}
     assert query_to(shown, address(open_plan, "scorecard_ods")) == {"provisional": "1"}
     assert query_to(hidden, address(open_plan, "scorecard_ods")) == {}

@@ -80,7 +80,7 @@ def test_when_all_is_sent_or_approved_the_list_says_so(look, open_plan, cast):
     assert "都已送出，等候審核" in text(look())
     for report in reports:
         factories.approve(cast.reviewer, report)
-    assert "全部核定，這個年度的填報完成了" in text(look())
+    assert "全部審核通過，這個年度的填報完成了" in text(look())
     # One receipt for each sending, the latest first.
     serials = [int(link.split("/")[-2]) for link in links(look()) if "/receipts/" in link and link.endswith("/")]
     assert serials == [5, 4, 3, 2, 1]

@@ -66,11 +66,11 @@ def test_a_year_does_not_open_without_a_due_date(admin, plan, typed):
 
 def test_closing_with_unapproved_reports_needs_a_reason(admin, open_plan):
     page = admin.get(address(open_plan, "plan_year"))
-    assert "還有 10 項 KPI 未核定" in text(page)
+    assert "還有 10 項 KPI 尚未審核通過" in text(page)
     with nothing_written():
         page = send(admin, open_plan, "plan_year_close", reason="  ")
     assert page.status_code == 422
-    assert "還有 10 項 KPI 未核定；請先完成審核，或說明仍要關閉的理由" in text(page)
+    assert "還有 10 項 KPI 尚未審核通過；請先完成審核，或說明仍要關閉的理由" in text(page)
     assert address(open_plan, "plan_year", year=MIDDLE_YEAR) in links(page)
     assert not [link for link in links(page) if "/year/close/" in link]
 
@@ -80,7 +80,7 @@ def test_closing_with_everything_approved_needs_none(admin, open_plan, cast):
         staff = cast.staff if kpi.code.startswith("A") else cast.other_staff
         factories.fill(staff, kpi)
         factories.approve(cast.reviewer, factories.submit(staff, kpi))
-    assert "所有應填報的 KPI 都已核定" in text(admin.get(address(open_plan, "plan_year")))
+    assert "所有應填報的 KPI 都已審核通過" in text(admin.get(address(open_plan, "plan_year")))
     assert "年度已關閉" in told(send(admin, open_plan, "plan_year_close"))
     assert state(open_plan).is_closed
 
@@ -156,7 +156,7 @@ def test_the_page_lists_what_is_unapproved_with_links(admin, open_plan, cast):
     factories.approved(cast, factories.kpi(open_plan, "AC1.1"))
     factories.fill(cast.staff, factories.kpi(open_plan, "AC1.2"))
     page = admin.get(address(open_plan, "plan_year"))
-    assert "未核定的 KPI（9）" in text(page)
+    assert "尚未審核通過的 KPI（9）" in text(page)
     assert address(open_plan, "kpi", code="AC1.2") in links(page)
     assert address(open_plan, "kpi", code="AC1.1") not in links(page)
 

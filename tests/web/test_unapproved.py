@@ -22,9 +22,9 @@ pytestmark = pytest.mark.django_db
 FIGURE, NOTE, EXPLANATION, IMPROVEMENT = "7654321", "備註未核", "說明未核", "措施未核"
 EXECUTED, PROGRESS, FILE = "9876543", "進度未核", "佐證未核.txt"
 ENTERED = (FIGURE, NOTE, EXPLANATION, IMPROVEMENT, EXECUTED, PROGRESS, FILE)
-MARKS = ("未核定", '"provisional": true')
+MARKS = ("尚未審核", '"provisional": true')
 # What pages say of all that they show; it marks nothing.
-SAID_OF_ALL = "含未核定數值"
+SAID_OF_ALL = "含尚未審核數值"
 # Pages and files of readers, each with what it shows of ENTERED where that is asked for.
 SHOWN = {
     "dashboard": (EXECUTED,),
@@ -111,7 +111,7 @@ def test_those_who_enter_and_review_see_the_history_with_its_mark_and_strangers_
     for person in (cast.staff, cast.reviewer, cast.admin):
         assert FIGURE in look(person, entered.plan, "kpi")
     for person in (cast.viewer, cast.other_staff):
-        assert "填報內容未核定未列入" in look(person, entered.plan, "kpi").replace("，", "")
+        assert "填報內容尚未審核未列入" in look(person, entered.plan, "kpi").replace("，", "")
     assert client_of(cast.outsider).get(address(entered.plan, "kpi", code="AC1.1")).status_code == 404
 
 
@@ -134,4 +134,4 @@ def test_beside_the_next_years_figure_it_is_marked_too(cast, entered):
         shown = re.sub(r"\s+", "", re.sub(r"<svg.*?</svg>|<ul class=\"history\">.*|<[^>]+>", "", said, flags=re.DOTALL))
         places = [match.end() for match in re.finditer(FIGURE, shown)]
         assert places, name
-        assert [shown[end : end + 8] for end in places if "未核定" not in shown[end : end + 8]] == [], name
+        assert [shown[end : end + 8] for end in places if "尚未審核" not in shown[end : end + 8]] == [], name

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("-o", "--output", metavar="FILE", required=True, help="要寫入的 PDF 檔")
         parser.add_argument("--part", metavar="PART", default="", help="只報告一個策略主題、構面或科室，寫代碼或名稱")
         parser.add_argument("--no-appendix", action="store_true", help="不含附錄：計算方式、填表說明、填好的原表")
-        parser.add_argument("--provisional", action="store_true", help="列入尚未核定的數值，並標示「未核定」")
+        parser.add_argument("--provisional", action="store_true", help="列入尚未審核的數值，並標示「尚未審核」")
 
     def handle(self, *args, **options):
         """Say what was written; a CommandError otherwise, and then no file was touched."""

@@ -13,7 +13,7 @@ WRITERS = {".xlsx": form_xlsx, ".ods": form_ods}
 
 
 class Command(BaseCommand):
-    help = "匯出填好的機關原表（策略地圖與平衡計分卡）：副檔名 .xlsx 或 .ods。只列已核定的實際值。"
+    help = "匯出填好的機關原表（策略地圖與平衡計分卡）：副檔名 .xlsx 或 .ods。只列審核通過的實際值。"
 
     def add_arguments(self, parser):
         """PLAN FILE [--from YEAR] [--to YEAR] [--actuals]."""

@@ -27,9 +27,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--year",
             metavar="YEAR",
-            help="工作表的年度：105、民國105年 或 2016；省略時為最近開放填報或有核定數值的年度",
+            help="工作表的年度：105、民國105年 或 2016；省略時為最近開放填報或有審核通過的數值的年度",
         )
-        parser.add_argument("--provisional", action="store_true", help="列入尚未核定的數值")
+        parser.add_argument("--provisional", action="store_true", help="列入尚未審核的數值")
 
     def handle(self, *args, **options):
         """Say what was written; a CommandError otherwise, and then no file was touched."""
