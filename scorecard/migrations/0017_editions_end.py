@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scorecard", "0015_editions_move")]
+    dependencies = [("scorecard", "0016_editions_move")]
 
     operations = [
         migrations.AlterModelOptions(

@@ -8,6 +8,6 @@ def move(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scorecard", "0014_editions_begin")]
+    dependencies = [("scorecard", "0015_editions_begin")]
 
     operations = [migrations.RunPython(move, refuse_to_go_back)]

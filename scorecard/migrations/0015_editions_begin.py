@@ -6,7 +6,7 @@ from scorecard.migrations._editions_reverse import refuse_to_go_back
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scorecard", "0013_known_kinds")]
+    dependencies = [("scorecard", "0014_words_of_review")]
 
     operations = [
         migrations.RunPython(migrations.RunPython.noop, refuse_to_go_back),
