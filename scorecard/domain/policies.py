@@ -51,18 +51,27 @@ class RuleBroken(ValidationError):
 
 def check_year_is_open(plan: PlanRow) -> None:
     """Actuals are entered, submitted and reviewed only while the year is open."""
-    if plan.is_closed:
-        raise RuleBroken("這個年度已關閉，不能再變更；如需更正，請管理者重新開放。")
+    check_not_closed(plan)
     if not plan.is_open:
         raise RuleBroken("這個年度尚未開放填報；請等候管理者開放。")
 
 
-def check_strategy_may_change(plan: PlanRow, reason: str) -> None:
-    """Strategy, targets and money change until the year is closed, and with a reason once the edition is adopted."""
+def check_not_closed(plan: PlanRow) -> None:
+    """Strategy, targets and money change until the year is closed."""
     if plan.is_closed:
         raise RuleBroken("這個年度已關閉，不能再變更；如需更正，請管理者重新開放。")
+
+
+def check_reason_given(plan: PlanRow, reason: str) -> None:
+    """Once the edition is adopted every change of strategy, targets and money has a reason."""
     if not plan.is_draft and not reason:
         raise RuleBroken(f"{plan.title}已核定，變更內容請說明理由。")
+
+
+def check_may_comment(plan: PlanRow) -> None:
+    """A closed year takes no comments: it stays as it was signed."""
+    if plan.is_closed:
+        raise RuleBroken("這個年度已關閉，不能再留言；如需說明，請管理者加上更正說明。")
 
 
 def check_report_is_editable(report: ReportRow) -> None:
