@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 
-from scorecard.domain.choices import Role
+from scorecard.domain.choices import PlanState, Role
 from scorecard.models import Notice
 
 
 @dataclass(frozen=True)
 class AgencyRole:
-    """division_ids: of staff, those that they report for."""
+    """division_ids: of staff, those that they report for, with the divisions that these took over from."""
 
     role: Role
     division_ids: frozenset[int]
@@ -33,13 +33,14 @@ def roles_by_agency(user):
         rows = (
             _memberships(user)
             .filter(is_active=True)
-            .values_list("agency_id", "role", "divisions", Notice.objects.unread_count_of("user"))
+            .values_list(
+                "agency_id", "role", "divisions", "divisions__succeeded", Notice.objects.unread_count_of("user")
+            )
         )
-        for agency_id, role, division_id, unread in rows:
+        for agency_id, role, division_id, former_id, unread in rows:
             user._unread_notices = unread or 0
             divisions = found[agency_id].division_ids if agency_id in found else frozenset()
-            if division_id:
-                divisions |= {division_id}
+            divisions |= {pk for pk in (division_id, former_id) if pk}
             found[agency_id] = AgencyRole(Role(role), divisions)
         user._roles_by_agency = found
     return user._roles_by_agency
@@ -75,7 +76,7 @@ def can_view(user, agency_id):
 
 
 def can_report_for(user, division):
-    """Enter and submit actuals for the division."""
+    """Enter and submit actuals for the division; also where another one has taken over from it since."""
     own = roles_by_agency(user).get(division.agency_id)
     return own is not None and own.role == Role.STAFF and division.id in own.division_ids
 
@@ -162,17 +163,30 @@ def check_can_edit_strategy(user, agency_id):
     _check(can_edit_strategy(user, agency_id), "只有審核人員與管理者可以修改策略目標、KPI 與因果關係。")
 
 
+def can_see_drafts(user, agency_id):
+    """See editions that are not adopted yet; for all others they are not there."""
+    return can_edit_strategy(user, agency_id)
+
+
+def visible_states(user, agency_id):
+    """The states of the agency's editions that the person sees; none for strangers."""
+    if not can_view(user, agency_id):
+        return frozenset()
+    hidden = frozenset() if can_see_drafts(user, agency_id) else {PlanState.DRAFT}
+    return frozenset(PlanState) - hidden
+
+
 def can_manage(user, agency_id):
-    """Open, close and reopen years, and change the agency's settings."""
+    """Adopt editions, open, close and reopen their years, add a 更正說明, and change the agency's settings."""
     return _has_role(user, agency_id, Role.ADMIN)
 
 
 def check_can_manage(user, agency_id):
-    _check(can_manage(user, agency_id), "只有管理者可以開放、關閉或重新開放年度。")
+    _check(can_manage(user, agency_id), "只有管理者可以核定年版，以及開放、關閉或重新開放年度。")
 
 
 def can_keep_members(user, agency_id):
-    """Invite, change and remove the agency's members, and hand over KPIs and action plans."""
+    """Invite, change and remove the agency's members, hand over KPIs and action plans, and rename divisions."""
     return _has_role(user, agency_id, Role.ADMIN)
 
 

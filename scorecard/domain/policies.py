@@ -1,6 +1,6 @@
 """Rules about states, not about people (domain.md §5): each check_* raises RuleBroken with a sentence for the user."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
@@ -13,11 +13,14 @@ EVIDENCE_FILES_PER_REPORT = 10
 EVIDENCE_BYTES_PER_REPORT = 100 * MEGABYTE
 
 
-class PlanYearRow(Protocol):
-    """What the rules ask of a models.PlanYear."""
+class PlanRow(Protocol):
+    """What the rules ask of a models.Plan."""
 
-    year: int
-    plan: Any
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def is_draft(self) -> bool: ...
 
     @property
     def is_open(self) -> bool: ...
@@ -46,12 +49,29 @@ class RuleBroken(ValidationError):
     """The state forbids the action; the message says why and what to do."""
 
 
-def check_year_is_open(plan_year: PlanYearRow) -> None:
+def check_year_is_open(plan: PlanRow) -> None:
     """Actuals are entered, submitted and reviewed only while the year is open."""
-    if plan_year.is_closed:
-        raise RuleBroken("這個年度已關閉，不能再變更；如需更正，請管理者重新開放。")
-    if not plan_year.is_open:
+    check_not_closed(plan)
+    if not plan.is_open:
         raise RuleBroken("這個年度尚未開放填報；請等候管理者開放。")
+
+
+def check_not_closed(plan: PlanRow) -> None:
+    """Strategy, targets and money change until the year is closed."""
+    if plan.is_closed:
+        raise RuleBroken("這個年度已關閉，不能再變更；如需更正，請管理者重新開放。")
+
+
+def check_reason_given(plan: PlanRow, reason: str) -> None:
+    """Once the edition is adopted every change of strategy, targets and money has a reason."""
+    if not plan.is_draft and not reason:
+        raise RuleBroken(f"{plan.title}已核定，變更內容請說明理由。")
+
+
+def check_may_comment(plan: PlanRow) -> None:
+    """A closed year takes no comments: it stays as it was signed."""
+    if plan.is_closed:
+        raise RuleBroken("這個年度已關閉，不能再留言；如需說明，請管理者加上更正說明。")
 
 
 def check_report_is_editable(report: ReportRow) -> None:
@@ -78,36 +98,122 @@ def check_all_may_become(reports: Iterable[ReportRow], state: ReportState) -> No
         raise RuleBroken(wrong)
 
 
-def check_year_may_open(plan_year: PlanYearRow) -> None:
-    """A year opens once; a closed one is reopened, with a reason."""
-    if plan_year.is_open:
+def check_year_is_free(title: str, *, has_edition: bool, later: str) -> None:
+    """An agency has one edition a year, and none begins before an adopted one.
+
+    title: of the edition that would begin. later: title of a later edition that is no draft, "" for none.
+    """
+    if has_edition:
+        raise RuleBroken(f"這個機關已有 {title}；請直接使用，或先捨棄草案。")
+    if later:
+        raise RuleBroken(f"{later}已核定，不能再新增較早的 {title}；較早年度的實際值請列為基準。")
+
+
+def check_may_adopt(plan: PlanRow, *, later: str, problems: Sequence[str]) -> None:
+    """A draft is adopted in the order of years, and not while something is missing.
+
+    later: title of a later edition that is no draft, "" for none. problems: as from adoption_problems().
+    """
+    if not plan.is_draft:
+        raise RuleBroken(f"{plan.title}已經核定，不需要再核定一次。")
+    if later:
+        raise RuleBroken(f"{later}已核定，不能再核定較早的 {plan.title}。")
+    if problems:
+        raise RuleBroken(list(problems))
+
+
+def adoption_problems(
+    *,
+    objectives: int,
+    without_measure: Iterable[str],
+    without_target: Iterable[str],
+    succeeded_divisions: Iterable[tuple[str, str]],
+) -> list[str]:
+    """Why an edition cannot be adopted, as sentences.
+
+    objectives: how many it has. without_measure, without_target: codes of KPIs without a measure, and with neither a
+    target nor a target note in the edition's own year. succeeded_divisions: names of divisions that it still names, each
+    with the name of its successor.
+    """
+    found = [] if objectives else ["這份年版沒有任何策略目標；請先建立策略地圖。"]
+    found += [f"{code} 沒有衡量項；請新增衡量項，或刪除這項 KPI。" for code in without_measure]
+    found += [f"{code} 沒有本年度的目標值；請填目標值，或在目標備註填「—」。" for code in without_target]
+    found += [f"「{old}」已由「{new}」承接；請改列「{new}」。" for old, new in succeeded_divisions]
+    return found
+
+
+def check_may_withdraw(plan: PlanRow, *, was_used: bool, later: str, reason: str) -> None:
+    """An adoption is withdrawn only before the year is ever opened, and with a reason.
+
+    was_used: whether it was ever opened or has reports or receipts. later: as for check_may_adopt().
+    """
+    if plan.is_draft:
+        raise RuleBroken(f"{plan.title}還是草案，不需要退回。")
+    if plan.is_open or plan.is_closed or was_used:
+        raise RuleBroken(f"{plan.title}曾經開放填報，不能退回草案；如需變更，請說明理由後直接修改。")
+    if later:
+        raise RuleBroken(f"{later}已核定，{plan.title}不能退回草案。")
+    if not reason:
+        raise RuleBroken("請說明退回草案的理由。")
+
+
+def check_may_discard(plan: PlanRow) -> None:
+    if not plan.is_draft:
+        raise RuleBroken(f"{plan.title}不是草案，不能捨棄。")
+
+
+def check_year_may_open(plan: PlanRow, *, later_closed: str) -> None:
+    """A year opens once; a closed one is reopened, with a reason. later_closed: title of a later closed edition."""
+    if plan.is_open:
         raise RuleBroken("這個年度已經開放。")
-    if plan_year.is_closed:
+    if plan.is_closed:
         raise RuleBroken("這個年度已關閉；請使用「重新開放」並說明理由。")
+    if plan.is_draft:
+        raise RuleBroken(f"{plan.title}還是草案；請先核定年版，再開放填報。")
+    if later_closed:
+        raise RuleBroken(f"{later_closed}已關閉，較早的年度不能再開放；請先重新開放 {later_closed}。")
 
 
-def check_open_year_may_change(plan_year: PlanYearRow) -> None:
+def check_open_year_may_change(plan: PlanRow) -> None:
     """Due date and contact are changed only while the year is open."""
-    if not plan_year.is_open:
+    if not plan.is_open:
         raise RuleBroken("只有開放中的年度可以變更截止日與聯絡窗口。")
 
 
-def check_year_may_close(plan_year: PlanYearRow, unapproved: int, reason: str) -> None:
-    """Closing needs every report approved, or a stated reason. unapproved: how many are not."""
-    if not plan_year.is_open:
+def check_year_may_close(plan: PlanRow, *, unapproved: int, earlier: str, reason: str) -> None:
+    """Years close in their order; closing needs every report approved, or a stated reason.
+
+    unapproved: how many KPIs are not. earlier: title of an earlier edition that is adopted or open, "" for none.
+    """
+    if not plan.is_open:
         raise RuleBroken("只有開放中的年度可以關閉。")
+    if earlier:
+        raise RuleBroken(f"請先關閉 {earlier}；年度須依順序關閉。尚未開放的年度，請開放後說明理由關閉。")
     if unapproved and not reason:
         raise RuleBroken(f"還有 {unapproved} 項 KPI 尚未審核通過；請先完成審核，或說明仍要關閉的理由。")
 
 
-def check_year_may_reopen(plan_year: PlanYearRow, reason: str) -> None:
-    """Only a closed year of the plan itself reopens, and only with a reason."""
-    if not plan_year.is_closed:
+def check_year_may_reopen(plan: PlanRow, *, later_closed: str, reason: str) -> None:
+    """Years reopen in the reverse of their order, and only with a reason. later_closed: as for check_year_may_open()."""
+    if not plan.is_closed:
         raise RuleBroken("只有已關閉的年度可以重新開放。")
-    if plan_year.year < plan_year.plan.first_year:
-        raise RuleBroken("基準年度不開放填報。")
+    if later_closed:
+        raise RuleBroken(f"請先重新開放 {later_closed}；較後的年度關閉時，較早的年度不能重新開放。")
     if not reason:
         raise RuleBroken("請說明重新開放的理由。")
+
+
+def check_may_add_correction(plan: PlanRow, *, text: str, document_number: str) -> None:
+    """A 更正說明 stands beside a closed year; an open one is corrected itself."""
+    if not plan.is_closed:
+        raise RuleBroken("更正說明只能加在已關閉的年度；開放中的年度請直接更正。")
+    wrong = []
+    if not text:
+        wrong.append("請填更正的說明。")
+    if not document_number:
+        wrong.append("請填更正說明的文號。")
+    if wrong:
+        raise RuleBroken(wrong)
 
 
 def missing_for_submission(

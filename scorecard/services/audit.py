@@ -7,10 +7,12 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Model
+from django.db.models import F, Model, Q
 
+from scorecard.domain.choices import PlanState
+from scorecard.domain.signatures import kept_name
 from scorecard.domain.value_text import as_read
-from scorecard.models import KPI, Agency, AuditEvent, Plan, User
+from scorecard.models import KPI, Agency, AuditEvent, Plan, PlanVersion, User
 from scorecard.services.security_changes import record_change
 
 # What changed, its old and its new value. A fourth part says the same to programs.
@@ -27,19 +29,20 @@ def record(
     plan: Plan | None = None,
     agency: Agency | None = None,
     kpi: KPI | None = None,
-    year: int | None = None,
     changes: Iterable[Change] = (),
     reason: str = "",
     security: str | None = None,
 ) -> AuditEvent:
-    """Write one audit event and raise the data version of the plan, or of all plans of the agency where there is none.
+    """Write one audit event and raise the data versions of the editions whose pages show the change.
 
-    agency: of a row that belongs to no plan. changes: with names as users know them; values may be None, Decimal, bool,
+    These are the plan and the agency's later editions, which look its figures up, or all of the agency's where there is
+    no plan; never a closed one. agency: of a row that belongs to no plan. changes: with names as users know them; values may be None, Decimal, bool,
     date, int, str or a row. security: the kind of the security event that it is too, where services/security_changes.py
     cannot tell by the row.
 
-    The plan's row and then the chain's head stay locked until the transaction ends, so versions and events rise in
-    the order of commits. Lock everything else first. A transaction with several events uses held_back().
+    The versions, in the order of years, and then the chain's head stay locked until the transaction ends, so versions
+    and events rise in the order of commits. Lock everything else first. A transaction with several events uses
+    held_back().
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An audit event is written in the same transaction as its change.")
@@ -53,12 +56,13 @@ def record(
         agency_id = agency.pk
     event = AuditEvent(
         actor_id=by.pk if by else None,
+        actor_name=kept_name(by),
         acting_for_id=by.acting_for.pk if by and by.acting_for else None,
         action=action,
         agency_id=agency_id,
         plan_id=plan.pk if plan else None,
         kpi_id=kpi.pk if kpi else None,
-        year=year,
+        year=plan.year if plan else None,
         target=str(target)[:300],
         changes=[_change(*change) for change in changes],
         reason=reason,
@@ -98,15 +102,31 @@ def held_back() -> Iterator[None]:
 
 
 def _write(events: list[AuditEvent]) -> None:
-    rises: Counter[int] = Counter()
-    for event in events:
-        if event.plan_id:
-            rises[event.plan_id] += 1
-        elif event.agency_id:
-            rises.update(Plan.objects.filter(agency=event.agency_id).values_list("pk", flat=True))
-    for number in sorted(rises):
-        Plan.objects.filter(pk=number).update(data_version=F("data_version") + rises[number])
+    _raise_versions(events)
     AuditEvent.objects.append(events)
+
+
+def _raise_versions(events: Iterable[AuditEvent]) -> None:
+    # By agency and year: whatever changes in a year, the editions from then on show it.
+    counts: Counter[tuple[int, int]] = Counter()
+    for event in events:
+        if event.agency_id:
+            counts[event.agency_id, event.year or 0] += 1
+    if not counts:
+        return
+    concerned = Q()
+    for agency, year in counts:
+        concerned |= Q(plan__agency=agency, plan__year__gte=year)
+    versions = PlanVersion.objects.filter(concerned).order_by("plan__agency", "plan__year")
+    # Locked before the states are read: a year that is being closed would refuse the change.
+    locked = list(versions.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+    rises: dict[int, list[int]] = {}
+    changing = Plan.objects.filter(pk__in=locked).exclude(state=PlanState.CLOSED)
+    for pk, agency, year in changing.values_list("pk", "agency", "year"):
+        rise = sum(count for (of, since), count in counts.items() if of == agency and since <= year)
+        rises.setdefault(rise, []).append(pk)
+    for rise, plans in rises.items():
+        PlanVersion.objects.filter(pk__in=plans).update(data_version=F("data_version") + rise)
 
 
 def field_label(row: Model | type[Model], name: str) -> str:

@@ -18,7 +18,8 @@ from django.utils import timezone
 from scorecard import permissions
 from scorecard.domain import policies
 from scorecard.domain.choices import AuditAction, ReportState
-from scorecard.models import KPI, Evidence, PlanYear, User, YearlyReport
+from scorecard.domain.signatures import kept_name
+from scorecard.models import KPI, Evidence, Plan, User, YearlyReport
 from scorecard.models.audit import EVIDENCE
 from scorecard.read_models.evidence_files import sha256_of
 from scorecard.services import audit
@@ -34,7 +35,7 @@ _New = tuple[File, str, str, bytes]
 _Written = tuple[Storage, str]
 
 
-def add_evidence(*, by: User, kpi: KPI, year: int, files: Sequence[File]) -> list[Evidence]:
+def add_evidence(*, by: User, kpi: KPI, files: Sequence[File]) -> list[Evidence]:
     """Attach the files, all or none, and return the new evidence. The first file makes the report if there is none.
 
     Skips a file that the report has already, by name and content, so a POST sent twice attaches once. Raises RuleBroken
@@ -45,8 +46,8 @@ def add_evidence(*, by: User, kpi: KPI, year: int, files: Sequence[File]) -> lis
     # Before any lock: reading a hundred megabytes takes seconds.
     checked = _checked(files)
     with _files_of_failure_removed() as written, transaction.atomic(durable=True):
-        policies.check_year_is_open(PlanYear.objects.get_locked(kpi.plan, year))
-        report = _lock_report(kpi, year) or YearlyReport(kpi=kpi, year=year)
+        policies.check_year_is_open(Plan.objects.get_locked(kpi.plan_id))
+        report = _lock_report(kpi) or YearlyReport(kpi=kpi)
         policies.check_report_is_editable(report)
         present = list(report.evidence.present()) if report.pk else []
         new = _without_those_present(checked, present)
@@ -67,8 +68,8 @@ def remove_evidence(*, by: User, evidence: Evidence) -> Evidence:
     """
     report = evidence.report
     permissions.check_can_report_for(by, report.kpi.division)
-    policies.check_year_is_open(PlanYear.objects.get_locked(report.kpi.plan, report.year))
-    locked_report = _lock_report(report.kpi, report.year) or report
+    policies.check_year_is_open(Plan.objects.get_locked(report.kpi.plan_id))
+    locked_report = _lock_report(report.kpi) or report
     locked = Evidence.objects.select_for_update(of=("self",), no_key=True).get(pk=evidence.pk)
     if locked.removed_at is not None:
         return locked
@@ -80,8 +81,8 @@ def remove_evidence(*, by: User, evidence: Evidence) -> Evidence:
     return locked
 
 
-def _lock_report(kpi: KPI, year: int) -> YearlyReport | None:
-    reports = YearlyReport.objects.select_for_update(of=("self",), no_key=True).filter(kpi=kpi, year=year)
+def _lock_report(kpi: KPI) -> YearlyReport | None:
+    reports = YearlyReport.objects.select_for_update(of=("self",), no_key=True).filter(kpi=kpi)
     return reports.select_related("kpi__plan", "kpi__division").first()
 
 
@@ -186,6 +187,7 @@ def _attach(
 ) -> Evidence:
     evidence = Evidence(report=report, token=uuid4(), name=name, size=file.size, content_type=content_type)
     evidence.uploaded_by = by
+    evidence.uploaded_by_name = kept_name(by)
     evidence.digest = digest.hex()
     field = evidence.file
     # Before it is written: a full disk leaves half a file.
@@ -209,6 +211,4 @@ def _name_and_size(evidence: Evidence) -> str:
 
 def _record(by: User, report: YearlyReport, changes: Iterable[audit.Change]) -> None:
     kpi = report.kpi
-    audit.record(
-        by=by, action=AuditAction.CHANGED, target=kpi, plan=kpi.plan, kpi=kpi, year=report.year, changes=changes
-    )
+    audit.record(by=by, action=AuditAction.CHANGED, target=kpi, plan=kpi.plan, kpi=kpi, changes=changes)

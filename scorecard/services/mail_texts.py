@@ -8,7 +8,7 @@ from django.conf import settings
 
 from scorecard.domain.choices import ReportState
 from scorecard.domain.roc_years import date_text, year_text
-from scorecard.models import Division, Invitation, Notice, PlanYear, User
+from scorecard.models import Division, Invitation, Notice, Plan, User
 from scorecard.services.mail import INVITATION_LINK, PASSWORD_LINK, link, one_line
 
 SIGNATURE = "平衡計分卡系統\n（這封信由系統寄出，請勿直接回覆。）"
@@ -72,17 +72,16 @@ def due_text(due_date: date | None, day: date) -> str:
 
 
 def missing_section(
-    *, plan_year: PlanYear, day: date, divisions: Iterable[tuple[Division, Sequence[MissingKPI]]]
+    *, plan: Plan, day: date, divisions: Iterable[tuple[Division, Sequence[MissingKPI]]]
 ) -> str:
     """What the staff of these divisions still have to report. divisions: each with its missing KPIs."""
-    plan = plan_year.plan
-    lines = [f"■ {one_line(plan)} {year_text(plan_year.year)}度填報　{due_text(plan_year.due_date, day)}"]
+    lines = [f"■ {one_line(plan.agency_name)} {year_text(plan.year)}度填報　{due_text(plan.due_date, day)}"]
     for division, kpis in divisions:
         lines += ["", f"{one_line(division.name)}還有 {len(kpis)} 項 KPI 尚未送出："]
         lines += [f"  ・{kpi.code} {one_line(kpi.name)}{_mark(kpi)}" for kpi in kpis]
-        lines.append(f"  填報頁：{link('reporting_table', plan.agency.slug, plan_year.year, division.pk)}")
-    if plan_year.contact:
-        lines += ["", f"聯絡窗口：{one_line(plan_year.contact)}"]
+        lines.append(f"  填報頁：{link('reporting_table', plan.agency.slug, plan.year, division.pk)}")
+    if plan.contact:
+        lines += ["", f"聯絡窗口：{one_line(plan.contact)}"]
     return "\n".join(lines)
 
 
@@ -90,13 +89,12 @@ def _mark(kpi: MissingKPI) -> str:
     return f"（{kpi.state.label}）" if kpi.state in {ReportState.RETURNED, ReportState.IN_PROGRESS} else ""
 
 
-def queue_section(*, plan_year: PlanYear, day: date, waiting: int, longest: int) -> str:
+def queue_section(*, plan: Plan, day: date, waiting: int, longest: int) -> str:
     """longest: for how many days the first report waits."""
-    plan = plan_year.plan
     since = f"，最久的一項已等候 {longest} 天" if longest else ""
     return (
-        f"■ {one_line(plan)} {year_text(plan_year.year)}度審核　{due_text(plan_year.due_date, day)}\n\n"
-        f"有 {waiting} 項填報等候審核{since}。\n  審核頁：{link('review', plan.agency.slug, plan_year.year)}"
+        f"■ {one_line(plan.agency_name)} {year_text(plan.year)}度審核　{due_text(plan.due_date, day)}\n\n"
+        f"有 {waiting} 項填報等候審核{since}。\n  審核頁：{link('review', plan.agency.slug, plan.year)}"
     )
 
 

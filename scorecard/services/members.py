@@ -15,6 +15,7 @@ from scorecard.domain.policies import RuleBroken
 from scorecard.models import Agency, Division, Membership, User
 from scorecard.services import audit
 from scorecard.services.notices import take_back
+from scorecard.services.transfers import check_is_present
 
 DIVISIONS = "填報科室"
 
@@ -39,10 +40,13 @@ def names_of(divisions: Iterable[Division]) -> str:
 def divisions_for(agency: Agency, role: str, divisions: Collection[Division]) -> list[Division]:
     """The divisions that the membership gets: staff have some, other roles none.
 
-    Raises RuleBroken for another agency's: the operator's form offers those of all agencies.
+    Raises RuleBroken for another agency's: the operator's form offers those of all agencies; and for one that another
+    division took over from.
     """
     if any(division.agency_id != agency.pk for division in divisions):
         raise RuleBroken("填報科室須屬於同一個機關；請重新選擇。")
+    for division in divisions:
+        check_is_present(division)
     policies.check_staff_have_divisions(role == Role.STAFF, divisions)
     return list(divisions) if role == Role.STAFF else []
 

@@ -14,7 +14,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from scorecard.domain.choices import MAILED_AT_ONCE, MailKind, NoticeKind
-from scorecard.models import Agency, Notice, OutgoingMail, PlanYear, User
+from scorecard.models import Agency, Notice, OutgoingMail, Plan, User
 from scorecard.services import mail, mail_texts
 
 MAX_SUBJECT = 200
@@ -111,8 +111,8 @@ def _contact_of(notice: Notice) -> str:
         return ""
     if "year" not in page:
         return ""
-    years = PlanYear.objects.filter(plan__agency=notice.agency, year=page["year"]).exclude(contact="")
-    return years.values_list("contact", flat=True).first() or ""
+    editions = Plan.objects.filter(agency=notice.agency, year=page["year"])
+    return editions.values_list("contact", flat=True).first() or ""
 
 
 @transaction.atomic
@@ -152,7 +152,7 @@ def _write_anew(letter: OutgoingMail) -> None:
 
 def _names_a_plan(text: str, agency: Agency) -> bool:
     """Whether the text leads to a page of the agency's years, maybe by its former address."""
-    formerly = [f"plans/{slug}" for slug in agency.plans.values_list("slug", flat=True)]
+    formerly = [f"plans/{slug}" for slug in agency.plans.exclude(former_slug="").values_list("former_slug", flat=True)]
     return any(f"{settings.SITE_URL}/{start}/" in text for start in (agency.slug, *formerly))
 
 

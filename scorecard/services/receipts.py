@@ -30,7 +30,7 @@ FORM = 2
 
 @dataclass(frozen=True)
 class JudgedValue:
-    """value: of the report's year. outcome: by scoring.py."""
+    """value: of the edition's year. outcome: by scoring.py."""
 
     measure: Measure
     value: YearlyValue
@@ -48,10 +48,10 @@ class JudgedReport:
 def judge_report(report: YearlyReport) -> JudgedReport:
     """Two queries, if the report has its KPI and plan selected."""
     kpi, plan = report.kpi, report.kpi.plan
-    values = {value.measure_id: value for value in YearlyValue.objects.filter(measure__kpi=kpi, year=report.year)}
+    values = {value.measure_id: value for value in YearlyValue.objects.filter(measure__kpi=kpi, year=plan.year)}
     lines = []
     for measure in kpi.measures.all():
-        value = values.get(measure.pk) or YearlyValue(measure=measure, year=report.year)
+        value = values.get(measure.pk) or YearlyValue(measure=measure, year=plan.year)
         outcome = assess(
             actual=value.actual,
             target=value.target,
@@ -67,33 +67,33 @@ def judge_report(report: YearlyReport) -> JudgedReport:
 
 
 def issue_receipts(
-    *, by: User, plan: Plan, year: int, reports: Sequence[YearlyReport], judged: Mapping[int, JudgedReport]
+    *, by: User, plan: Plan, reports: Sequence[YearlyReport], judged: Mapping[int, JudgedReport]
 ) -> list[tuple[Submission, list[YearlyReport]]]:
     """Make one Submission for each division of the reports just submitted, and return it with its reports.
 
-    judged: by primary key of the report. The caller holds the plan year's lock, so numbers rise by one; the database
+    judged: by primary key of the report. The caller holds the edition's lock, so numbers rise by one; the database
     refuses a number used twice and a gap.
     """
     by_division: dict[Division, list[YearlyReport]] = {}
     for report in sorted(reports, key=lambda report: (report.kpi.position, report.kpi.pk)):
         by_division.setdefault(report.kpi.division, []).append(report)
     evidence = _evidence(reports)
-    budgets = _budgets(reports, year)
-    hands = hands_on(plan, year, [report.kpi_id for report in reports])
-    serial = Submission.objects.filter(plan=plan, year=year).aggregate(last=Max("serial"))["last"] or 0
+    budgets = _budgets(reports, plan.year)
+    hands = hands_on(plan, [report.kpi_id for report in reports])
+    serial = Submission.objects.filter(plan=plan).aggregate(last=Max("serial"))["last"] or 0
     issued = []
     for division, own in sorted(by_division.items(), key=lambda pair: pair[0].pk):
         serial += 1
-        receipt = Submission(plan=plan, year=year, serial=serial, division=division, submitted_by=by)
+        receipt = Submission(plan=plan, serial=serial, division=division, submitted_by=by)
         if own[0].submitted_at is None:
             raise ValueError("A receipt is for submitted reports.")
         receipt.submitted_at = own[0].submitted_at
         receipt.content = {
             "form": FORM,
             "number": receipt.number,
-            "agency": plan.agency.name,
+            "agency": plan.agency_name,
             "plan": plan.title,
-            "year": year,
+            "year": plan.year,
             "division": division.name,
             "submitted_by": _submitter(by),
             "submitted_at": receipt.submitted_at.isoformat(timespec="seconds"),

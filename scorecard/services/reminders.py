@@ -1,6 +1,6 @@
 """Reminds staff of what they have not submitted, and reviewers of reports that wait for them.
 
-Staff get reminders on the plan's days before and after the due date, reviewers on every day with waiting reports. A
+Staff get reminders on the edition's days before and after the due date, reviewers on every day with waiting reports. A
 person gets one mail a day at most; a constraint ensures it (models/mail.py).
 """
 
@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from scorecard import permissions
 from scorecard.domain import policies
-from scorecard.domain.choices import AuditAction, MailKind, ReportState, Role, YearState
+from scorecard.domain.choices import AuditAction, MailKind, PlanState, ReportState, Role
 from scorecard.domain.roc_years import year_text
-from scorecard.models import KPI, Agency, AuditEvent, Membership, OutgoingMail, Plan, PlanYear, User, YearlyReport
-from scorecard.models.strategy import parse_reminder_days
+from scorecard.models import KPI, Agency, AuditEvent, Division, Membership, OutgoingMail, Plan, User, YearlyReport
+from scorecard.models.plans import parse_reminder_days
 from scorecard.services import audit, mail, mail_texts
 from scorecard.services.mail_texts import MissingKPI
 
@@ -26,23 +26,23 @@ NOT_SUBMITTED = frozenset({ReportState.PENDING, ReportState.IN_PROGRESS, ReportS
 
 @dataclass
 class Notice:
-    """One person's reminder of a day: sections of text, and the plan years that they are about."""
+    """One person's reminder of a day: sections of text, and the editions that they are about."""
 
     user: User
     sections: list[str] = field(default_factory=list)
-    plan_years: list[PlanYear] = field(default_factory=list)
+    plans: list[Plan] = field(default_factory=list)
     is_staff: bool = False
     is_reviewer: bool = False
 
-    def add(self, section: str, plan_year: PlanYear) -> None:
+    def add(self, section: str, plan: Plan) -> None:
         self.sections.append(section)
-        if plan_year not in self.plan_years:
-            self.plan_years.append(plan_year)
+        if plan not in self.plans:
+            self.plans.append(plan)
 
     @property
     def agency(self) -> Agency | None:
         """None where the notice is about several agencies."""
-        agencies = {plan_year.plan.agency for plan_year in self.plan_years}
+        agencies = {plan.agency for plan in self.plans}
         return agencies.pop() if len(agencies) == 1 else None
 
 
@@ -64,10 +64,10 @@ class Reminded:
     problems: list[str] = field(default_factory=list)
 
 
-def missing_kpis(plan: Plan, year: int) -> dict[int, list[MissingKPI]]:
+def missing_kpis(plan: Plan) -> dict[int, list[MissingKPI]]:
     """{division id: KPIs with a target in the year that are not submitted}, returned ones first. Two queries."""
-    due = KPI.objects.filter(plan=plan, measures__values__year=year, measures__values__target__isnull=False)
-    states = dict(YearlyReport.objects.for_year(plan, year).values_list("kpi", "state"))
+    due = KPI.objects.filter(plan=plan, measures__values__year=plan.year, measures__values__target__isnull=False)
+    states = dict(YearlyReport.objects.of_plan(plan).values_list("kpi", "state"))
     missing: dict[int, list[MissingKPI]] = {}
     for pk, code, name, division_id in due.distinct().values_list("pk", "code", "name", "division"):
         state = ReportState(states.get(pk, ReportState.PENDING))
@@ -78,62 +78,65 @@ def missing_kpis(plan: Plan, year: int) -> dict[int, list[MissingKPI]]:
     return missing
 
 
-def is_reminder_day(plan_year: PlanYear, day: date) -> bool:
-    """Whether the plan's schedule reminds staff on the day. Raises ValidationError for an unreadable schedule."""
-    if plan_year.due_date is None:
+def is_reminder_day(plan: Plan, day: date) -> bool:
+    """Whether the edition's schedule reminds staff on the day. Raises ValidationError for an unreadable schedule."""
+    if plan.due_date is None:
         raise ValueError("Only an open year has a due date.")
-    return (day - plan_year.due_date).days in parse_reminder_days(plan_year.plan.reminder_days)
+    return (day - plan.due_date).days in parse_reminder_days(plan.reminder_days)
 
 
-def _open_years() -> list[PlanYear]:
-    years = PlanYear.objects.filter(state=YearState.OPEN).select_related("plan__agency")
-    return [row for row in years.order_by("pk") if row.year >= row.plan.first_year]
+def _open_years() -> list[Plan]:
+    """Of two of an agency the one that is due first comes first."""
+    editions = Plan.objects.filter(state=PlanState.OPEN).select_related("agency")
+    return list(editions.order_by("agency", "due_date", "year"))
 
 
-def _staff_sections(plan_year: PlanYear, day: date, memberships: Sequence[Membership]) -> Iterator[tuple[User, str]]:
-    """For each member of staff with missing KPIs."""
-    missing = missing_kpis(plan_year.plan, plan_year.year)
+def _staff_sections(plan: Plan, day: date, memberships: Sequence[Membership]) -> Iterator[tuple[User, str]]:
+    """For each member of staff with missing KPIs, also of divisions that theirs took over from."""
+    missing = missing_kpis(plan)
+    divisions = list(Division.objects.filter(pk__in=missing))
     for membership in memberships:
         if membership.role == Role.STAFF:
-            own = [(row, missing[row.pk]) for row in membership.divisions.all() if row.pk in missing]
+            reporting_for = {row.pk for row in membership.divisions.all()}
+            own = [(row, missing[row.pk]) for row in divisions if reporting_for & {row.pk, row.successor_id}]
             if own:
-                yield membership.user, mail_texts.missing_section(plan_year=plan_year, day=day, divisions=own)
+                yield membership.user, mail_texts.missing_section(plan=plan, day=day, divisions=own)
 
 
-def _reviewer_sections(plan_year: PlanYear, day: date, memberships: Sequence[Membership]) -> Iterator[tuple[User, str]]:
+def _reviewer_sections(plan: Plan, day: date, memberships: Sequence[Membership]) -> Iterator[tuple[User, str]]:
     """For each reviewer, if reports wait; for each admin where there is no active reviewer."""
-    waiting = YearlyReport.objects.for_year(plan_year.plan, plan_year.year).awaiting_review()
+    waiting = YearlyReport.objects.of_plan(plan).awaiting_review()
     submitted = list(waiting.values_list("submitted_at", flat=True))
     if not submitted:
         return
     longest = (day - timezone.localtime(submitted[0]).date()).days
-    section = mail_texts.queue_section(plan_year=plan_year, day=day, waiting=len(submitted), longest=longest)
+    section = mail_texts.queue_section(plan=plan, day=day, waiting=len(submitted), longest=longest)
     has_reviewer = any(row.role == Role.REVIEWER and row.user.is_active for row in memberships)
     for membership in memberships:
         if membership.role == (Role.REVIEWER if has_reviewer else Role.ADMIN):
             yield membership.user, section
 
 
-def _collect(plan_years: Iterable[PlanYear], day: date, *, on_schedule: bool) -> tuple[list[Notice], list[str]]:
-    """Notices in the order of user ids, and problems. on_schedule: staff only on the plan's reminder days."""
+def _collect(plans: Iterable[Plan], day: date, *, on_schedule: bool) -> tuple[list[Notice], list[str]]:
+    """Notices in the order of user ids, and problems. on_schedule: staff only on the edition's reminder days."""
     notices: dict[int, Notice] = {}
     problems = []
-    for plan_year in plan_years:
-        memberships = list(Membership.objects.filter(agency=plan_year.plan.agency_id, is_active=True).with_people())
+    for plan in plans:
+        memberships = list(Membership.objects.filter(agency=plan.agency_id, is_active=True).with_people())
         try:
-            to_staff = not on_schedule or is_reminder_day(plan_year, day)
+            to_staff = not on_schedule or is_reminder_day(plan, day)
         except ValidationError as error:
             to_staff = False
-            problems.append(f"{plan_year}：{' '.join(error.messages)}")
-        for user, section in _reviewer_sections(plan_year, day, memberships):
+            problems.append(f"{plan}：{' '.join(error.messages)}")
+        for user, section in _reviewer_sections(plan, day, memberships):
             notice = notices.setdefault(user.pk, Notice(user))
             notice.is_reviewer = True
-            notice.add(section, plan_year)
+            notice.add(section, plan)
         if to_staff:
-            for user, section in _staff_sections(plan_year, day, memberships):
+            for user, section in _staff_sections(plan, day, memberships):
                 notice = notices.setdefault(user.pk, Notice(user))
                 notice.is_staff = True
-                notice.add(section, plan_year)
+                notice.add(section, plan)
     # Every run writes in this order, so two runs at the same time cannot block each other.
     return [notices[pk] for pk in sorted(notices)], problems
 
@@ -165,7 +168,7 @@ def due_reminders(*, day: date) -> Reminded:
 @transaction.atomic
 @audit.held_back()
 def send_due_reminders(*, day: date) -> Reminded:
-    """Write the day's reminders for all open years of all plans; mail.deliver() sends them."""
+    """Write the day's reminders for all open years of all agencies; mail.deliver() sends them."""
     sifted = due_reminders(day=day)
     _write(sifted, day, by=None)
     return sifted
@@ -173,14 +176,14 @@ def send_due_reminders(*, day: date) -> Reminded:
 
 @transaction.atomic
 @audit.held_back()
-def remind_now(*, by: User, plan_year: PlanYear, day: date) -> Reminded:
+def remind_now(*, by: User, plan: Plan, day: date) -> Reminded:
     """Remind the staff and the other reviewers of one year, whatever the schedule says.
 
     Raises RuleBroken where the year is not open, PermissionDenied for people who do not review.
     """
-    permissions.check_can_review(by, plan_year.plan.agency_id)
-    policies.check_year_is_open(plan_year)
-    notices, problems = _collect([plan_year], day, on_schedule=False)
+    permissions.check_can_review(by, plan.agency_id)
+    policies.check_year_is_open(plan)
+    notices, problems = _collect([plan], day, on_schedule=False)
     sifted = _sift([notice for notice in notices if notice.user.pk != by.pk], day)
     sifted.problems = problems
     mail.send_after_commit(*_write(sifted, day, by=by))
@@ -191,7 +194,7 @@ def _write(sifted: Reminded, day: date, *, by: User | None) -> list[OutgoingMail
     written: list[Notice] = []
     mails: list[OutgoingMail] = []
     for notice in sifted.notices:
-        contacts = mail.addresses_in(*(plan_year.contact for plan_year in notice.plan_years))
+        contacts = mail.addresses_in(*(plan.contact for plan in notice.plans))
         subject, body = mail_texts.reminder(
             user=notice.user,
             sections=notice.sections,
@@ -220,23 +223,22 @@ def _write(sifted: Reminded, day: date, *, by: User | None) -> list[OutgoingMail
 
 
 def _record(notices: Iterable[Notice], by: User | None) -> None:
-    """Write one audit event for each plan year."""
-    names: dict[PlanYear, list[str]] = {}
+    """Write one audit event for each edition."""
+    names: dict[Plan, list[str]] = {}
     for notice in notices:
-        for plan_year in notice.plan_years:
-            names.setdefault(plan_year, []).append(str(notice.user))
-    for plan_year, people in sorted(names.items(), key=lambda pair: pair[0].pk):
+        for plan in notice.plans:
+            names.setdefault(plan, []).append(str(notice.user))
+    for plan, people in sorted(names.items(), key=lambda pair: (pair[0].agency_id, pair[0].year)):
         audit.record(
             by=by,
             action=AuditAction.REMINDED,
-            target=f"{year_text(plan_year.year)}度",
-            plan=plan_year.plan,
-            year=plan_year.year,
+            target=f"{year_text(plan.year)}度",
+            plan=plan,
             changes=[("提醒", None, "、".join(people))],
         )
 
 
-def last_reminded(plan_year: PlanYear) -> AuditEvent | None:
+def last_reminded(plan: Plan) -> AuditEvent | None:
     """The audit event of the year's latest reminder; None before the first. One query."""
-    events = AuditEvent.objects.of_year(plan_year.plan, plan_year.year)
+    events = AuditEvent.objects.of_year(plan)
     return events.filter(action=AuditAction.REMINDED).first()

@@ -1,19 +1,20 @@
 """Writes what was entered for a report: figures with their parts, executed amounts, answers to questions.
 
-Only reporting.save_reports() calls this, in its transaction, with the year and the report locked. Only here does the
+Only reporting.save_reports() calls this, in its transaction, with the edition and the report locked. Only here does the
 actual of a ratio come from its parts, so they never contradict each other.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
 from scorecard.domain.choices import Direction, Question
 from scorecard.domain.plausibility import PlausibilityQuestion, ReportedFigure, check_plausibility, unanswered
 from scorecard.domain.ratios import Parts, parts_of
-from scorecard.models import KPI, ActionBudget, FigureConfirmation, Measure, User, YearlyValue
+from scorecard.models import KPI, ActionBudget, FigureConfirmation, Measure, User, YearlyValue, earlier_values
 from scorecard.services import audit
 
 FIELDS = ("actual", "numerator", "denominator", "actual_note", "unmeasured")
@@ -36,7 +37,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Execution:
-    """executed: NT$ whole dollars in the report's year, None for unknown."""
+    """executed: NT$ whole dollars in the edition's year, None for unknown."""
 
     budget_id: int
     executed: int | None
@@ -52,15 +53,15 @@ class Answer:
     figure: Decimal
 
 
-def apply_entries(kpi: KPI, year: int, entries: Iterable[Entry]) -> list[audit.Change]:
+def apply_entries(kpi: KPI, entries: Iterable[Entry]) -> list[audit.Change]:
     """Write what differs from the database, and return the differences."""
     changes: list[audit.Change] = []
     measures = {measure.pk: measure for measure in kpi.measures.all()}
     for entry in entries:
         measure = measures[entry.measure_id]
-        value = YearlyValue.objects.filter(measure=measure, year=year).first()
+        value = YearlyValue.objects.filter(measure=measure, year=kpi.plan.year).first()
         if value is None:
-            value = YearlyValue(measure=measure, year=year)
+            value = YearlyValue(measure=measure, year=kpi.plan.year)
         wanted = (_actual(kpi, measure, entry), entry.numerator, entry.denominator, entry.note, entry.unmeasured)
         differing = [
             (field, getattr(value, field), new)
@@ -91,13 +92,13 @@ def _actual(kpi: KPI, measure: Measure, entry: Entry) -> Decimal | None:
     return Parts(entry.numerator, entry.denominator, measure.factor).stored
 
 
-def apply_executions(kpi: KPI, year: int, executions: Iterable[Execution]) -> list[audit.Change]:
+def apply_executions(kpi: KPI, executions: Iterable[Execution]) -> list[audit.Change]:
     """Write what differs from the database, and return the differences.
 
     Raises DoesNotExist for a budget of another KPI or year, ValidationError for a negative amount.
     """
     changes: list[audit.Change] = []
-    budgets = ActionBudget.objects.filter(action_plan__kpi=kpi, year=year).select_related("action_plan")
+    budgets = ActionBudget.objects.filter(action_plan__kpi=kpi, year=kpi.plan.year).select_related("action_plan")
     for execution in executions:
         budget = budgets.get(pk=execution.budget_id)
         differing = [
@@ -115,7 +116,7 @@ def apply_executions(kpi: KPI, year: int, executions: Iterable[Execution]) -> li
     return changes
 
 
-def apply_answers(kpi: KPI, year: int, answers: Sequence[Answer], *, by: User) -> list[audit.Change]:
+def apply_answers(kpi: KPI, answers: Sequence[Answer], *, by: User) -> list[audit.Change]:
     """Keep the answers to questions that the present figures raise, and return the changes.
 
     Ignores an answer about another figure, or to a question that no figure raises.
@@ -124,7 +125,7 @@ def apply_answers(kpi: KPI, year: int, answers: Sequence[Answer], *, by: User) -
         return []
     changes: list[audit.Change] = []
     wanted = {(answer.measure_id, answer.question, answer.figure) for answer in answers}
-    for measure, value, asked in open_questions(kpi, year):
+    for measure, value, asked in open_questions(kpi):
         for each in asked:
             if (measure.pk, each.question, each.figure) in wanted:
                 FigureConfirmation.objects.create(
@@ -134,21 +135,28 @@ def apply_answers(kpi: KPI, year: int, answers: Sequence[Answer], *, by: User) -
     return changes
 
 
-def open_questions(kpi: KPI, year: int) -> list[tuple[Measure, YearlyValue, tuple[PlausibilityQuestion, ...]]]:
-    """Each measure with its value and the questions about it that nobody answered; three queries."""
+def open_questions(kpi: KPI) -> list[tuple[Measure, YearlyValue, tuple[PlausibilityQuestion, ...]]]:
+    """Each measure with its own year's value and the questions about it that nobody answered; four queries.
+
+    Earlier figures are those of the same measure by lineage: one whose unit changed has none.
+    """
     measures = {measure.pk: measure for measure in kpi.measures.all()}
-    values: dict[int, YearlyValue] = {}
-    earlier: dict[int, list[tuple[int, Decimal]]] = {pk: [] for pk in measures}
-    rows = YearlyValue.objects.filter(measure__kpi=kpi, year__lte=year).order_by("year")
-    for value in rows.prefetch_related("confirmations"):
-        if value.year == year:
-            values[value.measure_id] = value
-        elif value.actual is not None:
-            earlier[value.measure_id].append((value.year, value.actual))
+    rows = YearlyValue.objects.filter(measure__kpi=kpi, year=kpi.plan.year).prefetch_related("confirmations")
+    values = {value.measure_id: value for value in rows}
+    earlier = _earlier(kpi)
     return [
-        (measures[pk], value, _open(measures[pk], value, tuple(earlier[pk])))
+        (measures[pk], value, _open(measures[pk], value, tuple(sorted(earlier.get(measures[pk].lineage, ())))))
         for pk, value in sorted(values.items(), key=lambda item: measures[item[0]].position)
     ]
+
+
+def _earlier(kpi: KPI) -> dict[UUID, list[tuple[int, Decimal]]]:
+    """(year, actual) of the years before, by lineage of the measure, also of reports that are not approved."""
+    found: dict[UUID, list[tuple[int, Decimal]]] = {}
+    for value in earlier_values(kpi.plan, kpis=KPI.objects.filter(pk=kpi.pk)):
+        if value.actual is not None:
+            found.setdefault(value.measure_lineage, []).append((value.year, value.actual))
+    return found
 
 
 def _open(

@@ -23,11 +23,13 @@ def _members(report: YearlyReport) -> list[Membership]:
 
 
 def _staff(members: Iterable[Membership], report: YearlyReport) -> list[User]:
-    """Those of the division that owns the KPI."""
+    """Those of the division that owns the KPI, or of the one that took over from it since."""
+    division = report.kpi.division
+    own = {division.pk, division.successor_id}
     return [
         row.user
         for row in members
-        if row.role == Role.STAFF and report.kpi.division_id in {division.pk for division in row.divisions.all()}
+        if row.role == Role.STAFF and own & {division.pk for division in row.divisions.all()}
     ]
 
 
@@ -49,15 +51,15 @@ def tell_of_return(*, by: User, report: YearlyReport, version: int, comment: str
             recipient=user,
             kind=NoticeKind.RETURNED,
             key=f"returned:{report.pk}:{version}",
-            subject=f"{year_text(report.year)} {kpi.code} {kpi.name}",
+            subject=f"{year_text(kpi.plan.year)} {kpi.code} {kpi.name}",
             text=f"已由 {one_line(by.signature)} 退回補正。需補正的內容：\n{comment}\n\n請到填報頁補正後再送出一次。",
-            path=f"{reverse('reporting_table', args=[kpi.plan.agency.slug, report.year, kpi.division_id])}#{kpi.code}",
+            path=f"{reverse('reporting_table', args=[kpi.plan.agency.slug, kpi.plan.year, kpi.division_id])}#{kpi.code}",
             agency=kpi.plan.agency,
         )
 
 
 def tell_of_approvals(*, by: User, reports: Collection[YearlyReport]) -> None:
-    """Each submitter, once for all of their reports. reports: of one plan and year."""
+    """Each submitter, once for all of their reports. reports: of one edition."""
     of_submitter: dict[int | None, list[YearlyReport]] = {}
     for report in reports:
         of_submitter.setdefault(report.submitted_by_id, []).append(report)
@@ -71,19 +73,19 @@ def tell_of_approvals(*, by: User, reports: Collection[YearlyReport]) -> None:
 
 def _tell_of_approval(by: User, user: User, reports: list[YearlyReport]) -> None:
     first = reports[0]
-    plan, year = first.kpi.plan, first.year
+    plan = first.kpi.plan
     codes = "、".join(report.kpi.code for report in reports[:MAX_CODES])
     if len(reports) > MAX_CODES:
         codes = f"{codes} 等 {len(reports)} 項"
     if len(reports) == 1:
-        path = reverse("kpi", args=[plan.agency.slug, year, first.kpi.code])
+        path = reverse("kpi", args=[plan.agency.slug, plan.year, first.kpi.code])
     else:
-        path = reverse("reporting_table", args=[plan.agency.slug, year, first.kpi.division_id])
+        path = reverse("reporting_table", args=[plan.agency.slug, plan.year, first.kpi.division_id])
     notices.tell(
         recipient=user,
         kind=NoticeKind.APPROVED,
         key=f"approved:{first.pk}:{first.version}",
-        subject=f"{year_text(year)} {codes}",
+        subject=f"{year_text(plan.year)} {codes}",
         text=f"已由 {one_line(by.signature)} 審核通過。",
         path=path,
         agency=plan.agency,
@@ -108,8 +110,8 @@ def tell_of_comment(comment: Comment) -> None:
                 recipient=member.user,
                 kind=NoticeKind.COMMENT,
                 key=f"comment:{comment.pk}",
-                subject=f"{one_line(by.signature)}：{year_text(report.year)} {kpi.code} {kpi.name}",
+                subject=f"{one_line(by.signature)}：{year_text(kpi.plan.year)} {kpi.code} {kpi.name}",
                 text=comment.text,
-                path=reverse("kpi", args=[kpi.plan.agency.slug, report.year, kpi.code]),
+                path=reverse("kpi", args=[kpi.plan.agency.slug, kpi.plan.year, kpi.code]),
                 agency=kpi.plan.agency,
             )

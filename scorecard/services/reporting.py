@@ -1,7 +1,7 @@
 """Enters, submits and reviews yearly reports (domain.md §5).
 
-Every write locks the plan year's row first, so nobody can close the year meanwhile, and then the reports in
-primary-key order. Audit events come last: they lock the plan and the end of the audit chain.
+Every write locks the edition's row first, so nobody can close the year meanwhile, and then the reports in primary-key
+order. Audit events come last: they lock versions and the end of the audit chain.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,8 @@ from django.utils import timezone
 from scorecard import permissions
 from scorecard.domain import policies
 from scorecard.domain.choices import AuditAction, ReportState, Status
-from scorecard.models import KPI, Comment, Plan, PlanYear, User, YearlyReport
+from scorecard.domain.signatures import kept_name
+from scorecard.models import KPI, Comment, Plan, User, YearlyReport
 from scorecard.read_models.hands import NO_HANDS, hands_on
 from scorecard.services import audit
 from scorecard.services.receipts import JudgedReport, issue_receipts, judge_report
@@ -34,7 +35,7 @@ __all__ = ["Answer", "Conflict", "ReportEntry", "Entry", "Execution"]
 
 @dataclass(frozen=True)
 class ReportEntry:
-    """What one person entered for one KPI's year.
+    """What one person entered for one KPI.
 
     version: the report's as the person saw it, 0 for none. Measures without an entry and budgets without an execution
     do not change.
@@ -57,8 +58,8 @@ class Conflict(Exception):
         super().__init__("、".join(report.kpi.code for report in reports))
 
 
-def _reports_of(report_entries: Sequence[ReportEntry], year: int) -> QuerySet[YearlyReport]:
-    return YearlyReport.objects.filter(kpi__in=[report_entry.kpi for report_entry in report_entries], year=year)
+def _reports_of(report_entries: Sequence[ReportEntry]) -> QuerySet[YearlyReport]:
+    return YearlyReport.objects.filter(kpi__in=[report_entry.kpi for report_entry in report_entries])
 
 
 def _lock_reports(reports: QuerySet[YearlyReport]) -> list[YearlyReport]:
@@ -80,7 +81,6 @@ def save_reports(
     *,
     by: User,
     plan: Plan,
-    year: int,
     report_entries: Sequence[ReportEntry],
     action: AuditAction = AuditAction.SAVED,
     reason: str = "",
@@ -89,16 +89,16 @@ def save_reports(
 
     action, reason: of the audit events. Raises Conflict with every report whose version is not the one seen,
     RuleBroken where the year or a report may not be edited, PermissionDenied for other people's KPIs, ValueError for a
-    KPI of another plan.
+    KPI of another edition.
     """
-    policies.check_year_is_open(PlanYear.objects.get_locked(plan, year))
+    policies.check_year_is_open(Plan.objects.get_locked(plan.pk))
     for report_entry in report_entries:
         if report_entry.kpi.plan_id != plan.pk:
-            raise ValueError(f"{report_entry.kpi.code} is not a KPI of the plan whose year was checked.")
+            raise ValueError(f"{report_entry.kpi.code} is not a KPI of the edition that was checked.")
         permissions.check_can_report_for(by, report_entry.kpi.division)
-    existing = {report.kpi_id: report for report in _lock_reports(_reports_of(report_entries, year))}
+    existing = {report.kpi_id: report for report in _lock_reports(_reports_of(report_entries))}
     pairs = [
-        (report_entry, existing.get(report_entry.kpi.pk) or YearlyReport(kpi=report_entry.kpi, year=year))
+        (report_entry, existing.get(report_entry.kpi.pk) or YearlyReport(kpi=report_entry.kpi))
         for report_entry in report_entries
     ]
     for _, report in pairs:
@@ -114,39 +114,37 @@ def _save_report_entry(
 ) -> bool:
     """Write what differs, and return whether anything did."""
     kpi = report_entry.kpi
-    changes = apply_entries(kpi, report.year, report_entry.entries)
+    changes = apply_entries(kpi, report_entry.entries)
     for field in ("explanation", "improvement"):
         old, new = getattr(report, field), getattr(report_entry, field)
         if old != new:
             changes.append((audit.field_label(report, field), old, new))
             setattr(report, field, new)
-    changes += apply_executions(kpi, report.year, report_entry.executions)
-    changes += apply_answers(kpi, report.year, report_entry.answers, by=by)
+    changes += apply_executions(kpi, report_entry.executions)
+    changes += apply_answers(kpi, report_entry.answers, by=by)
     if not changes:
         return False
     policies.check_may_become(report, ReportState.IN_PROGRESS)
     _touch(report, by=by, state=ReportState.IN_PROGRESS)
     report.save()
-    audit.record(
-        by=by, action=action, target=kpi, plan=kpi.plan, kpi=kpi, year=report.year, changes=changes, reason=reason
-    )
+    audit.record(by=by, action=action, target=kpi, plan=kpi.plan, kpi=kpi, changes=changes, reason=reason)
     return True
 
 
-def confirm_figures(*, by: User, kpi: KPI, year: int, version: int, answers: Iterable[Answer]) -> bool:
+def confirm_figures(*, by: User, kpi: KPI, version: int, answers: Iterable[Answer]) -> bool:
     """Answer questions about a KPI's figures with 「數字無誤」, and return whether any answer was kept.
 
     version: the report's as the person saw it. Raises what save_reports() raises.
     """
-    report = YearlyReport.objects.filter(kpi=kpi, year=year).first() or YearlyReport(kpi=kpi, year=year)
+    report = YearlyReport.objects.filter(kpi=kpi).first() or YearlyReport(kpi=kpi)
     report_entry = ReportEntry(kpi, version, (), report.explanation, report.improvement, answers=tuple(answers))
-    return bool(save_reports(by=by, plan=kpi.plan, year=year, report_entries=[report_entry]))
+    return bool(save_reports(by=by, plan=kpi.plan, report_entries=[report_entry]))
 
 
 def _missing(report: YearlyReport, judged: JudgedReport) -> list[str]:
     """Sentences that say why the report cannot be submitted yet; three queries."""
     measures = [(line.measure.label, line.value.target is not None, line.value.is_reported) for line in judged.lines]
-    asked = [each.sentence for _, _, asked in open_questions(report.kpi, report.year) for each in asked]
+    asked = [each.sentence for _, _, asked in open_questions(report.kpi) for each in asked]
     return policies.missing_for_submission(
         report.kpi.code,
         measures,
@@ -158,14 +156,14 @@ def _missing(report: YearlyReport, judged: JudgedReport) -> list[str]:
 
 @transaction.atomic
 @audit.held_back()
-def submit_reports(*, by: User, plan: Plan, year: int, kpis: Iterable[KPI]) -> list[YearlyReport]:
+def submit_reports(*, by: User, plan: Plan, kpis: Iterable[KPI]) -> list[YearlyReport]:
     """Submit the saved reports of these KPIs, all or none, and return those changed. Each division gets a receipt.
 
     A report that is submitted already does not change, so a POST sent twice makes one change and one receipt. Raises
     RuleBroken with everything that is missing, PermissionDenied for other people's KPIs.
     """
-    policies.check_year_is_open(PlanYear.objects.get_locked(plan, year))
-    existing = _lock_reports(YearlyReport.objects.for_year(plan, year).filter(kpi__in=kpis))
+    policies.check_year_is_open(Plan.objects.get_locked(plan.pk))
+    existing = _lock_reports(YearlyReport.objects.of_plan(plan).filter(kpi__in=kpis))
     for report in existing:
         permissions.check_can_report_for(by, report.kpi.division)
     locked = [report for report in existing if not report.is_submitted]
@@ -178,12 +176,14 @@ def submit_reports(*, by: User, plan: Plan, year: int, kpis: Iterable[KPI]) -> l
     for report in locked:
         _touch(report, by=by, state=ReportState.SUBMITTED)
         report.submitted_by = by
+        report.submitted_by_name = kept_name(by)
         report.submitted_for = by.acting_for
         report.submitted_at = report.changed_at
         report.reviewed_by = report.reviewed_for = None
+        report.reviewed_by_name = ""
         report.reviewed_at = None
         report.save()
-    for receipt, reports in issue_receipts(by=by, plan=plan, year=year, reports=locked, judged=judged):
+    for receipt, reports in issue_receipts(by=by, plan=plan, reports=locked, judged=judged):
         for report in reports:
             _record(by, AuditAction.SUBMITTED, report, changes=[("填報收執", None, receipt.number)])
     return locked
@@ -191,28 +191,26 @@ def submit_reports(*, by: User, plan: Plan, year: int, kpis: Iterable[KPI]) -> l
 
 @transaction.atomic
 @audit.held_back()
-def approve_reports(
-    *, by: User, plan: Plan, year: int, chosen: Iterable[tuple[YearlyReport, int]]
-) -> list[YearlyReport]:
+def approve_reports(*, by: User, plan: Plan, chosen: Iterable[tuple[YearlyReport, int]]) -> list[YearlyReport]:
     """Approve submitted reports, all or none, and return those changed.
 
     chosen: each report with the version that the reviewer saw. A report that is approved already does not change, so a
     POST sent twice makes one change. Raises Conflict with every report changed since, RuleBroken naming every report
     that is not submitted, PermissionDenied for one that the person submitted or had a hand in, ValueError for one of
-    another plan or year.
+    another edition.
     """
     permissions.check_can_review(by, plan.agency_id)
-    policies.check_year_is_open(PlanYear.objects.get_locked(plan, year))
+    policies.check_year_is_open(Plan.objects.get_locked(plan.pk))
     seen_versions = {report.pk: version for report, version in chosen}
-    locked = _lock_reports(YearlyReport.objects.for_year(plan, year).filter(pk__in=seen_versions))
+    locked = _lock_reports(YearlyReport.objects.of_plan(plan).filter(pk__in=seen_versions))
     if len(locked) != len(seen_versions):
-        raise ValueError("A report is not one of the plan and year that were checked.")
+        raise ValueError("A report is not one of the edition that was checked.")
     pending = [report for report in locked if not report.is_approved]
     changed_by_other = [report for report in pending if report.version != seen_versions[report.pk]]
     if changed_by_other:
         raise Conflict(changed_by_other)
     policies.check_all_may_become(pending, ReportState.APPROVED)
-    hands = hands_on(plan, year, [report.kpi_id for report in pending])
+    hands = hands_on(plan, [report.kpi_id for report in pending])
     for report in pending:
         permissions.check_can_approve(by, report, hands.get(report.kpi_id, NO_HANDS).people)
     approved = [_review(by, report, ReportState.APPROVED, AuditAction.APPROVED) for report in pending]
@@ -227,38 +225,39 @@ def return_report(*, by: User, report: YearlyReport, version: int, comment: str)
     version: the one that the reviewer saw. Raises Conflict where it changed since, RuleBroken without a comment.
     """
     permissions.check_can_review(by, report.kpi.plan.agency_id)
-    policies.check_year_is_open(PlanYear.objects.get_locked(report.kpi.plan, report.year))
+    policies.check_year_is_open(Plan.objects.get_locked(report.kpi.plan_id))
     (locked,) = _lock_reports(YearlyReport.objects.filter(pk=report.pk))
     if locked.version != version:
         raise Conflict([locked])
     policies.check_may_become(locked, ReportState.RETURNED)
     if not comment:
         raise policies.RuleBroken("退回時請說明需要補正的內容。")
-    Comment.objects.create(report=locked, author=by, text=comment)
+    Comment.objects.create(report=locked, author=by, author_name=kept_name(by), text=comment)
     tell_of_return(by=by, report=locked, version=version, comment=comment)
     return _review(by, locked, ReportState.RETURNED, AuditAction.RETURNED, reason=comment)
 
 
 @transaction.atomic
-def comment_on_report(*, by: User, kpi: KPI, year: int, text: str) -> Comment:
+def comment_on_report(*, by: User, kpi: KPI, text: str) -> Comment:
     """The same comment by the same person twice in a row, without a change between, is one comment sent twice.
 
-    Raises RuleBroken for an empty text, or where the KPI's year has no report yet.
+    Raises RuleBroken for an empty text, in a closed year, or where the KPI has no report yet.
     """
     permissions.check_can_comment(by, kpi)
+    policies.check_may_comment(Plan.objects.get_locked(kpi.plan_id))
     if not text:
         raise policies.RuleBroken("請輸入留言內容。")
-    report = next(iter(_lock_reports(YearlyReport.objects.filter(kpi=kpi, year=year))), None)
+    report = next(iter(_lock_reports(YearlyReport.objects.filter(kpi=kpi))), None)
     if report is None:
         raise policies.RuleBroken("這項 KPI 在這個年度還沒有填報，不能留言。")
     last = report.comments.last()
     is_answered = last and report.changed_at and report.changed_at > last.written_at
     if last and (last.author_id, last.text) == (by.pk, text) and not is_answered:
         return last
-    comment = Comment.objects.create(report=report, author=by, text=text)
+    comment = Comment.objects.create(report=report, author=by, author_name=kept_name(by), text=text)
     tell_of_comment(comment)
     changes = [("留言", None, text)]
-    audit.record(by=by, action=AuditAction.COMMENTED, target=kpi, plan=kpi.plan, kpi=kpi, year=year, changes=changes)
+    audit.record(by=by, action=AuditAction.COMMENTED, target=kpi, plan=kpi.plan, kpi=kpi, changes=changes)
     return comment
 
 
@@ -269,6 +268,7 @@ def _review(by: User, report: YearlyReport, state: ReportState, action: AuditAct
         changes.append((audit.field_label(report, "state"), report.get_state_display(), state.label))
     _touch(report, by=by, state=state)
     report.reviewed_by = by
+    report.reviewed_by_name = kept_name(by)
     report.reviewed_for = by.acting_for
     report.reviewed_at = report.changed_at
     report.save()
@@ -280,6 +280,4 @@ def _record(
     by: User, action: AuditAction, report: YearlyReport, reason: str = "", changes: Iterable[audit.Change] = ()
 ) -> None:
     kpi = report.kpi
-    audit.record(
-        by=by, action=action, target=kpi, plan=kpi.plan, kpi=kpi, year=report.year, changes=changes, reason=reason
-    )
+    audit.record(by=by, action=action, target=kpi, plan=kpi.plan, kpi=kpi, changes=changes, reason=reason)

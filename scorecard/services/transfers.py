@@ -1,6 +1,6 @@
 """Hands all KPIs and action plans of a division, or all action plans of a person, over to another owner.
 
-An owner is no figure, so closed years do not prevent it.
+A closed edition keeps the owners that it was signed with.
 """
 
 from collections.abc import Iterable
@@ -11,10 +11,11 @@ from typing import TypeVar
 from django.db import transaction
 
 from scorecard import permissions
-from scorecard.domain.choices import AuditAction
-from scorecard.domain.policies import RuleBroken
-from scorecard.models import KPI, ActionPlan, Agency, Division, Plan, PlanYear, User
+from scorecard.domain.choices import AuditAction, PlanState
+from scorecard.domain.policies import RuleBroken, check_not_closed
+from scorecard.models import KPI, ActionPlan, Agency, Division, Plan, User
 from scorecard.services import audit
+from scorecard.services.years import lock_editions
 
 _Row = TypeVar("_Row", KPI, ActionPlan)
 
@@ -49,21 +50,24 @@ class Moves:
 
 
 def find_moves(*, agency: Agency, source: Owner, plan: Plan | None = None) -> Moves:
-    """What the source owns in the plan; None: in all plans of the agency. One or two queries."""
-    plans = {"plan": plan} if plan else {"plan__agency": agency}
+    """What the source owns in the edition; None: in all of the agency that are not closed. One or two queries."""
+    plans = Plan.objects.filter(agency=agency).exclude(state=PlanState.CLOSED)
+    if plan:
+        plans = plans.filter(pk=plan.pk)
     owner = {"owner_division": source.division} if source.division else {"owner_person": source.person}
-    action_plans = ActionPlan.objects.filter(**plans, **owner).select_related("plan__agency", "kpi")
-    kpis = KPI.objects.filter(**plans, division=source.division) if source.division else KPI.objects.none()
+    action_plans = ActionPlan.objects.filter(plan__in=plans, **owner).select_related("plan__agency", "kpi")
+    kpis = KPI.objects.filter(plan__in=plans, division=source.division) if source.division else KPI.objects.none()
     return Moves(_in_order(kpis.select_related("plan__agency")), _in_order(action_plans))
 
 
 def _in_order(rows: Iterable[_Row]) -> tuple[_Row, ...]:
-    return tuple(sorted(rows, key=lambda row: (row.plan.slug, row.code, row.pk)))
+    return tuple(sorted(rows, key=lambda row: (row.plan.year, row.code, row.pk)))
 
 
 def people_of(agency: Agency) -> list[str]:
-    """The names of persons who own action plans of the agency, sorted."""
-    names = ActionPlan.objects.filter(plan__agency=agency).exclude(owner_person="")
+    """The names of persons who own action plans in editions that are not closed, sorted."""
+    names = ActionPlan.objects.filter(plan__agency=agency).exclude(plan__state=PlanState.CLOSED)
+    names = names.exclude(owner_person="")
     return list(names.order_by("owner_person").values_list("owner_person", flat=True).distinct())
 
 
@@ -72,13 +76,15 @@ def people_of(agency: Agency) -> list[str]:
 def transfer(*, by: User, agency: Agency, source: Owner, target: Owner, seen: str, plan: Plan | None = None) -> Moves:
     """Move everything from source to target, all or nothing.
 
-    seen: Moves.seen of what the person confirmed. Raises RuleBroken where that has changed or is nothing, ValueError
-    where KPIs would go to a person: a KPI's owner is a division.
+    seen: Moves.seen of what the person confirmed. Raises RuleBroken where that has changed or is nothing, for a closed
+    plan and for a division that another one took over from, ValueError where KPIs would go to a person: a KPI's owner is a division.
     """
     permissions.check_can_keep_members(by, agency.pk)
-    plans = [plan] if plan else list(Plan.objects.filter(agency=agency))
     # Nobody may save, submit or review a report while its division changes.
-    list(PlanYear.objects.select_for_update(no_key=True).filter(plan__in=plans).order_by("pk"))
+    for locked in lock_editions(agency):
+        if plan and locked.pk == plan.pk:
+            check_not_closed(locked)
+    check_is_present(target.division)
     moves = find_moves(agency=agency, source=source, plan=plan)
     if not moves.count:
         raise RuleBroken(f"{source}沒有可以移交的 KPI 或行動方案。")
@@ -96,6 +102,12 @@ def transfer(*, by: User, agency: Agency, source: Owner, target: Owner, seen: st
         action_plan.save(update_fields=["owner_division", "owner_person"])
         _record(by, action_plan, action_plan.kpi, source, target)
     return moves
+
+
+def check_is_present(division: Division | None) -> None:
+    """Raises RuleBroken for one that another division took over from."""
+    if division is not None and division.successor is not None:
+        raise RuleBroken(f"「{division}」已由「{division.successor}」承接；請改選「{division.successor}」。")
 
 
 def _record(by: User, row: KPI | ActionPlan, kpi: KPI, source: Owner, target: Owner) -> None:

@@ -11,43 +11,43 @@ from django.db import transaction
 
 from scorecard import permissions
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import Division, EntryDraft, PlanYear, User, YearlyReport
+from scorecard.models import Division, Plan, UnsavedEntries, User, YearlyReport
 from scorecard.services import audit
 from scorecard.services.reporting import ReportEntry, save_reports
 
 # Raw text of a whole division's year: about 80,000 Chinese characters.
 MAX_BYTES = 256 * 1024
-# {"version": the report's, "fields": {field name: text}}, as in EntryDraft.rows.
+# {"version": the report's, "fields": {field name: text}}, as in UnsavedEntries.rows.
 Row = dict[str, Any]
 TOO_LARGE = "輸入的內容太多，無法自動保存草稿；請先按「儲存」。"
 
 
-def find_unsaved(*, by: User, plan_year: PlanYear, division: Division) -> EntryDraft | None:
+def find_unsaved(*, by: User, plan: Plan, division: Division) -> UnsavedEntries | None:
     """None where nothing is kept."""
-    return EntryDraft.objects.filter(user=by, plan_year=plan_year, division=division).first()
+    return UnsavedEntries.objects.filter(user=by, plan=plan, division=division).first()
 
 
 @transaction.atomic
 def keep_unsaved(
     *,
     by: User,
-    plan_year: PlanYear,
+    plan: Plan,
     division: Division,
     rows: Mapping[str, Row],
     beside: bool = False,
     instead: bool = False,
-) -> EntryDraft | None:
+) -> UnsavedEntries | None:
     """Keep what was typed, and return the draft; None where nothing is left to keep.
 
-    rows: as in EntryDraft.rows, also for KPIs without a changed field. A row replaces the KPI's earlier one. beside:
+    rows: as in UnsavedEntries.rows, also for KPIs without a changed field. A row replaces the KPI's earlier one. beside:
     adds its fields to the earlier row instead, for a person who did not see that row. instead: drops all earlier rows.
     Raises PermissionDenied for other people's divisions, RuleBroken for too much text.
     """
     permissions.check_can_report_for(by, division)
-    whose: dict[str, Any] = {"user": by, "plan_year": plan_year, "division": division}
+    whose: dict[str, Any] = {"user": by, "plan": plan, "division": division}
     # Made before it is locked: two requests at the same time then lock the same row.
-    EntryDraft.objects.get_or_create(**whose)
-    unsaved = _locked(by, plan_year, division) or EntryDraft(**whose)
+    UnsavedEntries.objects.get_or_create(**whose)
+    unsaved = _locked(by, plan, division) or UnsavedEntries(**whose)
     kept = {} if instead else dict(unsaved.rows)
     for kpi_id, row in rows.items():
         old = kept.get(kpi_id) if beside else None
@@ -59,14 +59,14 @@ def keep_unsaved(
 
 @transaction.atomic
 def settle_unsaved(
-    *, by: User, plan_year: PlanYear, division: Division, rows: Mapping[str, Collection[str]], beside: bool = False
-) -> EntryDraft | None:
+    *, by: User, plan: Plan, division: Division, rows: Mapping[str, Collection[str]], beside: bool = False
+) -> UnsavedEntries | None:
     """Forget what has been saved, and return the rest of the draft; None for nothing left.
 
     rows: {KPI id: names of its saved fields}. beside: forgets only these fields, for a person who did not see the
     draft; otherwise all of the KPI's.
     """
-    unsaved = _locked(by, plan_year, division)
+    unsaved = _locked(by, plan, division)
     if unsaved is None:
         return None
     kept = {}
@@ -84,7 +84,7 @@ def settle_unsaved(
 def save_and_settle(
     *,
     by: User,
-    plan_year: PlanYear,
+    plan: Plan,
     division: Division,
     report_entries: Sequence[ReportEntry],
     rows: Mapping[str, Collection[str]],
@@ -94,17 +94,17 @@ def save_and_settle(
 
     report_entries, the result and the errors: as in reporting.save_reports(). rows, beside: as in settle_unsaved().
     """
-    saved = save_reports(by=by, plan=plan_year.plan, year=plan_year.year, report_entries=report_entries)
-    settle_unsaved(by=by, plan_year=plan_year, division=division, rows=rows, beside=beside)
+    saved = save_reports(by=by, plan=plan, report_entries=report_entries)
+    settle_unsaved(by=by, plan=plan, division=division, rows=rows, beside=beside)
     return saved
 
 
-def _locked(by: User, plan_year: PlanYear, division: Division) -> EntryDraft | None:
-    unsaved_rows = EntryDraft.objects.select_for_update(no_key=True, of=("self",))
-    return unsaved_rows.filter(user=by, plan_year=plan_year, division=division).first()
+def _locked(by: User, plan: Plan, division: Division) -> UnsavedEntries | None:
+    unsaved_rows = UnsavedEntries.objects.select_for_update(no_key=True, of=("self",))
+    return unsaved_rows.filter(user=by, plan=plan, division=division).first()
 
 
-def _write(unsaved: EntryDraft, rows: Mapping[str, Row]) -> EntryDraft | None:
+def _write(unsaved: UnsavedEntries, rows: Mapping[str, Row]) -> UnsavedEntries | None:
     rows = {kpi_id: row for kpi_id, row in rows.items() if row["fields"]}
     if not rows:
         if unsaved.pk:

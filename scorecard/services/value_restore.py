@@ -1,6 +1,6 @@
 """Restores one value as it was before an audit event, by reporting's own rules."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from scorecard.domain import policies
 from scorecard.domain.choices import AuditAction
 from scorecard.domain.roc_years import datetime_text
 from scorecard.domain.value_text import as_read
-from scorecard.models import KPI, AuditEvent, PlanYear, User, YearlyReport, YearlyValue
+from scorecard.models import KPI, AuditEvent, Measure, Plan, User, YearlyReport, YearlyValue
 from scorecard.models.audit import FIGURES, RESTORABLE, Before
 from scorecard.services import audit
 from scorecard.services.reporting import Entry, ReportEntry, save_reports
@@ -31,20 +31,24 @@ class Restoration:
 
 
 def plan_restoration(kpi: KPI, event: AuditEvent, index: int) -> Restoration | None:
-    """index: of the change in the event, which is of this KPI. None: the change replaced no value of a measure.
+    """index: of the change in the event, which is of this KPI, or of its row in an earlier edition as events from before
+    there were editions are. None: the change replaced no value of the edition's year.
 
     Values that belong together are restored together: a ratio with both its parts, 無統計 with its reason. A restored
     figure ends 無統計, and restoring 無統計 removes the figure.
     """
     before = event.before(index)
-    measure = kpi.measures.filter(pk=before.measure_id).first() if before else None
-    year = event.year
-    if measure is None or year is None:
+    if before is None or event.year != kpi.plan.year:
         return None
-    report = YearlyReport.objects.filter(kpi=kpi, year=year).first() or YearlyReport(kpi=kpi, year=year)
-    value = YearlyValue.objects.filter(measure=measure, year=year).first() or YearlyValue(measure=measure)
+    of_agency = Measure.objects.filter(kpi__plan__agency=kpi.plan.agency_id)
+    measure = kpi.measures.filter(lineage__in=of_agency.filter(pk=before.measure_id).values("lineage")).first()
+    if measure is None:
+        return None
+    report = YearlyReport.objects.filter(kpi=kpi).first() or YearlyReport(kpi=kpi)
+    value = YearlyValue.objects.filter(measure=measure, year=kpi.plan.year).first() or YearlyValue(measure=measure)
     now = {name: getattr(value, name) for name in RESTORABLE}
-    then = _restored(before, now, _values_before(event, before, now))
+    rows = set(of_agency.filter(lineage=measure.lineage).values_list("pk", flat=True))
+    then = _restored(before, now, _values_before(kpi, event, rows, now))
     label = f"{measure.label} " if measure.label else ""
     differences = tuple(
         (f"{label}{audit.field_label(value, name)}", as_read(now[name]), as_read(then[name]))
@@ -70,31 +74,33 @@ def restore(*, by: User, restoration: Restoration, version: int) -> list[YearlyR
     return save_reports(
         by=by,
         plan=kpi.plan,
-        year=restoration.report.year,
         report_entries=[entry],
         action=AuditAction.RESTORED,
         reason=reason,
     )
 
 
-def why_not(plan_year: PlanYear, restoration: Restoration) -> str:
+def why_not(plan: Plan, restoration: Restoration) -> str:
     """The sentence that says why nobody can restore the value now; "" where somebody can."""
     try:
-        policies.check_year_is_open(plan_year)
+        policies.check_year_is_open(plan)
         policies.check_report_is_editable(restoration.report)
     except policies.RuleBroken as error:
         return " ".join(error.messages)
     return "" if restoration.differences else "目前已經是這個值，不需要還原。"
 
 
-def _values_before(event: AuditEvent, before: Before, now: dict[str, Any]) -> dict[str, Any]:
-    """{field: its value before the event}, from the first event since then that changed it, or else the present one."""
-    later = AuditEvent.objects.filter(kpi=event.kpi_id, year=event.year, pk__gt=event.pk).order_by("pk")
+def _values_before(kpi: KPI, event: AuditEvent, rows: Collection[int], now: dict[str, Any]) -> dict[str, Any]:
+    """{field: its value before the event}, from the first event since then that changed it, or else the present one.
+
+    rows: ids of the measure in every edition.
+    """
+    later = AuditEvent.objects.of_kpi(kpi).filter(year=event.year, pk__gt=event.pk).order_by("pk")
     values: dict[str, Any] = {}
     for each in (event, *later):
         for index in range(len(each.changes)):
             change = each.before(index)
-            if change and change.measure_id == before.measure_id:
+            if change and change.measure_id in rows:
                 values.setdefault(change.field, change.value)
     return now | values
 
