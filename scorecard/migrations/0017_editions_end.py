@@ -248,7 +248,7 @@ class Migration(migrations.Migration):
                     _negated=True,
                 ),
                 name="agency_slug_not_reserved",
-                violation_error_message="這個網址代稱是系統保留的字，請另取一個。",
+                violation_error_message="這個網址代稱是系統自己的網址，不能給機關使用；請改用別的代稱，例如 taipei-secretariat。",
             ),
         ),
         migrations.AddConstraint(
