@@ -46,7 +46,7 @@ from scorecard.models import (
     YearlyValue,
 )
 from scorecard.models.snapshots import FILES
-from scorecard.services import editions, evidence, reporting, years
+from scorecard.services import evidence, reporting, years
 
 PASSWORD = "for the tests alone"
 BASELINE_YEARS = (2013, 2014, 2015)
@@ -307,6 +307,8 @@ def open_year(by, plan, *, due_date=DUE):
 
 def next_edition(by, plan):
     """The edition of the next year, carried forward and adopted as the agency's admin; it is not open."""
+    from scorecard.services import editions
+
     draft = editions.carry_forward(by=by, agency=plan.agency, year=plan.year + 1)
     return editions.adopt(by=by, plan=draft, approval=approval(), reason="年度策略會議決議")
 

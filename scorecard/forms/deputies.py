@@ -3,8 +3,8 @@
 from django import forms
 from django.utils import timezone
 
-from scorecard.forms.helpers import fields_only
 from scorecard.forms.fields import date_input
+from scorecard.forms.helpers import fields_only
 from scorecard.models import Membership, User
 
 

@@ -21,7 +21,6 @@ from scorecard.web import access
 from scorecard.web.file_response import file_response
 from scorecard.web.plan_pages import get_scorecard
 
-
 # {name in the address: field of YearSnapshot}, in the order of the page.
 FROZEN_FILES = {
     "report.pdf": "report",
