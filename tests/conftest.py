@@ -160,7 +160,9 @@ def cast(plan):
 @layer
 def open_plan(plan, cast):
     """The edition, open for reporting."""
-    return factories.open_year(cast.admin, plan)
+    factories.open_year(cast.admin, plan)
+    plan.refresh_from_db()
+    return plan
 
 
 @layer

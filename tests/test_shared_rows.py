@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from scorecard.models import KPI, Agency, PlanYear
+from scorecard.models import KPI, Agency, Plan
 from tests import factories
 from tests.shared_rows import layer
 
@@ -36,7 +36,7 @@ def test_what_several_fixtures_of_a_test_hold_is_one_object(plan, open_plan):
 
 
 def test_a_test_that_asks_for_less_finds_no_more(plan):
-    assert not PlanYear.objects.filter(state="open").exists()
+    assert not Plan.objects.filter(state="open").exists()
 
 
 def test_a_test_that_asks_for_nothing_finds_nothing(db):
