@@ -26,7 +26,7 @@ class YearChoiceField(forms.ChoiceField):
 
     def validate(self, value):
         if value and not self.valid_value(value):
-            raise ValidationError(f"這份計畫沒有 {value} 年；請從選單選擇年度。")
+            raise ValidationError(f"這份年版沒有 {value} 年；請從選單選擇年度。")
 
     def clean(self, value):
         cleaned = super().clean(value)
@@ -36,7 +36,7 @@ class YearChoiceField(forms.ChoiceField):
 class FormYearsForm(forms.Form):
     """?from=102&to=107&actuals=1. Every parameter is optional."""
 
-    actuals = forms.BooleanField(label="列出計畫年度的實際值（審核通過者）", required=False)
+    actuals = forms.BooleanField(label="列出年版年度的實際值（審核通過者）", required=False)
 
     def __init__(self, data=None, *, scorecard):
         super().__init__(data)

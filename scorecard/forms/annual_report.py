@@ -9,7 +9,7 @@ class AnnualChoicesForm(forms.Form):
     """?part=theme-A&appendix=0&provisional=1. Every parameter is optional."""
 
     part = forms.ChoiceField(
-        label="範圍", required=False, error_messages={"invalid_choice": "這份計畫沒有這個範圍；請從選單選擇。"}
+        label="範圍", required=False, error_messages={"invalid_choice": "這份年版沒有這個範圍；請從選單選擇。"}
     )
     appendix = forms.ChoiceField(
         label="附錄",
@@ -27,7 +27,7 @@ class AnnualChoicesForm(forms.Form):
     def __init__(self, data=None, *, scorecard):
         super().__init__(data)
         groups = [(kind, [(code, part.name) for code, part in pairs]) for kind, pairs in parts_of(scorecard) if pairs]
-        self.fields["part"].choices = [("", "整份計畫"), *groups]
+        self.fields["part"].choices = [("", "整份年版"), *groups]
         if not scorecard.unapproved_figures_count:
             self.fields["provisional"].widget = forms.HiddenInput()
 

@@ -6,39 +6,26 @@ from django import forms
 
 from scorecard.agency_form.changes import CELL_FIELD
 from scorecard.forms.fields import PlainTextField, WorkbookField
-from scorecard.models import Plan
+from scorecard.forms.head_approval import HeadApprovalForm
 from scorecard.spreadsheets.reader import MAX_BYTES, MEGABYTE
 
 
 class UploadForm(forms.Form):
-    """plan: the plan to change, None for a new one."""
+    """The form's own years say which edition it is of."""
 
     file = WorkbookField(
         label="填好的表單",
         help_text=f".xlsx 或 .ods，最大 {MAX_BYTES // MEGABYTE} MB。",
         missing="請選擇要上傳的表單。",
     )
-    plan = forms.ModelChoiceField(
-        label="匯入到",
-        queryset=Plan.objects.none(),
-        required=False,
-        to_field_name="slug",
-        empty_label="新計畫",
-        widget=forms.Select({"class": "form-select"}),
-        error_messages={"invalid_choice": "這個機關沒有這份計畫；請重新選擇。"},
-    )
-
-    def __init__(self, *args, agency, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["plan"].queryset = Plan.objects.filter(agency=agency).select_related("agency")
 
 
 class ApplyForm(forms.Form):
-    """version: of the corrections. seen: the plan's values in the preview, as JSON."""
+    """version: of the corrections. seen: the edition's values in the preview, as JSON."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
-    reason = PlainTextField(label="變更目標值的理由", required=False, max_length=500, rows=2)
+    reason = PlainTextField(label="變更的理由", required=False, max_length=500, rows=2)
 
     def clean_seen(self):
         """{key: old value}, see PlanChanges.expected_values(); {} for anything else."""
@@ -47,6 +34,10 @@ class ApplyForm(forms.Form):
         except (ValueError, RecursionError):
             return {}
         return expected_values if isinstance(expected_values, dict) else {}
+
+
+class ApplyNewForm(HeadApprovalForm, ApplyForm):
+    """For a year without an edition: importing adopts it."""
 
 
 def corrections_of(data, sheets):

@@ -36,7 +36,7 @@ class AddLinkForm(forms.Form):
             field.choices = _choices(scorecard, f"選擇{title}")
             field.error_messages = {
                 "required": f"請選擇{title}。",
-                "invalid_choice": f"這份計畫沒有這個策略目標；請重新選擇{title}。",
+                "invalid_choice": f"這份年版沒有這個策略目標；請重新選擇{title}。",
             }
 
 

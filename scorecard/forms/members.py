@@ -4,7 +4,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from scorecard.domain.choices import Role
+from scorecard.domain.choices import PlanState, Role
 from scorecard.forms.fields import RowsField
 from scorecard.forms.helpers import fields_only
 from scorecard.models import Division, Plan, User
@@ -26,7 +26,7 @@ class MemberForm(forms.Form):
 
     def __init__(self, data=None, *, agency, **kwargs):
         super().__init__(data, **kwargs)
-        self.fields["divisions"].queryset = agency.divisions.all()
+        self.fields["divisions"].queryset = agency.divisions.present()
 
 
 class InviteForm(MemberForm):
@@ -64,7 +64,9 @@ DIVISION, PERSON = "division", "person"
 
 class TransferForm(forms.Form):
     helper = fields_only()
-    plan = forms.ModelChoiceField(label="計畫", queryset=Plan.objects.none(), required=False, empty_label="全部計畫")
+    plan = forms.ModelChoiceField(
+        label="年版", queryset=Plan.objects.none(), required=False, empty_label="未關閉的全部年版"
+    )
     source = forms.ChoiceField(label="由")
     target_division = forms.ModelChoiceField(
         label="移交給科室", queryset=Division.objects.none(), required=False, empty_label="—"
@@ -76,8 +78,8 @@ class TransferForm(forms.Form):
     def __init__(self, data=None, *, agency, **kwargs):
         super().__init__(data, **kwargs)
         self.divisions = list(agency.divisions.all())
-        self.fields["plan"].queryset = agency.plans.all()
-        self.fields["target_division"].queryset = agency.divisions.all()
+        self.fields["plan"].queryset = agency.plans.exclude(state=PlanState.CLOSED)
+        self.fields["target_division"].queryset = agency.divisions.present()
         groups = [("科室", [(f"{DIVISION}:{row.pk}", row.name) for row in self.divisions])]
         people = people_of(agency)
         if people:

@@ -10,7 +10,7 @@ from scorecard.agency_form.preview_page import cell_context, conflict_rows, prev
 from scorecard.agency_form.uploaded_form import build_preview
 from scorecard.domain.choices import PlanState
 from scorecard.domain.policies import RuleBroken
-from scorecard.forms.form_import import ApplyForm, UploadForm, corrections_of
+from scorecard.forms.form_import import ApplyForm, ApplyNewForm, UploadForm, corrections_of
 from scorecard.models import FormUpload
 from scorecard.services import import_uploads
 from scorecard.services.import_into_plan import ImportConflict
@@ -31,17 +31,15 @@ def upload(request, agency):
     """The page also lists uploads that are not applied yet. A POST stores the file and redirects to its preview."""
     agency = access.get_agency_to_edit_strategy(request, agency)
     if request.method != "POST":
-        return _upload_page(request, agency, UploadForm(agency=agency, initial={"plan": request.GET.get("plan")}))
-    form = UploadForm(request.POST, request.FILES, agency=agency)
+        return _upload_page(request, agency, UploadForm())
+    form = UploadForm(request.POST, request.FILES)
     if left_out(request):
         return _upload_page(request, agency, form, [TOO_LARGE], PAYLOAD_TOO_LARGE)
     if not form.is_valid():
         return _upload_page(request, agency, form, [text for texts in form.errors.values() for text in texts], 422)
     file = form.cleaned_data["file"]
     try:
-        kept = import_uploads.keep_upload(
-            by=request.user, agency=agency, plan=form.cleaned_data["plan"], file=file, name=file.name
-        )
+        kept = import_uploads.keep_upload(by=request.user, agency=agency, file=file, name=file.name)
     except UnreadableFile as refusal:
         return _upload_page(request, agency, form, [str(refusal)], 422)
     except RuleBroken as error:
@@ -96,10 +94,12 @@ def _taken_in(request, agency, kept):
     return redirect("strategy_map", agency=agency, year=kept.plan.year)
 
 
-def _preview_page(request, agency, shown, status=200, **context):
-    context |= preview_context(
-        shown, agency=agency, form=ApplyForm(), addresses=ADDRESSES, wanted=request.GET.get("all", "")
-    )
+def _preview_page(request, agency, shown, status=200, *, form=None, **context):
+    """form: the one sent with errors, None for an empty one."""
+    if form is None:
+        form = ApplyNewForm() if shown.plan is None else ApplyForm()
+    context |= preview_context(shown, agency=agency, form=form, addresses=ADDRESSES, wanted=request.GET.get("all", ""))
+    context["may_adopt"] = permissions.can_manage(request.user, agency.pk)
     return render(request, "scorecard/form_import/preview.html", context, status=status)
 
 
@@ -123,10 +123,11 @@ def apply(request, agency, token):
     agency, kept = _get_upload(request, agency, token)
     if kept.applied_at:
         return _taken_in(request, agency.slug, kept)
-    form = ApplyForm(request.POST)
+    # Which of the two forms the page had; the service asks for an approval where the year has no edition.
+    form = (ApplyNewForm if "approved_on" in request.POST else ApplyForm)(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
-        return _again(request, agency, kept, 422)
+        messages.error(request, "沒有匯入任何內容：請更正下面標示的欄位。")
+        return _again(request, agency, kept, 422, form=form)
     agreed = form.cleaned_data
     try:
         plan = import_uploads.apply_upload(
@@ -135,6 +136,7 @@ def apply(request, agency, token):
             version=agreed["version"],
             expected_values=agreed["seen"],
             reason=agreed["reason"],
+            approval=agreed.get("approval"),
         )
     except ImportConflict as conflict:
         conflicts = conflict_rows(conflict, agreed["seen"])
@@ -142,7 +144,7 @@ def apply(request, agency, token):
     except (RuleBroken, UnreadableFile) as error:
         for sentence in getattr(error, "messages", [str(error)]):
             messages.error(request, sentence)
-        return _again(request, agency, kept, 422, typed_reason=agreed["reason"])
+        return _again(request, agency, kept, 422, form=form, typed_reason=agreed["reason"])
     messages.success(request, f"已匯入「{kept.name}」。{_next_step(request.user, plan)}")
     return redirect("strategy_map", agency=agency.slug, year=plan.year)
 
