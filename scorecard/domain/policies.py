@@ -203,6 +203,16 @@ def check_year_may_reopen(plan: PlanRow, *, later_closed: str, reason: str) -> N
         raise RuleBroken("請說明重新開放的理由。")
 
 
+def check_may_freeze(plan: PlanRow, *, has_snapshot: bool, reason: str) -> None:
+    """Only a closing makes a snapshot, but for years that were closed before there were snapshots."""
+    if not plan.is_closed:
+        raise RuleBroken("只有已關閉的年度可以補製凍結檔；開放中的年度關閉時會產生。")
+    if has_snapshot:
+        raise RuleBroken("這個年度已有凍結檔，不需要補製。")
+    if not reason:
+        raise RuleBroken("請說明補製凍結檔的理由。")
+
+
 def check_may_add_correction(plan: PlanRow, *, text: str, document_number: str) -> None:
     """A 更正說明 stands beside a closed year; an open one is corrected itself."""
     if not plan.is_closed:
@@ -253,6 +263,12 @@ def check_evidence_fits(sizes: Collection[int], present: Collection[int]) -> Non
             f"每項 KPI 每年的佐證合計最多 {EVIDENCE_BYTES_PER_REPORT // MEGABYTE} MB；"
             "請壓縮圖片、移除不需要的檔案後再上傳。"
         )
+
+
+def check_division_is_present(division: Any) -> None:
+    """Nothing new goes to a division that another one took over from."""
+    if division.successor is not None:
+        raise RuleBroken(f"「{division}」已由「{division.successor}」承接；請改選「{division.successor}」。")
 
 
 def check_staff_have_divisions(is_staff: bool, divisions: Collection[Any]) -> None:

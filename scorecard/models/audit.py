@@ -100,8 +100,10 @@ class AuditEventQuerySet(models.QuerySet):
         own = self.filter(agency=plan.agency_id)
         of_year = own.filter(year=plan.year)
         if plan.is_closed:
-            last = of_year.filter(action=AuditAction.CLOSED, kpi=None).order_by("-id").first()
-            if last is not None:
+            # A reopened year is closed in memory alone while its files are made (documents/year_snapshot_json.py).
+            moves = of_year.filter(action__in=[AuditAction.CLOSED, AuditAction.REOPENED], kpi=None)
+            last = moves.order_by("-id").first()
+            if last is not None and last.action == AuditAction.CLOSED:
                 return last
         candidates = (rows.order_by("-id").first() for rows in (of_year, own.filter(year=None)))
         return max((event for event in candidates if event is not None), key=lambda event: event.pk, default=None)

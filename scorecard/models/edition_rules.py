@@ -41,7 +41,6 @@ KEPT_WHILE_CLOSED = (
     "baseline_from",
     "last_year",
     "contact",
-    "closings",
     "agency_name",
     "former_slug",
     "mission",
@@ -52,9 +51,11 @@ KEPT_WHILE_CLOSED = (
     "display_cap",
     "reminder_days",
 )
+# The first snapshot of a year that was closed before closings left files is counted afterwards.
+COUNTED_AFTERWARDS = "NEW.state = 'closed' AND OLD.closings = 0 AND NEW.closings = 1"
 CHANGES_WHILE_CLOSED = (
     f"OLD.state = 'closed' AND (NEW.state = 'closed' AND {differs(('due_date', 'changed_by_id'))} "
-    f"OR {differs(KEPT_WHILE_CLOSED)})"
+    f"OR NEW.closings <> OLD.closings AND NOT ({COUNTED_AFTERWARDS}) OR {differs(KEPT_WHILE_CLOSED)})"
 )
 
 _YEAR_OF = "(SELECT p.year FROM scorecard_plan p WHERE p.id = ({plan}))"

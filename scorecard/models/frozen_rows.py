@@ -101,9 +101,10 @@ BY_DEMO_AND_OPEN = (
     "AND NOT EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.id = OLD.plan_id AND p.state = 'closed')"
 )
 NOT_OF_A_DRAFT = "EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.id = OLD.plan_id AND p.state <> 'draft')"
+# A year that was closed before closings left files gets its first snapshot afterwards.
 NOT_WITH_A_CLOSING = (
-    "NOT EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.id = NEW.plan_id AND p.state = 'open' "
-    "AND NEW.number = p.closings + 1)"
+    "NOT EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.id = NEW.plan_id AND NEW.number = p.closings + 1 "
+    "AND (p.state = 'open' OR p.state = 'closed' AND p.closings = 0))"
 )
 NAMED_IN_A_CLOSED_PLAN = (
     "(NEW.name <> OLD.name OR NEW.agency_id <> OLD.agency_id) AND ("

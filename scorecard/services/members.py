@@ -15,7 +15,6 @@ from scorecard.domain.policies import RuleBroken
 from scorecard.models import Agency, Division, Membership, User
 from scorecard.services import audit
 from scorecard.services.notices import take_back
-from scorecard.services.transfers import check_is_present
 
 DIVISIONS = "填報科室"
 
@@ -46,7 +45,7 @@ def divisions_for(agency: Agency, role: str, divisions: Collection[Division]) ->
     if any(division.agency_id != agency.pk for division in divisions):
         raise RuleBroken("填報科室須屬於同一個機關；請重新選擇。")
     for division in divisions:
-        check_is_present(division)
+        policies.check_division_is_present(division)
     policies.check_staff_have_divisions(role == Role.STAFF, divisions)
     return list(divisions) if role == Role.STAFF else []
 

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from scorecard import permissions
 from scorecard.domain.choices import AuditAction, PlanState
-from scorecard.domain.policies import RuleBroken, check_not_closed
+from scorecard.domain.policies import RuleBroken, check_division_is_present, check_not_closed
 from scorecard.models import KPI, ActionPlan, Agency, Division, Plan, User
 from scorecard.services import audit
 from scorecard.services.years import lock_editions
@@ -84,7 +84,8 @@ def transfer(*, by: User, agency: Agency, source: Owner, target: Owner, seen: st
     for locked in lock_editions(agency):
         if plan and locked.pk == plan.pk:
             check_not_closed(locked)
-    check_is_present(target.division)
+    if target.division:
+        check_division_is_present(target.division)
     moves = find_moves(agency=agency, source=source, plan=plan)
     if not moves.count:
         raise RuleBroken(f"{source}沒有可以移交的 KPI 或行動方案。")
@@ -102,12 +103,6 @@ def transfer(*, by: User, agency: Agency, source: Owner, target: Owner, seen: st
         action_plan.save(update_fields=["owner_division", "owner_person"])
         _record(by, action_plan, action_plan.kpi, source, target)
     return moves
-
-
-def check_is_present(division: Division | None) -> None:
-    """Raises RuleBroken for one that another division took over from."""
-    if division is not None and division.successor is not None:
-        raise RuleBroken(f"「{division}」已由「{division.successor}」承接；請改選「{division.successor}」。")
 
 
 def _record(by: User, row: KPI | ActionPlan, kpi: KPI, source: Owner, target: Owner) -> None:

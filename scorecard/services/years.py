@@ -196,6 +196,27 @@ def keep_approval(by: User, plan: Plan, approval: HeadApprovalFacts, *, closing:
     return [("核定日期", None, row.approved_on), ("核定人職稱", None, row.title), ("文號", None, row.number_text)]
 
 
+def check_may_freeze(*, by: User, plan: Plan, reason: str) -> None:
+    """Raise what freeze_closed_year() would raise, before the files are made."""
+    permissions.check_can_manage(by, plan.agency_id)
+    policies.check_may_freeze(
+        Plan.objects.get(pk=plan.pk),
+        has_snapshot=YearSnapshot.objects.filter(plan=plan).exists(),
+        reason=reason,
+    )
+
+
+@transaction.atomic
+def freeze_closed_year(*, by: User, plan: Plan, prepared: PreparedYear, reason: str) -> YearSnapshot:
+    """Save the snapshot of a year that was closed before closings left files; it counts as its first closing."""
+    plan = _lock(by, plan)
+    check_may_freeze(by=by, plan=plan, reason=reason)
+    snapshot = _freeze(by, plan, prepared, reason)
+    Plan.objects.filter(pk=plan.pk).update(closings=snapshot.number)
+    _record(by, plan, AuditAction.CHANGED, digests_of(snapshot), reason)
+    return snapshot
+
+
 @transaction.atomic
 def reopen_year(*, by: User, plan: Plan, due_date: date, reason: str) -> Plan:
     """due_date: the new one. Raises RuleBroken without a reason, and while a later year is closed."""

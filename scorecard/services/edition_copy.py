@@ -1,0 +1,225 @@
+"""The rows of an edition made anew in the next one: what is copied, what refers to other copies, what is left behind.
+
+Every field of every model that leads to an edition stands in FIELDS or in LEFT; a test walks the models.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from scorecard.models import (
+    KPI,
+    ActionBudget,
+    ActionPlan,
+    AuditEvent,
+    Comment,
+    Correction,
+    Division,
+    Evidence,
+    FigureConfirmation,
+    FormUpload,
+    HeadApproval,
+    Measure,
+    Objective,
+    ObjectiveLink,
+    ObjectiveSupport,
+    Perspective,
+    Plan,
+    PlanVersion,
+    Submission,
+    Theme,
+    UnsavedEntries,
+    YearlyReport,
+    YearlyValue,
+    YearSnapshot,
+)
+
+_Row = TypeVar("_Row", bound=Model)
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Names of a model's fields. copied: as they are. divisions: their successors where there are any.
+
+    referring: to the copy of the row. own: set anew by the code here or by the caller. left: blank in the new edition.
+    """
+
+    copied: tuple[str, ...] = ()
+    divisions: tuple[str, ...] = ()
+    referring: tuple[str, ...] = ()
+    own: tuple[str, ...] = ("id",)
+    left: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*self.copied, *self.divisions, *self.referring, *self.own, *self.left)
+
+
+FIELDS: dict[type[Model], Fields] = {
+    Plan: Fields(
+        copied=(
+            "mission",
+            "vision",
+            "core_values",
+            "instructions",
+            "warning_threshold",
+            "display_cap",
+            "reminder_days",
+            "contact",
+        ),
+        own=("id", "agency", "year", "baseline_from", "last_year", "state", "agency_name"),
+        left=("due_date", "closings", "changed_by", "former_slug"),
+    ),
+    Perspective: Fields(copied=("code", "name", "position", "weight", "lineage"), referring=("plan",)),
+    Theme: Fields(
+        copied=("code", "name", "position", "lineage"), divisions=("lead_division",), referring=("plan",)
+    ),
+    Objective: Fields(
+        copied=("code", "name", "position", "weight", "lineage"), referring=("plan", "theme", "perspective")
+    ),
+    # Supports lead to the parent's latest edition; code and name are as there.
+    ObjectiveSupport: Fields(
+        copied=("reason",), referring=("objective",), own=("id", "supported", "code", "name")
+    ),
+    ObjectiveLink: Fields(copied=("reason", "created_by"), referring=("plan", "cause", "effect")),
+    KPI: Fields(
+        copied=("code", "name", "formula", "position", "weight", "lineage"),
+        divisions=("division", "supporting_divisions"),
+        referring=("plan", "objective"),
+    ),
+    Measure: Fields(
+        copied=(
+            "label",
+            "unit",
+            "direction",
+            "tolerance",
+            "numerator_label",
+            "denominator_label",
+            "factor",
+            "position",
+            "weight",
+            "lineage",
+        ),
+        referring=("kpi",),
+    ),
+    # Of the edition's own year and later. Actuals stay at home and are looked up.
+    YearlyValue: Fields(
+        copied=("year", "target", "target_note"),
+        referring=("measure",),
+        left=("actual", "actual_note", "unmeasured", "numerator", "denominator"),
+    ),
+    ActionPlan: Fields(
+        copied=("code", "description", "owner_person", "position", "lineage"),
+        divisions=("owner_division",),
+        referring=("plan", "kpi"),
+    ),
+    ActionBudget: Fields(copied=("year", "amount"), referring=("action_plan",), left=("executed", "progress")),
+}
+# Models of which an edition begins without any row, or with a new one (its version).
+LEFT: frozenset[type[Model]] = frozenset(
+    {
+        AuditEvent,
+        Comment,
+        Correction,
+        Evidence,
+        FigureConfirmation,
+        FormUpload,
+        HeadApproval,
+        PlanVersion,
+        Submission,
+        UnsavedEntries,
+        YearSnapshot,
+        YearlyReport,
+    }
+)
+
+
+def copy_rows(source: Plan, target: Plan) -> dict[type[Model], int]:
+    """Fill the new edition, which has no rows yet, from the source, and return how many rows of each kind it has.
+
+    One or two queries for each kind. The caller has locked the source.
+    """
+    copying = _Copying(source, target)
+    copying.copy(Perspective, Perspective.objects.filter(plan=source))
+    copying.copy(Theme, Theme.objects.filter(plan=source))
+    copying.copy(Objective, Objective.objects.filter(plan=source))
+    copying.copy(ObjectiveLink, ObjectiveLink.objects.filter(plan=source))
+    copying.copy_supports()
+    copying.copy(KPI, KPI.objects.filter(plan=source))
+    copying.copy_supporting_divisions()
+    copying.copy(Measure, Measure.objects.filter(kpi__plan=source))
+    years = Q(year__gte=target.year, year__lte=target.last_year)
+    has_target = Q(target__isnull=False) | ~Q(target_note="")
+    copying.copy(YearlyValue, YearlyValue.objects.filter(years, has_target, measure__kpi__plan=source))
+    copying.copy(ActionPlan, ActionPlan.objects.filter(plan=source))
+    copying.copy(ActionBudget, ActionBudget.objects.filter(years, action_plan__plan=source))
+    return {model: len(rows) for model, rows in copying.made.items()}
+
+
+class _Copying:
+    """made: the new row of each of the source's rows, by model and the old row's key."""
+
+    def __init__(self, source: Plan, target: Plan) -> None:
+        self.source = source
+        self.target = target
+        self.made: dict[type[Model], dict[Any, Any]] = {}
+        divisions = Division.objects.filter(agency=source.agency_id)
+        self._division: dict[int | None, int | None] = {None: None}
+        self._division |= {pk: successor or pk for pk, successor in divisions.values_list("pk", "successor")}
+
+    def copy(self, model: type[_Row], rows: QuerySet[_Row]) -> None:
+        self._save(model, list(rows.order_by("pk")), self._row)
+
+    def _save(self, model: type[Model], old: list[Any], make: Callable[[type[Model], Any], Any]) -> None:
+        new = [make(model, row) for row in old]
+        model._default_manager.bulk_create(new, batch_size=500)
+        self.made[model] = {row.pk: copy for row, copy in zip(old, new, strict=True)}
+
+    def _row(self, model: type[Model], old: Any) -> Any:
+        fields = FIELDS[model]
+        values: dict[str, Any] = {}
+        for name in fields.copied:
+            attname = model._meta.get_field(name).attname
+            values[attname] = getattr(old, attname)
+        for name in fields.divisions:
+            if not model._meta.get_field(name).many_to_many:
+                values[f"{name}_id"] = self._division[getattr(old, f"{name}_id")]
+        for name in fields.referring:
+            values[name] = self._copy_of(model, name, old)
+        return model(**values)
+
+    def _copy_of(self, model: type[Model], name: str, old: Any) -> Any:
+        if name == "plan":
+            return self.target
+        referred: Any = model._meta.get_field(name).related_model
+        return self.made[referred][getattr(old, f"{name}_id")]
+
+    def copy_supports(self) -> None:
+        """Each leads to the same objective of the parent's latest edition that is not later than this one."""
+        old = ObjectiveSupport.objects.filter(objective__plan=self.source).select_related("supported")
+        latest = (
+            Plan.objects.not_drafts()
+            .filter(agency=self.target.agency.parent_id, year__lte=self.target.year)
+            .order_by("-year")
+            .first()
+        )
+        lineages = [row.supported.lineage for row in old if row.supported]
+        present = Objective.objects.filter(plan=latest, lineage__in=lineages)
+        by_lineage = {row.lineage: row for row in present}
+
+        def make(model: type[Model], row: Any) -> Any:
+            copy = self._row(model, row)
+            found = by_lineage.get(row.supported.lineage, row.supported) if row.supported else None
+            copy.supported = found
+            copy.code, copy.name = (found.code, found.name) if found else (row.code, row.name)
+            return copy
+
+        self._save(ObjectiveSupport, list(old.order_by("pk")), make)
+
+    def copy_supporting_divisions(self) -> None:
+        through = KPI.supporting_divisions.through
+        pairs = through.objects.filter(kpi__plan=self.source).order_by("pk").values_list("kpi", "division")
+        rows = {(self.made[KPI][kpi].pk, self._division[division]): None for kpi, division in pairs}
+        through.objects.bulk_create([through(kpi_id=kpi, division_id=division) for kpi, division in rows])
