@@ -21,9 +21,9 @@ from functools import cached_property
 
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
-from scorecard.domain.head_approval import HeadApprovalFacts
 
 from scorecard.domain.choices import Direction, PlanState, Question, Role
+from scorecard.domain.head_approval import HeadApprovalFacts
 from scorecard.domain.ratios import Parts
 from scorecard.models import (
     KPI,
@@ -46,7 +46,7 @@ from scorecard.models import (
     YearlyValue,
 )
 from scorecard.models.snapshots import FILES
-from scorecard.services import evidence, reporting, years
+from scorecard.services import editions, evidence, reporting, years
 
 PASSWORD = "for the tests alone"
 BASELINE_YEARS = (2013, 2014, 2015)
@@ -109,7 +109,7 @@ def make_plan(*, kpis=10, agency=None, slug="test-agency"):
         raise ValueError(f"a multiple of {KPIS_PER_THEME}, not {kpis}")
     count = kpis // KPIS_PER_THEME
     agency = agency or make_agency(slug, parent=make_agency(f"{slug}-city"))
-    plan = _bare_plan(agency)
+    plan = make_bare_plan(agency)
     names = [*(_division_name(index) for index in range(count)), "支援組"]
     divisions = _create(Division, [{"agency": agency, "name": name, "position": n} for n, name in enumerate(names)])
     objectives = _make_map(plan, divisions[:-1])
@@ -123,12 +123,13 @@ def make_plan(*, kpis=10, agency=None, slug="test-agency"):
     return plan
 
 
-def _bare_plan(agency):
+def make_bare_plan(agency, year=FIRST_YEAR):
+    """An adopted edition with its texts and nothing else, as long as make_plan()'s."""
     return Plan.objects.create(
         agency=agency,
-        year=FIRST_YEAR,
-        baseline_from=BASELINE_YEARS[0],
-        last_year=LAST_YEAR,
+        year=year,
+        baseline_from=year - len(BASELINE_YEARS),
+        last_year=year + len(PLAN_YEARS) - 1,
         state=PlanState.ADOPTED,
         mission="提高效能\n加速回應",
         vision="最優服務",
@@ -227,7 +228,7 @@ def _make_action_plans(plan, kpis):
 
 
 def _city_objective(agency):
-    plan = _bare_plan(agency)
+    plan = make_bare_plan(agency)
     theme = Theme.objects.create(plan=plan, code="甲", name="府級主題")
     perspective = Perspective.objects.create(plan=plan, code="C", name="顧客構面")
     return Objective.objects.create(plan=plan, theme=theme, perspective=perspective, code="甲C1", name="府級目標")
@@ -307,8 +308,6 @@ def open_year(by, plan, *, due_date=DUE):
 
 def next_edition(by, plan):
     """The edition of the next year, carried forward and adopted as the agency's admin; it is not open."""
-    from scorecard.services import editions
-
     draft = editions.carry_forward(by=by, agency=plan.agency, year=plan.year + 1)
     return editions.adopt(by=by, plan=draft, approval=approval(), reason="年度策略會議決議")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scorecard.domain.choices import ReportState
+from scorecard.domain.choices import PlanState, ReportState
 from scorecard.models import KPI, ActionPlan, Measure, Objective, YearlyValue
 from tests import factories
 
@@ -24,14 +24,16 @@ def test_a_plan_has_as_many_kpis_as_asked_and_the_rest_in_proportion(kpis):
 def test_a_report_can_be_led_through_the_whole_year():
     plan = factories.make_plan()
     cast = factories.make_cast(plan)
-    factories.open_year(cast.admin, plan)
+    plan = factories.open_year(cast.admin, plan)
     kpi = factories.kpi(plan, "AC1.1")
     report = factories.fill(cast.staff, kpi)
     assert factories.send_back(cast.reviewer, factories.submit(cast.staff, kpi)).state == ReportState.RETURNED
     factories.submit(cast.staff, kpi)
     assert factories.approve(cast.reviewer, report).state == ReportState.APPROVED
-    factories.close_year(cast.admin, plan, reason="測試")
-    assert plan.years.get(year=factories.FIRST_YEAR).is_closed
+    closed = factories.close_year(cast.admin, plan, reason="測試")
+    assert (closed.is_closed, closed.closings) == (True, 1)
+    later = factories.next_edition(cast.admin, closed)
+    assert (later.year, later.state) == (factories.MIDDLE_YEAR, PlanState.ADOPTED)
 
 
 def test_every_member_of_the_cast_has_the_same_password():

@@ -45,7 +45,7 @@ def test_who_says_the_same_again_after_something_happened_is_heard_again(scene):
     kpi, staff, reviewer = scene.kpi("AC1.1"), scene.cast.staff, scene.cast.reviewer
 
     def say(by):
-        comment_on_report(by=by, kpi=kpi, year=factories.FIRST_YEAR, text="已補正")
+        comment_on_report(by=by, kpi=kpi, text="已補正")
         return Comment.objects.count()
 
     assert [say(staff), say(staff), say(reviewer), say(staff)] == [1, 1, 2, 3]

@@ -30,13 +30,15 @@ from scorecard.services import invitations, mail, notices, reminders
 from scorecard.services.years import PlanChangedMeanwhile
 from tests import factories
 from tests.deputyships import stand_in
-from tests.factories import FIRST_YEAR, LAST_YEAR, MIDDLE_YEAR
+from tests.factories import FIRST_YEAR, MIDDLE_YEAR
 from tests.page_reading import address, client_of, form_to
 from tests.uploaded_files.sample_files import upload
 
 DAY = date(2017, 1, 24)
 PEOPLE = ("staff", "other_staff", "reviewer", "admin")
 DONE, REFUSED = 302, 409
+# Closed in the scene, while 2016 is open and 2017 adopted.
+EARLIER_YEAR = FIRST_YEAR - 1
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Scene:
 
     def report(self, code):
         """Its report of 2016."""
-        return YearlyReport.objects.get(kpi__plan=self.plan, kpi__code=code, year=FIRST_YEAR)
+        return YearlyReport.objects.get(kpi__plan=self.plan, kpi__code=code)
 
     def url(self, name, **where):
         """The address of a page of 2016, unless another year is given."""
@@ -86,14 +88,16 @@ class Scene:
 
 def make_scene():
     """See Scene; the session of everybody is there."""
-    plan = factories.make_plan()
+    agency = factories.make_agency(parent=factories.make_agency("test-city"))
+    earlier = factories.make_bare_plan(agency, EARLIER_YEAR)
+    plan = factories.make_plan(agency=agency)
     cast = factories.make_cast(plan)
     for role in PEOPLE:
         User.objects.filter(pk=getattr(cast, role).pk).update(email=f"{role}@example.gov.tw")
         getattr(cast, role).refresh_from_db()
-    for year in (FIRST_YEAR, MIDDLE_YEAR):
-        factories.open_year(cast.admin, plan, year)
-    factories.close_year(cast.admin, plan, MIDDLE_YEAR, reason="提前關閉")
+    factories.close_year(cast.admin, factories.open_year(cast.admin, earlier))
+    plan = factories.open_year(cast.admin, plan)
+    factories.next_edition(cast.admin, plan)
     for code in ("AC1.2", "AP1.1", "AL1.1"):
         factories.fill(cast.staff, factories.kpi(plan, code))
     factories.fill(cast.staff, factories.kpi(plan, "AC1.1"), actuals=99, explanation="說明", improvement="改善")
@@ -227,9 +231,9 @@ def _next_month():
 
 
 def open_year(scene):
-    """2018."""
+    """2017."""
     data = {"due_date": _next_month(), "contact": factories.CONTACT}
-    return scene.send("admin", scene.url("plan_year_open", year=LAST_YEAR), data)
+    return scene.send("admin", scene.url("plan_year_open", year=MIDDLE_YEAR), data)
 
 
 def change_year(scene):
@@ -252,9 +256,24 @@ def close_year(scene):
 
 
 def reopen_year(scene):
-    """2017."""
+    """2015."""
     data = {"due_date": _next_month(), "reason": "更正"}
-    return scene.send("admin", scene.url("plan_year_reopen", year=MIDDLE_YEAR), data)
+    return scene.send("admin", scene.url("plan_year_reopen", year=EARLIER_YEAR), data)
+
+
+def begin_next_year(scene):
+    """2018: carried forward from 2017, adopted and opened in one."""
+    day = timezone.localdate().isoformat()
+    approval = {"next-approved_on": day, "next-title": "處長", "next-document_number": "北市秘文字第 2 號"}
+    data = {"next-last_year": MIDDLE_YEAR + 3, "next-due_date": _next_month(), "next-contact": "", **approval}
+    return scene.send("admin", scene.url("plan_year_next", year=MIDDLE_YEAR), data)
+
+
+def add_correction(scene):
+    """Beside 2015, which stays closed."""
+    day = timezone.localdate().isoformat()
+    data = {"text": "漏列一筆附件。", "dated": day, "document_number": "北市秘文字第 3 號"}
+    return scene.send("admin", scene.url("corrections", year=EARLIER_YEAR), data)
 
 
 def invite(scene):
@@ -373,6 +392,8 @@ ACTS = {
         change_year,
         close_year,
         reopen_year,
+        begin_next_year,
+        add_correction,
         invite,
         invite_again,
         withdraw_invitation,

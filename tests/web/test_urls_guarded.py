@@ -31,7 +31,7 @@ from tests.deputyships import stand_in
 from tests.page_reading import body, client_of
 from tests.services.rows import nothing_written
 from tests.shared_rows import layer
-from tests.web.urls_table import AGENCY, MEMBERS, EDITION, ROLES, SITE, TABLE
+from tests.web.urls_table import AGENCY, EDITION, MEMBERS, ROLES, SITE, TABLE
 
 pytestmark = pytest.mark.django_db
 
