@@ -98,10 +98,10 @@ def make_agency(slug="test-agency", parent=None):
     return Agency.objects.create(name=f"測試機關 {slug}", slug=slug, parent=parent)
 
 
-def make_plan(*, kpis=10, agency=None, slug="test-agency"):
+def make_plan(*, kpis=10, agency=None, slug="test-agency", year=FIRST_YEAR):
     """A complete edition of 105, adopted and not open, with targets to 107 and a baseline of 102–104.
 
-    kpis: a multiple of five. slug: of the agency that is made where none is given. It has a parent whose own edition
+    year: another one's; its baseline and outlook are as long. kpis: a multiple of five. slug: of the agency that is made where none is given. It has a parent whose own edition
     holds one objective, which AC1 supports; one division a theme (甲組 owns A, 乙組 owns B), and a last one, 支援組,
     that owns nothing.
     """
@@ -109,12 +109,12 @@ def make_plan(*, kpis=10, agency=None, slug="test-agency"):
         raise ValueError(f"a multiple of {KPIS_PER_THEME}, not {kpis}")
     count = kpis // KPIS_PER_THEME
     agency = agency or make_agency(slug, parent=make_agency(f"{slug}-city"))
-    plan = make_bare_plan(agency)
+    plan = make_bare_plan(agency, year)
     names = [*(_division_name(index) for index in range(count)), "支援組"]
     divisions = _create(Division, [{"agency": agency, "name": name, "position": n} for n, name in enumerate(names)])
     objectives = _make_map(plan, divisions[:-1])
     made = _make_kpis(plan, objectives, divisions)
-    _make_figures(made)
+    _make_figures(plan, made)
     _make_action_plans(plan, made)
     for effect, cause in zip(("AC1", "AP1", "AL1"), ("AP1", "AL1", "AF1"), strict=True):
         ObjectiveLink.objects.create(plan=plan, cause=objectives[cause], effect=objectives[effect], reason="測試關係")
@@ -136,6 +136,11 @@ def make_bare_plan(agency, year=FIRST_YEAR):
         core_values="真誠\n創新",
         instructions="編號自由。\n預算不含人事費。",
     )
+
+
+def target_years(plan):
+    """The edition's own year and those of its outlook."""
+    return range(plan.year, plan.last_year + 1)
 
 
 def _create(model, rows):
@@ -195,18 +200,18 @@ def _make_kpis(plan, objectives, divisions):
     return list(zip(made, [spec for spec, _ in pairs], strict=True))
 
 
-def _make_figures(kpis):
+def _make_figures(plan, kpis):
     """Measures with baseline actuals and targets."""
     pairs = [(spec, {"kpi": kpi, **spec.fields}) for kpi, kpi_spec in kpis for spec in kpi_spec.measures]
     measures = _create(Measure, [row for _, row in pairs])
     rows = []
     for (spec, _), measure in zip(pairs, measures, strict=True):
-        for year in BASELINE_YEARS:
+        for year in range(plan.baseline_from, plan.year):
             has_none = spec.baseline is None
             note = {"unmeasured": True, "actual_note": "無統計"} if has_none else {"actual": spec.baseline}
             rows.append({"measure": measure, "year": year, **note})
-        for year in PLAN_YEARS:
-            has_none = measure.numerator_label and year == LAST_YEAR
+        for year in target_years(plan):
+            has_none = measure.numerator_label and year == plan.last_year
             rows.append(
                 {"measure": measure, "year": year, **({"target_note": "—"} if has_none else {"target": spec.target})}
             )
@@ -223,7 +228,7 @@ def _make_action_plans(plan, kpis):
     ]
     _create(
         ActionBudget,
-        [{"action_plan": a, "year": y, "amount": 1000} for a in _create(ActionPlan, rows) for y in PLAN_YEARS],
+        [{"action_plan": a, "year": y, "amount": 1000} for a in _create(ActionPlan, rows) for y in target_years(plan)],
     )
 
 

@@ -8,8 +8,6 @@ from html.parser import HTMLParser
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import FIRST_YEAR
-
 # What differs in every answer: the form's token, and the request's number on error pages.
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"|(?<=請求編號 <code>)[0-9a-f]{32}')
 
@@ -22,9 +20,9 @@ def client_of(user=None, **options):
     return client
 
 
-def address(plan, name, *, year=FIRST_YEAR, **kwargs):
-    """The URL of a page under a plan and year; kwargs: code or division_id."""
-    return reverse(name, kwargs={"agency": plan.agency.slug, "year": year, **kwargs})
+def address(plan, name, *, year=None, **kwargs):
+    """The URL of a page of the edition; year: of another one of its agency. kwargs: code or division_id."""
+    return reverse(name, kwargs={"agency": plan.agency.slug, "year": year or plan.year, **kwargs})
 
 
 def body(response):

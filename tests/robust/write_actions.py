@@ -86,16 +86,29 @@ class Scene:
         return lambda: self.client(role).post(url, data() if callable(data) else data).status_code
 
 
-def make_scene():
-    """See Scene; the session of everybody is there."""
+def make_scene(*, with_a_past=False):
+    """See Scene; the session of everybody is there.
+
+    with_a_past: 2015 is a whole edition with reports of every kind, from which 2016 was carried forward; else it holds
+    nothing.
+    """
     agency = factories.make_agency(parent=factories.make_agency("test-city"))
-    earlier = factories.make_bare_plan(agency, EARLIER_YEAR)
-    plan = factories.make_plan(agency=agency)
+    earlier = (
+        factories.make_plan(agency=agency, year=EARLIER_YEAR)
+        if with_a_past
+        else factories.make_bare_plan(agency, EARLIER_YEAR)
+    )
+    plan = earlier if with_a_past else factories.make_plan(agency=agency)
     cast = factories.make_cast(plan)
     for role in PEOPLE:
         User.objects.filter(pk=getattr(cast, role).pk).update(email=f"{role}@example.gov.tw")
         getattr(cast, role).refresh_from_db()
-    factories.close_year(cast.admin, factories.open_year(cast.admin, earlier))
+    earlier = factories.open_year(cast.admin, earlier)
+    if with_a_past:
+        _report(cast, earlier)
+    factories.close_year(cast.admin, earlier, reason="部分未審核" if with_a_past else "")
+    if with_a_past:
+        plan = factories.next_edition(cast.admin, earlier)
     plan = factories.open_year(cast.admin, plan)
     factories.next_edition(cast.admin, plan)
     for code in ("AC1.2", "AP1.1", "AL1.1"):
@@ -116,6 +129,19 @@ def make_scene():
     scene = Scene(plan, cast, invited, member, sessions)
     assert keep_unsaved(scene)() == 200
     return scene
+
+
+def _report(cast, plan):
+    """A report of every kind: approved with a file, missed and explained, submitted, returned, saved; none."""
+    factories.approved(cast, factories.kpi(plan, "AC1.1"), actuals=99, explanation="說明", improvement="改善")
+    factories.fill(cast.staff, factories.kpi(plan, "AC1.2"))
+    factories.attach(cast.staff, factories.kpi(plan, "AC1.2"))
+    factories.approve(cast.reviewer, factories.submit(cast.staff, factories.kpi(plan, "AC1.2")))
+    for code in ("AP1.1", "AL1.1"):
+        factories.fill(cast.staff, factories.kpi(plan, code))
+        factories.submit(cast.staff, factories.kpi(plan, code))
+    factories.send_back(cast.reviewer, YearlyReport.objects.get(kpi=factories.kpi(plan, "AL1.1")))
+    factories.fill(cast.other_staff, factories.kpi(plan, "BC1.1"))
 
 
 # Each takes the scene and returns the act.
