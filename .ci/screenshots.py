@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "screenshots"
 WIDTHS = (1440, 1024, 360)
-PLAN = "/plans/taipei-secretariat-105/105"
+PLAN = "/taipei-secretariat/105"
 # name, account, path
 PAGES = [
     ("map", "demo-reviewer", f"{PLAN}/map/"),

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.demo_site import set_up
 
-PLAN = "/plans/taipei-secretariat-105/106"
+PLAN = "/taipei-secretariat/106"
 bodies = {}
 
 

@@ -32,7 +32,7 @@ from benchmarks.demo_site import set_up
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 3
-PLAN = "/plans/taipei-secretariat-105/105"
+PLAN = "/taipei-secretariat/105"
 WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 BARE = """
 import pickle, sys

@@ -86,7 +86,7 @@ def capture_posts(keeper, scene):
 def capture_closing(keeper, scene):
     """A year is closed, which freezes its files; then what readers get of it."""
     for role, path, form in _progress("closing", CLOSING):
-        client, address = product.client(scene["sessions"][role]), f"/plans/{scene['plan']}/106/{path}"
+        client, address = product.client(scene["sessions"][role]), f"/{scene['agency']}/106/{path}"
         response = client.get(address) if form is None else client.post(address, form, follow=True)
         keeper.keep(role, address, response)
 

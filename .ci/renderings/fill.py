@@ -74,7 +74,7 @@ def upload_forms(session, agency, plan):
     """Addresses of three uploads of the agency form that wait: with changes, with mistakes, and as a new plan."""
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    content = product.client(session).get(f"/plans/{plan.slug}/105/form.xlsx").content
+    content = product.client(session).get(f"/{agency.slug}/105/form.xlsx").content
     changes = {"G4": "30", "K6": "CC1.1.1 改過的行動方案", "J7": "機要組"}
     mistakes = {"G4": "大約三成", "H5": "", "J6": "沒有這個科室", "L7": "很多", "A8": "ZZ9 沒有這個目標"}
     contents = [(corrected(content, changes), plan.slug), (corrected(content, mistakes), plan.slug), (content, "")]
@@ -90,7 +90,7 @@ def use_reporting_table(session, division):
     """Change a figure twice, type one that is not saved, and attach evidence; leaves drafts, history and files."""
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    table = f"/plans/{PLAN}/106/reporting/{division.pk}/"
+    table = f"/{division.agency.slug}/106/reporting/{division.pk}/"
     for figure in ("96.8", "97.4"):
         fields = fields_of(product.client(session).get(table).content, having="draft")
         name = next(name for name in fields if "actual_" in name and not name.startswith("initial-"))

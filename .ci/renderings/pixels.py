@@ -69,16 +69,16 @@ ELSEWHERE = {
         "/admin/scorecard/kpi/1/change/",
     ),
     "anonymous": ("/account/login/", "/account/forgotten/"),
-    "viewer": ("/account/password/", "/plans/{plan}/106/year/"),
+    "viewer": ("/account/password/", "/{agency}/106/year/"),
     "operator": ("/", "/style/"),
 }
 
 
 def pictures(scene):
     """(role, address) of every page that is pictured."""
-    base = f"/plans/{scene['plan']}/106/"
+    base = f"/{scene['agency']}/106/"
     found = [(role, base + path) for role, paths in IN_YEAR.items() for path in paths]
-    found += [("reviewer", f"/plans/{scene['plan']}/105/dashboard/"), ("admin", f"/plans/{scene['plan']}/105/year/")]
+    found += [("reviewer", f"/{scene['agency']}/105/dashboard/"), ("admin", f"/{scene['agency']}/105/year/")]
     found += [(role, path.format(**scene)) for role, paths in ELSEWHERE.items() for path in paths]
     found += [("reviewer", address) for address in scene["previews"]]
     return [picture for picture in found if re.search(os.environ["ONLY"], picture[1])]

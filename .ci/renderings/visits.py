@@ -11,7 +11,7 @@ ROLES = ("anonymous", "viewer", "staff-1", "staff-2", "reviewer", "admin", "outs
 # Who looks at everything that differs by row, not by reader.
 READER = "reviewer"
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
-IN_PLAN = "plans/<slug:slug>/<roc:year>/"
+IN_YEAR = "<slug:agency>/<roc:year>/"
 FILES = re.compile(r"\.(csv|json|svg|xlsx|ods|pdf)$|^admin/jsi18n/$|snapshots/")
 # Random numbers, clocks and child processes of their own; /style/ is drawn with DEBUG alone.
 LEFT_OUT = ("style/", "report/pdf/make/", "report/pdf/cancel/")
@@ -58,14 +58,14 @@ FILE_QUERIES = {
 AUTOCOMPLETE = "/admin/autocomplete/?app_label=scorecard&model_name=kpi&field_name=objective"
 # Routes relative to a plan year or an agency, each with a form that is refused or leads to a message.
 FORMS = (
-    ("staff-1", "plans/{plan}/106/reporting/1/paste/", {"text": "AF1.1\t97.5\t備註\nZZ9.9\t3\nAC1.1\t很多"}),
-    ("staff-1", "plans/{plan}/106/reporting/1/paste/", {"text": "97.5\n12", "start": ""}),
-    ("staff-1", "plans/{plan}/106/reporting/1/", {"kpi32-actual_32": "很多", "kpi32-version": "1", "then": ""}),
-    ("reviewer", "plans/{plan}/106/links/add/", {"cause": "AC1", "effect": "AC1", "reason": "理由"}),
-    ("reviewer", "plans/{plan}/106/links/add/", {"cause": "AC1", "effect": "AL1", "reason": "成一圈"}),
-    ("admin", "plans/{plan}/106/year/change/", {"due_date": "2017-01-01", "contact": "窗口"}),
-    ("admin", "plans/{plan}/105/year/reopen/", {"due_date": "2017-01-01", "reason": ""}),
-    ("admin", "plans/{plan}/107/year/open/", {"due_date": ""}),
+    ("staff-1", "{agency}/106/reporting/1/paste/", {"text": "AF1.1\t97.5\t備註\nZZ9.9\t3\nAC1.1\t很多"}),
+    ("staff-1", "{agency}/106/reporting/1/paste/", {"text": "97.5\n12", "start": ""}),
+    ("staff-1", "{agency}/106/reporting/1/", {"kpi32-actual_32": "很多", "kpi32-version": "1", "then": ""}),
+    ("reviewer", "{agency}/106/links/add/", {"cause": "AC1", "effect": "AC1", "reason": "理由"}),
+    ("reviewer", "{agency}/106/links/add/", {"cause": "AC1", "effect": "AL1", "reason": "成一圈"}),
+    ("admin", "{agency}/106/year/change/", {"due_date": "2017-01-01", "contact": "窗口"}),
+    ("admin", "{agency}/105/year/reopen/", {"due_date": "2017-01-01", "reason": ""}),
+    ("admin", "{agency}/107/year/open/", {"due_date": ""}),
     ("admin", "agencies/{agency}/members/invite/", {"name": "", "email": "no address", "username": "a b"}),
     ("admin", "agencies/{agency}/transfer/", {"source": "division-1"}),
     ("anonymous", "account/login/", {"username": "demo-admin", "password": "wrong"}),
@@ -83,8 +83,7 @@ def all_visits(plan, previews):
             gets += [(READER, address, None) for address in reader]
             posts += [(role, everyone[0], {}) for role in ROLES if not FILES.search(everyone[0])]
     gets += _with_queries(plan) + _of_staff(plan) + _of_uploads(previews)
-    names = {"plan": plan.slug, "agency": plan.agency.slug}
-    posts += [(role, "/" + address.format(**names), form) for role, address, form in FORMS]
+    posts += [(role, "/" + address.format(agency=plan.agency.slug), form) for role, address, form in FORMS]
     gets = list(dict.fromkeys(gets))
     return {
         "pages": [visit for visit in gets if not FILES.search(visit[1].partition("?")[0])],
@@ -118,7 +117,7 @@ def _addresses(route, plan):
     def address(**others):
         return "/" + PARAMETER.sub(lambda match: str((first | others)[match[1]]), path)
 
-    if not route.startswith(IN_PLAN):
+    if not route.startswith(IN_YEAR):
         return [address()], []
     everyone = [address(year=year) for year in (106, 105, 107)]
     names = PARAMETER.findall(route)
@@ -139,7 +138,7 @@ def _addresses(route, plan):
 
 def _codes(route, plan):
     """Codes for the route's kind of row, and one that does not exist."""
-    kind = route.removeprefix(IN_PLAN).partition("/")[0]
+    kind = route.removeprefix(IN_YEAR).partition("/")[0]
     codes = list(getattr(plan, kind).order_by("code").values_list("code", flat=True)) if kind in KINDS else []
     return [*codes, "ZZ9.9"]
 
@@ -151,10 +150,11 @@ def _arguments(route, plan):
     kpi = evidence.report.kpi
     saved = product.model("AuditEvent").objects.filter(kpi=kpi, action="saved", year=2017).order_by("pk").last()
     member = product.model("Membership").objects.get(user__username="demo-staff-1")
-    values = {"slug": plan.slug, "year": 106, "agency": plan.agency.slug, "division_id": division.pk}
+    values = {"year": 106, "agency": plan.agency.slug, "division_id": division.pk}
     values |= {"membership_id": member.pk, "link_id": plan.links.order_by("pk").first().pk, "serial": 1}
     values |= {"token": evidence.token, "code": kpi.code, "event_id": saved.pk, "change": 0, "number": 1}
     values |= {"file": "data.json", "uidb64": "MQ", "content_type_id": 1, "object_id": 1, "id": 1}
+    values |= {"former_slug": plan.slug, "rest": "map/"}
     invitation = product.model("Invitation").objects.order_by("pk").first()
     values["invitation_id"] = invitation.pk if invitation else 1
     if "objectives/" in route:
@@ -172,11 +172,11 @@ def _arguments(route, plan):
 
 
 def _with_queries(plan):
-    base = f"/plans/{plan.slug}/106/"
+    base = f"/{plan.agency.slug}/106/"
     pairs = [(path, query) for table in (QUERIES, FILE_QUERIES) for path, found in table.items() for query in found]
     found = [(READER, f"{base}{path}?{query}", None) for path, query in pairs]
-    found += [(READER, f"/plans/{plan.slug}/107/report.pdf", None), (READER, AUTOCOMPLETE, None)]
-    found += [(READER, f"/plans/{plan.slug}/105/snapshots/1/{name}", None) for name in ("report.pdf", "scorecard.xlsx")]
+    found += [(READER, f"/{plan.agency.slug}/107/report.pdf", None), (READER, AUTOCOMPLETE, None)]
+    found += [(READER, f"/{plan.agency.slug}/105/snapshots/1/{name}", None) for name in ("report.pdf", "scorecard.xlsx")]
     return found
 
 
@@ -184,7 +184,7 @@ def _of_staff(plan):
     """Each division's own pages for reporting, as its staff; the light while typing, as it is asked for."""
     found = []
     for number, division in enumerate(plan.agency.divisions.order_by("position", "pk"), start=1):
-        base = f"/plans/{plan.slug}/106/reporting/"
+        base = f"/{plan.agency.slug}/106/reporting/"
         paths = ["", "receipts/", f"{division.pk}/", f"{division.pk}/check/", f"{division.pk}/paste/"]
         paths += [f"{division.pk}/?draft=applied"] if number == 1 else []
         for measure in product.model("Measure").objects.filter(kpi__plan=plan, kpi__division=division).order_by("pk"):

@@ -96,6 +96,7 @@ def navigation(scorecard):
         "deputyship": {"person": "陳審核", "agency": agency, "last_day": timezone.localdate() + timedelta(days=5)},
         "upload": {"token": "00000000-0000-4000-8000-000000000000"},
         "page": Paginator(range(3), 1).page(2),
+        "agency_switch": [{"text": name, "url": "#navigation"} for name in ("示範府", "示範二處")],
         "year_switch": [
             {"text": line.text, "url": "#navigation", "current": line.year == YEAR, "state": line.state.label}
             for line in scorecard.plan_years

@@ -56,8 +56,8 @@ def test_what_a_member_does_in_another_agency_is_that_agencys_business(cast, pla
     there = cast.other_plan
     SecurityEvent.objects.all().delete()
     client = client_of(cast.outsider)
-    for name in (there.slug, plan.slug):
-        assert client.get(f"/plans/{name}/105/plan.json").status_code == 200
+    for agency in (there.agency, plan.agency):
+        assert client.get(f"/{agency.slug}/105/plan.json").status_code == 200
     refused = [
         f"/{there.agency.slug}/105/kpis/ZZ9.9/",
         f"/{there.agency.slug}/150/dashboard/",

@@ -43,14 +43,14 @@ from tests.web.urls_table import AGENCY, EDITION, TABLE
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 __all__ = ["scene"]
 
-SERVED = {200, 302, 422}
+SERVED = {200, 301, 302, 308, 422}
 NOT_FOUND, SERVER_ERROR = 404, 500
 LEAST_PAIRS = 300
 # Django's admin leads from these to the row's page, whether there is one or not.
 TO_CHANGE = {route for route in TABLE if route.startswith("admin/") and route.endswith("<path:object_id>/")}
 # What stands in an address and is nobody's: the year is tests/web/test_urls_guarded.py's, the rest says how, not what.
 # A handle is of one's own login (tests/views/test_logins.py).
-NOBODYS = {"year", "change", "file", "uidb64", "content_type_id", "app_label", "url", "handle"}
+NOBODYS = {"year", "change", "file", "uidb64", "content_type_id", "app_label", "url", "handle", "rest"}
 
 
 @dataclass
