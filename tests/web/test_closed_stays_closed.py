@@ -1,0 +1,201 @@
+"""Whatever anybody does anywhere, a closed year stays as it was closed (docs/decisions/0011, 0028).
+
+Under one clock what its pages say and every file of it have the same bytes before and after.
+"""
+
+import io
+import re
+import zipfile
+from datetime import datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from scorecard.domain.choices import PlanState, Role
+from scorecard.models import (
+    KPI,
+    ActionBudget,
+    ActionPlan,
+    Agency,
+    Division,
+    Membership,
+    Objective,
+    Plan,
+    Submission,
+    Theme,
+    User,
+    YearlyReport,
+    YearlyValue,
+)
+from scorecard.services import divisions, editions
+from tests import factories
+from tests.page_reading import client_of, form_to
+from tests.robust.write_actions import ACTS, DONE, EARLIER_YEAR, make_scene
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOW = timezone.make_aware(datetime(2017, 5, 2, 9, 0))
+MAIN = re.compile(r"<main\b.*?</main>", re.DOTALL)
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"')
+ROLES = ("viewer", "staff", "reviewer", "admin")
+PAGES = (
+    "dashboard",
+    "strategy_map",
+    "strategy_map_links",
+    "scorecard",
+    "objective",
+    "theme",
+    "kpi",
+    "division",
+    "reporting",
+    "reporting_table",
+    "reporting_evidence",
+    "reporting_receipts",
+    "reporting_receipt",
+    "review",
+    "plan_year",
+    "downloads",
+    "annual_report_page",
+)
+# Made anew each time, but for their time the same.
+FILES = ("map_svg", "plan_json", "scores_json", "scorecard_csv")
+BOOKS = ("scorecard_xlsx", "scorecard_ods", "agency_form_xlsx", "agency_form_ods")
+FROZEN = ("report.pdf", "scorecard.xlsx", "scorecard.ods", "form.xlsx", "map.svg", "data.json", "all.zip")
+# One after the other in the open year beside it; what reopens the closed one is another story.
+IN_TURN = (
+    "keep_unsaved save confirm attach remove_evidence comment comment_in_review restore submit approve return_ remind "
+    "send_reminders change_year add_link change_link remove_link invite invite_again accept_invitation change_member "
+    "switch_off_member remove_member name_deputy end_deputyship read_notices transfer add_correction open_year "
+    "begin_next_year"
+).split()
+
+
+@pytest.fixture
+def scene():
+    return make_scene(with_a_past=True)
+
+
+def arguments(closed):
+    """What the addresses of the closed year's pages name."""
+    first = KPI.objects.select_related("division").get(plan=closed, code="AC1.1")
+    codes = {"objective": "AC1", "theme": "A", "kpi": "AC1.1"}
+    own = {"division_id": first.division_id}
+    return {
+        **{name: {"code": code} for name, code in codes.items()},
+        "division": own,
+        "reporting_table": own,
+        "reporting_evidence": {**own, "code": "AC1.1"},
+        "reporting_receipt": {"serial": Submission.objects.filter(plan=closed).latest("serial").serial},
+    }
+
+
+def everything_of(scene, closed, monkeypatch):
+    """{(role, page or file): what it says} of the closed year."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+    where, said = arguments(closed), {}
+    place = {"agency": closed.agency.slug, "year": closed.year}
+    for role in ROLES:
+        client = client_of(User.objects.get(pk=getattr(scene.cast, role).pk))
+        for name in PAGES:
+            response = client.get(reverse(name, kwargs=place | where.get(name, {})))
+            page = TOKEN.sub("", response.content.decode())
+            said[role, name] = MAIN.search(page)[0] if response.status_code == 200 else response.status_code
+    viewer = client_of(scene.cast.viewer)
+    for name in FILES:
+        said["viewer", name] = viewer.get(reverse(name, kwargs=place)).content
+    for name in BOOKS:
+        said["viewer", name] = parts(viewer.get(reverse(name, kwargs=place)).content)
+    for file in FROZEN:
+        said["viewer", file] = viewer.get(reverse("year_snapshot", kwargs=place | {"number": 1, "file": file})).content
+    monkeypatch.undo()
+    return said
+
+
+def parts(content):
+    """The files in a spreadsheet by name, without the time at which it was made."""
+    made = re.compile(rb"<(dcterms:\w+|dc:date|meta:creation-date)\b[^>]*>[^<]*</\1>")
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        return {name: made.sub(b"", book.read(name)) for name in book.namelist()}
+
+
+def in_the_admin_site(scene, plan):
+    """What the agency's admin and the operator may change there, of the open edition and of the agency."""
+    admin = client_of(scene.cast.admin)
+    kpi = KPI.objects.get(plan=plan, code="AC1.1")
+    rows = (
+        (plan, {"warning_threshold": "0.5", "mission": "別的使命"}),
+        (Theme.objects.get(plan=plan, code="A"), {"name": "別的主題"}),
+        (Objective.objects.get(plan=plan, code="AC1"), {"name": "別的目標", "weight": "3"}),
+        (kpi, {"name": "別的指標", "weight": "2", "formula": "別的公式"}),
+        (ActionPlan.objects.filter(plan=plan).first(), {"description": "別的方案"}),
+        (YearlyValue.objects.get(measure__kpi=kpi, year=plan.year + 1), {"target": "1"}),
+    )
+    for row, changed in rows:
+        url = reverse(f"admin:scorecard_{row._meta.model_name}_change", args=[row.pk])
+        page = admin.get(url)
+        fields = form_to(page).filled(**changed, reason="依年度策略會議決議")
+        assert admin.post(url, fields).status_code == DONE, row
+        assert type(row).objects.filter(pk=row.pk, **changed).exists(), row
+
+
+def of_the_agency(scene, plan):
+    """Names of people, divisions and the agency change, and rows that only the closed year uses are asked to go."""
+    for user in User.objects.all():
+        user.name = f"新{user.name}"
+        user.save(update_fields=["name"])
+    first, second = plan.agency.divisions.all()[:2]
+    divisions.rename(by=scene.cast.admin, division=Division.objects.get(pk=first.pk), name="改名後的組")
+    Division.objects.filter(pk=second.pk).update(position=99)
+    Agency.objects.filter(pk=plan.agency_id).update(name="改名後的機關")
+    factories.make_member("new-viewer", plan.agency, Role.VIEWER)
+    Membership.objects.filter(user=scene.cast.other_staff).update(role=Role.VIEWER)
+
+
+def the_next_years(scene, plan):
+    """The open edition is reported to its end and closed, and others follow it."""
+    plan = Plan.objects.get(pk=plan.pk)
+    for report in YearlyReport.objects.filter(kpi__plan=plan, state="submitted"):
+        factories.approve(scene.cast.reviewer, report)
+    factories.close_year(scene.cast.admin, plan, reason="提前關閉")
+    draft = editions.carry_forward(by=scene.cast.admin, agency=plan.agency, year=plan.year + 3)
+    KPI.objects.filter(plan=draft, code="AC1.1").update(code="AC1.9")
+    editions.discard(by=scene.cast.admin, plan=draft)
+    ActionBudget.objects.filter(action_plan__plan__agency=plan.agency, year__gt=plan.year + 1).update(amount=7)
+
+
+def test_no_act_of_anybody_changes_a_closed_year(scene, monkeypatch):
+    closed = Plan.objects.select_related("agency").get(agency=scene.plan.agency, year=EARLIER_YEAR)
+    assert closed.state == PlanState.CLOSED
+    before = everything_of(scene, closed, monkeypatch)
+    assert {status for status in before.values() if isinstance(status, int)} <= {403, 404}
+    for name in IN_TURN:
+        assert ACTS[name](scene)() in (DONE, 200), name
+    open_edition = Plan.objects.select_related("agency").get(pk=scene.plan.pk)
+    in_the_admin_site(scene, open_edition)
+    of_the_agency(scene, open_edition)
+    the_next_years(scene, open_edition)
+    after = everything_of(scene, closed, monkeypatch)
+    assert [place for place, said in before.items() if after[place] != said] == []
+    told = StringIO()
+    call_command("verify_snapshot", closed.slug, stdout=told)
+    assert "沒有問題" in told.getvalue()
+
+
+def test_a_closed_years_numbers_change_after_it_is_reopened_by_its_own_definitions(scene):
+    """The admin's way, and the only one: a reason, the definitions of the year, and files of a second closing."""
+    closed = Plan.objects.select_related("agency").get(agency=scene.plan.agency, year=EARLIER_YEAR)
+    admin = client_of(scene.cast.admin)
+    url = reverse("plan_year_reopen", args=[closed.agency.slug, closed.year])
+    day = (timezone.localdate() + timedelta(days=30)).isoformat()
+    assert admin.post(url, {"due_date": day, "reason": ""}).status_code == 422
+    assert admin.post(url, {"due_date": day, "reason": "漏列一筆"}).status_code == DONE
+    reopened = Plan.objects.get(pk=closed.pk)
+    assert (reopened.state, reopened.closings, reopened.is_reopened) == (PlanState.OPEN, 1, True)
+    report = YearlyReport.objects.get(kpi__plan=closed, kpi__code="AC1.1")
+    factories.send_back(scene.cast.reviewer, report)
+    factories.approved(scene.cast, factories.kpi(reopened, "AC1.1"), actuals=101)
+    factories.close_year(scene.cast.admin, Plan.objects.get(pk=closed.pk), reason="更正後再關閉")
+    assert list(closed.snapshots.order_by("number").values_list("number", flat=True)) == [1, 2]
