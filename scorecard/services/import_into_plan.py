@@ -1,9 +1,10 @@
-"""Changes an existing plan to what a form says: exactly what the person agreed to, all or nothing, audited."""
+"""Changes an existing edition to what a form says: exactly what the person agreed to, all or nothing, audited."""
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,12 +15,14 @@ from scorecard.agency_form.changes import Change, ChangeKind, key_text
 from scorecard.agency_form.form_plan import FormKPI, FormPlan, ParsedForm
 from scorecard.agency_form.uploaded_form import compare
 from scorecard.domain.choices import AuditAction
-from scorecard.domain.policies import RuleBroken
+from scorecard.domain.policies import RuleBroken, check_not_closed, check_reason_given
 from scorecard.domain.value_text import as_read
-from scorecard.models import ActionBudget, ActionPlan, Measure, Plan, PlanYear, User, YearlyReport, YearlyValue
+from scorecard.models import ActionBudget, ActionPlan, Measure, Plan, User, YearlyReport, YearlyValue
 from scorecard.services import audit
+from scorecard.services.editions import keep_baseline
 from scorecard.services.import_new_plan import imported_from
 from scorecard.services.import_rows import PlanWriter
+from scorecard.services.years import lock_editions
 
 
 class ImportConflict(Exception):
@@ -39,12 +42,12 @@ def apply_to(
     reason: str = "",
     source: str = "",
 ) -> list[Change]:
-    """Change the plan to what the form says, and return the changes made. Without changes it writes no audit event.
+    """Change the edition to what the form says, and return the changes made. Without changes it writes no audit event.
 
     by: None for the command line. expected_values: PlanChanges.expected_values() of the preview that the person agreed
-    to. reason: required where a target of an open year changes (domain.md §5). source: the file's name.
+    to. reason: required for every change once the edition is adopted (domain.md §5). source: the file's name.
 
-    Raises ImportConflict for an unexpected value; RuleBroken for errors in the form, for a change that a closed year or
+    Raises ImportConflict for an unexpected value; RuleBroken for errors in the form, in a closed year, for a change that
     a settled report forbids, and for a missing reason; PermissionDenied.
     """
     if by is not None:
@@ -52,19 +55,19 @@ def apply_to(
     if form.has_errors or form.plan is None:
         raise RuleBroken("表單還有錯誤，沒有匯入任何內容；請先改正錯誤。")
     with transaction.atomic(), audit.held_back():
-        list(PlanYear.objects.select_for_update(no_key=True).filter(plan=plan).order_by("year"))
+        # Later ones, too: baseline figures may move there.
+        plan = next(row for row in lock_editions(plan.agency_id) if row.pk == plan.pk)
+        check_not_closed(plan)
         reports = YearlyReport.objects.filter(kpi__plan=plan).order_by("pk")
         list(reports.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
-        plan = Plan.objects.select_for_update(of=("self",), no_key=True).select_related("agency").get(pk=plan.pk)
         found = compare(plan, form)
         changed_by_other = [c for c in found.changes if expected_values.get(key_text(c.key), _NEVER) != as_read(c.old)]
         if changed_by_other:
             raise ImportConflict(changed_by_other)
         if found.has_errors:
             raise RuleBroken([message.text for message in found.messages if message.level == "error"])
-        if not reason and found.to_explain:
-            raise RuleBroken([f"{c.what}：年度已開放填報，變更目標值請說明理由。" for c in found.to_explain])
         if found.changes:
+            check_reason_given(plan, reason)
             _Update(plan, form.plan, found.changes).apply()
             _record(by, plan, found.changes, reason, source)
         return list(found.changes)
@@ -84,7 +87,6 @@ class _Update:
     def apply(self) -> None:
         # New rows come after the rows that they refer to.
         self._of_plan()
-        self.writer.add_years(self.read)
         self.writer.add_divisions(self.read.divisions)
         self.writer.add_map(
             self._new("perspective", self.read.perspectives),
@@ -113,6 +115,7 @@ class _Update:
     def _of_plan(self) -> None:
         for change in self._of("plan"):
             setattr(self.plan, change.key[1], change.new)
+        self.plan.baseline_from = min((*self.read.baseline_years, self.plan.baseline_from))
         _save(self.plan)
 
     def _rows(self, kind: str, rows: Mapping[str, Any]) -> None:
@@ -142,6 +145,8 @@ class _Update:
             _, code, position, field = change.key
             measure = measures[code, position]
             setattr(measure, field, change.new)
+            if field == "unit":
+                _begin_anew(measure)
             _save(measure)
         for change in self._of("value"):
             _, code, position, year, field = change.key
@@ -177,6 +182,13 @@ class _Update:
             amount: Any = change.new
             budget.amount = amount
             _save(budget)
+
+
+def _begin_anew(measure: Measure) -> None:
+    """Give it a lineage of its own: figures of two units never stand in one series."""
+    with keep_baseline(Measure.objects.filter(pk=measure.pk)):
+        measure.lineage = uuid4()
+        Measure.objects.filter(pk=measure.pk).update(lineage=measure.lineage)
 
 
 def _without_known_plans(kpi: FormKPI, added: Container[tuple]) -> FormKPI:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from scorecard import permissions
 from scorecard.agency_form.reading.form_file import read_form_sheets
 from scorecard.agency_form.uploaded_form import build_preview
+from scorecard.domain.head_approval import HeadApprovalFacts
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import Agency, FormUpload, Plan, User
 from scorecard.services import import_into_plan, import_new_plan
@@ -28,7 +29,7 @@ CORRECTED_MEANWHILE = "剛才有人更正了這份表單，沒有匯入任何內
 def keep_upload(*, by: User, agency: Agency, plan: Plan | None, file: BinaryIO, name: str) -> FormUpload:
     """Keep an uploaded file; the same file sent twice by the same person is kept once.
 
-    plan: where to import it, None for a new one. Raises UnreadableFile where the file is no spreadsheet, RuleBroken
+    plan: where to import it, None for the edition of the form's first year with targets. Raises UnreadableFile where the file is no spreadsheet, RuleBroken
     where it holds no form, PermissionDenied for people who may not change the agency's strategy.
     """
     permissions.check_can_edit_strategy(by, agency.pk)
@@ -97,13 +98,20 @@ def correct_upload(
 
 
 def apply_upload(
-    *, by: User, upload: FormUpload, version: int, expected_values: Mapping[str, Any], reason: str = ""
+    *,
+    by: User,
+    upload: FormUpload,
+    version: int,
+    expected_values: Mapping[str, Any],
+    reason: str = "",
+    approval: HeadApprovalFacts | None = None,
 ) -> Plan | None:
-    """Import the form and return its plan: one transaction, all or nothing. A second call changes nothing.
+    """Import the form and return its edition: one transaction, all or nothing. A second call changes nothing.
 
     version: the upload's, and expected_values: PlanChanges.expected_values(), both of the preview that the person
-    agreed to. Raises ImportConflict for an unexpected value; RuleBroken for errors in the form, for corrections made
-    meanwhile, and for a missing reason in an open year; PermissionDenied; UnreadableFile.
+    agreed to. approval: of the head, for a new edition alone, since it is adopted. Raises ImportConflict for an
+    unexpected value; RuleBroken for errors in the form, for corrections made meanwhile, and for a missing reason or
+    approval; PermissionDenied; UnreadableFile.
     """
     permissions.check_can_edit_strategy(by, upload.agency_id)
     # Before any lock: reading a large form takes a second.
@@ -120,7 +128,14 @@ def apply_upload(
             raise RuleBroken([message.text for message in preview.messages if message.level is Severity.ERROR])
         plan = preview.plan
         if plan is None:
-            plan = import_new_plan.apply_new(by=by, form=preview.form, agency=upload.agency, source=upload.name)
+            plan = import_new_plan.apply_new(
+                by=by,
+                form=preview.form,
+                agency=upload.agency,
+                source=upload.name,
+                approval=approval,
+                reason=reason,
+            )
         else:
             import_into_plan.apply_to(
                 by=by,
