@@ -132,8 +132,8 @@ def adoption_problems(
     """Why an edition cannot be adopted, as sentences.
 
     objectives: how many it has. without_measure, without_target: codes of KPIs without a measure, and with neither a
-    target nor a target note in the edition's own year. succeeded_divisions: names of divisions that it still names, each
-    with the name of its successor.
+    target nor a target note in the edition's own year. succeeded_divisions: names of divisions that it still names,
+    each with the name of its successor.
     """
     found = [] if objectives else ["這份年版沒有任何策略目標；請先建立策略地圖。"]
     found += [f"{code} 沒有衡量項；請新增衡量項，或刪除這項 KPI。" for code in without_measure]
@@ -194,7 +194,7 @@ def check_year_may_close(plan: PlanRow, *, unapproved: int, earlier: str, reason
 
 
 def check_year_may_reopen(plan: PlanRow, *, later_closed: str, reason: str) -> None:
-    """Years reopen in the reverse of their order, and only with a reason. later_closed: as for check_year_may_open()."""
+    """Years reopen in the reverse of their order, and with a reason. later_closed: as for check_year_may_open()."""
     if not plan.is_closed:
         raise RuleBroken("只有已關閉的年度可以重新開放。")
     if later_closed:

@@ -36,9 +36,9 @@ def record(
     """Write one audit event and raise the data versions of the editions whose pages show the change.
 
     These are the plan and the agency's later editions, which look its figures up, or all of the agency's where there is
-    no plan; never a closed one. agency: of a row that belongs to no plan. changes: with names as users know them; values may be None, Decimal, bool,
-    date, int, str or a row. security: the kind of the security event that it is too, where services/security_changes.py
-    cannot tell by the row.
+    no plan; never a closed one. agency: of a row that belongs to no plan. changes: with names as users know them;
+    values may be None, Decimal, bool, date, int, str or a row. security: the kind of the security event that it is too,
+    where services/security_changes.py cannot tell by the row.
 
     The versions, in the order of years, and then the chain's head stay locked until the transaction ends, so versions
     and events rise in the order of commits. Lock everything else first. A transaction with several events uses

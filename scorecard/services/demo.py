@@ -5,14 +5,15 @@ Whatever demo accounts enter is sample data. The author alone marks it, for its 
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from scorecard.domain.choices import AuditAction, Question, ReportState, Role, YearState
+from scorecard.domain.choices import AuditAction, PlanState, Question, ReportState, Role
+from scorecard.domain.head_approval import HeadApprovalFacts
 from scorecard.domain.ratios import Parts
 from scorecard.models import (
     KPI,
@@ -28,10 +29,13 @@ from scorecard.models import (
     YearlyReport,
     YearlyValue,
 )
-from scorecard.services import audit, demo_data, reporting, years
+from scorecard.services import audit, demo_data, editions, reporting, years
 from scorecard.services.demo_data import CLOSED_YEAR, MARK, OPEN_YEAR, Sample
 
 DAYS_TO_DUE_DATE = 12
+DUE_DATE_OF_CLOSED_YEAR = date(CLOSED_YEAR + 1, 1, 31)
+ADOPTION_APPROVED = date(CLOSED_YEAR, 12, 20)
+CLOSING_APPROVED = date(CLOSED_YEAR + 1, 2, 20)
 # Without letters and digits that look alike, since people type it from a screen.
 PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 ROLES = ((Role.VIEWER, "示範檢視"), (Role.REVIEWER, "示範審核"), (Role.ADMIN, "示範管理"))
@@ -79,32 +83,52 @@ def random_password() -> str:
 def load(*, plan: Plan, today: date, close_year: Callable[..., object], password: str | None = None) -> Loaded:
     """Make demo members of the plan's agency and, for the Secretariat's plan, enter sample figures and links.
 
-    close_year: year_closing.close_year(), called for the earlier year after the rest is written. password: for all
-    accounts; None: a random one for new accounts. A second run adds what is missing and changes nothing else: it fills
-    no year that was opened before and adds no links where sample links exist. Raises NameTaken.
+    plan: the edition of the earlier year. close_year: year_closing.close_year(), called for it once it is filled; then
+    the next edition is carried forward, adopted, opened and filled. password: for all accounts; None: a random one for
+    new accounts. A second run adds what is missing and changes nothing else: it fills no year that was opened before
+    and adds no links where sample links exist. Raises NameTaken.
     """
-    loaded, admin = _load(plan, today, password)
+    loaded, cast = _load(plan, password)
     if CLOSED_YEAR in loaded.years:
-        reason = ""
-        if years.unapproved_count(plan, CLOSED_YEAR) > 0:
-            reason = f"{MARK}其餘 KPI 沒有示範數值"
-        close_year(by=admin, plan_year=plan.years.get(year=CLOSED_YEAR), reason=reason)
-    return loaded
+        reason = f"{MARK}其餘 KPI 沒有示範數值" if years.unapproved_count(plan) else ""
+        close_year(by=cast.admin, plan=plan, approval=_approval(CLOSING_APPROVED), reason=reason)
+    due_date = today + timedelta(days=DAYS_TO_DUE_DATE)
+    filled, links = _load_next(plan, due_date, cast)
+    return replace(loaded, years=(*loaded.years, *filled), links=loaded.links + links)
+
+
+def _approval(day: date) -> HeadApprovalFacts:
+    return HeadApprovalFacts(day, f"{MARK}處長", no_number_reason=f"{MARK}示範資料沒有公文")
 
 
 @transaction.atomic
 @audit.held_back()
-def _load(plan: Plan, today: date, password: str | None) -> tuple[Loaded, User]:
-    """Everything but the closing, all or nothing. Returns the demo admin, too."""
+def _load(plan: Plan, password: str | None) -> tuple[Loaded, _Cast]:
+    """Accounts, links and the earlier year's reports, all or nothing."""
     accounts, users, staff, used = _make_accounts(plan, password)
     cast = _Cast(users[Role.REVIEWER], users[Role.ADMIN], staff)
-    due_dates = {CLOSED_YEAR: date(CLOSED_YEAR + 1, 1, 31), OPEN_YEAR: today + timedelta(days=DAYS_TO_DUE_DATE)}
-    reports = {
-        CLOSED_YEAR: demo_data.REPORTS_OF_CLOSED_YEAR,
-        OPEN_YEAR: demo_data.REPORTS_OF_OPEN_YEAR,
-    }
-    filled = [year for year in reports if _fill_year(plan, year, due_dates[year], reports[year], cast)]
-    return Loaded(tuple(accounts), used, tuple(filled), _make_links(plan, cast)), cast.admin
+    is_filled = plan.year == CLOSED_YEAR and _fill_year(
+        plan, DUE_DATE_OF_CLOSED_YEAR, demo_data.REPORTS_OF_CLOSED_YEAR, cast
+    )
+    years_filled = (plan.year,) if is_filled else ()
+    return Loaded(tuple(accounts), used, years_filled, _make_links(plan, cast)), cast
+
+
+@transaction.atomic
+@audit.held_back()
+def _load_next(plan: Plan, due_date: date, cast: _Cast) -> tuple[tuple[int, ...], int]:
+    """The later year's edition with its reports, all or nothing: the years filled, and how many links were added."""
+    samples = demo_data.REPORTS_OF_OPEN_YEAR
+    if plan.year != CLOSED_YEAR or not plan.kpis.filter(code__in=samples).exists():
+        return (), 0
+    edition = Plan.objects.filter(agency=plan.agency_id, year=OPEN_YEAR).first()
+    if edition is None:
+        edition = editions.carry_forward(by=cast.admin, agency=plan.agency, year=OPEN_YEAR, last_year=plan.last_year)
+        edition = editions.adopt(
+            by=cast.admin, plan=edition, approval=_approval(ADOPTION_APPROVED), reason=f"{MARK}沿用前一年版"
+        )
+    is_filled = _fill_year(edition, due_date, samples, cast)
+    return (OPEN_YEAR,) if is_filled else (), _make_links(edition, cast)
 
 
 # Accounts
@@ -114,7 +138,7 @@ def _make_accounts(
     plan: Plan, password: str | None
 ) -> tuple[list[Account], dict[str, User], dict[int, User], str | None]:
     """Accounts to report, users by role, staff by division id, and the password if an account got it."""
-    divisions = Division.objects.filter(agency=plan.agency_id).order_by("position", "id")
+    divisions = Division.objects.present().filter(agency=plan.agency_id).order_by("position", "id")
     wanted: list[tuple[str, str, Role, Division | None]] = [(f"demo-{role}", name, role, None) for role, name in ROLES]
     wanted += [
         (f"demo-staff-{number}", f"示範填報（{division.name}）", Role.STAFF, division)
@@ -159,33 +183,32 @@ def _join(user: User, agency: Agency, role: str, division: Division | None) -> N
 # Figures
 
 
-def _fill_year(plan: Plan, year: int, due_date: date, samples: Mapping[str, Sample], cast: _Cast) -> bool:
+def _fill_year(plan: Plan, due_date: date, samples: Mapping[str, Sample], cast: _Cast) -> bool:
     """Open a year, enter its sample reports and review them. False: the year was opened or reported in before."""
-    plan_year = plan.years.filter(year=year, state=YearState.NOT_OPEN).first()
     kpis = {
         kpi.code: kpi
         for kpi in plan.kpis.filter(code__in=samples).select_related("plan", "division").prefetch_related("measures")
     }
-    reported = YearlyValue.objects.filter(measure__kpi__plan=plan, year=year).reported()
-    if plan_year is None or not kpis or reported.exists():
+    reported = YearlyValue.objects.filter(measure__kpi__plan=plan, year=plan.year).reported()
+    if plan.state != PlanState.ADOPTED or not kpis or reported.exists():
         return False
-    years.open_year(by=cast.admin, plan_year=plan_year, due_date=due_date, contact=demo_data.CONTACT)
+    years.open_year(by=cast.admin, plan=plan, due_date=due_date, contact=demo_data.CONTACT)
     for division_id, staff in cast.staff.items():
         own = [kpi for kpi in kpis.values() if kpi.division_id == division_id]
-        _report(plan, year, staff, own, samples)
-    submitted = YearlyReport.objects.for_year(plan, year).awaiting_review()
+        _report(plan, staff, own, samples)
+    submitted = YearlyReport.objects.of_plan(plan).awaiting_review()
     for report in list(submitted.select_related("kpi__plan", "kpi__division")):
         _review(report, samples[report.kpi.code], cast)
     return True
 
 
-def _report(plan: Plan, year: int, staff: User, kpis: Sequence[KPI], samples: Mapping[str, Sample]) -> None:
+def _report(plan: Plan, staff: User, kpis: Sequence[KPI], samples: Mapping[str, Sample]) -> None:
     """Enter the division's samples, and submit those that do not stay in progress."""
-    executions = _executions(plan, year) if year == CLOSED_YEAR else {}
+    executions = _executions(plan) if plan.year == CLOSED_YEAR else {}
     report_entries = [_report_entry(kpi, samples[kpi.code], executions.get(kpi.pk, ())) for kpi in kpis]
-    reporting.save_reports(by=staff, plan=plan, year=year, report_entries=report_entries)
+    reporting.save_reports(by=staff, plan=plan, report_entries=report_entries)
     ready = [kpi for kpi in kpis if samples[kpi.code].state != ReportState.IN_PROGRESS]
-    reporting.submit_reports(by=staff, plan=plan, year=year, kpis=ready)
+    reporting.submit_reports(by=staff, plan=plan, kpis=ready)
 
 
 def _marked(text: str) -> str:
@@ -220,10 +243,10 @@ def _entry(measure: Measure, typed: str | None, note: str, is_unmeasured: bool) 
     return reporting.Entry(measure.pk, Decimal(typed) if typed else None, note, is_unmeasured)
 
 
-def _executions(plan: Plan, year: int) -> dict[int, list[reporting.Execution]]:
+def _executions(plan: Plan) -> dict[int, list[reporting.Execution]]:
     """{KPI id: its sample executions}."""
     found: dict[int, list[reporting.Execution]] = {}
-    for budget in ActionBudget.objects.filter(action_plan__plan=plan, year=year).select_related("action_plan"):
+    for budget in ActionBudget.objects.filter(action_plan__plan=plan, year=plan.year).select_related("action_plan"):
         unknown = (0 if budget.amount == 0 else None, "")
         executed, progress = demo_data.EXECUTED.get(budget.action_plan.code, unknown)
         execution = reporting.Execution(budget.pk, executed, _marked(progress))
@@ -236,21 +259,22 @@ def _review(report: YearlyReport, sample: Sample, cast: _Cast) -> None:
     by = cast.reviewer
     version = report.version
     if sample.state == ReportState.APPROVED:
-        chosen = [(report, version)]
-        reporting.approve_reports(by=by, plan=report.kpi.plan, year=report.year, chosen=chosen)
+        reporting.approve_reports(by=by, plan=report.kpi.plan, chosen=[(report, version)])
     if sample.state == ReportState.RETURNED:
         reporting.return_report(by=by, report=report, version=version, comment=_marked(sample.comment))
     if sample.reply:
         kpi = report.kpi
         staff = cast.staff[kpi.division_id]
-        reporting.comment_on_report(by=staff, kpi=kpi, year=report.year, text=_marked(sample.reply))
+        reporting.comment_on_report(by=staff, kpi=kpi, text=_marked(sample.reply))
 
 
 # Links
 
 
 def _make_links(plan: Plan, cast: _Cast) -> int:
-    """Add sample links if the plan has none yet, and return how many."""
+    """Add sample links if the edition has none yet and is not closed, and return how many."""
+    if Plan.objects.get(pk=plan.pk).is_closed:
+        return 0
     if ObjectiveLink.objects.filter(plan=plan, created_by__is_demo=True).exists():
         return 0
     objectives = {objective.code: objective for objective in Objective.objects.filter(plan=plan)}
@@ -261,6 +285,13 @@ def _make_links(plan: Plan, cast: _Cast) -> int:
             ends = {"cause": objectives[cause], "effect": objectives[effect]}
             link = ObjectiveLink.objects.create(plan=plan, **ends, reason=f"示範：{why}", created_by=cast.reviewer)
             changes = [("理由", None, link.reason)]
-            audit.record(by=cast.reviewer, action=AuditAction.CREATED, target=link, plan=plan, changes=changes)
+            audit.record(
+                by=cast.reviewer,
+                action=AuditAction.CREATED,
+                target=link,
+                plan=plan,
+                changes=changes,
+                reason=link.reason,
+            )
             made += 1
     return made

@@ -73,16 +73,12 @@ FIELDS: dict[type[Model], Fields] = {
         left=("due_date", "closings", "changed_by", "former_slug"),
     ),
     Perspective: Fields(copied=("code", "name", "position", "weight", "lineage"), referring=("plan",)),
-    Theme: Fields(
-        copied=("code", "name", "position", "lineage"), divisions=("lead_division",), referring=("plan",)
-    ),
+    Theme: Fields(copied=("code", "name", "position", "lineage"), divisions=("lead_division",), referring=("plan",)),
     Objective: Fields(
         copied=("code", "name", "position", "weight", "lineage"), referring=("plan", "theme", "perspective")
     ),
     # Supports lead to the parent's latest edition; code and name are as there.
-    ObjectiveSupport: Fields(
-        copied=("reason",), referring=("objective",), own=("id", "supported", "code", "name")
-    ),
+    ObjectiveSupport: Fields(copied=("reason",), referring=("objective",), own=("id", "supported", "code", "name")),
     ObjectiveLink: Fields(copied=("reason", "created_by"), referring=("plan", "cause", "effect")),
     KPI: Fields(
         copied=("code", "name", "formula", "position", "weight", "lineage"),
@@ -207,8 +203,8 @@ class _Copying:
 def copy_supports(source: Plan, target: Plan, objectives: Mapping[int, Objective]) -> dict[int, ObjectiveSupport]:
     """Make the supports of the source's objectives anew, and return them by the old ones' keys. Three queries.
 
-    objectives: the target's by the keys of the source's. Each support leads to the same objective of the parent's latest
-    edition that is not later than the target, or where it led before.
+    objectives: the target's by the keys of the source's. Each support leads to the same objective of the parent's
+    latest edition that is not later than the target, or where it led before.
     """
     old = ObjectiveSupport.objects.filter(objective__in=objectives).select_related("supported").order_by("pk")
     editions = Plan.objects.not_drafts().filter(agency=target.agency.parent_id, year__lte=target.year)

@@ -181,7 +181,7 @@ def withdraw(*, by: User, plan: Plan, reason: str) -> Plan:
 @transaction.atomic
 @audit.held_back()
 def discard(*, by: User, plan: Plan) -> None:
-    """Delete a draft with everything in it; its events stay, and the year is free again. Raises RuleBroken otherwise."""
+    """Delete a draft with everything in it; its events stay, and the year is free again. RuleBroken otherwise."""
     permissions.check_can_edit_strategy(by, plan.agency_id)
     locked = Plan.objects.select_for_update(of=("self",), no_key=True).filter(pk=plan.pk).first()
     if locked is None:
@@ -229,10 +229,10 @@ def open_without_edition(
 
 @contextmanager
 def keep_baseline(measures: QuerySet[Measure]) -> Iterator[None]:
-    """Move baseline figures of measures whose rows the block deletes, or gives another lineage, to where they are shown.
+    """Keep baseline figures of measures whose rows the block deletes, or gives another lineage.
 
-    measures: of one edition, before the block. Each figure goes to the agency's next edition that has the lineage; where
-    none has it, it goes with its row. The caller has locked the editions.
+    measures: of one edition, before the block. Each figure moves to the agency's next edition that has the lineage;
+    where none has it, it goes with its row. The caller has locked the editions.
     """
     kept = _baseline_of(measures)
     yield

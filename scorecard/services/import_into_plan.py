@@ -47,8 +47,8 @@ def apply_to(
     by: None for the command line. expected_values: PlanChanges.expected_values() of the preview that the person agreed
     to. reason: required for every change once the edition is adopted (domain.md §5). source: the file's name.
 
-    Raises ImportConflict for an unexpected value; RuleBroken for errors in the form, in a closed year, for a change that
-    a settled report forbids, and for a missing reason; PermissionDenied.
+    Raises ImportConflict for an unexpected value; RuleBroken for errors in the form, in a closed year, for a change
+    that a settled report forbids, and for a missing reason; PermissionDenied.
     """
     if by is not None:
         permissions.check_can_edit_strategy(by, plan.agency_id)

@@ -1,8 +1,8 @@
 """Makes a new edition from a form without errors, and adopts it: all or nothing, audited.
 
 Rules give what a form does not say. The first year with a 目標值 column is the edition's. Earlier years with an 實際值
-column are its baseline. Where the agency has an earlier edition, rows with the same code and name bear its lineages, and
-what no form says (weights, links, supports, thresholds) comes from there. A new agency's slug is agency- and eight
+column are its baseline. Where the agency has an earlier edition, rows with the same code and name bear its lineages,
+and what no form says (weights, links, supports, thresholds) comes from there. A new agency's slug is agency- and eight
 digits of the SHA-256 of its name.
 """
 

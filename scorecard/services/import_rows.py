@@ -12,7 +12,6 @@ from scorecard.agency_form.form_plan import (
     FormMeasure,
     FormObjective,
     FormPerspective,
-    FormPlan,
     FormTheme,
 )
 from scorecard.agency_form.reading.texts import without_spaces

@@ -26,11 +26,11 @@ NO_LONGER = "這份上傳已經移除，沒有匯入任何內容；請重新上�
 CORRECTED_MEANWHILE = "剛才有人更正了這份表單，沒有匯入任何內容；請看過新的預覽再匯入。"
 
 
-def keep_upload(*, by: User, agency: Agency, plan: Plan | None, file: BinaryIO, name: str) -> FormUpload:
+def keep_upload(*, by: User, agency: Agency, file: BinaryIO, name: str) -> FormUpload:
     """Keep an uploaded file; the same file sent twice by the same person is kept once.
 
-    plan: where to import it, None for the edition of the form's first year with targets. Raises UnreadableFile where the file is no spreadsheet, RuleBroken
-    where it holds no form, PermissionDenied for people who may not change the agency's strategy.
+    The form's first year with targets names the edition. Raises UnreadableFile where the file is no spreadsheet,
+    RuleBroken where it holds no form, PermissionDenied for people who may not change the agency's strategy.
     """
     permissions.check_can_edit_strategy(by, agency.pk)
     form = read_form_sheets(read_sheets(file), agency=agency.name)
@@ -40,10 +40,9 @@ def keep_upload(*, by: User, agency: Agency, plan: Plan | None, file: BinaryIO, 
     content, now = file.read(), timezone.now()
     digest = hashlib.sha256(content).hexdigest()
     FormUpload.objects.expired(now).delete()
-    same = FormUpload.objects.unfinished(agency, now).filter(digest=digest, plan=plan, uploaded_by=by, version=0)
+    same = FormUpload.objects.unfinished(agency, now).filter(digest=digest, uploaded_by=by, version=0)
     return same.first() or FormUpload.objects.create(
         agency=agency,
-        plan=plan,
         name=clean_name(name),
         size=len(content),
         digest=digest,

@@ -1,7 +1,7 @@
-"""Loads a plan from a file of rows, such as fixtures/taipei-secretariat-105.json: all or nothing, audited.
+"""Loads an edition from a file of rows, such as fixtures/taipei-secretariat-105.json: all or nothing, audited.
 
 Rows get keys of their own, so that none of the database's is overwritten. Agencies and divisions that are there already
-are used as they are; what the file says otherwise of them is refused, and so is a plan that is there already.
+are used as they are; what the file says otherwise of them is refused, and so is an edition that is there already.
 """
 
 from collections import Counter
@@ -14,9 +14,8 @@ from django.core.serializers.base import DeserializationError
 from django.db import IntegrityError, transaction
 from django.db.models import ForeignKey, Model
 
-from scorecard.domain.choices import AuditAction, YearState
+from scorecard.domain.choices import AuditAction, PlanState
 from scorecard.domain.policies import RuleBroken
-from scorecard.domain.roc_years import year_text
 from scorecard.models import (
     KPI,
     ActionBudget,
@@ -27,18 +26,19 @@ from scorecard.models import (
     Objective,
     Perspective,
     Plan,
-    PlanYear,
+    PlanVersion,
     Theme,
     YearlyValue,
 )
 from scorecard.services import audit
+from scorecard.services.editions import later_adopted
 
 # Each after those that it refers to.
 ORDER: tuple[type[Model], ...] = (
     Agency,
     Division,
     Plan,
-    PlanYear,
+    PlanVersion,
     Perspective,
     Theme,
     Objective,
@@ -51,10 +51,11 @@ ORDER: tuple[type[Model], ...] = (
 # By model, as the deserialiser returns them; Any, because it knows their objects as Model alone.
 Rows = dict[type[Model], list[Any]]
 NOTHING_LOADED = "沒有載入任何內容。"
+_BEGINNINGS = (PlanState.DRAFT, PlanState.ADOPTED)
 
 
 def load_plan(*, text: str, source: str) -> Plan:
-    """Make the file's plan with its rows and return it. For the command line alone: it asks for no permission.
+    """Make the file's edition with its rows and return it. For the command line alone: it asks for no permission.
 
     text: JSON as dumpdata writes it. source: the file's name, for the audit trail. Raises RuleBroken.
     """
@@ -70,15 +71,15 @@ def _read(text: str) -> Rows:
     try:
         found = list(serializers.deserialize("json", text))
     except (DeserializationError, ValidationError, TypeError) as error:
-        raise RuleBroken(f"檔案不是計畫的資料：{error}。{NOTHING_LOADED}") from error
+        raise RuleBroken(f"檔案不是年版的資料：{error}。{NOTHING_LOADED}") from error
     rows: Rows = {model: [] for model in ORDER}
     for row in found:
         model = type(row.object)
         if model not in rows:
-            raise RuleBroken(f"檔案中有「{model._meta.verbose_name}」，不屬於可載入的計畫資料。{NOTHING_LOADED}")
+            raise RuleBroken(f"檔案中有「{model._meta.verbose_name}」，不屬於可載入的年版資料。{NOTHING_LOADED}")
         rows[model].append(row)
     if len(rows[Plan]) != 1:
-        raise RuleBroken(f"檔案須有一份計畫，這個檔案有 {len(rows[Plan])} 份。{NOTHING_LOADED}")
+        raise RuleBroken(f"檔案須有一份年版，這個檔案有 {len(rows[Plan])} 份。{NOTHING_LOADED}")
     return rows
 
 
@@ -95,7 +96,11 @@ class _Loader:
         self._load_agencies()
         self._load_divisions()
         for model in ORDER[2:]:
-            self._create(model)
+            if model is not PlanVersion:
+                self._create(model)
+            else:
+                # It begins anew, whatever it was where the file comes from.
+                self.made[model] = {plan: PlanVersion.objects.create(plan=row) for plan, row in self.made[Plan].items()}
         (plan,) = self.made[Plan].values()
         self._set_relations()
         audit.record(
@@ -146,13 +151,13 @@ class _Loader:
 
     def _load_divisions(self) -> None:
         """Those of the plan's agency by name; a new one stands where the file says."""
-        agency = self._referred(Agency, self.rows[Plan][0].object.agency_id, "計畫")
+        agency = self._referred(Agency, self.rows[Plan][0].object.agency_id, "年版")
         present = {row.name: row for row in Division.objects.filter(agency=agency)}
         for row in self.rows[Division]:
             division = row.object
             number = division.pk
             if self.made[Agency].get(division.agency_id) != agency:
-                raise RuleBroken(f"檔案中的科室「{division}」不屬於計畫的機關{agency}。{NOTHING_LOADED}")
+                raise RuleBroken(f"檔案中的科室「{division}」不屬於年版的機關{agency}。{NOTHING_LOADED}")
             if division.name not in present:
                 division.pk = None
                 division.agency = agency
@@ -168,6 +173,8 @@ class _Loader:
         for row in rows:
             row.pk = None
             self._refer_to_new_rows(row)
+            if isinstance(row, Plan):
+                row.agency_name = row.agency.name
             _check_fields(row)
             _check_begins_here(row)
         model._default_manager.bulk_create(rows, batch_size=500)
@@ -201,7 +208,7 @@ class _Loader:
 
     def _counts(self) -> list[audit.Change]:
         counts = Counter({model: len(rows) for model, rows in self.rows.items()})
-        return [(str(model._meta.verbose_name), None, counts[model]) for model in ORDER[3:]]
+        return [(str(model._meta.verbose_name), None, counts[model]) for model in ORDER[4:]]
 
     def _names(self) -> Iterable[audit.Change]:
         for name in self.new_divisions:
@@ -236,24 +243,24 @@ def _check_fields(row: Model) -> None:
 
 
 def _check_begins_here(row: Model) -> None:
-    """A plan begins without reports: its years are not open, and figures of its own years are reported here.
+    """An edition begins without reports: its year is not open, and figures from it on are reported here.
 
-    The plan itself is new: another one of its agency and year, or of its slug, is refused.
+    The edition itself is new: another one of its agency and year is refused, and one before an adopted one.
     """
     if isinstance(row, Plan):
-        same = Plan.objects.filter(slug=row.slug) | Plan.objects.filter(agency=row.agency, first_year=row.first_year)
-        other = same.first()
+        other = Plan.objects.filter(agency=row.agency, year=row.year).first()
         if other:
-            raise RuleBroken(f"資料庫已有計畫 {other.slug}（{other}），載入不會改到它。{NOTHING_LOADED}")
-    elif isinstance(row, PlanYear):
-        state = YearState.CLOSED if row.year < row.plan.first_year else YearState.NOT_OPEN
-        if row.state != state or row.closings:
+            raise RuleBroken(f"資料庫已有年版 {other.slug}（{other}），載入不會改到它。{NOTHING_LOADED}")
+        later = later_adopted(row.agency.pk, row.year)
+        if later:
+            raise RuleBroken(f"資料庫已有{row.agency}較後的 {later}，不能再載入 {row.title}。{NOTHING_LOADED}")
+        if row.state not in _BEGINNINGS or row.closings:
             raise RuleBroken(
-                f"檔案中 {year_text(row.year)}的狀態是「{row.get_state_display()}」；"
-                f"載入的年度須為「{state.label}」。{NOTHING_LOADED}"
+                f"檔案中 {row.title}的狀態是「{row.get_state_display()}」；"
+                f"載入的年版須為「{PlanState.DRAFT.label}」或「{PlanState.ADOPTED.label}」。{NOTHING_LOADED}"
             )
     elif isinstance(row, YearlyValue):
-        if row.is_reported and row.year >= row.measure.kpi.plan.first_year:
-            raise RuleBroken(f"檔案中「{row}」有實際值；計畫年度的實際值須由科室填報。{NOTHING_LOADED}")
+        if row.is_reported and row.year >= row.measure.kpi.plan.year:
+            raise RuleBroken(f"檔案中「{row}」有實際值；年版年度起的實際值須由科室填報。{NOTHING_LOADED}")
     elif isinstance(row, ActionBudget) and (row.executed is not None or row.progress):
         raise RuleBroken(f"檔案中「{row}」有執行數或執行情形，須由科室填報。{NOTHING_LOADED}")

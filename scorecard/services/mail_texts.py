@@ -71,9 +71,7 @@ def due_text(due_date: date | None, day: date) -> str:
     return f"截止日 {date_text(due_date)}（{left}）"
 
 
-def missing_section(
-    *, plan: Plan, day: date, divisions: Iterable[tuple[Division, Sequence[MissingKPI]]]
-) -> str:
+def missing_section(*, plan: Plan, day: date, divisions: Iterable[tuple[Division, Sequence[MissingKPI]]]) -> str:
     """What the staff of these divisions still have to report. divisions: each with its missing KPIs."""
     lines = [f"■ {one_line(plan.agency_name)} {year_text(plan.year)}度填報　{due_text(plan.due_date, day)}"]
     for division, kpis in divisions:

@@ -44,17 +44,17 @@ def tell_of_return(*, by: User, report: YearlyReport, version: int, comment: str
 
     version: the one returned.
     """
-    kpi, staff = report.kpi, _staff(_members(report), report)
+    kpi, plan, staff = report.kpi, report.kpi.plan, _staff(_members(report), report)
     submitters = [user for user in staff if user.pk == report.submitted_by_id]
     for user in submitters or staff:
         notices.tell(
             recipient=user,
             kind=NoticeKind.RETURNED,
             key=f"returned:{report.pk}:{version}",
-            subject=f"{year_text(kpi.plan.year)} {kpi.code} {kpi.name}",
+            subject=f"{year_text(plan.year)} {kpi.code} {kpi.name}",
             text=f"已由 {one_line(by.signature)} 退回補正。需補正的內容：\n{comment}\n\n請到填報頁補正後再送出一次。",
-            path=f"{reverse('reporting_table', args=[kpi.plan.agency.slug, kpi.plan.year, kpi.division_id])}#{kpi.code}",
-            agency=kpi.plan.agency,
+            path=f"{reverse('reporting_table', args=[plan.agency.slug, plan.year, kpi.division_id])}#{kpi.code}",
+            agency=plan.agency,
         )
 
 

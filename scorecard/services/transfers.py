@@ -77,7 +77,8 @@ def transfer(*, by: User, agency: Agency, source: Owner, target: Owner, seen: st
     """Move everything from source to target, all or nothing.
 
     seen: Moves.seen of what the person confirmed. Raises RuleBroken where that has changed or is nothing, for a closed
-    plan and for a division that another one took over from, ValueError where KPIs would go to a person: a KPI's owner is a division.
+    plan and for a division that another one took over from, ValueError where KPIs would go to a person: a KPI's owner
+    is a division.
     """
     permissions.check_can_keep_members(by, agency.pk)
     # Nobody may save, submit or review a report while its division changes.

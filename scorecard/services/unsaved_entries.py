@@ -39,8 +39,9 @@ def keep_unsaved(
 ) -> UnsavedEntries | None:
     """Keep what was typed, and return the draft; None where nothing is left to keep.
 
-    rows: as in UnsavedEntries.rows, also for KPIs without a changed field. A row replaces the KPI's earlier one. beside:
-    adds its fields to the earlier row instead, for a person who did not see that row. instead: drops all earlier rows.
+    rows: as in UnsavedEntries.rows, also for KPIs without a changed field. A row replaces the KPI's earlier one.
+    beside: adds its fields to the earlier row instead, for a person who did not see that row. instead: drops all
+    earlier rows.
     Raises PermissionDenied for other people's divisions, RuleBroken for too much text.
     """
     permissions.check_can_report_for(by, division)

@@ -31,9 +31,9 @@ class Restoration:
 
 
 def plan_restoration(kpi: KPI, event: AuditEvent, index: int) -> Restoration | None:
-    """index: of the change in the event, which is of this KPI, or of its row in an earlier edition as events from before
-    there were editions are. None: the change replaced no value of the edition's year.
+    """index: of the change in the event. None: the change replaced no value of the KPI's measures in its own year.
 
+    The event is of this KPI, or of its row in an earlier edition, as events from before there were editions are.
     Values that belong together are restored together: a ratio with both its parts, 無統計 with its reason. A restored
     figure ends 無統計, and restoring 無統計 removes the figure.
     """

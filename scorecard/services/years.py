@@ -132,9 +132,7 @@ def _check_may_close(plan: Plan, approval: HeadApprovalFacts, reason: str) -> No
 
 
 @transaction.atomic
-def close_year(
-    *, by: User, plan: Plan, prepared: PreparedYear, approval: HeadApprovalFacts, reason: str = ""
-) -> Plan:
+def close_year(*, by: User, plan: Plan, prepared: PreparedYear, approval: HeadApprovalFacts, reason: str = "") -> Plan:
     """Close the year with its snapshot and the head's approval. Not inside audit.held_back().
 
     Raises RuleBroken where an earlier year is not closed, or reports are not approved and there is no reason;
@@ -241,8 +239,6 @@ def _save(by: User, plan: Plan, state: PlanState) -> None:
     plan.save()
 
 
-def _record(
-    by: User, plan: Plan, action: AuditAction, changes: Iterable[audit.Change] = (), reason: str = ""
-) -> None:
+def _record(by: User, plan: Plan, action: AuditAction, changes: Iterable[audit.Change] = (), reason: str = "") -> None:
     target = f"{year_text(plan.year)}度"
     audit.record(by=by, action=action, target=target, plan=plan, changes=changes, reason=reason)
