@@ -29,7 +29,7 @@ TABLE = {
     "fill_in": (lambda kpi: kpi.division, {"staff"} | REVIEWERS),
     "see_receipts": (lambda kpi: kpi.plan.agency_id, {"staff", "other_staff"} | REVIEWERS),
     "review": (lambda kpi: kpi.plan.agency_id, REVIEWERS),
-    "approve": (lambda kpi: (YearlyReport(kpi=kpi, year=2016, state=ReportState.SUBMITTED), NOBODY), REVIEWERS),
+    "approve": (lambda kpi: (YearlyReport(kpi=kpi, state=ReportState.SUBMITTED), NOBODY), REVIEWERS),
     "comment": (lambda kpi: kpi, {"staff"} | REVIEWERS),
     "edit_strategy": (lambda kpi: kpi.plan.agency_id, REVIEWERS),
     "manage": (lambda kpi: kpi.plan.agency_id, {"admin"}),
@@ -95,11 +95,11 @@ def test_the_check_raises_with_a_sentence_exactly_where_the_answer_is_no(people,
 
 @pytest.mark.parametrize("role", ["reviewer", "admin"])
 def test_nobody_approves_what_they_submitted_or_had_a_hand_in(people, kpi, role):
-    plain = YearlyReport(kpi=kpi, year=2016, state=ReportState.SUBMITTED)
+    plain = YearlyReport(kpi=kpi, state=ReportState.SUBMITTED)
     assert not permissions.can_approve(people[role], plain, {people[role].pk})
     with pytest.raises(PermissionDenied, match="AC1.1 上次審核通過之後有您"):
         permissions.check_can_approve(people[role], plain, {people[role].pk})
-    own = YearlyReport(kpi=kpi, year=2016, state=ReportState.SUBMITTED, submitted_by=people[role])
+    own = YearlyReport(kpi=kpi, state=ReportState.SUBMITTED, submitted_by=people[role])
     assert not permissions.can_approve(people[role], own, NOBODY)
     with pytest.raises(PermissionDenied, match="AC1.1 是您自己送出的"):
         permissions.check_can_approve(people[role], own, NOBODY)

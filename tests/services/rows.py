@@ -9,20 +9,21 @@ from scorecard.models import (
     Deputyship,
     Evidence,
     FigureConfirmation,
+    HeadApproval,
     Invitation,
     Membership,
     Notice,
     ObjectiveLink,
     OutgoingMail,
     Plan,
-    PlanYear,
+    PlanVersion,
     Submission,
     YearlyReport,
     YearlyValue,
 )
 
 # Every row that a service could write.
-KEPT = (Plan, PlanYear, YearlyReport, YearlyValue, Comment, Evidence, ActionBudget, ObjectiveLink)
+KEPT = (Plan, PlanVersion, HeadApproval, YearlyReport, YearlyValue, Comment, Evidence, ActionBudget, ObjectiveLink)
 KEPT += (Deputyship, AuditEvent, OutgoingMail, Notice, Submission, FigureConfirmation, Membership, Invitation)
 
 
@@ -33,7 +34,7 @@ def rows_of(*models):
 
 def rows_of_exports():
     """Every row that an export of a plan could show."""
-    return rows_of(PlanYear, YearlyReport, YearlyValue, Comment, ActionBudget, ObjectiveLink)
+    return rows_of(Plan, YearlyReport, YearlyValue, Comment, ActionBudget, ObjectiveLink)
 
 
 @contextmanager

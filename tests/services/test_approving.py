@@ -9,7 +9,7 @@ from scorecard.domain.policies import RuleBroken
 from scorecard.models import AuditEvent, Comment, YearlyReport
 from scorecard.services.reporting import Conflict, approve_reports, return_report
 from tests import factories
-from tests.factories import FIRST_YEAR, MIDDLE_YEAR, approve, fill, send_back, submit
+from tests.factories import approve, fill, send_back, submit
 from tests.services.conftest import in_another_role
 from tests.services.rows import nothing_written
 from tests.shared_rows import layer
@@ -27,9 +27,9 @@ def three(cast, open_plan):
     return reports
 
 
-def approve_all(by, plan, reports, year=FIRST_YEAR):
+def approve_all(by, plan, reports):
     """Approve the reports in the versions that these objects hold."""
-    return approve_reports(by=by, plan=plan, year=year, chosen=[(report, report.version) for report in reports])
+    return approve_reports(by=by, plan=plan, chosen=[(report, report.version) for report in reports])
 
 
 def states():
@@ -99,12 +99,13 @@ def test_nobody_else_approves_several(cast, open_plan, three, role):
         approve_all(getattr(cast, role), open_plan, three.values())
 
 
-def test_a_report_of_another_plan_or_year_is_never_approved_on_the_way(cast, open_plan, three):
+def test_a_report_of_another_edition_is_never_approved_on_the_way(cast, open_plan, three):
     factories.open_year(cast.outsider, cast.other_plan)
-    elsewhere = YearlyReport.objects.create(kpi=factories.kpi(cast.other_plan, "AC1.1"), year=FIRST_YEAR)
-    next_year = YearlyReport.objects.create(kpi=factories.kpi(open_plan, "AC1.1"), year=MIDDLE_YEAR)
+    elsewhere = YearlyReport.objects.create(kpi=factories.kpi(cast.other_plan, "AC1.1"))
+    later = factories.next_edition(cast.admin, open_plan)
+    next_year = YearlyReport.objects.create(kpi=factories.kpi(later, "AC1.1"))
     for foreign in (elsewhere, next_year):
-        with nothing_written(), pytest.raises(ValueError, match="plan and year"):
+        with nothing_written(), pytest.raises(ValueError, match="edition"):
             approve_all(cast.reviewer, open_plan, [*three.values(), foreign])
 
 
@@ -158,8 +159,7 @@ def test_an_approval_is_withdrawn_after_the_year_was_reopened_and_not_while_it_i
     factories.close_year(cast.admin, kpi.plan, reason="其餘未填")
     with nothing_written(), pytest.raises(RuleBroken, match="已關閉"):
         return_report(by=cast.reviewer, report=report, version=report.version, comment="更正")
-    year = kpi.plan.years.get(year=FIRST_YEAR)
-    factories.years.reopen_year(by=cast.admin, plan_year=year, due_date=factories.DUE, reason="更正")
+    factories.years.reopen_year(by=cast.admin, plan=kpi.plan, due_date=factories.DUE, reason="更正")
     assert send_back(cast.reviewer, report, "更正").state == ReportState.RETURNED
 
 

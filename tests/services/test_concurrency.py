@@ -47,7 +47,7 @@ def test_of_several_who_saw_the_same_version_one_saves_and_the_others_are_told(c
     results = at_once(
         *(
             lambda entered=entered: save_reports(
-                by=person(cast.staff), plan=kpi.plan, year=FIRST_YEAR, report_entries=[entered]
+                by=person(cast.staff), plan=kpi.plan, report_entries=[entered]
             )
             for entered in seen
         )
@@ -71,7 +71,7 @@ def test_everyone_who_saves_another_kpi_is_served_and_every_change_is_counted(ca
 def test_a_report_submitted_twice_at_the_same_moment_is_submitted_once(cast, kpi):
     fill(cast.staff, kpi)
     twice = [
-        lambda: submit_reports(by=person(cast.staff), plan=kpi.plan, year=FIRST_YEAR, kpis=[kpi]) for _ in range(2)
+        lambda: submit_reports(by=person(cast.staff), plan=kpi.plan, kpis=[kpi]) for _ in range(2)
     ]
     results = at_once(*twice)
     assert sorted(len(result) for result in results) == [0, 1]
@@ -95,7 +95,7 @@ def test_two_reviewers_who_approve_the_same_reports_at_once_approve_each_once(ca
     seen = [(submit(cast.staff, kpi), 2) for kpi in kpis]
     results = at_once(
         *(
-            lambda by=by, chosen=chosen: approve_reports(by=person(by), plan=open_plan, year=FIRST_YEAR, chosen=chosen)
+            lambda by=by, chosen=chosen: approve_reports(by=person(by), plan=open_plan, chosen=chosen)
             for by, chosen in ((cast.reviewer, seen), (cast.admin, seen[::-1]))
         )
     )
@@ -109,7 +109,7 @@ def test_approving_several_and_returning_one_of_them_never_cross(cast, open_plan
         fill(cast.staff, kpi)
     seen = [(submit(cast.staff, kpi), 2) for kpi in kpis]
     many, one = at_once(
-        lambda: approve_reports(by=person(cast.reviewer), plan=open_plan, year=FIRST_YEAR, chosen=seen),
+        lambda: approve_reports(by=person(cast.reviewer), plan=open_plan, chosen=seen),
         lambda: return_report(by=person(cast.admin), report=seen[1][0], version=2, comment="請補正"),
     )
     # Whoever comes second saw a version that is gone.
@@ -123,7 +123,7 @@ def test_closing_a_year_and_reporting_in_it_never_cross(cast, kpi, monkeypatch):
     monkeypatch.setattr(year_closing, "prepare_year", factories.prepared_year)
     plan_year = kpi.plan.years.get(year=FIRST_YEAR)
     close, save = at_once(
-        lambda: year_closing.close_year(by=person(cast.admin), plan_year=plan_year, reason="提前關閉"),
+        lambda: year_closing.close_year(by=person(cast.admin), plan=plan, reason="提前關閉"),
         lambda: fill(person(cast.staff), kpi),
     )
     closed = AuditEvent.objects.get(action=AuditAction.CLOSED)
@@ -142,9 +142,9 @@ def test_a_click_and_the_timer_at_once_remind_everybody_once(cast, open_plan):
     plan_year = open_plan.years.get(year=FIRST_YEAR)
     results = at_once(
         lambda: send_due_reminders(day=DUE),
-        lambda: remind_now(by=person(cast.reviewer), plan_year=plan_year, day=DUE),
+        lambda: remind_now(by=person(cast.reviewer), plan=plan, day=DUE),
         lambda: send_due_reminders(day=DUE),
-        lambda: remind_now(by=person(cast.admin), plan_year=plan_year, day=DUE),
+        lambda: remind_now(by=person(cast.admin), plan=plan, day=DUE),
     )
     assert not [result for result in results if isinstance(result, Exception)], results
     assert sum(len(result.notices) for result in results) == OutgoingMail.objects.count() == len(people)

@@ -51,7 +51,7 @@ class SampleDataOfTheSecretariat(TestCase):
         """Load fixture and sample data once for all tests."""
         cls.plan = secretariat_facts.load_plan()
         cls.loaded = demo.load(
-            plan=cls.plan, today=TODAY, password="一二三四五六七八九十十一", close_year=factories.close_prepared
+            plan=cls.plan, today=TODAY, password="一二三四五六七八九十十一", close_year=factories.close_year
         )
 
     def test_there_is_one_account_a_role_and_one_a_division(self):
@@ -147,7 +147,7 @@ class SampleDataOfTheSecretariat(TestCase):
     def test_loading_again_changes_nothing(self):
         before, events = rows_of_exports(), AuditEvent.objects.count()
         passwords = dict(User.objects.values_list("username", "password"))
-        again = demo.load(plan=self.plan, today=timezone.localdate(), close_year=factories.close_prepared)
+        again = demo.load(plan=self.plan, today=timezone.localdate(), close_year=factories.close_year)
         assert (again.password, again.years, again.links) == (None, (), 0)
         assert rows_of_exports() == before and AuditEvent.objects.count() == events
         assert dict(User.objects.values_list("username", "password")) == passwords
@@ -157,7 +157,7 @@ class SampleDataOfTheSecretariat(TestCase):
         figure = factories.fill(staff, factories.kpi(self.plan, "DC1.1"), OPEN_YEAR, actuals="1.44")
         ObjectiveLink.objects.filter(plan=self.plan).first().delete()
         Membership.objects.filter(user__username="demo-viewer").update(role=Role.REVIEWER)
-        again = demo.load(plan=self.plan, today=TODAY, password="another password", close_year=factories.close_prepared)
+        again = demo.load(plan=self.plan, today=TODAY, password="another password", close_year=factories.close_year)
         figure.refresh_from_db()
         assert (figure.state, figure.version) == (ReportState.IN_PROGRESS, 1)
         assert ObjectiveLink.objects.count() == 29
@@ -175,13 +175,13 @@ def test_a_random_password_is_long_and_never_the_same():
 def test_a_name_that_a_real_person_has_is_not_taken_over(plan):
     factories.make_user("demo-admin")
     with pytest.raises(demo.NameTaken):
-        demo.load(plan=plan, today=TODAY, close_year=factories.close_prepared)
+        demo.load(plan=plan, today=TODAY, close_year=factories.close_year)
 
 
 def test_a_year_that_somebody_opened_gets_no_sample_figures(plan):
     admin = factories.make_member("real-admin", plan.agency, Role.ADMIN)
     factories.open_year(admin, plan, OPEN_YEAR)
-    assert demo.load(plan=plan, today=TODAY, close_year=factories.close_prepared).years == (CLOSED_YEAR,)
+    assert demo.load(plan=plan, today=TODAY, close_year=factories.close_year).years == (CLOSED_YEAR,)
     assert not YearlyReport.objects.filter(year=OPEN_YEAR).exists()
 
 
@@ -189,6 +189,6 @@ def test_another_agencys_plan_gets_accounts_and_no_figures():
     # Of the codes in the sample only a few happen to be its own, so it is given none of them.
     plan = factories.make_plan(kpis=5)
     plan.kpis.all().delete()
-    loaded = demo.load(plan=plan, today=TODAY, close_year=factories.close_prepared)
+    loaded = demo.load(plan=plan, today=TODAY, close_year=factories.close_year)
     assert (loaded.years, len(loaded.accounts)) == ((), 5)
     assert not YearlyReport.objects.exists()

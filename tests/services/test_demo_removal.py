@@ -46,7 +46,7 @@ class RemovalOfSampleData(TestCase):
         writers = cls.plan.agency.divisions.get(name="文書組")
         cls.writer = factories.make_member("wang", cls.plan.agency, Role.STAFF, writers)
         cls.reviewer = factories.make_member("lin", cls.plan.agency, Role.REVIEWER)
-        demo.load(plan=cls.plan, today=date(2018, 1, 19), close_year=factories.close_prepared)
+        demo.load(plan=cls.plan, today=date(2018, 1, 19), close_year=factories.close_year)
 
     def test_every_row_is_again_as_the_fixture_brought_it(self):
         assert rows_of_exports() != self.before
@@ -81,7 +81,7 @@ class RemovalOfSampleData(TestCase):
 
     def test_after_removing_the_sample_data_can_be_loaded_again(self):
         demo_removal.remove()
-        again = demo.load(plan=self.plan, today=date(2018, 1, 19), close_year=factories.close_prepared)
+        again = demo.load(plan=self.plan, today=date(2018, 1, 19), close_year=factories.close_year)
         assert again.years == (CLOSED_YEAR, OPEN_YEAR)
         assert all(account.has_new_password for account in again.accounts)
         assert User.objects.get(username="demo-admin").check_password(again.password)
@@ -124,7 +124,7 @@ class RemovalOfSampleData(TestCase):
 
     def test_a_real_persons_comment_stays_with_its_report_emptied(self):
         report = report_of(self.plan, "DP2.1")
-        comment_on_report(by=self.reviewer, kpi=report.kpi, year=OPEN_YEAR, text="實際留言")
+        comment_on_report(by=self.reviewer, kpi=report.kpi, text="實際留言")
         demo_removal.remove()
         assert [comment.text for comment in Comment.objects.all()] == ["實際留言"]
         emptied = YearlyReport.objects.get()
@@ -136,7 +136,7 @@ class RemovalOfSampleData(TestCase):
     def test_demo_accounts_comments_on_real_reports_go(self):
         kpi = factories.kpi(self.plan, "DC1.1")
         factories.fill(self.writer, kpi, OPEN_YEAR, actuals="1.44")
-        comment_on_report(by=User.objects.get(username="demo-admin"), kpi=kpi, year=OPEN_YEAR, text="試試看")
+        comment_on_report(by=User.objects.get(username="demo-admin"), kpi=kpi, text="試試看")
         demo_removal.remove()
         assert not Comment.objects.exists()
 
@@ -160,7 +160,7 @@ class RemovalOfSampleData(TestCase):
         budget = ActionBudget.objects.get(action_plan__code="DC1.1.1", year=OPEN_YEAR)
         kpi = factories.kpi(self.plan, "DC1.1")
         spent = replace(factories.report_entry(kpi, OPEN_YEAR, actuals=[None]), executions=(Execution(budget.pk, 12),))
-        save_reports(by=self.writer, plan=self.plan, year=OPEN_YEAR, report_entries=[spent])
+        save_reports(by=self.writer, plan=self.plan, report_entries=[spent])
         demo_removal.remove()
         assert ActionBudget.objects.get(executed__isnull=False) == budget
 

@@ -17,16 +17,16 @@ from scorecard.services import audit
 from scorecard.services import evidence as service
 from scorecard.services.evidence import add_evidence, remove_evidence
 from tests import factories
-from tests.factories import FIRST_YEAR, MIDDLE_YEAR, attach
+from tests.factories import FIRST_YEAR, attach
 from tests.services.conftest import ROLES
 from tests.services.rows import nothing_written
 from tests.uploaded_files.sample_files import GENUINE, HTML, image, upload
 from tests.uploaded_files.test_allowed_types import HOSTILE
 
 
-def add(by, kpi, *files, year=FIRST_YEAR):
+def add(by, kpi, *files):
     """Attach uploads to the KPI's report."""
-    return add_evidence(by=by, kpi=kpi, year=year, files=list(files))
+    return add_evidence(by=by, kpi=kpi, files=list(files))
 
 
 def on_disk():
@@ -62,7 +62,7 @@ def test_the_first_file_makes_a_draft_whose_figures_can_still_be_saved_from_an_o
     attach(cast.staff, kpi)
     report = YearlyReport.objects.get(kpi=kpi)
     assert (report.state, report.version, report.changed_by) == (ReportState.IN_PROGRESS, 0, cast.staff)
-    factories.reporting.save_reports(by=cast.staff, plan=kpi.plan, year=FIRST_YEAR, report_entries=[seen])
+    factories.reporting.save_reports(by=cast.staff, plan=kpi.plan, report_entries=[seen])
     assert YearlyReport.objects.get(kpi=kpi).version == 1
 
 
@@ -117,11 +117,11 @@ def test_a_file_moved_in_from_a_temporary_one_is_whole_and_readable_by_the_group
 # Refusals: everything wrong is named, nothing is kept
 
 
-def refused(by, kpi, *files, year=FIRST_YEAR):
+def refused(by, kpi, *files):
     """The sentences with which the files are refused; no row and no file may come of it."""
     before = on_disk()
     with nothing_written(), pytest.raises(RuleBroken) as error:
-        add(by, kpi, *files, year=year)
+        add(by, kpi, *files)
     assert on_disk() == before
     return error.value.messages
 
@@ -186,7 +186,8 @@ def test_a_submitted_and_an_approved_report_keep_their_evidence(cast, kpi):
 
 
 def test_a_year_that_is_not_open_takes_and_gives_nothing(cast, kpi):
-    assert "尚未開放" in refused(cast.staff, kpi, upload(), year=MIDDLE_YEAR)[0]
+    later = factories.kpi(factories.next_edition(cast.admin, kpi.plan), kpi.code)
+    assert "尚未開放" in refused(cast.staff, later, upload())[0]
     (row,) = attach(cast.staff, kpi)
     factories.close_year(cast.admin, kpi.plan, reason="期滿")
     assert "已關閉" in refused(cast.staff, kpi, upload())[0]

@@ -21,13 +21,13 @@ def budget(kpi):
     return ActionBudget.objects.get(action_plan__kpi=kpi, action_plan__position=1, year=factories.FIRST_YEAR)
 
 
-def record(by, kpi, budget, executed, progress="", year=factories.FIRST_YEAR, **entered):
+def record(by, kpi, budget, executed, progress="", **entered):
     """Save what was spent, the rest of the report as it stands; the budget as it is then."""
-    report = YearlyReport.objects.filter(kpi=kpi, year=year).first()
+    report = YearlyReport.objects.filter(kpi=kpi).first()
     words = {"explanation": report.explanation, "improvement": report.improvement} if report else {}
-    seen = replace(factories.report_entry(kpi, year, **words | entered), entries=())
+    seen = replace(factories.report_entry(kpi, **words | entered), entries=())
     spent = replace(seen, executions=(Execution(budget.pk, executed, progress),))
-    save_reports(by=by, plan=kpi.plan, year=year, report_entries=[spent])
+    save_reports(by=by, plan=kpi.plan, report_entries=[spent])
     budget.refresh_from_db()
     return budget
 
@@ -52,7 +52,7 @@ def test_staff_record_what_was_spent_with_an_audit_event(cast, kpi, budget):
 
 def test_figures_and_amounts_of_one_report_are_saved_together_in_one_event(cast, kpi, budget):
     both = replace(factories.report_entry(kpi, actuals=95), executions=(Execution(budget.pk, 0),))
-    save_reports(by=cast.staff, plan=kpi.plan, year=factories.FIRST_YEAR, report_entries=[both])
+    save_reports(by=cast.staff, plan=kpi.plan, report_entries=[both])
     event = AuditEvent.objects.get(action=AuditAction.SAVED)
     assert [change["what"] for change in event.changes] == ["實際值", "AC1.1.1 執行數（元）"]
 
@@ -75,7 +75,7 @@ def test_more_than_the_budget_may_be_spent(cast, kpi, budget):
 def test_a_negative_amount_is_refused_with_everything_that_came_with_it(cast, kpi, budget):
     both = replace(factories.report_entry(kpi, actuals=95), executions=(Execution(budget.pk, -1),))
     with nothing_written(), pytest.raises(ValidationError):
-        save_reports(by=cast.staff, plan=kpi.plan, year=factories.FIRST_YEAR, report_entries=[both])
+        save_reports(by=cast.staff, plan=kpi.plan, report_entries=[both])
 
 
 def test_the_budget_of_another_kpi_or_year_is_refused(cast, kpi, budget):
@@ -98,9 +98,10 @@ def test_only_staff_of_the_division_record_it(cast, kpi, budget, role):
 
 
 def test_an_amount_is_recorded_while_the_year_is_open_and_the_report_editable(cast, kpi, budget):
-    later = ActionBudget.objects.get(action_plan=budget.action_plan, year=factories.LAST_YEAR)
+    own = factories.kpi(factories.next_edition(cast.admin, kpi.plan), kpi.code)
+    later = ActionBudget.objects.filter(action_plan__kpi=own, year=factories.MIDDLE_YEAR).first()
     with nothing_written(), pytest.raises(RuleBroken, match="尚未開放"):
-        record(cast.staff, kpi, later, 1, year=factories.LAST_YEAR)
+        record(cast.staff, own, later, 1)
     factories.fill(cast.staff, kpi)
     factories.submit(cast.staff, kpi)
     with nothing_written(), pytest.raises(RuleBroken, match="已送出"):

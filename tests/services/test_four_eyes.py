@@ -31,20 +31,20 @@ def enter_a_figure(person, kpi):
 def explain(person, kpi):
     entry = report_entry(kpi, actuals=100)
     entry = replace(entry, entries=(), explanation="人力不足")
-    reporting.save_reports(by=person, plan=kpi.plan, year=FIRST_YEAR, report_entries=[entry])
+    reporting.save_reports(by=person, plan=kpi.plan, report_entries=[entry])
 
 
 def enter_money(person, kpi):
     budget = ActionBudget.objects.get(action_plan__code="AC1.1.1", year=FIRST_YEAR)
     entry = replace(report_entry(kpi), entries=(), executions=(reporting.Execution(budget.pk, 900),))
-    reporting.save_reports(by=person, plan=kpi.plan, year=FIRST_YEAR, report_entries=[entry])
+    reporting.save_reports(by=person, plan=kpi.plan, report_entries=[entry])
 
 
 def confirm(person, kpi):
     """Answer the question about a figure that a colleague entered."""
     fill(Membership.objects.get(user__username="colleague").user, kpi, actuals=1000, confirmed=False)
     entry = report_entry(kpi, actuals=1000)
-    kept = reporting.confirm_figures(by=person, kpi=kpi, year=FIRST_YEAR, version=entry.version, answers=entry.answers)
+    kept = reporting.confirm_figures(by=person, kpi=kpi, version=entry.version, answers=entry.answers)
     assert kept, "there was a question"
 
 
@@ -99,8 +99,8 @@ def test_a_hand_in_what_was_approved_does_not_count_after_the_approval_was_withd
 def test_a_hand_in_another_kpi_or_another_year_does_not_count(cast, kpi, colleague):
     fill(cast.staff, factories.kpi(kpi.plan, "AC1.2"))
     fill(colleague, kpi)
-    factories.open_year(cast.admin, kpi.plan, factories.MIDDLE_YEAR)
-    fill(cast.staff, kpi, factories.MIDDLE_YEAR)
+    later = factories.open_year(cast.admin, factories.next_edition(cast.admin, kpi.plan))
+    fill(cast.staff, factories.kpi(later, kpi.code))
     assert approve(in_another_role(cast.staff, Role.REVIEWER), submit(colleague, kpi)).is_approved
 
 
@@ -116,7 +116,7 @@ def test_page_receipt_and_report_name_who_entered_who_submitted_and_who_approved
     fill(cast.staff, kpi, actuals=90)
     fill(colleague, kpi, actuals=95)
     report = submit(colleague, kpi)
-    assert hands_on(kpi.plan, FIRST_YEAR, [kpi.pk])[kpi.pk].entered_text == "staff 君、colleague 君"
+    assert hands_on(kpi.plan, [kpi.pk])[kpi.pk].entered_text == "staff 君、colleague 君"
     client = client_of(cast.reviewer)
     receipt = address(kpi.plan, "reporting_receipt", serial=1)
     assert "AC1.1 已送出" in text(client.get(receipt))

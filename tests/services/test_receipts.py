@@ -33,7 +33,7 @@ def test_several_kpis_sent_together_are_on_one_receipt(open_plan, cast):
     kpis = [kpi_of(open_plan, code) for code in ("AL1.1", "AC1.1")]
     for kpi in kpis:
         fill(cast.staff, kpi)
-    submit_reports(by=cast.staff, plan=open_plan, year=FIRST_YEAR, kpis=kpis)
+    submit_reports(by=cast.staff, plan=open_plan, kpis=kpis)
     (receipt,) = Submission.objects.all()
     assert sorted(receipt.codes) == ["AC1.1", "AL1.1"]
     assert (receipt.division.name, receipt.submitted_by) == ("甲組", cast.staff)
@@ -44,7 +44,7 @@ def test_kpis_of_two_divisions_sent_together_get_a_receipt_for_each(open_plan, c
     kpis = [kpi_of(open_plan, code) for code in ("AC1.1", "BC1.1")]
     for kpi in kpis:
         fill(cast.staff, kpi)
-    submit_reports(by=cast.staff, plan=open_plan, year=FIRST_YEAR, kpis=kpis)
+    submit_reports(by=cast.staff, plan=open_plan, kpis=kpis)
     assert [(receipt.number, receipt.division.name) for receipt in Submission.objects.order_by("pk")] == [
         ("105-001", "甲組"),
         ("105-002", "乙組"),
@@ -103,8 +103,8 @@ def test_a_receipt_says_what_the_scorecard_says(open_plan, cast):
     }.items():
         fill(cast.staff, kpi_of(open_plan, code), **entered)
     kpis = list(open_plan.kpis.filter(code__startswith="A"))
-    submit_reports(by=cast.staff, plan=open_plan, year=FIRST_YEAR, kpis=kpis)
-    lines = build_scorecard(open_plan, FIRST_YEAR, include_provisional=True).kpis_by_code
+    submit_reports(by=cast.staff, plan=open_plan, kpis=kpis)
+    lines = build_scorecard(open_plan, include_provisional=True).kpis_by_code
     receipt = build_receipt(Submission.objects.get())
     assert len(receipt.kpis) == 5
     for told in receipt.kpis:

@@ -122,7 +122,7 @@ def test_the_schedule_is_read_as_people_type_it_and_checked():
 def test_nobody_is_reminded_twice_on_a_day_whoever_asks(reachable, open_plan):
     first = send_due_reminders(day=DUE)
     again = send_due_reminders(day=DUE)
-    clicked = remind_now(by=reachable.reviewer, plan_year=open_plan.years.get(year=FIRST_YEAR), day=DUE)
+    clicked = remind_now(by=reachable.reviewer, plan=open_plan, day=DUE)
     assert names(first.notices) == ["other-staff", "staff"]
     assert (again.notices, clicked.notices) == ([], [])
     assert names(clicked.earlier) == ["other-staff", "staff"]
@@ -174,7 +174,7 @@ def test_a_click_reminds_on_any_day_but_not_the_one_who_clicks_and_the_event_nam
     submit(reachable.staff, kpi)
     plan_year = kpi.plan.years.get(year=FIRST_YEAR)
     assert last_reminded(plan_year) is None
-    reminded = remind_now(by=reachable.reviewer, plan_year=plan_year, day=DUE + timedelta(1))
+    reminded = remind_now(by=reachable.reviewer, plan=plan, day=DUE + timedelta(1))
     assert names(reminded.notices) == ["other-staff", "staff"]
     event = last_reminded(plan_year)
     assert (event.action, event.actor) == (AuditAction.REMINDED, reachable.reviewer)
@@ -184,13 +184,13 @@ def test_a_click_reminds_on_any_day_but_not_the_one_who_clicks_and_the_event_nam
 def test_a_click_that_reaches_nobody_leaves_no_event(reachable, open_plan):
     User.objects.update(email="")
     before = AuditEvent.objects.count()
-    remind_now(by=reachable.reviewer, plan_year=open_plan.years.get(year=FIRST_YEAR), day=DUE)
+    remind_now(by=reachable.reviewer, plan=open_plan, day=DUE)
     assert AuditEvent.objects.count() == before
 
 
 def test_only_reviewers_remind_and_only_in_open_years(reachable, plan):
     plan_year = plan.years.get(year=FIRST_YEAR)
     with pytest.raises(RuleBroken):
-        remind_now(by=reachable.reviewer, plan_year=plan_year, day=DUE)
+        remind_now(by=reachable.reviewer, plan=plan, day=DUE)
     with pytest.raises(PermissionDenied):
-        remind_now(by=reachable.staff, plan_year=plan_year, day=DUE)
+        remind_now(by=reachable.staff, plan=plan, day=DUE)

@@ -40,7 +40,7 @@ def parts(kpi):
 
 def asked(kpi):
     """The open questions of 2016."""
-    return [each.question for _, _, questions in open_questions(kpi, FIRST_YEAR) for each in questions]
+    return [each.question for _, _, questions in open_questions(kpi) for each in questions]
 
 
 def enter(by, kpi, **fields):
@@ -49,7 +49,6 @@ def enter(by, kpi, **fields):
     save_reports(
         by=by,
         plan=kpi.plan,
-        year=FIRST_YEAR,
         report_entries=[replace(factories.report_entry(kpi), entries=(entry,), answers=())],
     )
 
@@ -73,7 +72,7 @@ def test_the_exact_quotient_is_judged_and_not_the_rounded_one(cast, ratio):
     YearlyValue.objects.filter(measure__kpi=ratio, year=FIRST_YEAR).update(target=Decimal("66.6667"))
     fill(cast.staff, ratio, actuals=[(2, 3)])
     ratio.plan.refresh_from_db()
-    outcome = build_scorecard(ratio.plan, FIRST_YEAR, include_provisional=True).kpis_by_code["AF1.1"].measures[0].cell
+    outcome = build_scorecard(ratio.plan, include_provisional=True).kpis_by_code["AF1.1"].measures[0].cell
     assert (outcome.actual, outcome.status) == (Decimal("66.6667"), Status.NEAR)
     assert outcome.outcome.rate == Fraction(2, 3) * 100 / Fraction(Decimal("66.6667"))
 
@@ -101,7 +100,7 @@ def test_parts_that_no_longer_give_the_actual_do_not_count(cast, ratio):
     fill(cast.staff, ratio, actuals=[(28, 30)])
     Measure.objects.filter(kpi=ratio).update(factor=1)
     ratio.plan.refresh_from_db()
-    cell = build_scorecard(ratio.plan, FIRST_YEAR, include_provisional=True).kpis_by_code["AF1.1"].measures[0].cell
+    cell = build_scorecard(ratio.plan, include_provisional=True).kpis_by_code["AF1.1"].measures[0].cell
     assert (cell.actual, cell.parts) == (Decimal("93.3333"), None)
 
 
@@ -141,7 +140,7 @@ def test_a_questionable_figure_is_saved_and_asked_about_until_it_is_answered(cas
         submit(cast.staff, kpi)
     assert "1,000 約是 104 年 80 的 12.5 倍" in raised.value.messages[0]
     answers = [Answer(kpi.measures.get().pk, Question.MAGNITUDE, Decimal("1000.00"))]
-    assert confirm_figures(by=cast.staff, kpi=kpi, year=FIRST_YEAR, version=1, answers=answers)
+    assert confirm_figures(by=cast.staff, kpi=kpi, version=1, answers=answers)
     assert asked(kpi) == []
     given = FigureConfirmation.objects.get()
     assert (given.question, given.actual, given.confirmed_by) == (Question.MAGNITUDE, 1000, cast.staff)
@@ -152,7 +151,7 @@ def test_a_questionable_figure_is_saved_and_asked_about_until_it_is_answered(cas
 def test_an_answer_is_audited_and_raises_the_version(cast, kpi):
     fill(cast.staff, kpi, actuals=70, explanation="人力不足", improvement="增補", confirmed=False)
     answers = [Answer(kpi.measures.get().pk, Question.WORST, Decimal(70))]
-    confirm_figures(by=cast.staff, kpi=kpi, year=FIRST_YEAR, version=1, answers=answers)
+    confirm_figures(by=cast.staff, kpi=kpi, version=1, answers=answers)
     report = YearlyReport.objects.get()
     assert (report.version, report.state, report.explanation, report.improvement) == (
         2,
@@ -180,7 +179,7 @@ def test_an_answer_to_another_question_or_about_another_figure_is_none(cast, kpi
     fill(cast.staff, kpi, actuals=1000, confirmed=False)
     with nothing_written():
         answers = [Answer(kpi.measures.get().pk, question, Decimal(figure))]
-        assert not confirm_figures(by=cast.staff, kpi=kpi, year=FIRST_YEAR, version=1, answers=answers)
+        assert not confirm_figures(by=cast.staff, kpi=kpi, version=1, answers=answers)
     assert asked(kpi) == [Question.MAGNITUDE]
 
 
@@ -206,7 +205,7 @@ def test_an_answer_given_meanwhile_makes_the_second_editor_look_again(cast, kpi)
     fill(cast.staff, kpi, actuals=1000, confirmed=False)
     answers = [Answer(kpi.measures.get().pk, Question.MAGNITUDE, Decimal(1000))]
     with nothing_written(), pytest.raises(Conflict):
-        confirm_figures(by=cast.staff, kpi=kpi, year=FIRST_YEAR, version=0, answers=answers)
+        confirm_figures(by=cast.staff, kpi=kpi, version=0, answers=answers)
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "staff"])
@@ -214,4 +213,4 @@ def test_only_staff_of_the_division_answer(cast, kpi, role):
     fill(cast.staff, kpi, actuals=1000, confirmed=False)
     answers = [Answer(kpi.measures.get().pk, Question.MAGNITUDE, Decimal(1000))]
     with nothing_written(), pytest.raises(PermissionDenied):
-        confirm_figures(by=getattr(cast, role), kpi=kpi, year=FIRST_YEAR, version=1, answers=answers)
+        confirm_figures(by=getattr(cast, role), kpi=kpi, version=1, answers=answers)

@@ -25,7 +25,7 @@ def told(*kinds):
 
 def say(by, kpi, text="請看佐證"):
     """A comment; by: read anew, as a new request would."""
-    return reporting.comment_on_report(by=User.objects.get(pk=by.pk), kpi=kpi, year=FIRST_YEAR, text=text)
+    return reporting.comment_on_report(by=User.objects.get(pk=by.pk), kpi=kpi, text=text)
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_reports_approved_together_are_one_notice_for_their_submitter(cast, open
         reports.append(submit(cast.staff, factories.kpi(open_plan, code)))
     chosen = [(report, report.version) for report in reports]
     for _ in range(2):
-        reporting.approve_reports(by=cast.reviewer, plan=open_plan, year=FIRST_YEAR, chosen=chosen)
+        reporting.approve_reports(by=cast.reviewer, plan=open_plan, chosen=chosen)
     assert told() == [("staff", "105 年 AC1.1、AC1.2")]
     assert client_of(cast.staff).get(Notice.objects.get().path).status_code == 200
     # An approval withdrawn and given again is told again.

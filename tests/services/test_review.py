@@ -36,7 +36,7 @@ def submitted(cast, kpi):
 def approve_one(by, report, version=None):
     """Approve one report in the version given, or as it stands."""
     seen = report.version if version is None else version
-    return approve_reports(by=by, plan=report.kpi.plan, year=report.year, chosen=[(report, seen)])
+    return approve_reports(by=by, plan=report.kpi.plan, chosen=[(report, seen)])
 
 
 # The state machine
@@ -45,7 +45,7 @@ def approve_one(by, report, version=None):
 def in_state(state, cast, kpi):
     """A report in the given state, as the workflow brings it about."""
     if state == ReportState.PENDING:
-        return YearlyReport.objects.create(kpi=kpi, year=FIRST_YEAR)
+        return YearlyReport.objects.create(kpi=kpi)
     report = fill(cast.staff, kpi)
     if state == ReportState.IN_PROGRESS:
         return report
@@ -56,10 +56,10 @@ def in_state(state, cast, kpi):
 
 ACTS = {
     "save": lambda cast, report: save_reports(
-        by=cast.staff, plan=report.kpi.plan, year=FIRST_YEAR, report_entries=[report_entry(report.kpi, actuals=101)]
+        by=cast.staff, plan=report.kpi.plan, report_entries=[report_entry(report.kpi, actuals=101)]
     ),
     "submit": lambda cast, report: submit_reports(
-        by=cast.staff, plan=report.kpi.plan, year=FIRST_YEAR, kpis=[report.kpi]
+        by=cast.staff, plan=report.kpi.plan, kpis=[report.kpi]
     ),
     "approve": lambda cast, report: approve_one(cast.reviewer, report),
     "return": lambda cast, report: return_report(
@@ -190,7 +190,7 @@ def test_an_approved_report_keeps_its_figures(cast, kpi, submitted):
 @pytest.mark.parametrize("role", ["staff", *REVIEWERS])
 def test_reviewers_and_the_divisions_own_staff_comment(cast, kpi, submitted, role):
     by = getattr(cast, role)
-    comment = comment_on_report(by=by, kpi=kpi, year=FIRST_YEAR, text="請看附件")
+    comment = comment_on_report(by=by, kpi=kpi, text="請看附件")
     assert (comment.report, comment.author) == (submitted, by)
     assert comment.written_at <= timezone.now()
     event = AuditEvent.objects.get(action=AuditAction.COMMENTED)
@@ -198,7 +198,7 @@ def test_reviewers_and_the_divisions_own_staff_comment(cast, kpi, submitted, rol
 
 
 def test_a_comment_leaves_the_report_as_it_was(cast, kpi, submitted):
-    comment_on_report(by=cast.staff, kpi=kpi, year=FIRST_YEAR, text="請看附件")
+    comment_on_report(by=cast.staff, kpi=kpi, text="請看附件")
     assert YearlyReport.objects.values().get() == {
         field.attname: getattr(submitted, field.attname) for field in YearlyReport._meta.fields
     }
@@ -207,14 +207,14 @@ def test_a_comment_leaves_the_report_as_it_was(cast, kpi, submitted):
 @pytest.mark.parametrize("role", ["viewer", "other_staff", "outsider", "superuser"])
 def test_nobody_else_comments(cast, kpi, submitted, role):
     with nothing_written(), pytest.raises(PermissionDenied):
-        comment_on_report(by=getattr(cast, role), kpi=kpi, year=FIRST_YEAR, text="請看附件")
+        comment_on_report(by=getattr(cast, role), kpi=kpi, text="請看附件")
 
 
 def test_an_empty_comment_is_refused(cast, kpi, submitted):
     with nothing_written(), pytest.raises(RuleBroken, match="輸入留言"):
-        comment_on_report(by=cast.staff, kpi=kpi, year=FIRST_YEAR, text="")
+        comment_on_report(by=cast.staff, kpi=kpi, text="")
 
 
 def test_there_is_no_comment_without_a_report(cast, kpi):
     with nothing_written(), pytest.raises(RuleBroken, match="還沒有填報"):
-        comment_on_report(by=cast.staff, kpi=kpi, year=FIRST_YEAR, text="請看附件")
+        comment_on_report(by=cast.staff, kpi=kpi, text="請看附件")

@@ -211,7 +211,7 @@ def test_what_changes_while_the_files_are_made_has_them_made_again_and_once_only
         made.append(prepared)
         if len(made) <= changes:
             contact = f"窗口 {len(made)}"
-            years.change_open_year(by=admin, plan_year=plan_year, due_date=factories.DUE, contact=contact)
+            years.change_open_year(by=admin, plan=plan, due_date=factories.DUE, contact=contact)
         return prepared
 
     with patch.object(year_closing, "prepare_year", prepare):
