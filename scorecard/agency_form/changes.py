@@ -1,8 +1,9 @@
-"""What importing a form into an existing plan would change. Pure functions over the parsed form and the current plan.
+"""What importing a form into an existing edition would change. Pure functions over the parsed form and the edition.
 
 Both become facts, {key: value}. A key names one thing that can differ, for example
-("value", "AC1.1", 1, 2016, "target") or ("kpi", "AC1.1", "name"). A form removes nothing: things that only the plan has
-stay, with a message. Actuals of plan years come from reporting only: a message says so, and they are not imported.
+("value", "AC1.1", 1, 2016, "target") or ("kpi", "AC1.1", "name"). A form removes nothing: things that only the edition
+has stay, with a message. Actuals of the edition's own year come from reporting only, and those of earlier years from
+the edition that has them: a message says so, and they are not imported.
 """
 
 import json
@@ -11,7 +12,7 @@ from enum import StrEnum
 
 from scorecard.agency_form.form_plan import FormPlan
 from scorecard.agency_form.reading.texts import without_spaces
-from scorecard.domain.choices import Direction, ReportState, YearState
+from scorecard.domain.choices import Direction, PlanState, ReportState
 from scorecard.domain.roc_years import year_text
 from scorecard.domain.value_text import as_read
 from scorecard.models.action_plans import MAX_PER_KPI
@@ -43,7 +44,7 @@ FIELDS = {
     "vision": "願景",
     "core_values": "核心價值",
     "instructions": "填表說明",
-    "last_year": "最後一個計畫年度",
+    "last_year": "目標訂至的年度",
 }
 
 
@@ -106,15 +107,20 @@ class Change:
 
 @dataclass(frozen=True)
 class CurrentPlan:
-    """The facts of a plan in the database. reports: states of submitted and approved reports by (KPI code, year)."""
+    """The facts of an edition in the database. reports: states of submitted and approved reports by KPI code.
+
+    homes: {(KPI code, number of the measure in its KPI, year): title of the edition} of actuals that an earlier edition
+    has.
+    """
 
     facts: dict[tuple, object]
-    year_states: dict[int, YearState]
-    reports: dict[tuple[str, int], ReportState]
+    year: int
+    state: PlanState
+    reports: dict[str, ReportState]
     directions: dict[tuple[str, int], Direction]
     action_plans: dict[str, str]
-    first_year: int
     data_version: int
+    homes: dict[tuple[str, int, int], str]
 
     def has(self, kind, code):
         return (kind, code, "description" if kind == "action_plan" else "name") in self.facts
@@ -122,9 +128,9 @@ class CurrentPlan:
 
 @dataclass(frozen=True)
 class PlanChanges:
-    """removed: things that only the plan has; they stay. messages: also the errors that prevent the import.
+    """removed: things that only the edition has; they stay. messages: also the errors that prevent the import.
 
-    to_explain: changes that need a reason, which are targets of open years (domain.md §5).
+    to_explain: changes that need a reason, which are targets of an open edition (domain.md §5).
     """
 
     changes: tuple[Change, ...]
@@ -153,7 +159,11 @@ def compare_with_form(read: FormPlan, current: CurrentPlan) -> PlanChanges:
     for kind, code in dict.fromkeys(key[:2] for key in facts if key[0] in ITEMS):
         if not current.has(kind, code):
             first = facts[kind, code, "description" if kind == "action_plan" else "name"]
-            changes.append(Change(ChangeKind.ADDED, (kind, code), None, first.value, first.place))
+            added = Change(ChangeKind.ADDED, (kind, code), None, first.value, first.place)
+            if current.state == PlanState.CLOSED:
+                messages.append(_closed(added, current))
+            else:
+                changes.append(added)
     for key, fact in facts.items():
         is_new = key[0] in ITEMS and not current.has(*key[:2])
         is_of_new = key[0] in ("measure", "value") and not current.has("kpi", key[1])
@@ -161,24 +171,20 @@ def compare_with_form(read: FormPlan, current: CurrentPlan) -> PlanChanges:
         if is_new or is_of_new or _same(current.facts.get(key), fact.value):
             continue
         change = Change(_kind(key, current, fact.value), key, current.facts.get(key), fact.value, fact.place)
-        problem = _problem(change, read, current)
+        problem = _problem(change, current)
         if problem is None:
             changes.append(change)
         else:
             messages.append(problem)
-    messages += _problems_of_new_kpis(read, current) + _counts(read, current)
+    messages += _counts(read, current)
     removed = tuple(
         Change(ChangeKind.REMOVED, key[:2], value, None, WHOLE_FILE)
         for key, value in current.facts.items()
         if key[0] in ITEMS and key[-1] in ("name", "description") and key[:2] not in names
     )
-    to_explain = tuple(change for change in changes if _is_target_of_open_year(change, current))
+    is_open = current.state == PlanState.OPEN
+    to_explain = tuple(change for change in changes if is_open and change.key[-1] == "target")
     return PlanChanges(tuple(changes), removed, tuple(messages), current.data_version, to_explain)
-
-
-def _is_target_of_open_year(change, current):
-    is_target = change.key[0] == "value" and change.key[-1] == "target"
-    return is_target and current.year_states.get(change.key[3]) == YearState.OPEN
 
 
 def facts_of(read: FormPlan) -> dict[tuple, Fact]:
@@ -244,38 +250,52 @@ def _kind(key, current, new):
     return ChangeKind.CHANGED
 
 
-def _problem(change, read, current):
+def _problem(change, current):
     """The message about a change that cannot be imported; None if it can be."""
     if change.key == ("plan", "last_year") and change.new < change.old:
-        return _message(Severity.HINT, change, f"表單只到 {year_text(change.new)}；計畫原有的年度保留。")
-    if change.key[0] == "measure" and change.key[-1] in ("unit", "direction") and _has_closed_plan_year(current):
-        return _message(
-            Severity.ERROR, change, f"{change.what}不能改變：計畫已有關閉的年度，改了會使已定案的達成率改變。"
-        )
+        return _message(Severity.HINT, change, f"表單只到 {year_text(change.new)}；年版原有的年度保留。")
+    if change.key[0] == "value" and change.key[-1].startswith("actual"):
+        problem = _problem_of_actual(change, current)
+        if problem is not None:
+            return problem
+    if current.state == PlanState.CLOSED:
+        return _closed(change, current)
     if change.key[0] == "measure" and (*change.key[:3], "unit") not in current.facts:
-        return _message(Severity.ERROR, change, f"{change.key[1]} 的衡量項數目與計畫不同；請先在計畫中調整衡量項。")
-    if change.key[0] not in ("value", "budget"):
+        return _message(Severity.ERROR, change, f"{change.key[1]} 的衡量項數目與年版不同；請先在年版中調整衡量項。")
+    if change.key[0] == "value":
+        return _problem_of_target(change, change.key[3], current)
+    return None
+
+
+def _closed(change, current):
+    year = year_text(current.year)
+    if change.kind is ChangeKind.ADDED:
+        text = f"{year}已關閉，不能新增{change.what}；請刪除，或請管理者重新開放這個年度。"
+    else:
+        text = (
+            f"{year}已關閉，{change.what}不能改為「{_shown(change.new)}」；"
+            f"請改回「{_shown(change.old)}」，或請管理者重新開放這個年度。"
+        )
+    return _message(Severity.ERROR, change, text)
+
+
+def _problem_of_actual(change, current):
+    """None where the figure stands in the edition itself, as a baseline."""
+    year = change.key[3]
+    if year >= current.year:
+        text = f"{year_text(year)}的實際值由填報人員填報與送審，表單的「{_shown(change.new)}」沒有匯入。"
+        return _message(Severity.HINT, change, text)
+    home = current.homes.get(change.key[1:4])
+    if home is None:
         return None
-    year = change.key[3] if change.key[0] == "value" else change.key[2]
-    return _problem_of_year(change, year, current)
+    text = (
+        f"{change.what}：表單「{_shown(change.new)}」，系統「{_shown(change.old)}」（{home}）；以系統為準，沒有匯入。"
+    )
+    return _message(Severity.HINT, change, text)
 
 
-def _problem_of_year(change, year, current):
-    is_actual = change.key[0] == "value" and change.key[-1].startswith("actual")
-    if current.year_states.get(year) == YearState.CLOSED:
-        return _message(
-            Severity.ERROR,
-            change,
-            f"{year_text(year)}已關閉，{change.what}不能改為「{_shown(change.new)}」；"
-            f"請改回「{_shown(change.old)}」，或請管理者重新開放這個年度。",
-        )
-    if is_actual and year >= current.first_year:
-        return _message(
-            Severity.HINT,
-            change,
-            f"{year_text(year)}的實際值由填報人員填報與送審，表單的「{_shown(change.new)}」沒有匯入。",
-        )
-    state = current.reports.get((change.key[1], year)) if change.key[0] == "value" else None
+def _problem_of_target(change, year, current):
+    state = current.reports.get(change.key[1]) if year == current.year else None
     if state is not None:
         return _message(
             Severity.ERROR,
@@ -286,41 +306,17 @@ def _problem_of_year(change, year, current):
     return None
 
 
-def _problems_of_new_kpis(read, current):
-    """Errors for targets of new KPIs in closed plan years."""
-    closed = [y for y, state in current.year_states.items() if state == YearState.CLOSED and y >= current.first_year]
-    return [
-        Message(
-            Severity.ERROR,
-            figure.place.sheet,
-            figure.place.cell,
-            as_read(figure.value),
-            "",
-            f"{year_text(year)}已關閉，新增的 {kpi.code} 在這一年不能有目標值；請改為「—」。",
-        )
-        for kpi in read.kpis
-        if not current.has("kpi", kpi.code)
-        for measure in kpi.measures
-        for year, figure in measure.targets.items()
-        if year in closed and figure.value is not None
-    ]
-
-
 def _counts(read, current):
-    """Errors for KPIs with more than MAX_PER_KPI action plans: the form's and those that only the plan has."""
+    """Errors for KPIs with more than MAX_PER_KPI action plans: the form's and those that only the edition has."""
     problems = []
     for kpi in read.kpis:
         own = {plan.code for plan in kpi.action_plans}
         kept = [c for c, of in current.action_plans.items() if of == kpi.code and c not in own]
         if kept and len(own) + len(kept) > MAX_PER_KPI and own - current.action_plans.keys():
             place = kpi.action_plans[0].place
-            text = f"{kpi.code} 在計畫中還有 {'、'.join(kept)}，行動方案合計超過 {MAX_PER_KPI} 項；請先刪除。"
+            text = f"{kpi.code} 在年版中還有 {'、'.join(kept)}，行動方案合計超過 {MAX_PER_KPI} 項；請先刪除。"
             problems.append(Message(Severity.ERROR, place.sheet, place.cell, "", "", text))
     return problems
-
-
-def _has_closed_plan_year(current):
-    return any(s == YearState.CLOSED and y >= current.first_year for y, s in current.year_states.items())
 
 
 def _message(level, change, text):

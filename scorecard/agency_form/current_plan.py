@@ -1,7 +1,8 @@
-"""Loads the plan that a form would change as facts to compare, with a fixed number of queries."""
+"""Loads the edition that a form would change as facts to compare, with a fixed number of queries."""
 
 from scorecard.agency_form.changes import CurrentPlan
-from scorecard.domain.choices import Direction, ReportState, YearState
+from scorecard.domain.choices import Direction, PlanState, ReportState
+from scorecard.domain.roc_years import year_text
 from scorecard.domain.text_folding import fold_for_search
 from scorecard.models import (
     KPI,
@@ -12,10 +13,10 @@ from scorecard.models import (
     Objective,
     Perspective,
     Plan,
-    PlanYear,
     Theme,
     YearlyReport,
     YearlyValue,
+    earlier_values,
 )
 
 # Staff cannot edit these any more.
@@ -29,14 +30,14 @@ def find_agency(name):
 
 
 def find_plan(agency, read):
-    """The agency's plan with the form's first year; None if the form is of a new plan."""
+    """The agency's edition of the form's first year; None if the form is of a new one."""
     if agency is None:
         return None
-    return Plan.objects.select_related("agency").filter(agency=agency, first_year=read.first_year).first()
+    return Plan.objects.select_related("agency", "version").filter(agency=agency, year=read.first_year).first()
 
 
 def load_current_plan(plan):
-    """Ten queries, whatever the plan's size."""
+    """plan has its version selected. Ten queries, whatever its size."""
     facts = {("plan", name): getattr(plan, name) for name in ("mission", "vision", "core_values", "instructions")}
     facts["plan", "last_year"] = plan.last_year
     _add(facts, "perspective", Perspective.objects.filter(plan=plan).values_list("code", "name"), "name")
@@ -52,7 +53,7 @@ def load_current_plan(plan):
         facts["kpi", kpi.code, "division"] = kpi.division.name
         supporting = sorted(division.name for division in kpi.supporting_divisions.all())
         facts["kpi", kpi.code, "supporting_divisions"] = "、".join(supporting)
-    directions = _add_figures(facts, plan)
+    directions, homes = _add_figures(facts, plan)
     action_plans = {}
     for row in ActionPlan.objects.filter(plan=plan).select_related("kpi", "owner_division"):
         facts["action_plan", row.code, "description"] = row.description
@@ -61,15 +62,16 @@ def load_current_plan(plan):
     budgets = ActionBudget.objects.filter(action_plan__plan=plan)
     for code, year, amount in budgets.values_list("action_plan__code", "year", "amount"):
         facts["budget", code, year] = amount
-    reports = YearlyReport.objects.filter(kpi__plan=plan, state__in=_SETTLED).values_list("kpi__code", "year", "state")
+    reports = YearlyReport.objects.of_plan(plan).filter(state__in=_SETTLED).values_list("kpi__code", "state")
     return CurrentPlan(
         facts=facts,
-        year_states={y: YearState(s) for y, s in PlanYear.objects.filter(plan=plan).values_list("year", "state")},
-        reports={(code, year): ReportState(state) for code, year, state in reports},
+        year=plan.year,
+        state=PlanState(plan.state),
+        reports={code: ReportState(state) for code, state in reports},
         directions=directions,
         action_plans=action_plans,
-        first_year=plan.first_year,
         data_version=plan.data_version,
+        homes=homes,
     )
 
 
@@ -80,12 +82,14 @@ def _add(facts, kind, rows, *names):
 
 
 def _add_figures(facts, plan):
-    """Adds measures and values; returns {(KPI code, number of the measure in its KPI): Direction}."""
-    places, counts, directions = {}, {}, {}
+    """Adds measures and values. Returns the directions and the homes of CurrentPlan."""
+    places, counts, directions, homes = {}, {}, {}, {}
+    by_lineage = {}
     for row in Measure.objects.filter(kpi__plan=plan).select_related("kpi").order_by("kpi", "position"):
         code = row.kpi.code
         counts[code] = places[row.pk] = counts.get(code, 0) + 1
         directions[code, places[row.pk]] = Direction(row.direction)
+        by_lineage[row.lineage] = (code, places[row.pk])
         facts["measure", code, places[row.pk], "unit"] = row.unit
         facts["measure", code, places[row.pk], "direction"] = Direction(row.direction)
     fields = ("target", "target_note", "actual", "actual_note")
@@ -95,4 +99,11 @@ def _add_figures(facts, plan):
     for measure_id, code, year, *figures in values:
         for field, figure in zip(fields, figures, strict=True):
             facts["value", code, places[measure_id], year, field] = figure
-    return directions
+    for value in earlier_values(plan):
+        if value.home_year != plan.year and value.measure_lineage in by_lineage:
+            place = (*by_lineage[value.measure_lineage], value.year)
+            # A figure that is not approved is nobody's to compare with.
+            facts["value", *place, "actual"] = value.actual if value.counts else None
+            facts["value", *place, "actual_note"] = value.actual_note if value.counts else ""
+            homes[place] = f"{year_text(value.home_year)}版"
+    return directions, homes

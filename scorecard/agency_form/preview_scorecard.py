@@ -2,13 +2,14 @@
 
 from decimal import Decimal
 from itertools import count
+from uuid import uuid4
 
-from scorecard.domain.choices import ReportState, YearState
+from scorecard.domain.choices import PlanState, ReportState
 from scorecard.models import Plan
 from scorecard.read_models.action_plan_lines import ActionPlanLine, BudgetLine
 from scorecard.read_models.assemble_scorecard import assemble_scorecard
 from scorecard.read_models.cell_assessor import CellAssessor
-from scorecard.read_models.measure_lines import MeasureLine, YearLine
+from scorecard.read_models.measure_lines import MeasureLine, OwnYear, YearLine
 from scorecard.read_models.scorecard import KPIFacts, ObjectiveFacts, PerspectiveFacts, PlanFacts, ThemeFacts
 
 # The default weight of rows.
@@ -16,30 +17,33 @@ WEIGHT = Decimal(1)
 
 
 def scorecard_of(read, plan=None):
-    """The Scorecard of a FormPlan in its first year: baseline years have actuals, plan years have targets.
+    """The Scorecard of a FormPlan: years before its first target have actuals, the others targets.
 
-    plan: the plan to change, for its thresholds; None for a new one. In a form with errors, the first of equal codes
+    plan: the edition to change, for its thresholds; None for a new one. In a form with errors, the first of equal codes
     counts; objectives without theme or perspective and KPIs without objective are left out.
     """
-    return _Builder(read, plan or Plan(first_year=read.first_year, last_year=read.last_year)).build()
+    return _Builder(read, plan or Plan(year=read.first_year, last_year=read.last_year)).build()
 
 
 class _Builder:
     def __init__(self, read, plan):
         self.read, self.plan, self.ids = read, plan, count(1)
-        self.assessor = CellAssessor(read.first_year, self.plan.warning_threshold, self.plan.display_cap)
+        self.assessor = CellAssessor(self.plan.warning_threshold, self.plan.display_cap)
+        self.year = OwnYear(read.first_year, state=PlanState(self.plan.state))
         self.years = tuple(
-            YearLine(year, YearState.CLOSED if year < read.first_year else YearState.NOT_OPEN, year < read.first_year)
+            self.year
+            if year == read.first_year
+            else YearLine(year, is_baseline=year < read.first_year, is_outlook=year > read.first_year)
             for year in read.years
         )
-        self.year = next(line for line in self.years if line.year == read.first_year)
 
     def build(self):
         """No divisions are listed: a form has their names but not their ids."""
         kpis = [self._kpi(each) for each in self.read.kpis]
         objectives = self._objectives()
         perspectives = [
-            PerspectiveFacts(next(self.ids), each.code, each.name, WEIGHT) for each in _first_of(self.read.perspectives)
+            PerspectiveFacts(next(self.ids), each.code, each.name, WEIGHT, uuid4())
+            for each in _first_of(self.read.perspectives)
         ]
         return assemble_scorecard(
             self._facts(),
@@ -55,9 +59,9 @@ class _Builder:
         return PlanFacts(
             agency=read.agency,
             agency_slug=plan.agency.slug if plan.agency_id else "",
-            plan_slug=plan.slug,
+            plan_slug=plan.slug if plan.agency_id else "",
             plan_title=plan.title,
-            first_year=read.first_year,
+            plan_subtitle=plan.subtitle,
             last_year=read.last_year,
             mission=tuple(read.mission.text.splitlines()),
             vision=read.vision.text,
@@ -69,12 +73,14 @@ class _Builder:
             year=self.year,
             years=self.years,
             include_provisional=False,
-            has_sample_data=False,
+            sample_years=frozenset(),
             links=(),
         )
 
     def _themes(self):
-        themes = (ThemeFacts(next(self.ids), each.code, each.name, each.lead_division) for each in self.read.themes)
+        themes = (
+            ThemeFacts(next(self.ids), each.code, each.name, each.lead_division, uuid4()) for each in self.read.themes
+        )
         return _first_of(themes)
 
     def _objectives(self):
@@ -84,7 +90,7 @@ class _Builder:
         known = [each for each in self.read.objectives if each.theme in themes and each.perspective in perspectives]
         known.sort(key=lambda each: themes.index(each.theme))
         return [
-            ObjectiveFacts(next(self.ids), each.code, each.name, each.theme, each.perspective, WEIGHT)
+            ObjectiveFacts(next(self.ids), each.code, each.name, each.theme, each.perspective, WEIGHT, uuid4())
             for each in _first_of(known)
         ]
 
@@ -100,6 +106,7 @@ class _Builder:
             division=each.division,
             weight=WEIGHT,
             report_state=ReportState.PENDING,
+            lineage=uuid4(),
             action_plans=tuple(self._action_plan(plan) for plan in each.action_plans),
         )
 
@@ -110,15 +117,25 @@ class _Builder:
             if budget.amount is not None
         }
         owner = read.owner_division or read.owner_person
-        return ActionPlanLine(next(self.ids), read.code, read.description, owner, budgets)
+        return ActionPlanLine(next(self.ids), read.code, read.description, owner, budgets, uuid4())
 
     def _measure(self, read):
         cells = {year.year: self._cell(read, year) for year in self.years}
         cell = cells[self.year.year]
-        return MeasureLine(next(self.ids), read.label, read.unit, read.direction, None, WEIGHT, cells, cell)
+        return MeasureLine(
+            lineage=uuid4(),
+            label=read.label,
+            unit=read.unit,
+            direction=read.direction,
+            tolerance=None,
+            cells=cells,
+            id=next(self.ids),
+            weight=WEIGHT,
+            cell=cell,
+        )
 
     def _cell(self, read, year):
-        """A form's actuals of plan years are left out: they come from reporting."""
+        """A form's actuals of other years are left out: they come from reporting."""
         target, actual = read.targets.get(year.year), read.actuals.get(year.year) if year.is_baseline else None
         row = (
             target.value if target else None,
@@ -129,7 +146,7 @@ class _Builder:
             None,
             None,
         )
-        return self.assessor.cell(year.year, row, is_approved=False, direction=read.direction, tolerance=None)
+        return self.assessor.cell(year.year, row, counts=year.is_baseline, direction=read.direction, tolerance=None)
 
 
 def _first_of(items):

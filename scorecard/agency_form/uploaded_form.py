@@ -1,4 +1,4 @@
-"""The effect that applying an uploaded form would have on the plan. Nothing is written."""
+"""The effect that applying an uploaded form would have on its edition. Nothing is written."""
 
 import io
 from dataclasses import dataclass
@@ -17,10 +17,7 @@ from scorecard.spreadsheets.reader import read_sheets
 
 @dataclass(frozen=True)
 class Preview:
-    """sheets: without corrections. plan: the plan to change, None for a new one.
-
-    difference: None for a new plan, and if the form cannot be compared.
-    """
+    """sheets: without corrections. plan: the edition to change, None for a new one, which has no difference."""
 
     upload: FormUpload
     sheets: tuple[GridSheet, ...]
@@ -50,14 +47,14 @@ def build_preview(upload):
     """Raises UnreadableFile."""
     sheets = read_sheets(io.BytesIO(upload.content))
     form = read_form_sheets(sheets, agency=upload.agency.name, corrections=_corrections(upload))
-    plan, own, difference = upload.plan, (), None
+    plan, own, difference = None, (), None
     if form.plan is not None:
-        plan = plan or find_plan(upload.agency, form.plan)
-        if plan is not None and plan.first_year != form.plan.first_year:
-            own = (_other_years(plan, form),)
-        elif plan is not None:
-            difference = compare(plan, form)
-            own = (_same_years(plan),) if upload.plan_id is None else ()
+        plan = find_plan(upload.agency, form.plan)
+    if plan is not None:
+        difference = compare(plan, form)
+        own = (_same_year(plan),)
+    elif form.plan is not None and (later := _later_edition(upload.agency, form.plan)) is not None:
+        own = (_too_early(later, form.plan),)
     return Preview(upload, tuple(sheets), form, plan, difference, own)
 
 
@@ -65,16 +62,22 @@ def _corrections(upload):
     return {tuple(place.rsplit("!", 1)): text for place, text in upload.corrections.items()}
 
 
-def _other_years(plan, form):
+def _later_edition(agency, read):
+    later = Plan.objects.not_drafts().filter(agency=agency, year__gt=read.first_year)
+    return later.order_by("year").first()
+
+
+def _too_early(later, read):
+    """Years before the agency's first edition are its baseline (docs/decisions/0028)."""
     text = (
-        f"表單的目標值從 {year_text(form.plan.first_year)}開始，計畫「{plan}」從 {year_text(plan.first_year)}開始；"
-        "請確認選對檔案，或捨棄這份上傳，重新上傳並選「新計畫」。"
+        f"表單的目標值從 {year_text(read.first_year)}開始，機關已有 {later.title}，不能再匯入較早年度的表單；"
+        "請確認選對檔案，或捨棄這份上傳。"
     )
     return Message(Severity.ERROR, "", "", "", "", text)
 
 
-def _same_years(plan):
-    text = f"機關已有{year_text(plan.first_year)}起的計畫，因此不建立新計畫，而是與「{plan}」比較。"
+def _same_year(plan):
+    text = f"機關已有 {plan.title}，因此不建立新的年版，而是與它比較。"
     return Message(Severity.HINT, "", "", "", "", text)
 
 

@@ -6,12 +6,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from scorecard.agency_form.writing.form_file import choose_years, form_xlsx
+from scorecard.documents.watermarks import watermarks
 from scorecard.domain.roc_years import datetime_text
 from scorecard.models import AuditEvent
 from scorecard.pdf.document import pdf_document
-from scorecard.pdf.jobs import cache_key, get_or_make
+from scorecard.pdf.jobs import cache_key, get_or_make, pdf_bytes
 from scorecard.pdf.writer import Attached
-from scorecard.read_models.annual_report import WHOLE, build_annual_report
+from scorecard.read_models.annual_report import WHOLE, build_annual_report, build_official_report
 
 STYLESHEETS = (
     "css/pdf/base.css",
@@ -21,40 +22,45 @@ STYLESHEETS = (
 )
 # The map's area in css/pdf/annual-report-summary.css, in millimetres.
 MAP_WIDTH, MAP_HEIGHT = 275, 153
-# Replaces the time in the key of a plan without any event.
+# Replaces the time in the key of an edition without any event.
 NO_TIME = datetime(2000, 1, 1)
 
 
-def annual_report_pdf(plan, year, choices=WHOLE, *, wait_seconds=0):
+def annual_report_pdf(plan, choices=WHOLE, *, wait_seconds=0):
     """The finished file if it is kept, otherwise made now. Raises what annual_report_job() and get_or_make() raise."""
-    return get_or_make(*annual_report_job(plan, year, choices), wait_seconds=wait_seconds)
+    return get_or_make(*annual_report_job(plan, choices), wait_seconds=wait_seconds)
 
 
-def annual_report_job(plan, year, choices=WHOLE):
-    """(key, build) for pdf/jobs.py; build() reads the plan and returns the Document. One query.
+def annual_report_job(plan, choices=WHOLE):
+    """(key, build) for pdf/jobs.py; build() reads the edition and returns the Document. One query, two if closed.
 
-    The key has everything that decides the bytes: the plan's data version and last audit event (and their database),
-    the states of the years, the year, the choices and the version of the program. A plan without any event was loaded
-    from a file and may be a different one with the same number: then the report is built at once, and its content
-    without the time is the key. Only this case raises here what build() raises: NoSuchYear, BaselineYear, NoSuchPart.
+    The key has everything that decides the bytes: the edition's data version and last audit event (and their database),
+    its state, the choices and the version of the program. Nothing of it changes once the edition is closed. An edition
+    without any event was loaded from a file and may be a different one with the same number: then the report is built
+    at once, and its content without the time is the key. Only this case raises here what build() raises: NoSuchPart.
     """
     event = AuditEvent.objects.last_of(plan)
     if event is None:
-        report = build_annual_report(plan, year, choices)
+        report = build_annual_report(plan, choices)
         timeless = annual_report_document(report, made_at=NO_TIME)
         return cache_key(timeless.digest), lambda: annual_report_document(report, made_at=_time_of(None))
 
     def build():
-        return annual_report_document(build_annual_report(plan, year, choices), made_at=_time_of(event))
+        return annual_report_document(build_annual_report(plan, choices), made_at=_time_of(event))
 
     database = settings.DATABASES["default"]
     data = (str(database["NAME"]), database.get("HOST"), plan.pk, plan.data_version, event.pk, event.digest)
-    states = [(row.year, row.state) for row in plan.years.all()]
-    return cache_key("annual report", data, states, year, choices), build
+    return cache_key("annual report", data, plan.state, choices), build
+
+
+def official_report_pdf(plan, *, audit_event, approvals, wait_seconds=0):
+    """The report to freeze with the year. plan: as build_official_report() takes it."""
+    report = build_official_report(plan, audit_event=audit_event, approvals=approvals)
+    return pdf_bytes(annual_report_document(report, made_at=_time_of(audit_event)), wait_seconds=wait_seconds)
 
 
 def data_time(plan):
-    """The local time of the plan's last change: a report shows the data up to then. One query."""
+    """The local time of the edition's last change: a report shows the data up to then. One query, two if closed."""
     return _time_of(AuditEvent.objects.last_of(plan))
 
 
@@ -63,13 +69,15 @@ def _time_of(event):
 
 
 def annual_report_document(report, *, made_at):
-    """Bookmarked; 草稿 is across its pages until the year is closed. made_at: the local time of the data, printed too.
+    """Bookmarked; 草稿 is across its pages until the year is closed, and then 非正式版本 but for the frozen report.
+
+    made_at: the local time of the data, printed too.
 
     The report of the whole plan has the filled form inside, but not without appendix, and not with figures that are not
     approved: the form never shows them.
     """
     scorecard = report.scorecard
-    stylesheets = [*STYLESHEETS, "css/pdf/watermark.css"] if scorecard.is_preliminary else STYLESHEETS
+    stylesheets = [*STYLESHEETS, *watermarks(scorecard)]
     is_attached = report.with_appendix and not report.part and not scorecard.include_provisional
     context = {"report": report, "scorecard": scorecard, "made_at": made_at, "made": datetime_text(made_at)}
     return pdf_document(

@@ -1,4 +1,4 @@
-"""A plan as data, from the same Scorecard that every page draws. No query, and no figure of its own.
+"""An edition as data, from the same Scorecard that every page draws. No query, and no figure of its own.
 
 Years are Gregorian integers, amounts whole NT$ as integers. Other figures are text, exactly as entered ("93.48"),
 because a reader may turn a JSON number into floating point. A missing value is null. The Scorecard decides which
@@ -17,10 +17,10 @@ def plan_json(scorecard):
 
 
 def plan_document(scorecard):
-    """A dict of JSON types with all years of the plan, in the scorecard's order."""
+    """A dict of JSON types with all years of the scorecard, in its order."""
     return {
         "agency": scorecard.agency,
-        "first_year": scorecard.first_year,
+        "first_year": scorecard.year.year,
         "last_year": scorecard.last_year,
         "mission": list(scorecard.mission),
         "vision": scorecard.vision or None,

@@ -1,7 +1,7 @@
 """The columns of the scorecard: the content of each cell, defined once for the page and every file.
 
-Columns are in the order of the agency's form. Between targets and 主責科室 there are three columns of results for each
-plan year that has any; the form does not have them. A file has every column by itself; the page and the PDF draw the
+Columns are in the order of the agency's form. Between targets and 主責科室 there are three columns of results of the
+edition's own year; the form does not have them. A file has every column by itself; the page and the PDF draw the
 columns of one Stack below each other, as readers know them from the form. A note beside a number is below it on the
 page, and in 備註 at the end of the row in a file: the cell then has the number alone and can be calculated with.
 """
@@ -86,7 +86,7 @@ class Column:
 
     @property
     def is_result(self):
-        """Whether it shows what was reported for a plan year."""
+        """Whether it shows what was reported."""
         return self.group == ColumnGroup.RESULTS
 
 
@@ -120,14 +120,13 @@ def _leading():
 def _figure_columns(scorecard):
     for year in scorecard.baseline_years:
         yield _figures(f"{year.roc}年\n實際值", _actual(year), 9.5, ColumnGroup.BASELINE)
-    for year in scorecard.plan_years:
+    for year in scorecard.target_years:
         yield _figures(f"{year.roc}年\n目標值", _target(year), 8.5, ColumnGroup.TARGETS, stack=year.year)
+    own = scorecard.year
     awaited = {measure.id for kpi in scorecard.kpis if kpi.awaits_review for measure in kpi.measures}
-    for year in _years_with_results(scorecard):
-        waiting = awaited if year.year == scorecard.year.year else ()
-        yield _result(f"{year.roc}年\n實際值", _actual(year), 9.5, year)
-        yield _result(f"{year.roc}年\n達成率", _rate(year), 8, year)
-        yield _result(f"{year.roc}年\n燈號", _light(year, waiting), 9.5, year)
+    yield _result(f"{own.roc}年\n實際值", _actual(own), 9.5, own)
+    yield _result(f"{own.roc}年\n達成率", _rate(own), 8, own)
+    yield _result(f"{own.roc}年\n燈號", _light(own, awaited), 9.5, own)
 
 
 def _kpi_columns(scorecard):
@@ -141,20 +140,18 @@ def _kpi_columns(scorecard):
 def _plan_columns(scorecard, kpis):
     heading = "行動方案\n（達成策略目標之重要工作項目、計畫）"
     yield Column(heading, _action_plan, MergeLevel.ACTION_PLAN, ColumnKind.ACTION, 32, ColumnGroup.ACTIONS)
-    budgets = {year.year: _budgets_of(kpis, year) for year in scorecard.plan_years}
-    for year in scorecard.plan_years:
+    for year in scorecard.target_years:
         heading = f"行動方案對應\n{year.roc}年預算\n（元）"
-        total = _money(add_up(budgets[year.year]).amount)
+        total = _money(add_up(_budgets_of(kpis, year)).amount)
         yield _amounts(heading, _budget(year), ColumnGroup.BUDGETS, total)
-    for year in scorecard.plan_years:
-        if year.year == scorecard.year.year or _has_executed(scorecard, year):
-            money = add_up(budgets[year.year])
-            total = _money(money.executed, money.mark)
-            yield _amounts(f"{year.roc}年\n執行數\n（元）", _executed(year), ColumnGroup.EXECUTED, total)
-            if _has_unapproved(scorecard, year):
-                heading = f"{year.roc}年\n執行數\n備註"
-                group = ColumnGroup.EXECUTED
-                yield Column(heading, _executed_remark(year), MergeLevel.ACTION_PLAN, ColumnKind.REMARKS, 10, group)
+    own = scorecard.year
+    money = add_up(_budgets_of(kpis, own))
+    total = _money(money.executed, money.mark)
+    yield _amounts(f"{own.roc}年\n執行數\n（元）", _executed(own), ColumnGroup.EXECUTED, total)
+    if _has_unapproved(scorecard, own):
+        heading = f"{own.roc}年\n執行數\n備註"
+        group = ColumnGroup.EXECUTED
+        yield Column(heading, _executed_remark(own), MergeLevel.ACTION_PLAN, ColumnKind.REMARKS, 10, group)
     heading = "行動方案\n主責科室\n（或同仁）"
     yield Column(heading, _owner, MergeLevel.ACTION_PLAN, ColumnKind.OWNER, 12, ColumnGroup.OWNER, is_centred=True)
 
@@ -171,27 +168,12 @@ def _amounts(heading, content, group, total):
     return Column(heading, content, MergeLevel.ACTION_PLAN, ColumnKind.MONEY, 12.5, group, total=total)
 
 
-def _years_with_results(scorecard):
-    """Of the whole scorecard: a filter hides rows and never a column."""
-    reported = {
-        cell.year
-        for kpi in scorecard.kpis
-        for measure in kpi.measures
-        for cell in measure.cells.values()
-        if cell.actual is not None or cell.unmeasured
-    }
-    return [year for year in scorecard.plan_years if year.year in reported or year.year == scorecard.year.year]
-
-
 def _budgets_of(kpis, year):
     return [plan.budgets.get(year.year) for kpi in kpis for plan in kpi.action_plans]
 
 
-def _has_executed(scorecard, year):
-    return add_up(_budgets_of(scorecard.kpis, year)).executed is not None
-
-
 def _has_unapproved(scorecard, year):
+    """Of the whole scorecard: a filter hides rows and never a column."""
     return bool(add_up(_budgets_of(scorecard.kpis, year)).mark)
 
 
@@ -309,13 +291,14 @@ def _money(amount, note=""):
 
 def _remarks(scorecard, groups):
     """Which of several measures a row is, and the notes of the figures shown."""
-    results = _years_with_results(scorecard) if ColumnGroup.RESULTS in groups else ()
+    own = scorecard.year.year
     shown = []
     for year in scorecard.years:
         if not year.is_baseline and ColumnGroup.TARGETS in groups:
             shown.append(_target_remark(year))
-        has_actuals = ColumnGroup.BASELINE in groups if year.is_baseline else year in results
-        if has_actuals:
+        has_actuals = year.is_baseline and ColumnGroup.BASELINE in groups
+        has_results = year.year == own and ColumnGroup.RESULTS in groups
+        if has_actuals or has_results:
             shown.append(_actual_remark(year))
 
     def content(measure):

@@ -126,11 +126,11 @@ class ScorecardTable:
 
     @property
     def marks(self):
-        """What a reader must know before the figures: 「草稿」, 「示範資料」 and what is not approved."""
+        """What a reader must know before the figures: 「草稿」, 「非正式版本」, 「示範資料」, what is not approved."""
         scorecard = self.scorecard
         marks = []
-        if scorecard.is_preliminary:
-            marks.append("草稿")
+        if scorecard.mark:
+            marks.append(scorecard.mark)
         if scorecard.has_sample_data:
             marks.append("示範資料")
         if unapproved := scorecard.unapproved_figures_count:
@@ -140,18 +140,17 @@ class ScorecardTable:
 
     @property
     def year_text(self):
-        """「105 年（填報開放中）」."""
+        """「105 年（開放填報）」."""
         year = self.scorecard.year
-        return f"{year.text}（{'基準年度' if year.is_baseline else year.state.label}）"
+        return f"{year.text}（{year.state.label}）"
 
     @property
     def subtitle(self):
-        """Plan, year and its state, score of the whole plan, and the marks."""
+        """The edition and its state, its score, and the marks."""
         scorecard = self.scorecard
-        parts = [scorecard.plan_title, self.year_text]
-        if not scorecard.year.is_baseline:
-            parts.append(f"得分 {scorecard.score_text}（{scorecard.tally_text}）")
-        return "　".join(parts + [f"【{mark}】" for mark in self.marks])
+        parts = [f"{scorecard.plan_title}（{scorecard.year.state.label}）", scorecard.plan_subtitle]
+        parts.append(f"得分 {scorecard.score_text}（{scorecard.tally_text}）")
+        return "　".join([part for part in parts if part] + [f"【{mark}】" for mark in self.marks])
 
     @property
     def filter_text(self):

@@ -44,7 +44,7 @@ def scores_sheet(scorecard):
 
 def _rows(scorecard):
     levels = (
-        ("計畫", ((scorecard.plan_slug, scorecard.plan_title, scorecard),)),
+        ("年版", ((scorecard.plan_slug, scorecard.plan_title, scorecard),)),
         ("構面", ((line.code, line.name, line) for line in scorecard.perspectives)),
         ("策略主題", ((line.code, line.name, line) for line in scorecard.themes)),
         ("科室", (("", line.name, line) for line in scorecard.divisions)),

@@ -1,5 +1,6 @@
 """PDFs of one or few pages: a KPI, a division, a receipt. They use the annual report's parts and style."""
 
+from scorecard.documents.watermarks import watermarks
 from scorecard.domain.roc_years import datetime_text
 from scorecard.pdf.document import render_pdf
 
@@ -25,7 +26,7 @@ def division_sheet_pdf(scorecard, line, *, group, money, made_at):
 
     line: the DivisionLine; group: its ScoreLine; money: the PlanBudgets of its KPIs.
     """
-    previous = [year for year in scorecard.years if year.year < scorecard.year.year][-1:]
+    previous = scorecard.baseline_years[-1:]
     return _sheet("pdf/division_sheet.html", scorecard, made_at, line=line, group=group, money=money, previous=previous)
 
 
@@ -36,6 +37,6 @@ def receipt_pdf(receipt, *, reviews, made_at):
 
 
 def _sheet(template, scorecard, made_at, **context):
-    stylesheets = [*STYLESHEETS, "css/pdf/watermark.css"] if scorecard.is_preliminary else STYLESHEETS
+    stylesheets = [*STYLESHEETS, *watermarks(scorecard)]
     context |= {"scorecard": scorecard, "made_at": made_at, "made": datetime_text(made_at)}
     return render_pdf(template, context, stylesheets=stylesheets)

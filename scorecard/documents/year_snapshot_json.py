@@ -1,29 +1,33 @@
-"""A closed year as data: the plan and its figures of that year, the scores, and the reports.
+"""A closed year as data: the edition and its figures of that year, the scores, and the reports.
 
 The JSON file of a year's snapshot. services/year_closing.py makes it; documents/year_snapshot_check.py compares it.
 """
 
 import json
+from collections import defaultdict
 
 from scorecard.documents.plan_json import plan_document
 from scorecard.documents.scorecard_json import scorecard_document
-from scorecard.domain.choices import YearState
-from scorecard.domain.signatures import with_mark
+from scorecard.domain.choices import PlanState
 from scorecard.models import Evidence, Plan, YearlyReport
 
-# The first form held also what reports that were not approved had brought: words, files and amounts executed.
-FIRST_FORMAT, FORMAT = 1, 2
+# The first form held also what reports that were not approved had brought: words, files and amounts executed. The first
+# two name the plan of several years of which the year was a part then.
+FIRST_FORMAT, FORMAT_OF_PLANS, FORMAT = 1, 2, 3
 
 
-def year_document(scorecard, *, reports, audit_number, audit_digest):
-    """A dict of JSON types. reports: from report_rows(); audit_number and audit_digest: the end of the audit chain."""
+def year_document(scorecard, *, reports, audit_number, audit_digest, approvals):
+    """A dict of JSON types. reports: from report_rows(); audit_number and audit_digest: the end of the audit chain.
+
+    approvals: the HeadApprovals.
+    """
     return {
         "format": FORMAT,
         "data_version": scorecard.data_version,
         "audit_number": audit_number,
         "audit_digest": audit_digest,
         "plan": _of_year(plan_document(scorecard), scorecard.year.year),
-        "scores": scorecard_document(scorecard),
+        "scores": scorecard_document(scorecard, approvals),
         "reports": reports,
     }
 
@@ -33,21 +37,21 @@ def as_bytes(document):
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def report_rows(plan, year, *, with_unapproved=False):
-    """The year's reports as JSON types. Two queries.
+def report_rows(plan, *, with_unapproved=False):
+    """The edition's reports as JSON types, with the names of people as they were then. Two queries.
 
     with_unapproved: words and evidence of all, as in the first form; else of those approved.
     """
-    attached = {}
-    counting = YearlyReport.objects.for_year(plan, year).counting(include_provisional=with_unapproved)
+    attached = defaultdict(list)
+    counting = YearlyReport.objects.of_plan(plan).counting(include_provisional=with_unapproved)
     present = Evidence.objects.present().filter(report__in=counting).order_by("uploaded_at", "id")
     for report_id, name, size in present.values_list("report_id", "name", "size"):
-        attached.setdefault(report_id, []).append({"name": name, "size": size})
+        attached[report_id].append({"name": name, "size": size})
 
     def is_shown(report):
         return with_unapproved or report.is_approved
 
-    rows = YearlyReport.objects.for_year(plan, year).select_related("kpi", "submitted_by", "reviewed_by")
+    rows = YearlyReport.objects.of_plan(plan).select_related("kpi")
     return [
         {
             "kpi": report.kpi.code,
@@ -55,19 +59,14 @@ def report_rows(plan, year, *, with_unapproved=False):
             "version": report.version,
             "explanation": report.explanation or None if is_shown(report) else None,
             "improvement": report.improvement or None if is_shown(report) else None,
-            "submitted_by": _name(report.submitted_by, report.submitted_for_id),
+            "submitted_by": report.submitted_by_id and report.submitter,
             "submitted_at": report.submitted_at and report.submitted_at.isoformat(),
-            "reviewed_by": _name(report.reviewed_by, report.reviewed_for_id),
+            "reviewed_by": report.reviewed_by_id and report.reviewer,
             "reviewed_at": report.reviewed_at and report.reviewed_at.isoformat(),
             "evidence": attached.get(report.pk, []),
         }
         for report in rows.order_by("kpi__code")
     ]
-
-
-def _name(user, acting_for):
-    """With the mark of a deputy. acting_for: the id of the person, None for none."""
-    return user and with_mark(user.name, acting_for is not None)
 
 
 def executed_of_all(document, provisional):
@@ -88,7 +87,7 @@ def executed_of_all(document, provisional):
 
 
 def _of_year(plan, year):
-    """The plan without the figures of other years; changes the dict itself."""
+    """The edition without the figures of other years; changes the dict itself."""
     for kpi in plan["kpis"]:
         for measure in kpi["measures"]:
             measure["values"] = [value for value in measure["values"] if value["year"] == year]
@@ -97,10 +96,10 @@ def _of_year(plan, year):
     return plan
 
 
-def plan_as_closed(plan_year):
-    """The plan of the database, with this year closed in memory only."""
-    plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan_year.plan_id)
-    for row in plan.years.all():
-        if row.pk == plan_year.pk:
-            row.state = YearState.CLOSED
-    return plan
+def plan_as_closed(plan):
+    """The edition of the database, closed in memory only. An open one gets the number of its next closing."""
+    found = Plan.objects.select_related("agency", "version").get(pk=plan.pk)
+    if not found.is_closed:
+        found.state = PlanState.CLOSED
+        found.closings += 1
+    return found

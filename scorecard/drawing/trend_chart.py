@@ -3,7 +3,7 @@
 Coordinates are in pixels from the top left, rounded and ready to print; a template only adds ink.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -81,6 +81,15 @@ class LegendItem:
 
 
 @dataclass(frozen=True)
+class Break:
+    """A vertical line at x where another series begins, and what it says beside it; is_left: the text ends at x."""
+
+    x: float
+    text: str
+    is_left: bool
+
+
+@dataclass(frozen=True)
 class Trend:
     """The chart. A line is a polyline's points, one unbroken run of years; a band is a polygon's."""
 
@@ -98,6 +107,7 @@ class Trend:
     targets: tuple[Point, ...]
     actuals: tuple[Point, ...]
     legend: tuple[LegendItem, ...]
+    breaks: tuple[Break, ...] = ()
 
     @property
     def plot_height(self) -> float:
@@ -113,11 +123,17 @@ class Trend:
         return not self.actuals and not self.targets
 
 
-def trend(figures: Iterable[YearFigures], *, current: int | None = None, tolerance: Decimal | None = None) -> Trend:
+def trend(
+    figures: Iterable[YearFigures],
+    *,
+    current: int | None = None,
+    tolerance: Decimal | None = None,
+    breaks: Mapping[int, str] | None = None,
+) -> Trend:
     """The chart of a measure's figures, in the order of their years; gaps stay gaps.
 
     current: the year whose column is highlighted. tolerance: of a measure that has to stay within a band; the band is
-    drawn around the targets.
+    drawn around the targets. breaks: {year: what changed before it}.
     """
     figures = tuple(figures)
     width = WIDTH + YEAR_WIDTH * max(0, len(figures) - YEARS_IN_WIDTH)
@@ -153,6 +169,17 @@ def trend(figures: Iterable[YearFigures], *, current: int | None = None, toleran
             Point(x, y, figures[i].is_provisional, labels.get(("actual", i))) for i, (x, y) in actuals.items()
         ),
         legend=_legend(figures, tolerance, left),
+        breaks=_breaks(figures, years, breaks or {}),
+    )
+
+
+def _breaks(figures: Sequence[YearFigures], years: Sequence[YearMark], breaks: Mapping[int, str]) -> tuple[Break, ...]:
+    """Text stands on the side with more room."""
+    middle = len(years) / 2
+    return tuple(
+        Break(years[index].left, breaks[each.year], is_left=index > middle)
+        for index, each in enumerate(figures)
+        if each.year in breaks and index
     )
 
 

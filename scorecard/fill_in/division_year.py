@@ -31,7 +31,7 @@ class MeasureToFill:
 
 @dataclass(frozen=True)
 class KPIToFill:
-    """A KPI due in the year. version: the report's, 0 for none. is_editable: by the report's state alone."""
+    """A KPI that is due. version: the report's, 0 for none. is_editable: by the report's state alone."""
 
     line: KPILine
     version: int
@@ -65,19 +65,19 @@ class FillIn:
     budgets: tuple[BudgetToFill, ...]
 
 
-def build_fill_in(plan, year, division):
-    """year: Gregorian. plan: as for build_scorecard(). 10 queries, whatever the size."""
-    scorecard = build_scorecard(plan, year, include_provisional=True, with_action_plans=True)
+def build_fill_in(plan, division):
+    """plan: as for build_scorecard(). 10 queries, whatever the size."""
+    scorecard = build_scorecard(plan, include_provisional=True, with_action_plans=True)
     own = [line for line in scorecard.kpis if line.division_id == division.id]
     due = [line for line in own if line.report_state is not None]
-    before = next((line.year for line in reversed(scorecard.years) if line.year < year), None)
-    reports = {row.kpi_id: row for row in YearlyReport.objects.filter(kpi__in=[line.id for line in due], year=year)}
-    ratios, parts = _ratios([line.id for line in due], year)
+    before = scorecard.baseline_years[-1].year if scorecard.baseline_years else None
+    reports = {row.kpi_id: row for row in YearlyReport.objects.filter(kpi__in=[line.id for line in due])}
+    ratios, parts = _ratios([line.id for line in due], plan.year)
     kpis = tuple(
         _kpi(line, reports.get(line.id), [_measure(each, before, ratios, parts) for each in line.measures])
         for line in due
     )
-    return FillIn(scorecard, division.id, division.name, kpis, _budgets(own, year))
+    return FillIn(scorecard, division.id, division.name, kpis, _budgets(own, plan.year))
 
 
 def _ratios(kpi_ids, year):

@@ -20,7 +20,8 @@ anyone can compute it: permissions are checked when the entries are saved.
 import hashlib
 from enum import IntEnum
 
-MARK, LAYOUT_VERSION = "平衡計分卡填報", "1"
+# 2: ids are those of the rows of one edition. Workbooks of before may name the rows of another year.
+MARK, LAYOUT_VERSION = "平衡計分卡填報", "2"
 MEASURES_SHEET, BUDGETS_SHEET, IDENTITY_SHEET = "填報", "執行數", "識別"
 FIRST_ROW = 4
 KEYS = MARK_KEY, PLAN, YEAR, DIVISION, DATA_VERSION, SEAL = ("mark", "plan", "year", "division", "data", "seal")
@@ -84,6 +85,6 @@ def _visible(text):
 
 
 def seal_of(plan, year, division, identities):
-    """plan: slug. year: Gregorian. division: id. The order of identities does not matter."""
+    """plan: the edition's slug. year: Gregorian. division: id. The order of identities does not matter."""
     parts = (LAYOUT_VERSION, plan, str(year), str(division), *sorted(identities))
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -74,7 +74,7 @@ class FilledBudget:
 
 @dataclass(frozen=True)
 class ParsedFillIn:
-    """A whole workbook. plan: slug. year: Gregorian. data_version: the plan's when the file was made."""
+    """A whole workbook. plan: the edition's slug. year: Gregorian. data_version: when the file was made."""
 
     plan: str
     year: int

@@ -98,7 +98,7 @@ def _measures_sheet(fill_in, title, can_fill):
 
 
 def _measure_headings(fill_in):
-    year, before = fill_in.scorecard.year, [y for y in fill_in.scorecard.years if y.year < fill_in.scorecard.year.year]
+    year, before = fill_in.scorecard.year, fill_in.scorecard.baseline_years
     return {
         MeasureColumn.IDENTITY: "識別",
         MeasureColumn.KPI: "KPI",

@@ -1,6 +1,7 @@
 """行動方案 of a scorecard's KPIs, with their budgets by year."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 
 @dataclass(frozen=True)
@@ -29,3 +30,4 @@ class ActionPlanLine:
     description: str
     owner: str
     budgets: dict[int, BudgetLine]
+    lineage: UUID

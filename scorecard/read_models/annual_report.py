@@ -12,13 +12,15 @@ from scorecard.models import AuditEvent, Plan, YearlyReport
 from scorecard.read_models.annual_report_part import Choices, NoSuchPart, Part, cut_down, find_part
 from scorecard.read_models.annual_report_summary import summarise
 from scorecard.read_models.budgets import BudgetSummary, PlanMoney, summarise_budgets
-from scorecard.read_models.build_scorecard import NoSuchYear, build_scorecard
+from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.hands import hands_on
+from scorecard.read_models.head_approvals import NONE_RECORDED, HeadApprovals, head_approvals
+from scorecard.read_models.kpi_series import unit_breaks
 from scorecard.read_models.measure_lines import Cell, MeasureLine
 from scorecard.read_models.movement import SHORT_OF_TARGET, Movement, ScoreChange, movement
 from scorecard.read_models.report_people import ReportPeople, report_people
 from scorecard.read_models.score_lines import ScoreLine, groups_of, is_cut
-from scorecard.read_models.scorecard import KPILine, ObjectiveLine, PerspectiveLine, Scorecard
+from scorecard.read_models.scorecard import KPILine, ObjectiveLine, PerspectiveLine, Scorecard, as_official
 from scorecard.read_models.strategy_map import MapCard, StrategyMap, build_strategy_map
 from scorecard.read_models.table_rows import ObjectiveRows, table_rows
 
@@ -31,10 +33,6 @@ WHOLE = Choices()
 Texts = Mapping[int, Sequence[str]]
 # Rows of themes or divisions, with the KPIs below them, that fit in a summary of one page.
 MAX_ROWS = 14
-
-
-class BaselineYear(LookupError):
-    """The year is before the plan: it has actuals only, so there is nothing to report on."""
 
 
 @dataclass(frozen=True)
@@ -105,15 +103,16 @@ class Weight:
 
 @dataclass(frozen=True)
 class AnnualReport:
-    """One year of a plan as handed up. unassessed: (Status, measures) for each status without a rate that occurs.
+    """An edition as handed up at the end of its year. unassessed: (Status, measures) for each status without a rate
+    that occurs.
 
     part: the part of the plan that the report is about, None for the whole. With a part, the scorecard has only its
     KPIs; the map shows the whole plan with the rest faded.
 
     score_change: of the plan or the part since last year, over what has a rate in both years; None: not comparable.
 
-    audit_event: the last of the plan's year, of the plan itself or of its agency. Its digest in print proves the audit
-    chain up to there. None: no change yet. people: who entered, submitted and approved each report that is due.
+    audit_event: the last of the edition or of its agency. Its digest in print proves the audit chain up to there. None:
+    no change yet. people: who entered, submitted and approved each report that is due. approvals: by the head.
     """
 
     scorecard: Scorecard
@@ -132,6 +131,7 @@ class AnnualReport:
     weights: tuple[Weight, ...] = field(default=())
     audit_event: AuditEvent | None = None
     people: tuple[ReportPeople, ...] = ()
+    approvals: HeadApprovals = NONE_RECORDED
     part: Part | None = None
     with_appendix: bool = True
 
@@ -175,10 +175,12 @@ class AnnualReport:
 
     @property
     def cover_marks(self) -> tuple[str, ...]:
-        """Warnings on the cover; none for a closed year with an agency's own figures."""
+        """Warnings on the cover; none on the frozen report of a closed year with an agency's own figures."""
         marks = []
         if self.scorecard.is_preliminary:
             marks.append("草稿：本年度尚未關閉")
+        if self.scorecard.is_copy:
+            marks.append("非正式版本")
         if self.scorecard.has_sample_data:
             marks.append("示範資料")
         return tuple(marks)
@@ -204,22 +206,36 @@ class AnnualReport:
         return DisplayCap(self.scorecard.display_cap).label
 
 
-def build_annual_report(plan: Plan, year: int, choices: Choices = WHOLE) -> AnnualReport:
-    """year is Gregorian; plan as build_scorecard() requires it. 11 queries.
+def build_annual_report(plan: Plan, choices: Choices = WHOLE) -> AnnualReport:
+    """plan as build_scorecard() requires it. 13 queries. Raises NoSuchPart."""
+    event = AuditEvent.objects.last_of(plan)
+    return annual_report(plan, choices, audit_event=event, approvals=head_approvals(plan))
 
-    Raises NoSuchYear, BaselineYear for a year before the plan's first, NoSuchPart.
-    """
+
+def build_official_report(plan: Plan, *, audit_event: AuditEvent | None, approvals: HeadApprovals) -> AnnualReport:
+    """The report that is frozen with the year: no copy. plan: closed, if only in memory. 10 queries."""
+    return annual_report(plan, WHOLE, audit_event=audit_event, approvals=approvals, is_official=True)
+
+
+def annual_report(
+    plan: Plan,
+    choices: Choices,
+    *,
+    audit_event: AuditEvent | None,
+    approvals: HeadApprovals,
+    is_official: bool = False,
+) -> AnnualReport:
+    """As build_annual_report(), with what the caller knows of the chain and of the head's approvals."""
     scorecard = build_scorecard(
-        plan, year, include_provisional=choices.include_provisional, with_action_plans=True, with_links=True
+        plan, include_provisional=choices.include_provisional, with_action_plans=True, with_links=True
     )
-    if scorecard.year.is_baseline:
-        raise BaselineYear(year)
-    rows = YearlyReport.objects.for_year(plan, year).select_related("submitted_by", "reviewed_by")
-    reports = {report.kpi_id: report for report in rows}
+    if is_official:
+        scorecard = as_official(scorecard)
+    reports = {report.kpi_id: report for report in YearlyReport.objects.of_plan(plan)}
     counting = [report for report in reports.values() if choices.include_provisional or report.is_approved]
     texts = {report.kpi_id: (report.explanation, report.improvement) for report in counting}
-    people = report_people(scorecard, reports, hands_on(plan, year, [kpi.id for kpi in scorecard.due_kpis]))
-    return assemble(scorecard, texts, people, choices=choices, audit_event=AuditEvent.objects.last_of_year(plan, year))
+    people = report_people(scorecard, reports, hands_on(plan, [kpi.id for kpi in scorecard.due_kpis]))
+    return assemble(scorecard, texts, people, choices=choices, audit_event=audit_event, approvals=approvals)
 
 
 def assemble(
@@ -229,6 +245,7 @@ def assemble(
     *,
     choices: Choices = WHOLE,
     audit_event: AuditEvent | None = None,
+    approvals: HeadApprovals = NONE_RECORDED,
 ) -> AnnualReport:
     """The scorecard has action plans and links; texts: (explanation, improvement) by KPI id. No query.
 
@@ -264,6 +281,7 @@ def assemble(
         weights=_weights(scorecard),
         audit_event=audit_event,
         people=tuple(each for each in people if each.kpi.code in scorecard.kpis_by_code),
+        approvals=approvals,
         part=part,
         with_appendix=choices.with_appendix,
     )
@@ -296,7 +314,12 @@ def review_of(scorecard: Scorecard, kpi: KPILine, texts: Sequence[str], plans: I
 
 
 def _trend(scorecard: Scorecard, kpi: KPILine, measure: MeasureLine) -> MeasureTrend:
-    chart = trend(measure.trend_figures(scorecard.years), current=scorecard.year.year, tolerance=measure.tolerance)
+    chart = trend(
+        measure.trend_figures(scorecard.years),
+        current=scorecard.year.year,
+        tolerance=measure.tolerance,
+        breaks=unit_breaks(measure, kpi.former_measures),
+    )
     text = f"{kpi.code} {measure.label or kpi.name}各年度實際與目標（{measure.unit}），數值同上表"
     return MeasureTrend(measure, chart, text)
 
@@ -314,7 +337,7 @@ def _why(cell: Cell) -> str:
     if cell.status == Status.UNMEASURED:
         return cell.actual_note
     if cell.status == Status.NO_TARGET:
-        return cell.target_note if gives_reason(cell.target_note) else "計畫未訂本年度目標值"
+        return cell.target_note if gives_reason(cell.target_note) else "年版未訂本年度目標值"
     return "已填報，尚未審核通過" if cell.is_withheld else "尚未填報"
 
 
@@ -330,12 +353,12 @@ def _weights(scorecard: Scorecard) -> tuple[Weight, ...]:
 
 __all__ = [
     "AnnualReport",
-    "BaselineYear",
     "Choices",
     "NoSuchPart",
-    "NoSuchYear",
     "Review",
     "assemble",
+    "annual_report",
     "build_annual_report",
+    "build_official_report",
     "review_of",
 ]

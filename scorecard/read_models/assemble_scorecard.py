@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from scorecard.domain.scoring import Score, kpi_score, roll_up
-from scorecard.read_models.measure_lines import YearLine
 from scorecard.read_models.scorecard import (
     DivisionLine,
     KPIFacts,
@@ -46,7 +45,7 @@ def assemble_scorecard(
     threshold = plan.warning_threshold
     kpis_by_objective: dict[str, list[KPILine]] = defaultdict(list)
     for kpi in kpis:
-        kpis_by_objective[kpi.objective_code].append(kpi_line(kpi, plan.year, threshold))
+        kpis_by_objective[kpi.objective_code].append(kpi_line(kpi, threshold))
 
     objectives_by_perspective: dict[str, list[ObjectiveLine]] = defaultdict(list)
     for objective in objectives:
@@ -80,11 +79,11 @@ def assemble_scorecard(
     )
 
 
-def kpi_line(kpi: KPIFacts, year: YearLine, threshold: Decimal) -> KPILine:
-    """The KPI judged by its measures' cells of the year. threshold: the plan's warning threshold."""
+def kpi_line(kpi: KPIFacts, threshold: Decimal) -> KPILine:
+    """The KPI judged by its measures' cells. threshold: the edition's warning threshold."""
     score = kpi_score([(measure.weight, measure.cell.outcome) for measure in kpi.measures], threshold)
     facts = _facts(KPIFacts, kpi)
-    if year.is_baseline or not score.tally.due:
+    if not score.tally.due:
         facts["report_state"] = None
     return KPILine(score, **facts)
 

@@ -64,7 +64,7 @@ class Money:
 
 @dataclass(frozen=True)
 class BudgetRow:
-    """A theme, an owner or the whole plan: its money by plan year in order, and in the report's year."""
+    """A theme, an owner or the whole plan: its money by year with targets in order, and in the report's year."""
 
     code: str
     name: str
@@ -75,7 +75,7 @@ class BudgetRow:
 
 @dataclass(frozen=True)
 class PlanMoney:
-    """An action plan under its KPI with its money by plan year.
+    """An action plan under its KPI with its money by year with targets.
 
     progress: 執行情形 of the report's year, "" also where it is withheld. is_provisional: the amount executed or the
     progress of that year is not approved yet.
@@ -104,9 +104,9 @@ class PlanMoney:
 
 @dataclass(frozen=True)
 class BudgetSummary:
-    """The money of a plan. total: of all action plans; its years are in the order of plan_years."""
+    """The money of a plan. total: of all action plans; its years are in the order of target_years."""
 
-    plan_years: tuple[YearLine, ...]
+    target_years: tuple[YearLine, ...]
     plans: tuple[PlanMoney, ...]
     total: BudgetRow
     by_theme: tuple[BudgetRow, ...]
@@ -114,7 +114,7 @@ class BudgetSummary:
 
     @property
     def by_year(self) -> tuple[tuple[YearLine, Money], ...]:
-        return tuple(zip(self.plan_years, self.total.years, strict=True))
+        return tuple(zip(self.target_years, self.total.years, strict=True))
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def summarise_budgets(scorecard: Scorecard) -> BudgetSummary:
         by_theme.setdefault(theme, []).append(plan)
         by_owner.setdefault(plan.owner, []).append(plan)
     return BudgetSummary(
-        plan_years=scorecard.plan_years,
+        target_years=scorecard.target_years,
         plans=tuple(_plan_money(scorecard, kpi, plan) for kpi, plan in pairs),
         total=_row(scorecard, "", "合計", [plan for _, plan in pairs]),
         by_theme=tuple(_row(scorecard, line.code, line.name, by_theme.get(line.code, ())) for line in scorecard.themes),
@@ -186,7 +186,7 @@ def _plan_money(scorecard: Scorecard, kpi: KPILine, plan: ActionPlanLine) -> Pla
 
 
 def _by_year(scorecard: Scorecard, plans: Sequence[ActionPlanLine]) -> tuple[Money, ...]:
-    return tuple(add_up(plan.budgets.get(year.year) for plan in plans) for year in scorecard.plan_years)
+    return tuple(add_up(plan.budgets.get(year.year) for plan in plans) for year in scorecard.target_years)
 
 
 def _in_current_year(scorecard: Scorecard, plans: Sequence[ActionPlanLine]) -> Money:

@@ -21,7 +21,7 @@ from scorecard.read_models.scorecard import (
 class Kind(Enum):
     """The kind of a step, by the word that readers use."""
 
-    PLAN = "計畫"
+    PLAN = "年版"
     PERSPECTIVE = "構面"
     THEME = "策略主題"
     DIVISION = "科室"

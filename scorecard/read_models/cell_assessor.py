@@ -15,12 +15,11 @@ EMPTY_VALUE_ROW = (None, "", None, "", False, None, None)
 
 @dataclass(frozen=True)
 class CellAssessor:
-    """Decides which figures count: those of approved reports and of the years before the plan (decision 0003).
+    """Shows what counts, and the rest only where it is asked for (decision 0003): its figures are then marked.
 
-    first_year: the plan's.
+    warning_threshold, display_cap: of the edition whose year is judged.
     """
 
-    first_year: int
     warning_threshold: Decimal
     display_cap: int
     include_provisional: bool = False
@@ -30,15 +29,15 @@ class CellAssessor:
         year: int,
         row: tuple,
         *,
-        is_approved: bool,
+        counts: bool,
         direction: Direction,
         tolerance: Decimal | None,
         factor: int = 1,
+        is_of_own_edition: bool = True,
     ) -> Cell:
-        """row: target, target_note, actual, actual_note, unmeasured, numerator, denominator."""
+        """row: target, target_note, actual, actual_note, unmeasured, numerator, denominator. The rest: see Cell."""
         target, target_note, actual, actual_note, unmeasured, numerator, denominator = row
-        is_final = year < self.first_year or is_approved
-        has_more = not is_final and bool(actual is not None or unmeasured or actual_note)
+        has_more = not counts and bool(actual is not None or unmeasured or actual_note)
         is_withheld = has_more and not self.include_provisional
         if is_withheld:
             actual = None
@@ -61,13 +60,15 @@ class CellAssessor:
             is_provisional=has_more and self.include_provisional,
             is_withheld=is_withheld,
             outcome=outcome,
+            warning_threshold=self.warning_threshold,
             display_cap=self.display_cap,
+            is_of_own_edition=is_of_own_edition,
         )
 
-    def budget(self, row: tuple, *, is_approved: bool) -> BudgetLine:
-        """row: year, amount, executed, progress, id. The report of the KPI's year decides (decision 0003)."""
+    def budget(self, row: tuple, *, counts: bool) -> BudgetLine:
+        """row: year, amount, executed, progress, id. The report of the KPI decides (decision 0003)."""
         year, amount, executed, progress, id_ = row
-        if year < self.first_year or is_approved:
+        if counts:
             return BudgetLine(year, amount, executed, progress, id_)
         if self.include_provisional:
             return BudgetLine(year, amount, executed, progress, id_, bool(executed is not None or progress))

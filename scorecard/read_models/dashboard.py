@@ -1,4 +1,4 @@
-"""儀表板: a plan's year on one page: scores, what moved, what was missed, the money."""
+"""儀表板: an edition on one page: scores, what moved, what was missed, the money."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ class Concern:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """One year of a plan at a glance. states: the number of due reports in each state.
+    """An edition at a glance. states: the number of due reports in each state.
 
-    movement: what moved since the year before; None at the first year.
+    movement: what moved since the year before; None where no year before is shown.
     """
 
     scorecard: Scorecard
@@ -69,13 +69,13 @@ class Dashboard:
         return "；".join(texts)
 
 
-def build_dashboard(plan: Plan, year: int, *, include_provisional: bool = False) -> Dashboard:
-    """year is Gregorian; plan as build_scorecard() requires it. 7 queries. Raises NoSuchYear.
+def build_dashboard(plan: Plan, *, include_provisional: bool = False) -> Dashboard:
+    """plan as build_scorecard() requires it. 7 queries.
 
     include_provisional: show and count figures that are not approved yet, and mark them 尚未審核.
     """
-    scorecard = build_scorecard(plan, year, include_provisional=include_provisional, with_action_plans=True)
-    reports = YearlyReport.objects.for_year(plan, year).counting(include_provisional=include_provisional)
+    scorecard = build_scorecard(plan, include_provisional=include_provisional, with_action_plans=True)
+    reports = YearlyReport.objects.of_plan(plan).counting(include_provisional=include_provisional)
     rows = reports.values_list("kpi_id", "explanation", "improvement")
     texts = {kpi_id: (explanation, improvement) for kpi_id, explanation, improvement in rows}
     return assemble(scorecard, texts)

@@ -1,4 +1,4 @@
-"""資料檢查: what is missing or inconsistent in a plan's year, each with the place where it can be mended.
+"""資料檢查: what is missing or inconsistent in an edition, each with the place where it can be mended.
 
 A finding blocks nothing: the rules are in policies.py and in the database.
 """
@@ -32,7 +32,7 @@ class DataCheck:
 
 def build_data_checks(scorecard: Scorecard, plan: Plan) -> tuple[DataCheck, ...]:
     """A DataCheck of each kind. Two queries. The scorecard is a provisional one with its action plans."""
-    explained, with_evidence = _reports(plan, scorecard.year.year)
+    explained, with_evidence = _reports(plan)
     staffed = _staffed_divisions(plan)
     kpis = scorecard.kpis
     due = scorecard.due_kpis
@@ -84,9 +84,9 @@ def _without_staff(scorecard: Scorecard, staffed: set[int]) -> Iterator[Finding]
             yield Finding("division", line.id, "", line.name)
 
 
-def _reports(plan: Plan, year: int) -> tuple[set[int], set[int]]:
-    """The ids of the KPIs whose report of the year has an explanation, and of those whose report has evidence."""
-    rows = YearlyReport.objects.for_year(plan, year).with_evidence_mark()
+def _reports(plan: Plan) -> tuple[set[int], set[int]]:
+    """The ids of the KPIs whose report has an explanation, and of those whose report has evidence."""
+    rows = YearlyReport.objects.of_plan(plan).with_evidence_mark()
     explained = set()
     with_evidence = set()
     for kpi_id, explanation, has_evidence in rows.values_list("kpi_id", "explanation", "has_evidence"):

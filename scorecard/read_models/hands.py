@@ -8,14 +8,17 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from scorecard.domain.choices import AuditAction
-from scorecard.models import AuditEvent, Deputyship, Plan
+from scorecard.models import KPI, AuditEvent, Deputyship, Plan
 from scorecard.models.audit import is_about_evidence
 
 # A person's id, and the day on which they had a hand in a report.
 Touch = tuple[int, date]
+# The id of a KPI in the edition, and an event about it.
+KPIEvent = tuple[int, AuditEvent]
 
 ENTERING = frozenset({AuditAction.SAVED, AuditAction.RESTORED})
 
@@ -43,28 +46,41 @@ def is_entry(event: AuditEvent) -> bool:
     return event.action in ENTERING or any(is_about_evidence(change) for change in event.changes)
 
 
-def hands_on(plan: Plan, year: int, kpis: Collection[int]) -> dict[int, Hands]:
-    """By KPI id, for each KPI of which there is an event. kpis: ids; year is Gregorian. Two queries."""
-    events = AuditEvent.objects.filter(plan=plan, year=year, kpi__in=kpis)
-    return hands_of(events.select_related("actor").order_by("id"), plan)
+def events_of(plan: Plan, kpis: Collection[int]) -> list[KPIEvent]:
+    """Of the edition's year, the oldest first. kpis: ids of the edition's. One query.
+
+    By lineage and year: events from before there were editions name the KPI's row in the first of them.
+    """
+    own = KPI.objects.filter(plan=plan, pk__in=kpis)
+    rows = (
+        AuditEvent.objects.filter(kpi__plan__agency=plan.agency_id, year=plan.year)
+        .filter(kpi__lineage__in=own.values("lineage"))
+        .annotate(own_kpi=Subquery(own.filter(lineage=OuterRef("kpi__lineage")).values("pk")[:1]))
+    )
+    return [(event.own_kpi, event) for event in rows.select_related("actor").order_by("id")]
 
 
-def hands_of(events: Iterable[AuditEvent], plan: Plan) -> dict[int, Hands]:
-    """By KPI id. events: all of some KPIs' year with their actors, the oldest first. One query."""
+def hands_on(plan: Plan, kpis: Collection[int]) -> dict[int, Hands]:
+    """By KPI id, for each KPI of which there is an event. kpis: ids of the edition's. Two queries."""
+    return hands_of(events_of(plan, kpis), plan)
+
+
+def hands_of(events: Iterable[KPIEvent], plan: Plan) -> dict[int, Hands]:
+    """By KPI id. events: from events_of(). One query."""
     names: dict[int, dict[str, None]] = defaultdict(dict)
     touches: dict[int, set[Touch]] = defaultdict(set)
-    for event in events:
-        if event.kpi_id is None or event.actor_id is None:
+    for kpi_id, event in events:
+        if event.actor_id is None:
             continue
         if event.action == AuditAction.APPROVED:
-            touches[event.kpi_id].clear()
+            touches[kpi_id].clear()
         elif is_entry(event) or event.action == AuditAction.SUBMITTED:
             day = timezone.localdate(event.at)
-            touches[event.kpi_id].update(
+            touches[kpi_id].update(
                 (person, day) for person in (event.actor_id, event.acting_for_id) if person is not None
             )
         if is_entry(event):
-            names[event.kpi_id][event.actor_text] = None
+            names[kpi_id][event.actor_text] = None
     links = list(Deputyship.objects.filter(agency=plan.agency_id, first_day__lte=timezone.localdate()))
     return {kpi: Hands(tuple(names[kpi]), _as_one(touches[kpi], links)) for kpi in names.keys() | touches.keys()}
 

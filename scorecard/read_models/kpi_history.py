@@ -4,13 +4,13 @@ What was entered for a report that is not approved is not shown by itself (decis
 review it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from scorecard import permissions
-from scorecard.domain.choices import Question
+from scorecard.domain.choices import EDITABLE_STATES, Question, ReportState
 from scorecard.domain.roc_years import year_text
-from scorecard.models import KPI, AuditEvent, PlanYear, User, YearlyReport, YearlyValue
+from scorecard.models import KPI, AuditEvent, Measure, User, YearlyReport, YearlyValue
 from scorecard.read_models.hands import is_entry
 
 
@@ -44,36 +44,51 @@ class HistoryLine:
 
 
 def build_history(kpi: KPI, user: User, *, most: int, include_provisional: bool = False) -> list[HistoryLine]:
-    """The KPI's latest events, newest first. Two queries, and two more for staff of its division.
+    """The latest events of the KPI in its edition, newest first. Two queries, and two more for staff of its division.
 
-    Staff of the division can revert a change while its year is open and its report editable, if the value has changed.
+    kpi has its plan selected. Staff of the division can revert a change while the year is open and the report editable,
+    if the value has changed.
     """
     events = list(AuditEvent.objects.of_kpi(kpi)[:most])
-    reports = {report.year: report for report in YearlyReport.objects.filter(kpi=kpi)}
+    approved = _approved_years(kpi)
     is_reporter = permissions.can_report_for(user, kpi.division)
-    current_values = _current_values(kpi, reports) if is_reporter else {}
+    current_values = _current_values(kpi, events) if is_reporter else {}
     shows_all = include_provisional or is_reporter or permissions.can_review(user, kpi.plan.agency_id)
     lines = []
     for event in events:
-        report = reports.get(event.year) if event.year else None
-        is_unapproved = is_entry(event) and not (report and report.is_approved)
+        is_unapproved = is_entry(event) and event.year not in approved
         if is_unapproved and not shows_all:
             lines.append(HistoryLine(event, (), is_withheld=True))
         else:
-            changes = tuple(_changes(event, current_values, shows_all=shows_all))
+            values = current_values if event.year == kpi.plan.year else {}
+            changes = tuple(_changes(event, values, shows_all=shows_all))
             lines.append(HistoryLine(event, changes, is_unapproved))
     return lines
 
 
+def _approved_years(kpi: KPI) -> set[int]:
+    """The years up to the edition's whose report of the KPI is approved.
+
+    Events from before there were editions may be of a later year, whose report would change a closed page.
+    """
+    reports = YearlyReport.objects.filter(
+        kpi__lineage=kpi.lineage,
+        kpi__plan__agency=kpi.plan.agency_id,
+        kpi__plan__year__lte=kpi.plan.year,
+        state=ReportState.APPROVED,
+    )
+    return set(reports.values_list("kpi__plan__year", flat=True))
+
+
 def _changes(
-    event: AuditEvent, current_values: Mapping[tuple[int | None, int], YearlyValue], *, shows_all: bool
+    event: AuditEvent, current_values: Mapping[int, YearlyValue], *, shows_all: bool
 ) -> Iterator[HistoryChange]:
     """shows_all False: an answered question by its kind alone, since its sentence may quote another year's figure."""
     for index, change in enumerate(event.changes):
         before = event.before(index)
         is_restorable = False
         if before is not None:
-            value = current_values.get((event.year, before.measure_id))
+            value = current_values.get(before.measure_id)
             is_restorable = value is not None and getattr(value, before.field) != before.value
         new = change["new"]
         if "question" in change and not shows_all:
@@ -81,9 +96,24 @@ def _changes(
         yield HistoryChange(index, change["what"], change["old"], new, is_restorable)
 
 
-def _current_values(kpi: KPI, reports: Mapping[int, YearlyReport]) -> dict[tuple[int | None, int], YearlyValue]:
-    """The values that may still be changed, by year and measure id. reports: the KPI's, by year."""
-    open_years = {row.year for row in PlanYear.objects.filter(plan=kpi.plan) if row.is_open}
-    editable = {year for year, report in reports.items() if year in open_years and report.is_editable}
-    values = YearlyValue.objects.filter(measure__kpi=kpi, year__in=editable)
-    return {(value.year, value.measure_id): value for value in values}
+def _current_values(kpi: KPI, events: Iterable[AuditEvent]) -> dict[int, YearlyValue]:
+    """The values that may still be changed, by the measure ids that the events of the edition's year name.
+
+    An event may name the measure's row in another edition: the row of the same lineage is meant.
+    """
+    if not kpi.plan.is_open:
+        return {}
+    own = YearlyValue.objects.filter(measure__kpi=kpi, year=kpi.plan.year)
+    editable = own.filter(measure__kpi__reports__state__in=EDITABLE_STATES).select_related("measure")
+    by_lineage = {value.measure.lineage: value for value in editable}
+    if not by_lineage:
+        return {}
+    named = {
+        change["measure"]
+        for event in events
+        if event.year == kpi.plan.year
+        for change in event.changes
+        if "measure" in change
+    }
+    rows = Measure.objects.filter(pk__in=named, lineage__in=by_lineage).values_list("pk", "lineage")
+    return {pk: by_lineage[lineage] for pk, lineage in rows}

@@ -1,5 +1,6 @@
 """A KPI's charts: the trend of each measure over all years, and the bullet of the scorecard's year."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,7 +9,8 @@ from scorecard.domain.explanation import figure
 from scorecard.domain.scoring import status_zones
 from scorecard.drawing.chart_bars import Bullet, bullet
 from scorecard.drawing.trend_chart import Trend, trend
-from scorecard.read_models.measure_lines import Cell, MeasureLine
+from scorecard.read_models.kpi_series import KPISeries, series_of, unit_breaks
+from scorecard.read_models.measure_lines import Cell, FormerMeasure, MeasureLine, MeasureSeries, YearLine
 from scorecard.read_models.scorecard import KPILine, Scorecard
 
 
@@ -26,20 +28,60 @@ class MeasureCharts:
     bullet_text: str
 
 
-def kpi_charts(scorecard: Scorecard, kpi: KPILine) -> tuple[MeasureCharts, ...]:
-    """One for each measure. No query."""
-    return tuple(_charts(scorecard, kpi, measure) for measure in kpi.measures)
+@dataclass(frozen=True)
+class FormerChart:
+    """What a KPI measured before in another unit. years: those with a figure. trend_text: as of MeasureCharts."""
+
+    measure: FormerMeasure
+    years: tuple[YearLine, ...]
+    trend: Trend
+    trend_text: str
+
+    @property
+    def heading(self) -> str:
+        """「至 105 年，單位：件」."""
+        return self.measure.heading
 
 
-def _charts(scorecard: Scorecard, kpi: KPILine, measure: MeasureLine) -> MeasureCharts:
-    name = f"{kpi.code} {measure.label or kpi.name}（{measure.unit}）"
+def kpi_charts(scorecard: Scorecard, kpi: KPILine, series: KPISeries | None = None) -> tuple[MeasureCharts, ...]:
+    """One for each measure. No query. series: the KPI's over all years; None: over the scorecard's."""
+    shown = series or series_of(scorecard, kpi)
+    return tuple(_charts(scorecard, shown, measure) for measure in shown.kpi.measures)
+
+
+def former_charts(series: KPISeries) -> tuple[FormerChart, ...]:
+    """One for each former measure. No query."""
+    return tuple(_former_chart(series, measure) for measure in series.former)
+
+
+def _charts(scorecard: Scorecard, series: KPISeries, measure: MeasureLine) -> MeasureCharts:
+    name = _name(series.kpi, measure)
     return MeasureCharts(
         measure=measure,
-        trend=trend(measure.trend_figures(scorecard.years), current=scorecard.year.year, tolerance=measure.tolerance),
-        trend_text=f"{name}各年度實際與目標：{_years_text(scorecard, measure)}",
+        trend=trend(
+            measure.trend_figures(series.years),
+            current=scorecard.year.year,
+            tolerance=measure.tolerance,
+            breaks=unit_breaks(measure, series.former),
+        ),
+        trend_text=f"{name}各年度實際與目標：{_years_text(series.years, measure)}",
         bullet=_bullet(scorecard, measure),
         bullet_text=f"{name}{scorecard.year.text}：{_year_text(measure.cell)}，{_judgement_text(measure)}",
     )
+
+
+def _former_chart(series: KPISeries, measure: FormerMeasure) -> FormerChart:
+    years = tuple(line for line in series.years if line.year in measure.cells)
+    return FormerChart(
+        measure=measure,
+        years=years,
+        trend=trend(measure.trend_figures(years), tolerance=measure.tolerance),
+        trend_text=f"{_name(series.kpi, measure)}{measure.heading}：{_years_text(years, measure)}",
+    )
+
+
+def _name(kpi: KPILine, measure: MeasureSeries) -> str:
+    return f"{kpi.code} {measure.label or kpi.name}（{measure.unit}）"
 
 
 def _bullet(scorecard: Scorecard, measure: MeasureLine) -> Bullet | None:
@@ -66,8 +108,8 @@ def _bullet(scorecard: Scorecard, measure: MeasureLine) -> Bullet | None:
     )
 
 
-def _years_text(scorecard: Scorecard, measure: MeasureLine) -> str:
-    return "；".join(f"{year.text}{_year_text(measure.cells[year.year])}" for year in scorecard.years)
+def _years_text(years: Iterable[YearLine], measure: MeasureSeries) -> str:
+    return "；".join(f"{year.text}{_year_text(measure.cells[year.year])}" for year in years)
 
 
 def _year_text(cell: Cell) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
-from scorecard.domain.choices import Direction, Status, YearState
+from scorecard.domain.choices import Direction, PlanState, Status
 from scorecard.domain.explanation import calculation
 from scorecard.domain.ratios import Parts
 from scorecard.domain.roc_years import to_roc, year_text
@@ -18,13 +19,11 @@ from scorecard.drawing.trend_chart import YearFigures
 
 @dataclass(frozen=True)
 class YearLine:
-    """due_date None: never opened."""
+    """A year of a scorecard: before its own (is_baseline), its own, or after it (is_outlook)."""
 
     year: int
-    state: YearState
-    is_baseline: bool
-    due_date: date | None = None
-    contact: str = ""
+    is_baseline: bool = False
+    is_outlook: bool = False
 
     @property
     def text(self) -> str:
@@ -36,15 +35,24 @@ class YearLine:
         """The ROC year of URLs: 105."""
         return to_roc(self.year)
 
+
+@dataclass(frozen=True)
+class OwnYear(YearLine):
+    """The scorecard's own year. due_date None: never opened."""
+
+    state: PlanState = PlanState.ADOPTED
+    due_date: date | None = None
+    contact: str = ""
+
     @property
     def is_open(self) -> bool:
         """Whether staff may report."""
-        return self.state == YearState.OPEN
+        return self.state == PlanState.OPEN
 
     @property
     def is_closed(self) -> bool:
         """Whether the year's figures are final."""
-        return self.state == YearState.CLOSED
+        return self.state == PlanState.CLOSED
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,8 @@ class Cell:
     """One measure in one year: figures in the measure's unit, None where there is none.
 
     is_provisional: an actual is shown that is not approved yet. is_withheld: there is one, but it is not shown.
+    warning_threshold, display_cap: of the edition that has it. is_of_own_edition: whether that is the edition of the
+    year, where the measure was set and reported, and no later one that has it as a baseline.
     """
 
     year: int
@@ -61,7 +71,9 @@ class Cell:
     is_provisional: bool
     is_withheld: bool
     outcome: Outcome
+    warning_threshold: Decimal
     display_cap: int
+    is_of_own_edition: bool = True
 
     @property
     def target(self) -> Decimal | None:
@@ -113,32 +125,71 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class MeasureLine:
-    """cells: by year of the plan; cell: the one of the scorecard's year."""
+class MeasureSeries:
+    """A measure over years of one unit. cells: by year."""
 
-    id: int
+    lineage: UUID
     label: str
     unit: str
     direction: Direction
     tolerance: Decimal | None
-    weight: Decimal
     cells: dict[int, Cell]
+
+    def trend_figures(self, years: Iterable[YearLine]) -> list[YearFigures]:
+        """What a trend chart draws of the years; a year before the series began has no figure."""
+        made = []
+        for year in years:
+            cell = self.cells.get(year.year)
+            if cell is None:
+                made.append(YearFigures(year.year, str(year.roc)))
+            else:
+                made.append(YearFigures(year.year, str(year.roc), cell.actual, cell.target, cell.is_provisional))
+        return made
+
+    @property
+    def direction_text(self) -> str:
+        """「越高越好」, 「越低越好」 or 「目標 ± 2」."""
+        if self.direction == Direction.BAND:
+            return f"目標 ± {grouped(self.tolerance or Decimal(0))}"
+        return self.direction.label
+
+
+@dataclass(frozen=True)
+class FormerMeasure(MeasureSeries):
+    """What a KPI measured before, in another unit: it ended before the scorecard's year."""
+
+    @property
+    def last_year(self) -> int:
+        """Gregorian."""
+        return max(self.cells)
+
+    @property
+    def heading(self) -> str:
+        """「至 105 年，單位：件」."""
+        return f"至 {year_text(self.last_year)}，單位：{self.unit}"
+
+    @property
+    def figures_text(self) -> str:
+        """Actuals by year: 「104 年 80、105 年 82（尚未審核）」."""
+        marks = {True: "（尚未審核）", False: ""}
+        cells = sorted(self.cells.items())
+        return "、".join(f"{year_text(year)} {cell.actual_text}{marks[cell.is_provisional]}" for year, cell in cells)
+
+
+@dataclass(frozen=True)
+class MeasureLine(MeasureSeries):
+    """cells: by year of the scorecard; cell: the one of its own year."""
+
+    id: int
+    weight: Decimal
     cell: Cell
     numerator_label: str = ""
     denominator_label: str = ""
     factor: int = 1
 
     def in_year(self, year: int) -> "MeasureLine":
-        """The measure in the scorecard of another year of the plan."""
+        """The measure judged in another year of the scorecard."""
         return replace(self, cell=self.cells[year])
-
-    def trend_figures(self, years: Iterable[YearLine]) -> list[YearFigures]:
-        """What a trend chart draws of the years."""
-        made = []
-        for year in years:
-            cell = self.cells[year.year]
-            made.append(YearFigures(year.year, str(year.roc), cell.actual, cell.target, cell.is_provisional))
-        return made
 
     @property
     def is_ratio(self) -> bool:
@@ -149,10 +200,3 @@ class MeasureLine:
     def calculation(self) -> str:
         """The rate's formula with the numbers of the scorecard's year; for a ratio, first the ratio itself."""
         return calculation(self.cell.outcome, self.unit, (self.numerator_label, self.denominator_label))
-
-    @property
-    def direction_text(self) -> str:
-        """「越高越好」, 「越低越好」 or 「目標 ± 2」."""
-        if self.direction == Direction.BAND:
-            return f"目標 ± {grouped(self.tolerance or Decimal(0))}"
-        return self.direction.label

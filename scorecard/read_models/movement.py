@@ -1,8 +1,11 @@
-"""A year against the one before: measures, lights and scores that can be compared."""
+"""A year against the one before: measures, lights and scores that can be compared.
+
+The year before was judged by its own edition. A measure is compared with itself in another edition, never with another
+one of the same KPI: figures of two units are not comparable.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -53,11 +56,12 @@ class Movement:
     """What moved since `year`: measures by their actuals, KPIs by their lights, scores.
 
     Compared are measures with an actual in both years that are better the higher or the lower; a band has no such
-    direction. newly_met and no_longer_met: KPIs whose light crossed the line between met and not met. first_met: newly
-    met KPIs that were met in no year before.
+    direction. newly_met and no_longer_met: KPIs of the same measures in both years whose light crossed the line between
+    met and not met. first_met: newly met KPIs that were met in no year before.
 
-    Scores cover only what has a rate in both years: otherwise they would compare two different sets. score is the
-    plan's, the others are by code of perspective and theme and by id of division; None or missing: not comparable.
+    Scores cover only what has a rate in both years, with today's weights: otherwise they would compare two different
+    sets. score is the whole edition's, the others are by code of perspective and theme and by id of division. None or
+    missing: not comparable.
     """
 
     year: YearLine
@@ -83,11 +87,10 @@ class Movement:
 
 
 def movement(scorecard: Scorecard) -> Movement | None:
-    """Since the year before the scorecard's; None where the plan has no earlier year. No query."""
-    earlier = [year for year in scorecard.years if year.year < scorecard.year.year]
-    if not earlier:
+    """Since the year before the scorecard's; None where the scorecard shows no earlier year. No query."""
+    if not scorecard.baseline_years:
         return None
-    year = earlier[-1]
+    year = scorecard.baseline_years[-1]
     improved, unchanged, worsened = _measures(scorecard, year)
     newly_met, no_longer_met = _lights(scorecard, year)
     was, now = _comparable_scorecards(scorecard, year)
@@ -129,7 +132,7 @@ def _measures(
 
 def _lights(scorecard: Scorecard, year: YearLine) -> tuple[tuple[KPILine, ...], tuple[KPILine, ...]]:
     """The KPIs newly met, and those no longer met."""
-    lights = [(kpi, light_of(kpi, year.year, scorecard.warning_threshold), kpi.status) for kpi in scorecard.kpis]
+    lights = [(kpi, light_of(kpi, year.year), kpi.status) for kpi in scorecard.kpis]
     newly_met = tuple(kpi for kpi, was, now in lights if was in SHORT_OF_TARGET and now == Status.MET)
     no_longer_met = tuple(kpi for kpi, was, now in lights if was == Status.MET and now in SHORT_OF_TARGET)
     return newly_met, no_longer_met
@@ -137,13 +140,23 @@ def _lights(scorecard: Scorecard, year: YearLine) -> tuple[tuple[KPILine, ...], 
 
 def _was_met(scorecard: Scorecard, kpi: KPILine) -> bool:
     """In any year before the scorecard's."""
-    earlier = (line.year for line in scorecard.years if line.year < scorecard.year.year)
-    return any(light_of(kpi, year, scorecard.warning_threshold) == Status.MET for year in earlier)
+    return any(light_of(kpi, line.year) == Status.MET for line in scorecard.baseline_years)
 
 
-def light_of(kpi: KPILine, year: int, threshold: Decimal) -> Status:
-    """The KPI's light in a year of its scorecard. threshold: the plan's warning threshold."""
-    return kpi_score([(measure.weight, measure.cells[year].outcome) for measure in kpi.measures], threshold).status
+def light_of(kpi: KPILine, year: int) -> Status | None:
+    """The KPI's light in a year of its scorecard, by that year's threshold and today's weights.
+
+    None where the KPI had other measures then: another set of figures made its light.
+    """
+    former = [measure.cells[year] for measure in kpi.former_measures if year in measure.cells]
+    cells = [measure.cells[year] for measure in kpi.measures]
+    if not cells or any(cell.is_of_own_edition for cell in former):
+        return None
+    if not all(cell.is_of_own_edition for cell in cells):
+        return None
+    weights = (measure.weight for measure in kpi.measures)
+    outcomes = [(weight, cell.outcome) for weight, cell in zip(weights, cells, strict=True)]
+    return kpi_score(outcomes, cells[0].warning_threshold).status
 
 
 def _comparable_scorecards(scorecard: Scorecard, before: YearLine) -> tuple[Scorecard, Scorecard]:
@@ -161,11 +174,11 @@ def _comparable(kpis: Iterable[KPILine], *years: int) -> Iterator[KPILine]:
 
 
 def _in_year(scorecard: Scorecard, year: YearLine, kpis: list[KPILine]) -> Scorecard:
-    """The scorecard of these KPIs alone in another of its years."""
+    """The scorecard of these KPIs alone, with their figures of one of its years: for its scores."""
     if year != scorecard.year:
         kpis = [replace(kpi, measures=tuple(m.in_year(year.year) for m in kpi.measures)) for kpi in kpis]
     return assemble_scorecard(
-        replace(scorecard, year=year),
+        scorecard,
         perspectives=scorecard.perspectives,
         themes=scorecard.themes,
         objectives=scorecard.objectives,

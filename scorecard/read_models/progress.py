@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from scorecard.domain.choices import EDITABLE_STATES, ReportState, Status
-from scorecard.read_models.measure_lines import YearLine
+from scorecard.read_models.measure_lines import OwnYear
 from scorecard.read_models.scorecard import KPILine, Scorecard
 
 # The most urgent first.
@@ -69,7 +69,7 @@ def total_progress(scorecard: Scorecard) -> DivisionProgress:
     return _progress(None, "合計", scorecard.kpis, _days_overdue(scorecard.year))
 
 
-def _days_overdue(year: YearLine) -> int:
+def _days_overdue(year: OwnYear) -> int:
     if not year.is_open or year.due_date is None:
         return 0
     return max(0, (timezone.localdate() - year.due_date).days)

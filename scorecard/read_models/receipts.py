@@ -132,8 +132,8 @@ def reviews_of(submission: Submission) -> tuple[tuple[str, str], ...]:
 
     It is no part of the receipt, and changes with every step of the report.
     """
-    rows = YearlyReport.objects.for_year(submission.plan, submission.year).filter(kpi__code__in=submission.codes)
-    reports = {report.kpi.code: report for report in rows.select_related("kpi", "reviewed_by")}
+    rows = YearlyReport.objects.of_plan(submission.plan).filter(kpi__code__in=submission.codes)
+    reports = {report.kpi.code: report for report in rows.select_related("kpi")}
     return tuple((code, _review(reports.get(code))) for code in submission.codes)
 
 
@@ -141,7 +141,7 @@ def _review(report: YearlyReport | None) -> str:
     if report is None:
         return BLANK
     state = ReportState(report.state).label
-    if report.reviewed_by is None or report.reviewed_at is None:
+    if report.reviewed_at is None:
         return state
     return f"{state}　{report.reviewer}　{date_text(localdate(report.reviewed_at))}"
 

@@ -1,4 +1,4 @@
-"""審核: the reports of a year that a reviewer's filter leaves, each with what is needed to judge it."""
+"""審核: the reports of an edition that a reviewer's filter leaves, each with what is needed to judge it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from django.utils import timezone
 from scorecard.domain import roc_years
 from scorecard.domain.choices import AuditAction, ReportState, Status
 from scorecard.domain.scoring import grouped
-from scorecard.models import AuditEvent, Comment, Evidence, Plan, YearlyReport, YearlyValue
+from scorecard.models import AuditEvent, Evidence, Plan, YearlyReport, YearlyValue
 from scorecard.models.audit import is_about_evidence
 from scorecard.read_models.budgets import PlanBudgets, budgets_of
-from scorecard.read_models.hands import NO_HANDS, Hands, hands_of
+from scorecard.read_models.hands import NO_HANDS, Hands, KPIEvent, events_of, hands_of
 from scorecard.read_models.measure_lines import YearLine
 from scorecard.read_models.scorecard import KPILine, Scorecard
 from scorecard.read_models.scorecard_filter import ScorecardFilter, read_filter, select
@@ -45,7 +45,7 @@ class Correction:
 
 @dataclass(frozen=True)
 class Case:
-    """A KPI whose report is due in the year. report None: not begun. correction None: never returned.
+    """A KPI whose report is due. report None: not begun. correction None: never returned.
 
     parts: 「執行數 90 ÷ 預算數 100」 by measure id, where numerator and denominator are given.
     """
@@ -133,14 +133,14 @@ def read_queue_filter(query: Mapping[str, str], scorecard: Scorecard) -> tuple[S
 def build_queue(scorecard: Scorecard, plan: Plan, asked: ScorecardFilter) -> Queue:
     """The scorecard is provisional and has its action plans. Six queries, fewer where nothing is shown."""
     lines = [line for line in select(scorecard, asked).kpis if line.report_state is not None]
-    reports = {report.kpi_id: report for report in _reports(plan, scorecard.year.year, lines)}
+    reports = {report.kpi_id: report for report in _reports(plan, lines)}
     prefetch_related_objects(
         list(reports.values()),
-        Prefetch("comments", Comment.objects.select_related("author")),
+        "comments",
         Prefetch("evidence", Evidence.objects.present()),
     )
     parts = _parts(lines, scorecard.year.year)
-    events = _events(plan, scorecard.year.year, lines)
+    events = events_of(plan, [line.id for line in lines])
     corrections = _corrections(events, lines)
     hands = hands_of(events, plan)
     cases = [
@@ -158,13 +158,13 @@ def build_queue(scorecard: Scorecard, plan: Plan, asked: ScorecardFilter) -> Que
     waiting = [(case.report.submitted_at, case.report.pk, case) for case in cases if case.report and case.is_submitted]
     waiting.sort(key=lambda entry: entry[:2])
     others = [case for case in cases if not case.is_submitted]
-    earlier = tuple(line for line in scorecard.years if line.year < scorecard.year.year)[-EARLIER_YEARS:]
+    earlier = scorecard.baseline_years[-EARLIER_YEARS:]
     return Queue(scorecard, asked, (*(case for _, _, case in waiting), *others), earlier)
 
 
-def _reports(plan: Plan, year: int, lines: Iterable[KPILine]) -> list[YearlyReport]:
-    reports = YearlyReport.objects.for_year(plan, year).filter(kpi__in=[line.id for line in lines])
-    return list(reports.select_related("kpi__plan", "kpi__division", "submitted_by", "reviewed_by"))
+def _reports(plan: Plan, lines: Iterable[KPILine]) -> list[YearlyReport]:
+    reports = YearlyReport.objects.of_plan(plan).filter(kpi__in=[line.id for line in lines])
+    return list(reports.select_related("kpi__plan", "kpi__division"))
 
 
 def _parts(lines: Iterable[KPILine], year: int) -> dict[int, str]:
@@ -182,20 +182,14 @@ def _parts(lines: Iterable[KPILine], year: int) -> dict[int, str]:
 SAYS_NOTHING_NEW = frozenset({AuditAction.SUBMITTED, AuditAction.APPROVED, AuditAction.COMMENTED})
 
 
-def _events(plan: Plan, year: int, lines: Sequence[KPILine]) -> list[AuditEvent]:
-    """Of the KPIs' year, the oldest first."""
-    events = AuditEvent.objects.filter(plan=plan, year=year, kpi__in=[line.id for line in lines])
-    return list(events.select_related("actor").order_by("id"))
-
-
-def _corrections(events: Iterable[AuditEvent], lines: Sequence[KPILine]) -> dict[int, Correction]:
+def _corrections(events: Iterable[KPIEvent], lines: Sequence[KPILine]) -> dict[int, Correction]:
     """By KPI id, for every KPI whose report was ever returned."""
-    by_kpi: dict[int | None, tuple[AuditEvent, list[AuditEvent]]] = {}
-    for event in events:
+    by_kpi: dict[int, tuple[AuditEvent, list[AuditEvent]]] = {}
+    for kpi_id, event in events:
         if event.action == AuditAction.RETURNED:
-            by_kpi[event.kpi_id] = (event, [])
-        elif event.kpi_id in by_kpi and event.action not in SAYS_NOTHING_NEW:
-            by_kpi[event.kpi_id][1].append(event)
+            by_kpi[kpi_id] = (event, [])
+        elif kpi_id in by_kpi and event.action not in SAYS_NOTHING_NEW:
+            by_kpi[kpi_id][1].append(event)
     corrections = {}
     for line in lines:
         if line.id in by_kpi:

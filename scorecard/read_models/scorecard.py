@@ -1,19 +1,21 @@
-"""The scorecard of a plan in a year: one frozen object that page, map, workbook, PDF and JSON only draw.
+"""The scorecard of an edition: one frozen object that page, map, workbook, PDF and JSON only draw.
 
 A line has facts, a score and the lines below it. assemble_scorecard.py alone makes lines; callers give it the facts
-of a plan. Years are Gregorian; *_text properties are ready to print.
+of an edition. lineage is the same for what is the same in every edition of the agency. Years are Gregorian; *_text
+properties are ready to print.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from uuid import UUID
 
 from scorecard.domain.choices import ReportState, Status
 from scorecard.domain.scoring import Score, percent_text, score_text
 from scorecard.read_models.action_plan_lines import ActionPlanLine
-from scorecard.read_models.measure_lines import MeasureLine, YearLine
+from scorecard.read_models.measure_lines import FormerMeasure, MeasureLine, OwnYear, YearLine
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,10 @@ class Scored:
 
 @dataclass(frozen=True)
 class KPIFacts:
-    """A KPI in the scorecard's year. report_state: of the year's report where one is due."""
+    """A KPI in the scorecard's year. report_state: of its report where one is due.
+
+    former_measures: what it measured before in another unit, as far as the scorecard's years show it.
+    """
 
     id: int
     code: str
@@ -67,12 +72,14 @@ class KPIFacts:
     weight: Decimal
     measures: tuple[MeasureLine, ...]
     report_state: ReportState | None
+    lineage: UUID
     action_plans: tuple[ActionPlanLine, ...] = ()
+    former_measures: tuple[FormerMeasure, ...] = ()
 
 
 @dataclass(frozen=True)
 class KPILine(KPIFacts, Scored):
-    """report_state is None where no report is due (baseline year or no target)."""
+    """report_state is None where no report is due: no target."""
 
     @property
     def awaits_review(self) -> bool:
@@ -107,6 +114,7 @@ class ObjectiveFacts:
     theme_code: str
     perspective_code: str
     weight: Decimal
+    lineage: UUID
 
 
 @dataclass(frozen=True)
@@ -124,6 +132,7 @@ class ThemeFacts:
     code: str
     name: str
     lead_division: str
+    lineage: UUID
 
 
 @dataclass(frozen=True)
@@ -151,6 +160,7 @@ class PerspectiveFacts:
     code: str
     name: str
     weight: Decimal
+    lineage: UUID
 
 
 @dataclass(frozen=True)
@@ -190,16 +200,17 @@ class LinkLine:
 
 @dataclass(frozen=True)
 class PlanFacts:
-    """A plan in a year. include_provisional: figures that are not approved yet are shown, counted and marked.
+    """An edition. include_provisional: figures that are not approved yet are shown, counted and marked.
 
-    has_sample_data: a demo account entered figures in any year; the cells of every year are shown.
+    agency: its name as the edition keeps it. last_year: of its targets. sample_years: those of which a demo
+    account entered figures. is_official: the scorecard is for a file that is frozen with the year, and no copy of it.
     """
 
     agency: str
     agency_slug: str
     plan_slug: str
     plan_title: str
-    first_year: int
+    plan_subtitle: str
     last_year: int
     mission: tuple[str, ...]
     vision: str
@@ -208,16 +219,17 @@ class PlanFacts:
     warning_threshold: Decimal
     display_cap: int
     data_version: int
-    year: YearLine
+    year: OwnYear
     years: tuple[YearLine, ...]
     include_provisional: bool
-    has_sample_data: bool
+    sample_years: frozenset[int]
     links: tuple[LinkLine, ...]
+    is_official: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True)
 class Scorecard(PlanFacts, Scored):
-    """A plan in a year with all that it consists of; made by assemble_scorecard()."""
+    """An edition with all that it consists of; made by assemble_scorecard()."""
 
     perspectives: tuple[PerspectiveLine, ...]
     themes: tuple[ThemeLine, ...]
@@ -239,12 +251,12 @@ class Scorecard(PlanFacts, Scored):
 
     @property
     def baseline_years(self) -> tuple[YearLine, ...]:
-        """The years before the plan; they have actuals only."""
+        """The years before its own, as far as its cells show them; they have actuals."""
         return tuple(year for year in self.years if year.is_baseline)
 
     @property
-    def plan_years(self) -> tuple[YearLine, ...]:
-        """The years with targets."""
+    def target_years(self) -> tuple[YearLine, ...]:
+        """Its own year and those after it: they have targets."""
         return tuple(year for year in self.years if not year.is_baseline)
 
     @cached_property
@@ -276,6 +288,11 @@ class Scorecard(PlanFacts, Scored):
         return self.count_lights(self.kpis)
 
     @property
+    def has_sample_data(self) -> bool:
+        """Of any year: the cells of every year are shown."""
+        return bool(self.sample_years)
+
+    @property
     def threshold_text(self) -> str:
         """「90%」."""
         return percent_text(Fraction(self.warning_threshold))
@@ -284,3 +301,20 @@ class Scorecard(PlanFacts, Scored):
     def is_preliminary(self) -> bool:
         """Whether 草稿 is printed on a report: until the year is closed (domain.md §5)."""
         return not self.year.is_closed
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether files made of it are copies: the official ones were frozen when the year was closed."""
+        return self.year.is_closed and not self.is_official
+
+    @property
+    def mark(self) -> str:
+        """What every page of a file says: 「草稿」, 「非正式版本」; "" in the files of a closing."""
+        if self.is_preliminary:
+            return "草稿"
+        return "非正式版本" if self.is_copy else ""
+
+
+def as_official(scorecard: Scorecard) -> Scorecard:
+    """The scorecard for the files that are frozen with its year."""
+    return replace(scorecard, is_official=True)

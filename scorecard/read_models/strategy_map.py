@@ -110,7 +110,7 @@ def build_strategy_map(
         with_marks=comparison is not None,
     )
     themes = {line.code: line for line in scorecard.themes}
-    changes = comparison.by_code if comparison else {}
+    changes = comparison.by_lineage if comparison else {}
     cards = []
     for place in layout.cards:
         objective = scorecard.objectives_by_code[place.code]
@@ -121,7 +121,7 @@ def build_strategy_map(
             is_faded = True
         if objectives is not None and place.code not in objectives:
             is_faded = True
-        cards.append(MapCard(objective, themes[place.column], place, is_faded, changes.get(place.code)))
+        cards.append(MapCard(objective, themes[place.column], place, is_faded, changes.get(objective.lineage)))
     return StrategyMap(
         scorecard,
         layout,

@@ -1,4 +1,4 @@
-"""Two scorecards side by side: what rose, fell, is new, is gone. No query; scoring.py makes every text.
+"""Two editions' scorecards side by side: what rose, fell, is new, is gone. No query; scoring.py makes every text.
 
 The earlier year always comes first, whichever year the reader started from: 上升 always means better later.
 """
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from scorecard.domain.choices import ChangeKind
 from scorecard.domain.scoring import change_text
@@ -105,8 +106,8 @@ class Comparison:
         return tuple((kind, tuple(sorted(self._of(kind), key=_by_size))) for kind in ChangeKind)
 
     @cached_property
-    def by_code(self) -> dict[str, Change]:
-        return {change.line.code: change for change in self.objectives}
+    def by_lineage(self) -> dict[UUID, Change]:
+        return {change.line.lineage: change for change in self.objectives}
 
     def _of(self, kind: ChangeKind) -> Iterator[Change]:
         return (change for change in self.objectives if change.kind == kind)
@@ -121,7 +122,7 @@ def _by_size(change: Change) -> Fraction:
 
 
 def compare(one: Scorecard, other: Scorecard) -> Comparison:
-    """Two scorecards of different years in any order; lines are matched by their codes."""
+    """Two editions' scorecards in any order; lines are matched by lineage: what was recoded or renamed is the same."""
     earlier, later = sorted((one, other), key=lambda scorecard: scorecard.year.year)
     return Comparison(
         earlier=earlier,
@@ -134,7 +135,7 @@ def compare(one: Scorecard, other: Scorecard) -> Comparison:
 def _changes(
     earlier: Sequence[ObjectiveLine | PerspectiveLine], later: Sequence[ObjectiveLine | PerspectiveLine]
 ) -> tuple[Change, ...]:
-    """One for every code: those of the later year in its order, then those of the earlier year alone."""
-    before = {line.code: line for line in earlier}
-    now = {line.code: line for line in later}
-    return tuple(Change(before.get(code), now.get(code)) for code in dict.fromkeys([*now, *before]))
+    """One for every lineage: those of the later year in its order, then those of the earlier year alone."""
+    before = {line.lineage: line for line in earlier}
+    now = {line.lineage: line for line in later}
+    return tuple(Change(before.get(lineage), now.get(lineage)) for lineage in dict.fromkeys([*now, *before]))

@@ -56,8 +56,10 @@ def _report(pk, state, explanation="", improvement="", files=(), comments=()):
         changed_by=OTHER,
         changed_at=_ago(1),
         submitted_by=STAFF,
+        submitted_by_name=str(STAFF),
         submitted_at=None if state in EDITABLE_STATES else _ago(3),
         reviewed_by=REVIEWER,
+        reviewed_by_name=str(REVIEWER),
         reviewed_at=_ago(1),
     )
     report._prefetched_objects_cache = {"evidence": files, "comments": comments}
@@ -75,8 +77,13 @@ def files():
 def comments():
     """Two comments, one with two lines."""
     return (
-        Comment(author=STAFF, text="統計範圍含電子公文。", written_at=_ago(5)),
-        Comment(author=REVIEWER, text="請補充逾期原因，\n並附各月統計。", written_at=_ago(2)),
+        Comment(author=STAFF, author_name=str(STAFF), text="統計範圍含電子公文。", written_at=_ago(5)),
+        Comment(
+            author=REVIEWER,
+            author_name=str(REVIEWER),
+            text="請補充逾期原因，\n並附各月統計。",
+            written_at=_ago(2),
+        ),
     )
 
 
@@ -244,8 +251,15 @@ def papers():
     )
     submitter = {"name": str(STAFF), "acting_for": {"name": str(REVIEWER)}}
     content = {"submitted_by": submitter, "kpis": [{"code": code} for code in ("BC1.1", "BP1.1", "BP2.1")]}
-    receipt = {"year": YEAR, "division": DIVISION, "submitted_by": STAFF, "submitted_at": _ago(3)}
-    closed = {"closed_by": REVIEWER, "data_version": 812, "audit_number": 640, "audit_digest": "4f" * 32}
+    receipt = {"plan": Plan(year=YEAR), "division": DIVISION, "submitted_by": STAFF, "submitted_at": _ago(3)}
+    closed = {
+        "closed_by": REVIEWER,
+        "closed_by_name": str(REVIEWER),
+        "plan": Plan(year=YEAR),
+        "data_version": 812,
+        "audit_number": 640,
+        "audit_digest": "4f" * 32,
+    }
     closed |= {"report_sha256": "9a" * 32, "workbook_sha256": "0c" * 32, "document_sha256": "e1" * 32}
     return {
         "making": making,
@@ -316,7 +330,7 @@ def importing():
         "changes": [(Change(*change, at), *change[2:], "#importing") for change in changes],
         "removed": [Change(ChangeKind.REMOVED, ("kpi", "CP1.1", "name"), "會議室使用率", None, nowhere)],
         "kinds": [(kind.label, 1) for kind in ChangeKind],
-        "preview": {"plan": "105–107 年度策略計畫"},
+        "preview": {"plan": "示範機關 105 年版"},
         "table_years": [{"text": text} for text in ("104 年實際", "105 年目標", "106 年目標")],
         "table_rows": [
             KPIRow(

@@ -14,7 +14,8 @@ from django.core.paginator import Paginator
 from django.utils import timezone
 
 from scorecard.documents.scorecard_table import whole_table
-from scorecard.domain.choices import Direction, ReportState, Status
+from scorecard.domain.choices import Direction, PlanState, ReportState, Status
+from scorecard.domain.roc_years import year_text
 from scorecard.domain.scoring import assess
 from scorecard.drawing.chart_bars import stacked_bar
 from scorecard.drawing.trend_chart import trend
@@ -98,8 +99,8 @@ def navigation(scorecard):
         "page": Paginator(range(3), 1).page(2),
         "agency_switch": [{"text": name, "url": "#navigation"} for name in ("示範府", "示範二處")],
         "year_switch": [
-            {"text": line.text, "url": "#navigation", "current": line.year == YEAR, "state": line.state.label}
-            for line in scorecard.plan_years
+            {"text": year_text(year), "url": "#navigation", "current": year == YEAR, "state": state.label}
+            for year, state in ((2016, PlanState.CLOSED), (2017, PlanState.OPEN), (2018, PlanState.ADOPTED))
         ],
     }
 
@@ -190,6 +191,6 @@ def scores(scorecard):
         "all_kpis": scorecard.kpis,
         "no_kpis": (),
         "table": whole_table(scorecard),
-        "sample": replace(scorecard, has_sample_data=True),
+        "sample": replace(scorecard, sample_years=frozenset({YEAR})),
         "hits": [(group.title, [(hit, "#search") for hit in group.hits]) for group in search(scorecard, "公文")],
     }

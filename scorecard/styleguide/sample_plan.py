@@ -8,19 +8,21 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count
+from uuid import NAMESPACE_OID, uuid5
 
 from django.utils import timezone
 
-from scorecard.domain.choices import Direction, ReportState, YearState
+from scorecard.domain.choices import Direction, PlanState, ReportState
+from scorecard.domain.roc_years import year_text
 from scorecard.read_models.action_plan_lines import ActionPlanLine
 from scorecard.read_models.assemble_scorecard import assemble_scorecard, kpi_line
 from scorecard.read_models.cell_assessor import CellAssessor
-from scorecard.read_models.measure_lines import MeasureLine, YearLine
+from scorecard.read_models.measure_lines import MeasureLine, OwnYear, YearLine
 from scorecard.read_models.scorecard import KPIFacts, LinkLine, ObjectiveFacts, PerspectiveFacts, PlanFacts, ThemeFacts
 
 SLUG, YEAR, YEAR_BEFORE = "sample", 2017, 2016
 THRESHOLD, DISPLAY_CAP, WEIGHT = Decimal("0.9"), 0, Decimal(1)
-PLAN_YEARS = (2016, 2017, 2018)
+YEARS = (2015, 2016, 2017, 2018)
 DIVISIONS = {1: "行政園區科", 2: "文書組", 3: "總務組"}
 DAYS_LEFT = 12
 
@@ -200,14 +202,14 @@ DOUBTFUL = SampleKPI(
 
 
 def sample_scorecard(year=YEAR, *, include_provisional=True):
-    """year: Gregorian, of PLAN_YEARS. The Scorecard has links and action plans. No query."""
+    """The edition of a year: YEAR_BEFORE or YEAR. The Scorecard has links and action plans. No query."""
     return _Builder(year, include_provisional).build()
 
 
 def sample_kpi(kpi):
     """The KPI line of a SampleKPI in YEAR, with provisional figures."""
     builder = _Builder(YEAR, True)
-    return kpi_line(builder.kpi(kpi), builder.year, THRESHOLD)
+    return kpi_line(builder.kpi(kpi), THRESHOLD)
 
 
 def with_due_date(scorecard, days):
@@ -230,23 +232,25 @@ def _numbered_plan(plan, code, number, place):
 class _Builder:
     def __init__(self, year, include_provisional):
         self.ids, self.include_provisional = count(1), include_provisional
-        self.assessor = CellAssessor(PLAN_YEARS[0], THRESHOLD, DISPLAY_CAP, include_provisional)
-        states = {2015: YearState.CLOSED, 2016: YearState.CLOSED, 2017: YearState.OPEN, 2018: YearState.NOT_OPEN}
-        due = {YEAR: timezone.localdate() + timedelta(DAYS_LEFT)}
+        self.assessor = CellAssessor(THRESHOLD, DISPLAY_CAP, include_provisional)
+        state = PlanState.OPEN if year == YEAR else PlanState.CLOSED
+        due_date = timezone.localdate() + timedelta(DAYS_LEFT) if year == YEAR else None
+        self.year = OwnYear(year, state=state, due_date=due_date, contact="管考窗口 分機 1234")
         self.years = tuple(
-            YearLine(each, state, each not in PLAN_YEARS, due.get(each), "管考窗口 分機 1234")
-            for each, state in states.items()
+            self.year if each == year else YearLine(each, is_baseline=each < year, is_outlook=each > year)
+            for each in YEARS
         )
-        self.year = next(line for line in self.years if line.year == year)
 
     def build(self):
         kpis = [self.kpi(each) for each in KPIS]
         objectives = [
-            ObjectiveFacts(next(self.ids), code, name, theme_code=code[0], perspective_code=code[1], weight=WEIGHT)
+            ObjectiveFacts(next(self.ids), code, name, code[0], code[1], WEIGHT, _lineage(code))
             for code, name in OBJECTIVES
         ]
-        perspectives = [PerspectiveFacts(next(self.ids), code, name, WEIGHT) for code, name in PERSPECTIVES]
-        themes = [ThemeFacts(next(self.ids), *each) for each in THEMES]
+        perspectives = [
+            PerspectiveFacts(next(self.ids), code, name, WEIGHT, _lineage(code)) for code, name in PERSPECTIVES
+        ]
+        themes = [ThemeFacts(next(self.ids), *each, _lineage(each[0])) for each in THEMES]
         return assemble_scorecard(
             self._facts(),
             perspectives=perspectives,
@@ -261,9 +265,9 @@ class _Builder:
             agency="示範機關",
             agency_slug=SLUG,
             plan_slug=SLUG,
-            plan_title="105–107 年度策略計畫",
-            first_year=PLAN_YEARS[0],
-            last_year=PLAN_YEARS[-1],
+            plan_title=f"{year_text(self.year.year)}版",
+            plan_subtitle=f"目標訂至 {year_text(YEARS[-1])}",
+            last_year=YEARS[-1],
             mission=("提供市民便捷的市政服務",),
             vision="友善、效率的市政中心",
             core_values=("專業", "便民"),
@@ -274,7 +278,7 @@ class _Builder:
             year=self.year,
             years=self.years,
             include_provisional=self.include_provisional,
-            has_sample_data=False,
+            sample_years=frozenset(),
             links=tuple(LinkLine(*each) for each in LINKS),
         )
 
@@ -291,6 +295,7 @@ class _Builder:
             Decimal(sample.weight),
             measures,
             self._state_of_year(sample, self.year.year),
+            _lineage(sample.code),
             tuple(self._plan(sample, *each) for each in sample.budgets),
         )
 
@@ -302,28 +307,31 @@ class _Builder:
         made = {}
         for year, amounts in budgets.items():
             row = (year, *amounts, next(self.ids))
-            is_approved = self._state_of_year(sample, year) == ReportState.APPROVED
-            made[year] = self.assessor.budget(row, is_approved=is_approved)
-        return ActionPlanLine(next(self.ids), code, description, DIVISIONS[sample.division], made)
+            counts = self._state_of_year(sample, year) == ReportState.APPROVED
+            if year >= self.year.year:
+                made[year] = self.assessor.budget(row, counts=counts)
+        return ActionPlanLine(next(self.ids), code, description, DIVISIONS[sample.division], made, _lineage(code))
 
     def _measure(self, sample, kpi):
-        cells = {line.year: self._cell(sample, kpi, line.year) for line in self.years}
-        tolerance = None if sample.tolerance is None else Decimal(sample.tolerance)
+        cells = {line.year: self._cell(sample, kpi, line) for line in self.years}
         return MeasureLine(
-            next(self.ids),
-            sample.label,
-            sample.unit,
-            sample.direction,
-            tolerance,
-            WEIGHT,
-            cells,
-            cells[self.year.year],
-            *sample.labels,
-            sample.factor,
+            lineage=_lineage(f"{kpi.code} {sample.label}"),
+            label=sample.label,
+            unit=sample.unit,
+            direction=sample.direction,
+            tolerance=None if sample.tolerance is None else Decimal(sample.tolerance),
+            cells=cells,
+            id=next(self.ids),
+            weight=WEIGHT,
+            cell=cells[self.year.year],
+            numerator_label=sample.labels[0],
+            denominator_label=sample.labels[1],
+            factor=sample.factor,
         )
 
-    def _cell(self, sample, kpi, year):
-        figures = sample.years[year]
+    def _cell(self, sample, kpi, line):
+        year = line.year
+        figures = _Figures(sample.years[year].target, None) if line.is_outlook else sample.years[year]
         row = (
             _number(figures.target),
             figures.target_note,
@@ -335,11 +343,16 @@ class _Builder:
         return self.assessor.cell(
             year,
             row,
-            is_approved=self._state_of_year(kpi, year) == ReportState.APPROVED,
+            counts=self._state_of_year(kpi, year) == ReportState.APPROVED,
             direction=sample.direction,
             tolerance=_number(sample.tolerance),
             factor=sample.factor,
         )
+
+
+def _lineage(name):
+    """The same in both editions."""
+    return uuid5(NAMESPACE_OID, name)
 
 
 def _number(text):

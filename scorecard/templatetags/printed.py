@@ -18,10 +18,10 @@ def purpose(scorecard):
 
 @register.filter
 def foot_text(scorecard):
-    """What the foot of every page says of the data: 「資料版本 12　含尚未審核數值　草稿」."""
+    """What the foot of every page says of the data: 「資料版本 12　含尚未審核數值　草稿」; of a copy 「非正式版本」."""
     parts = [f"資料版本 {scorecard.data_version}"]
     if scorecard.include_provisional:
         parts.append("含尚未審核數值")
-    if scorecard.is_preliminary:
-        parts.append("草稿")
+    if scorecard.mark:
+        parts.append(scorecard.mark)
     return "　".join(parts)

@@ -13,10 +13,9 @@ from scorecard.models import (
     Objective,
     Perspective,
     Plan,
-    YearlyReport,
     YearlyValue,
 )
-from scorecard.read_models.annual_report import BaselineYear, Choices, NoSuchPart, NoSuchYear, build_annual_report
+from scorecard.read_models.annual_report import Choices, NoSuchPart, build_annual_report
 from scorecard.read_models.annual_report_part import read_choices
 from scorecard.read_models.annual_report_summary import named
 from scorecard.read_models.build_scorecard import build_scorecard
@@ -31,9 +30,12 @@ pytestmark = pytest.mark.django_db
 YEAR = factories.FIRST_YEAR
 
 
-def build(plan, year=YEAR, **choices):
-    plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
-    return build_annual_report(plan, year, Choices(**choices))
+def load(plan):
+    return Plan.objects.select_related("agency", "version").get(pk=plan.pk)
+
+
+def build(plan, **choices):
+    return build_annual_report(load(plan), Choices(**choices))
 
 
 @layer
@@ -60,21 +62,10 @@ def codes(lines):
 
 
 @pytest.mark.parametrize("kpis", [10, 100])
-def test_it_takes_eleven_queries_whatever_the_size_of_the_plan(kpis, django_assert_num_queries):
-    plan = factories.make_plan(kpis=kpis)
-    plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
-    with django_assert_num_queries(11):
-        build_annual_report(plan, YEAR)
-
-
-def test_a_baseline_year_has_no_report(plan):
-    with pytest.raises(BaselineYear):
-        build(plan, factories.BASELINE_YEARS[-1])
-
-
-def test_a_year_the_plan_has_not_is_no_such_year(plan):
-    with pytest.raises(NoSuchYear):
-        build(plan, 2030)
+def test_it_takes_thirteen_queries_whatever_the_size_of_the_plan(kpis, django_assert_num_queries):
+    plan = load(factories.make_plan(kpis=kpis))
+    with django_assert_num_queries(13):
+        build_annual_report(plan)
 
 
 def test_missed_and_near_kpis_come_with_what_the_division_says(reported):
@@ -136,9 +127,11 @@ def test_what_has_no_rate_is_listed_with_its_reason(reported):
 
 
 def test_a_measure_without_a_target_says_what_the_plan_says(plan):
-    unassessed = dict(build(plan, factories.LAST_YEAR).unassessed)
+    ratios = YearlyValue.objects.filter(measure__kpi__plan=plan, measure__unit="%", year=YEAR)
+    ratios.update(target=None, target_note="—")
+    unassessed = dict(build(plan).unassessed)
     assert {line.kpi.code for line in unassessed[Status.NO_TARGET]} == {"AF1.1", "BF1.1"}
-    assert {line.reason for line in unassessed[Status.NO_TARGET]} == {"計畫未訂本年度目標值"}
+    assert {line.reason for line in unassessed[Status.NO_TARGET]} == {"年版未訂本年度目標值"}
 
 
 def test_every_kpi_is_in_one_bar_of_each_kind(reported):
@@ -167,22 +160,13 @@ def test_figures_are_compared_with_last_years_in_the_measures_direction(reported
     assert [measure.unit for measure in moved.worsened] == ["張", "支"]
 
 
-def test_kpis_that_cross_the_line_between_two_plan_years_are_named(plan, cast):
-    for year, values in ((YEAR, ("50", "20")), (factories.MIDDLE_YEAR, ("100", "40"))):
+def test_kpis_that_cross_the_line_between_two_editions_are_named(plan, cast):
+    later = factories.next_edition(cast.admin, plan)
+    factories.open_year(cast.admin, later)
+    for edition, values in ((plan, ("50", "20")), (later, ("100", "40"))):
         for code, actual in zip(("AC1.1", "AC1.2"), values, strict=True):
-            kpi = factories.kpi(plan, code)
-            YearlyValue.objects.filter(measure__kpi=kpi, year=year).update(actual=Decimal(actual))
-            staff, reviewer = cast.staff, cast.reviewer
-            YearlyReport.objects.create(
-                kpi=kpi,
-                year=year,
-                state="approved",
-                submitted_by=staff,
-                submitted_at="2017-01-01T00:00Z",
-                reviewed_by=reviewer,
-                reviewed_at="2017-01-02T00:00Z",
-            )
-    report = build(plan, factories.MIDDLE_YEAR)
+            factories.approved(cast, factories.kpi(edition, code), actuals=actual, explanation="說明")
+    report = build(later)
     moved = report.movement
     assert [kpi.code for kpi in moved.newly_met] == [kpi.code for kpi in moved.first_met] == ["AC1.1"]
     assert [kpi.code for kpi in moved.no_longer_met] == ["AC1.2"]
@@ -193,13 +177,13 @@ def test_kpis_that_cross_the_line_between_two_plan_years_are_named(plan, cast):
     assert "由未達或接近首次轉為達成：AC1.1；由達成轉為接近或未達：AC1.2" in " ".join(report.summary)
     (theme, *_), (customer, *_) = report.by_theme, report.by_perspective
     assert theme.change.text == customer.change.text == "±0"
-    part = build(plan, factories.MIDDLE_YEAR, part="theme-A")
+    part = build(later, part="theme-A")
     assert part.score_change == theme.change
     assert all(bar.change is None for bar in part.by_division if bar.is_cut)
 
 
-def test_the_first_year_of_a_plan_without_baseline_is_not_compared(plan):
-    plan.years.filter(year__lt=YEAR).delete()
+def test_an_edition_without_baseline_is_not_compared(plan):
+    Plan.objects.filter(pk=plan.pk).update(baseline_from=YEAR)
     report = build(plan)
     assert report.movement is None
     assert not any("相比" in sentence for sentence in report.summary)
@@ -258,8 +242,7 @@ def test_budgets_are_summed_by_owner_people_included(plan):
 def test_every_column_of_the_form_fills_its_rows_exactly(plan):
     ActionPlan.objects.filter(kpi__code="AF1.1").delete()
     Objective.objects.filter(code="AP2").update(name="沒有 KPI 的目標")
-    full = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
-    scorecard = build_scorecard(full, YEAR, with_action_plans=True)
+    scorecard = build_scorecard(load(plan), with_action_plans=True)
     for group in table_rows(scorecard.objectives):
         for column in ("objective", "kpi", "measure", "action_plan"):
             spans = [getattr(row, column) for row in group.rows]
@@ -333,7 +316,7 @@ def test_it_names_the_last_event_of_its_year_its_plan_or_its_agency_and_none_of_
 
     before = printed()
     assert before == AuditEvent.objects.latest("pk")
-    factories.open_year(cast.admin, reported, factories.MIDDLE_YEAR)
+    factories.next_edition(cast.admin, reported)
     assert AuditEvent.objects.latest("pk").year == factories.MIDDLE_YEAR
     assert printed() == before
     factories.fill(cast.staff, factories.kpi(reported, "AL1.1"))

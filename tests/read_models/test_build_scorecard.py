@@ -4,14 +4,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from django.db.models import prefetch_related_objects
 
-from scorecard.domain.choices import ReportState, Status
+from scorecard.domain.choices import PlanState, ReportState, Status
 from scorecard.domain.scoring import Tally
-from scorecard.models import KPI, Plan, User
-from scorecard.read_models.build_scorecard import NoSuchYear, build_scorecard
+from scorecard.models import KPI, Agency, Plan, User, YearlyValue
+from scorecard.read_models.build_scorecard import build_scorecard
 from tests import factories
-from tests.factories import FIRST_YEAR, LAST_YEAR, MIDDLE_YEAR, fill, submit
+from tests.factories import FIRST_YEAR, PLAN_YEARS, fill, submit
 from tests.shared_rows import layer
 
 pytestmark = pytest.mark.django_db
@@ -19,19 +18,17 @@ pytestmark = pytest.mark.django_db
 
 def load(plan):
     """The plan as views hand it over."""
-    plan = Plan.objects.select_related("agency").get(pk=plan.pk)
-    prefetch_related_objects([plan], "years")
-    return plan
+    return Plan.objects.select_related("agency", "version").get(pk=plan.pk)
 
 
-def build(plan, year=FIRST_YEAR, **options):
+def build(plan, **options):
     """The plan's scorecard as it stands now."""
-    return build_scorecard(load(plan), year, **options)
+    return build_scorecard(load(plan), **options)
 
 
 @layer
 def mixed(plan, cast):
-    """2016 open, with a report in every state; targets: 100 ↑, 20 ↓, (20, 5) ↑, 50 ± 5, 90 ↑.
+    """105 open, with a report in every state; targets: 100 ↑, 20 ↓, (20, 5) ↑, 50 ± 5, 90 ↑.
 
     AC1.1 100 approved; AC1.2 25 submitted (rate 4/5); AP1.1 20 and 4 approved (1 and 4/5); AL1.1 50 draft;
     AF1.1 無統計 approved; BC1.1 50 returned (1/2); the rest of B pending.
@@ -106,39 +103,24 @@ def test_closing_a_year_approves_nothing(mixed, cast):
 
 
 def test_baseline_figures_are_final_and_have_no_target(plan):
-    scorecard = build(plan, 2015)
-    assert {kpi.status for kpi in scorecard.kpis} == {Status.NO_TARGET}
-    assert {kpi.report_state for kpi in scorecard.kpis} == {None}
-    assert scorecard.due_kpis == ()
-    cell = scorecard.kpis_by_code["AC1.1"].measures[0].cell
-    assert (cell.actual_text, cell.target_text, cell.is_withheld) == ("80", "—", False)
-    assert scorecard.kpis_by_code["AF1.1"].measures[0].cell.actual_text == "無統計"
-    assert (scorecard.score.value, scorecard.status) == (None, Status.NO_TARGET)
+    kpis = build(plan).kpis_by_code
+    cell = kpis["AC1.1"].measures[0].cells[2015]
+    assert (cell.actual_text, cell.target_text, cell.status, cell.is_withheld) == ("80", "—", Status.NO_TARGET, False)
+    assert kpis["AF1.1"].measures[0].cells[2015].actual_text == "無統計"
 
 
-def test_every_cell_of_every_year_stands_in_the_measure(mixed):
-    measure = build(mixed, MIDDLE_YEAR).kpis_by_code["AC1.1"].measures[0]
-    assert {year: cell.actual for year, cell in measure.cells.items()} == {
-        2013: 80,
-        2014: 80,
-        2015: 80,
-        2016: 100,
-        2017: None,
-        2018: None,
-    }
-    assert measure.cell is measure.cells[2017]
-    assert measure.cells[2016].status == Status.MET
-
-
-def test_without_other_years_the_scorecard_is_the_same_but_for_their_cells(mixed):
-    whole, alone = build(mixed, MIDDLE_YEAR), build(mixed, MIDDLE_YEAR, with_other_years=False)
-    assert list(alone.kpis_by_code["AC1.1"].measures[0].cells) == [MIDDLE_YEAR]
+def test_without_earlier_years_the_scorecard_is_the_same_but_for_their_cells(mixed):
+    whole, alone = build(mixed), build(mixed, with_earlier=False)
+    assert [line.year for line in alone.years] == list(PLAN_YEARS) == list(alone.kpis[0].measures[0].cells)
+    assert (alone.baseline_years, alone.target_years) == ((), whole.target_years)
     assert [(line.code, line.score) for line in alone.kpis] == [(line.code, line.score) for line in whole.kpis]
-    assert (alone.score, alone.years, alone.divisions[0].score) == (whole.score, whole.years, whole.divisions[0].score)
+    assert (alone.score, alone.divisions[0].score) == (whole.score, whole.divisions[0].score)
 
 
-def test_a_year_without_a_target_is_not_due(plan):
-    kpi = build(plan, LAST_YEAR).kpis_by_code["AF1.1"]
+def test_what_has_no_target_is_not_due(plan):
+    values = YearlyValue.objects.filter(measure__kpi__plan=plan, measure__kpi__code="AF1.1", year=FIRST_YEAR)
+    values.update(target=None, target_note="—")
+    kpi = build(plan).kpis_by_code["AF1.1"]
     assert (kpi.status, kpi.report_state, kpi.measures[0].cell.target_text) == (Status.NO_TARGET, None, "—")
 
 
@@ -154,7 +136,7 @@ def test_a_kpi_without_a_measure_has_no_target(plan):
     assert build(plan).kpis_by_code["AC1.1"].status == Status.NO_TARGET
 
 
-def test_report_states_are_those_of_the_year(mixed):
+def test_report_states_are_those_of_the_edition(mixed):
     states = {kpi.code: kpi.report_state for kpi in build(mixed).kpis}
     assert states == {
         "AC1.1": ReportState.APPROVED,
@@ -168,7 +150,6 @@ def test_report_states_are_those_of_the_year(mixed):
         "BL1.1": ReportState.PENDING,
         "BF1.1": ReportState.PENDING,
     }
-    assert {kpi.report_state for kpi in build(mixed, MIDDLE_YEAR).kpis} == {ReportState.PENDING}
     assert build(mixed).approved_count == 3
 
 
@@ -256,13 +237,17 @@ def test_the_plans_own_threshold_and_display_cap_are_respected(mixed):
 
 
 def test_the_plans_words_and_years_are_in_it(plan):
+    Agency.objects.filter(pk=plan.agency_id).update(name="改名後的機關")
     scorecard = build(plan)
-    assert scorecard.agency == plan.agency.name
-    assert scorecard.plan_title == "105–107 年策略計畫"
+    assert scorecard.agency == plan.agency_name != "改名後的機關"
+    assert (scorecard.plan_title, scorecard.plan_subtitle) == ("105 年版", "目標訂至 107 年")
+    assert (scorecard.plan_slug, scorecard.agency_slug) == ("test-agency-105", "test-agency")
+    assert (scorecard.year.year, scorecard.year.state) == (FIRST_YEAR, PlanState.ADOPTED)
     assert (scorecard.mission, scorecard.vision) == (("提高效能", "加速回應"), "最優服務")
     assert (scorecard.core_values, scorecard.instructions) == (("真誠", "創新"), ("編號自由。", "預算不含人事費。"))
     assert [year.roc for year in scorecard.baseline_years] == [102, 103, 104]
-    assert [year.roc for year in scorecard.plan_years] == [105, 106, 107]
+    assert [year.roc for year in scorecard.target_years] == [105, 106, 107]
+    assert [year.is_outlook for year in scorecard.target_years] == [False, True, True]
     assert scorecard.data_version == plan.data_version
 
 
@@ -299,16 +284,12 @@ def test_an_action_plan_without_a_budget_is_shown_all_the_same(plan):
     assert build(plan, with_action_plans=True).kpis_by_code["AC1.1"].action_plans[0].budgets == {}
 
 
-def test_a_year_that_the_plan_does_not_have_is_an_error(plan):
-    with pytest.raises(NoSuchYear):
-        build(plan, 2019)
-
-
-@pytest.mark.parametrize("year", [2015, FIRST_YEAR, LAST_YEAR])
-def test_figures_entered_by_a_demo_account_are_marked_in_every_year_since_every_year_shows_them(mixed, year):
-    assert not build(mixed, year).has_sample_data
+def test_figures_entered_by_a_demo_account_are_marked_in_every_edition_that_shows_them(mixed, cast):
+    later = factories.next_edition(cast.admin, mixed)
+    assert not build(mixed).has_sample_data and not build(later).has_sample_data
     User.objects.filter(username="staff").update(is_demo=True)
-    assert build(mixed, year).has_sample_data
+    assert build(mixed).sample_years == build(later).sample_years == {FIRST_YEAR}
+    assert not build(later, with_earlier=False).has_sample_data
 
 
 def test_a_review_changes_nothing_about_whose_figures_they_are(mixed):
@@ -323,14 +304,15 @@ def test_a_review_changes_nothing_about_whose_figures_they_are(mixed):
 
 
 @pytest.mark.parametrize("kpis", [10, 100])
-@pytest.mark.parametrize(("options", "count"), [({}, 5), ({"with_action_plans": True, "with_links": True}, 7)])
-def test_the_number_of_queries_is_the_same_with_ten_times_the_data(django_assert_num_queries, kpis, options, count):
+def test_a_map_takes_five_queries_and_a_scorecard_six_with_any_data_and_editions(django_assert_num_queries, kpis):
     plan = factories.make_plan(kpis=kpis)
     cast = factories.make_cast(plan)
-    factories.open_year(cast.admin, plan)
-    for kpi in plan.kpis.filter(division=plan.agency.divisions.first()).select_related("plan", "division"):
-        factories.approved(cast, kpi)
-    plan = load(plan)
-    with django_assert_num_queries(count):
-        scorecard = build_scorecard(plan, FIRST_YEAR, include_provisional=True, **options)
-        assert len(scorecard.kpis) == kpis and scorecard.has_sample_data is False
+    for _ in range(2):
+        plan = load(factories.next_edition(cast.admin, plan))
+    with django_assert_num_queries(5):
+        build_scorecard(plan, with_links=True, with_earlier=False)
+    with django_assert_num_queries(6):
+        scorecard = build_scorecard(plan, include_provisional=True, with_action_plans=True)
+    assert len(scorecard.kpis) == kpis and scorecard.has_sample_data is False
+    with django_assert_num_queries(7):
+        build_scorecard(plan, with_action_plans=True, with_links=True)

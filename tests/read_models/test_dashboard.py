@@ -5,12 +5,13 @@ from fractions import Fraction
 import pytest
 
 from scorecard.domain.choices import ReportState, Status
+from scorecard.models import Plan, YearlyValue
 from scorecard.read_models.budgets import budgets_of
 from scorecard.read_models.dashboard import build_dashboard
 from scorecard.read_models.measure_charts import kpi_charts
 from scorecard.read_models.movement import movement
 from tests import factories
-from tests.factories import FIRST_YEAR, MIDDLE_YEAR
+from tests.factories import FIRST_YEAR
 from tests.read_models.test_build_scorecard import build, load
 from tests.shared_rows import layer
 from tests.spending import spend
@@ -20,32 +21,34 @@ pytestmark = pytest.mark.django_db
 
 @layer
 def two_years(plan, cast):
-    """Approved figures of 2016 and 2017 in theme A; targets 100 ↑, 20 ↓, (20, 5) ↑, 50 ± 5, 90 ↑.
+    """The edition of 106, with approved figures of both years in theme A; targets 100 ↑, 20 ↓, (20, 5) ↑, 50 ± 5, 90 ↑.
 
-    AC1.1 80 → 90, AC1.2 20 → 25, AP1.1 (20, 4) → (20, 5), AL1.1 only 2016, AF1.1 only 2017.
+    AC1.1 80 → 90, AC1.2 20 → 25, AP1.1 (20, 4) → (20, 5), AL1.1 only 105, AF1.1 only 106.
     """
-    for year, figures in (
-        (FIRST_YEAR, {"AC1.1": 80, "AC1.2": 20, "AP1.1": [20, 4], "AL1.1": 50}),
-        (MIDDLE_YEAR, {"AC1.1": 90, "AC1.2": 25, "AP1.1": [20, 5], "AF1.1": 45}),
-    ):
-        factories.open_year(cast.admin, plan, year)
-        for code, actuals in figures.items():
-            factories.approved(
-                cast, factories.kpi(plan, code), year, actuals=actuals, explanation=f"{code} 說明", improvement="改善"
-            )
-    return plan
+    report(cast, plan, {"AC1.1": 80, "AC1.2": 20, "AP1.1": [20, 4], "AL1.1": 50})
+    later = factories.next_edition(cast.admin, plan)
+    report(cast, later, {"AC1.1": 90, "AC1.2": 25, "AP1.1": [20, 5], "AF1.1": 45})
+    return later
 
 
-def dashboard(plan, year=FIRST_YEAR, **options):
+def report(cast, plan, figures):
+    """Approved figures by KPI in a year that opens for them."""
+    factories.open_year(cast.admin, plan)
+    for code, actuals in figures.items():
+        entered = {"actuals": actuals, "explanation": f"{code} 說明", "improvement": "改善"}
+        factories.approved(cast, factories.kpi(plan, code), **entered)
+
+
+def dashboard(plan, **options):
     """The plan's dashboard as it stands now."""
-    return build_dashboard(load(plan), year, **options)
+    return build_dashboard(load(plan), **options)
 
 
 # Scores against those of last year
 
 
 def test_the_score_is_compared_on_what_has_a_rate_in_both_years(two_years):
-    change = dashboard(two_years, MIDDLE_YEAR).movement.score
+    change = dashboard(two_years).movement.score
     # 2016: C (0.8 + 1) ÷ 2, P (1 + 0.8) ÷ 2; 2017: C (0.9 + 0.8) ÷ 2, P 1. AL1.1 and AF1.1 have one year only.
     assert (change.before, change.now) == (Fraction(9, 10), Fraction(37, 40))
     assert (change.compared, change.text) == (3, "+2.5")
@@ -54,14 +57,14 @@ def test_the_score_is_compared_on_what_has_a_rate_in_both_years(two_years):
 
 
 def test_the_plans_own_score_still_counts_everything(two_years):
-    made = dashboard(two_years, MIDDLE_YEAR)
+    made = dashboard(two_years)
     # C 0.85, P 1, F 0.5
     assert made.scorecard.score.value == Fraction(47, 60)
     assert made.movement.score.now != made.scorecard.score.value
 
 
 def test_perspectives_themes_and_divisions_have_their_own_change(two_years):
-    changes = dashboard(two_years, MIDDLE_YEAR).movement
+    changes = dashboard(two_years).movement
     assert {code: change.text for code, change in changes.by_perspective.items()} == {"C": "−5", "P": "+10"}
     # By objective: AC1 and AP1, (0.9 + 0.9) ÷ 2 → (0.85 + 1) ÷ 2.
     assert {code: change.text for code, change in changes.by_theme.items()} == {"A": "+2.5"}
@@ -70,21 +73,22 @@ def test_perspectives_themes_and_divisions_have_their_own_change(two_years):
     assert {key: change.text for key, change in changes.by_division.items()} == {division.pk: "±0"}
 
 
-def test_one_measure_of_two_is_compared_alone_where_the_other_has_no_rate(two_years, cast):
-    two_years.kpis.get(code="AP1.1").measures.get(label="影片").values.filter(year=FIRST_YEAR).update(target=None)
-    change = movement(build(two_years, MIDDLE_YEAR)).by_perspective["P"]
+def test_one_measure_of_two_is_compared_alone_where_the_other_has_no_rate(two_years):
+    films = YearlyValue.objects.filter(measure__kpi__plan=two_years.predecessor, measure__label="影片", year=FIRST_YEAR)
+    films.update(target=None)
+    change = movement(build(two_years)).by_perspective["P"]
     assert (change.before, change.now) == (1, 1)
 
 
-def test_the_first_plan_year_has_nothing_to_compare_with(two_years):
-    made = dashboard(two_years, FIRST_YEAR)
+def test_the_first_edition_has_nothing_to_compare_with(two_years):
+    made = dashboard(two_years.predecessor)
     assert made.previous.year == 2015
     assert made.movement.score is None and made.movement.by_theme == {}
     assert made.movement.compared == 4, "actuals are there, rates are not"
 
 
-def test_a_plan_that_begins_without_a_baseline_has_no_year_before(plan):
-    plan.years.filter(year__lt=FIRST_YEAR).delete()
+def test_an_edition_without_a_baseline_has_no_year_before(plan):
+    Plan.objects.filter(pk=plan.pk).update(baseline_from=plan.year)
     made = dashboard(plan)
     assert (made.movement, made.previous) == (None, None)
 
@@ -93,7 +97,7 @@ def test_a_plan_that_begins_without_a_baseline_has_no_year_before(plan):
 
 
 def test_missed_kpis_come_first_with_what_their_division_says(two_years):
-    made = dashboard(two_years, MIDDLE_YEAR)
+    made = dashboard(two_years)
     assert [concern.kpi.code for concern in made.missed] == ["AC1.2", "AF1.1"]
     assert [concern.kpi.code for concern in made.near] == ["AC1.1"]
     assert made.concerns == made.missed + made.near
@@ -112,7 +116,7 @@ def test_what_is_not_approved_is_missed_only_where_asked_for(plan, cast):
 
 
 def test_groups_count_the_lights_of_their_kpis(two_years):
-    made = dashboard(two_years, MIDDLE_YEAR)
+    made = dashboard(two_years)
     (customer, *_) = made.by_perspective
     assert {share.key: share.count for share in customer.shares} == {
         Status.NEAR: 1,
@@ -171,27 +175,27 @@ def test_a_year_without_figures_has_no_scores(plan):
 def test_it_takes_seven_queries_at_any_size(kpis, django_assert_num_queries):
     plan = load(factories.make_plan(kpis=kpis))
     with django_assert_num_queries(7):
-        build_dashboard(plan, FIRST_YEAR)
+        build_dashboard(plan)
 
 
 # Charts of a KPI
 
 
 def test_a_kpis_charts_show_every_year_and_the_bullet_its_own(two_years):
-    scorecard = build(two_years, MIDDLE_YEAR)
+    scorecard = build(two_years)
     (chart,) = kpi_charts(scorecard, scorecard.kpis_by_code["AC1.1"])
-    assert [year.text for year in chart.trend.years] == ["102", "103", "104", "105", "106", "107"]
-    assert [point.label and point.label.text for point in chart.trend.actuals] == ["80", "80", "80", "80", "90"]
+    assert [year.text for year in chart.trend.years] == ["103", "104", "105", "106", "107", "108"]
+    assert [point.label and point.label.text for point in chart.trend.actuals] == ["80", "80", "80", "90"]
     assert chart.trend_text == (
-        "AC1.1 指標 AC1.1（次）各年度實際與目標：102 年實際 80；103 年實際 80；104 年實際 80；"
-        "105 年目標 100、實際 80；106 年目標 100、實際 90；107 年目標 100"
+        "AC1.1 指標 AC1.1（次）各年度實際與目標：103 年實際 80；104 年實際 80；"
+        "105 年目標 100、實際 80；106 年目標 100、實際 90；107 年目標 100；108 年無數值"
     )
     assert (chart.bullet.target.text, chart.bullet.actual.text) == ("目標 100 次", "實際 90 次")
     assert chart.bullet_text.endswith("106 年：目標 100、實際 90，達成率 90%，接近（越高越好）")
 
 
 def test_a_band_is_told_with_its_tolerance_and_a_word_instead_of_a_number(two_years):
-    scorecard = build(two_years)
+    scorecard = build(two_years.predecessor)
     (band,) = kpi_charts(scorecard, scorecard.kpis_by_code["AL1.1"])
     assert band.bullet.target.text == "目標 50 ± 5 人"
     assert len(band.trend.bands) == 1
@@ -200,8 +204,9 @@ def test_a_band_is_told_with_its_tolerance_and_a_word_instead_of_a_number(two_ye
 
 
 def test_a_year_without_a_target_has_no_bullet(two_years):
-    scorecard = build(two_years, factories.LAST_YEAR)
-    (chart,) = kpi_charts(scorecard, scorecard.kpis_by_code["AF1.1"])
+    YearlyValue.objects.filter(measure__kpi__plan=two_years, year=two_years.year).update(target=None)
+    scorecard = build(two_years)
+    (chart,) = kpi_charts(scorecard, scorecard.kpis_by_code["AC1.1"])
     assert chart.bullet is None and chart.trend.actuals
 
 

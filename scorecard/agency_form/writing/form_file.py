@@ -1,8 +1,8 @@
 """Writes the agency's form: its sheets 策略地圖 and 平衡計分卡.
 
-Like every file it has approved actuals only. A baseline year has its actuals, a plan year its targets and budgets.
-With with_actuals a plan year also has its actuals, in a column beside the targets with the heading of a baseline year,
-so the form's reader finds the year and kind of every figure.
+Like every file it has approved actuals only. A year before the edition's own has its actuals, the others their targets
+and budgets. With with_actuals the edition's own year also has its actuals, in a column beside the targets with the
+heading of an earlier year, so the form's reader finds the year and kind of every figure.
 """
 
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from scorecard.spreadsheets.xlsx_writer import sheets_workbook
 
 @dataclass(frozen=True)
 class FormYears:
-    """with_actuals: the form has the actuals of plan years too."""
+    """with_actuals: the form has the actuals of the edition's own year, too."""
 
     years: tuple[YearLine, ...]
     with_actuals: bool = False
 
 
 def choose_years(scorecard, *, first=None, last=None, with_actuals=False):
-    """first, last: Gregorian, None for the plan's first and last year. The result may be empty."""
+    """first, last: Gregorian, None for the scorecard's first and last year. The result may be empty."""
     years = scorecard.years
     chosen = tuple(y for y in years if (first is None or y.year >= first) and (last is None or y.year <= last))
     return FormYears(chosen, with_actuals)
@@ -45,4 +45,5 @@ def form_sheets(scorecard, chosen):
 
 
 def _properties(scorecard):
-    return {"title": f"{scorecard.agency}平衡計分卡", "creator": scorecard.agency, "mark": MARK}
+    mark = f"{MARK} {scorecard.plan_slug}"
+    return {"title": f"{scorecard.agency}平衡計分卡", "creator": scorecard.agency, "mark": mark}

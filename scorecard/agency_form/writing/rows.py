@@ -32,7 +32,7 @@ class FormLine:
 
 
 def form_lines(objective, years):
-    """FormLines of an objective. years: Gregorian plan years with a budget column.
+    """FormLines of an objective. years: Gregorian years with a budget column.
 
     [] for an objective without KPIs: it is only on the map.
     """

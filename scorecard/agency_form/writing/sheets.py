@@ -14,7 +14,7 @@ MAP_WIDTHS, THEME_WIDTH, TEXTS_HEIGHT = (8, 12), 20, 90
 # Objective and KPI stay visible when scrolling, and so do title and headings.
 FROZEN = (2, 2)
 HEADINGS_ROW = 2
-SAMPLE_DATA = "※ 計畫年度的實際值含示範資料。"
+SAMPLE_DATA = "※ 實際值含示範資料。"
 
 _PLAIN = {"horizontal": None, "vertical": "center", "size": SIZE, "ink": BLACK, "font": FONT, "rule": RULE}
 BODY = CellStyle(**_PLAIN)
@@ -68,17 +68,17 @@ def _place_texts(sheet, scorecard):
 
 @dataclass(frozen=True)
 class _Column:
-    """level: attribute of FormLine that content() takes."""
+    """level: attribute of FormLine that content() takes. actuals_of: the year of a column of actuals."""
 
     heading: str
     width: float
     level: str
     content: Callable
-    may_be_sample: bool = False
+    actuals_of: int | None = None
 
 
 def scorecard_sheet(scorecard, years, *, with_actuals=False):
-    """years: YearLines. with_actuals: plan years have a column of actuals beside the targets."""
+    """years: YearLines. with_actuals: the edition's own year has a column of actuals beside the targets."""
     columns = _columns(years, with_actuals)
     sheet = OutputSheet(
         SCORECARD_NAME,
@@ -99,7 +99,7 @@ def scorecard_sheet(scorecard, years, *, with_actuals=False):
             for line in form_lines(objective, budget_years):
                 sheet.last_row += 1
                 _place_line(sheet, columns, line)
-    has_sample_data = scorecard.has_sample_data and any(column.may_be_sample for column in columns)
+    has_sample_data = any(column.actuals_of in scorecard.sample_years for column in columns)
     _place_words(sheet, scorecard.instructions, SAMPLE_DATA if has_sample_data else "")
     _fit(sheet)
     return sheet
@@ -119,11 +119,11 @@ def _columns(years, with_actuals):
         ),
     ]
     for year in baseline:
-        columns.append(_Column(f"{year.roc}年\n實際值", 12 if year is baseline[-1] else 10, "kpis", _actuals(year)))
+        columns.append(_actuals_column(year, 12 if year is baseline[-1] else 10))
     for year in planned:
         columns.append(_Column(f"{year.roc}年\n目標值", 10, "kpis", _targets(year)))
-        if with_actuals:
-            columns.append(_Column(f"{year.roc}年\n實際值", 10, "kpis", _actuals(year), may_be_sample=True))
+        if with_actuals and not year.is_outlook:
+            columns.append(_actuals_column(year, 10))
     columns += [
         _Column("KPI\n主責\n科室", 12, "kpis", lambda kpis: kpis[0].division),
         _Column(
@@ -137,6 +137,10 @@ def _columns(years, with_actuals):
         columns.append(_Column(f"行動方案對應{year.roc}年預算\n(元)", 14, "action_plans", _budgets(year)))
     columns.append(_Column("行動方案主責科室\n(或同仁)", 12, "action_plans", lambda plans: plans[0].owner))
     return columns
+
+
+def _actuals_column(year, width):
+    return _Column(f"{year.roc}年\n實際值", width, "kpis", _actuals(year), actuals_of=year.year)
 
 
 def _actuals(year):
@@ -186,7 +190,8 @@ def _place_words(sheet, instructions, remark):
 
 
 def _footer(scorecard):
-    return f"資料版本 {scorecard.data_version}"
+    copy = "　非正式版本" if scorecard.is_copy else ""
+    return f"資料版本 {scorecard.data_version}{copy}"
 
 
 def _fit(sheet):
