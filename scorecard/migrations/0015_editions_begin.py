@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             name="plan",
             options={"ordering": ["agency", "-year"], "verbose_name": "年版", "verbose_name_plural": "年版"},
         ),
-        # The first year's edition keeps the plan's row; 0015 makes rows for the others.
+        # The first year's edition keeps the plan's row; 0016 makes rows for the others.
         migrations.RenameField(
             model_name="plan",
             old_name="first_year",

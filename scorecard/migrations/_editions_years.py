@@ -23,7 +23,7 @@ FACTS_OF_YEARS = (
     ("EntryDraft", "plan_year__plan", "plan_year__year", Q()),
     ("ActionBudget", "action_plan__plan", "year", IS_EXECUTED),
 )
-# As the constraint of 0016 has them.
+# As the constraint of 0017 has them.
 RESERVED_SLUGS = [
     "account",
     "admin",
