@@ -2,14 +2,24 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from scorecard.migrations._editions_backup import keep_a_copy
 from scorecard.migrations._editions_reverse import refuse_to_go_back
+from scorecard.migrations._editions_years import check, read_plans
+
+
+def prepare(apps, schema_editor):
+    """Nothing in a database without plans."""
+    plans = read_plans(apps, "first_year")
+    check(apps, plans)
+    if plans:
+        keep_a_copy(schema_editor.connection)
 
 
 class Migration(migrations.Migration):
     dependencies = [("scorecard", "0014_words_of_review")]
 
     operations = [
-        migrations.RunPython(migrations.RunPython.noop, refuse_to_go_back),
+        migrations.RunPython(prepare, refuse_to_go_back),
         migrations.RemoveConstraint(
             model_name="plan",
             name="plan_years_in_order",
@@ -18,6 +28,7 @@ class Migration(migrations.Migration):
             name="plan",
             options={"ordering": ["agency", "-year"], "verbose_name": "年版", "verbose_name_plural": "年版"},
         ),
+        # The first year's edition keeps the plan's row; 0016 makes rows for the others.
         migrations.RenameField(
             model_name="plan",
             old_name="first_year",
@@ -355,6 +366,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        # Without its related names, which the field that it replaces still has.
         migrations.CreateModel(
             name="ObjectiveSupport",
             fields=[

@@ -2,6 +2,8 @@ import django.db.models.deletion
 import uuid
 from django.db import migrations, models
 
+from scorecard.migrations._editions_years import RESERVED_SLUGS
+
 
 class Migration(migrations.Migration):
     dependencies = [("scorecard", "0016_editions_move")]
@@ -223,28 +225,7 @@ class Migration(migrations.Migration):
             model_name="agency",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    (
-                        "slug__in",
-                        (
-                            "account",
-                            "admin",
-                            "agencies",
-                            "api",
-                            "healthz",
-                            "help",
-                            "media",
-                            "metrics",
-                            "notices",
-                            "oidc",
-                            "operator",
-                            "plans",
-                            "public",
-                            "readyz",
-                            "security",
-                            "static",
-                            "style",
-                        ),
-                    ),
+                    ("slug__in", RESERVED_SLUGS),
                     _negated=True,
                 ),
                 name="agency_slug_not_reserved",

@@ -1,0 +1,260 @@
+"""Databases of earlier versions become editions: nothing is lost, and the audit trail stays as it was."""
+
+from base64 import b64decode
+from io import StringIO
+from uuid import UUID
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import models, transaction
+from django.db.models import F
+
+from scorecard.models import (
+    KPI,
+    ActionBudget,
+    ActionPlan,
+    Measure,
+    Objective,
+    ObjectiveSupport,
+    Plan,
+    Submission,
+    UnsavedEntries,
+    YearlyReport,
+    YearlyValue,
+    YearSnapshot,
+)
+from tests.migrations.old_databases import EmptyDatabases, kept, rows_of, standing
+
+DEMO = ("demo-594a6b1", "demo-6834ab0", "demo-e2f6de0")
+REMOVED, TWICE, TWO_PLANS = "demo-removed-e2f6de0", "closed-twice-e2f6de0", "two-plans-e2f6de0"
+# {database: (ROC year, state, closings, earliest year shown, last year) of the editions of its agency}.
+EDITIONS = {
+    **dict.fromkeys(DEMO, [(105, "closed", 1, 102, 107), (106, "open", 0, 103, 107)]),
+    REMOVED: [(105, "adopted", 0, 102, 107), (106, "adopted", 0, 103, 107)],
+    TWICE: [(105, "closed", 2, 102, 107), (106, "closed", 1, 103, 107), (107, "open", 0, 104, 107)],
+    TWO_PLANS: [(105, "open", 0, 102, 107), (106, "adopted", 0, 103, 108)],
+}
+# Columns that say where a row belongs: these change, and nothing else does.
+PLACES = {
+    "scorecard_yearlyvalue": {"measure_id"},
+    "scorecard_yearlyreport": {"kpi_id"},
+    "scorecard_actionbudget": {"action_plan_id"},
+    "scorecard_submission": {"plan_id"},
+    "scorecard_formupload": {"plan_id"},
+}
+GONE = {"scorecard_planyear", "scorecard_entrydraft", "scorecard_objective_supports"}
+
+
+@pytest.fixture(scope="session")
+def empty_databases(tmp_path_factory, django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        made = EmptyDatabases(tmp_path_factory.mktemp("old"))
+    yield made
+    with django_db_blocker.unblock():
+        made.drop()
+
+
+@pytest.fixture
+def migrated(request, db, empty_databases, monkeypatch):
+    """The name of an old database, which stands in place of the test database and has been migrated."""
+    monkeypatch.setenv("EDITIONS_BACKUP", "done")
+    with standing(empty_databases, request.param):
+        call_command("migrate", verbosity=0, skip_checks=True)
+        yield request.param
+
+
+def old_plans(name):
+    return rows_of(name, "scorecard_plan")
+
+
+def codes(name, kind):
+    """{id: (the old plan's id, code)} of measures (their KPI's code and place), KPIs or action plans."""
+    if kind == "measure":
+        kpis = codes(name, "kpi")
+        measures = rows_of(name, "scorecard_measure")
+        return {pk: (*kpis[row["kpi_id"]], row["position"]) for pk, row in measures.items()}
+    return {pk: (row["plan_id"], row["code"]) for pk, row in rows_of(name, f"scorecard_{kind}").items()}
+
+
+def slug_of(name, plan_id):
+    return old_plans(name)[plan_id]["slug"]
+
+
+@pytest.mark.parametrize("migrated", EDITIONS, indirect=True)
+def test_an_older_database_becomes_editions_and_loses_nothing(migrated):
+    own = max(Plan.objects.values_list("agency", flat=True), key=lambda pk: Plan.objects.filter(agency=pk).count())
+    fields = ("year", "state", "closings", "baseline_from", "last_year")
+    found = Plan.objects.filter(agency=own).order_by("year").values_list(*fields)
+    assert [(a - 1911, state, n, b - 1911, c - 1911) for a, state, n, b, c in found] == EDITIONS[migrated]
+    assert not Plan.objects.exclude(agency_name=F("agency__name")).exists()
+    versions = {row["slug"]: row["data_version"] for row in old_plans(migrated).values()}
+    assert all(
+        versions[plan.former_slug] == plan.version.data_version for plan in Plan.objects.select_related("version")
+    )
+    assert_no_row_changed(migrated)
+    assert_figures_are_in_their_years(migrated)
+    assert_papers_are_in_their_years(migrated)
+    assert_names_are_kept(migrated)
+    assert_rules_are_installed()
+    assert_rows_may_change_as_ever()
+
+
+def assert_no_row_changed(name):
+    """Every column of every row that is still there has its value, but for those of PLACES."""
+    by_table = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
+    for table, content in kept(name)["tables"].items():
+        if table in GONE | {"scorecard_plan"}:
+            continue
+        model = by_table[table]
+        fields = {field.column: field for field in model._meta.concrete_fields}
+        columns = [column for column in content["columns"] if column in fields and column not in PLACES.get(table, ())]
+        assert set(content["columns"]) - set(fields) <= {"year", "plan_year_id"}
+        now = {row[0]: row[1:] for row in model.objects.values_list("pk", *(fields[c].attname for c in columns))}
+        for pk, row in rows_of(name, table).items():
+            before = [_value(fields[column], row[column]) for column in columns]
+            assert [_plain(value) for value in now[pk]] == before, (table, pk)
+
+
+def _value(field, text):
+    return b64decode(text) if isinstance(field, models.BinaryField) else field.to_python(text)
+
+
+def _plain(value):
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def assert_figures_are_in_their_years(name):
+    """A year's actual, target, budget and execution stand in its edition; earlier ones keep what they promised."""
+    for kind, model, owner, promised in (
+        ("yearlyvalue", YearlyValue, "measure", ("target", "target_note")),
+        ("actionbudget", ActionBudget, "action_plan", ("amount",)),
+    ):
+        names = codes(name, owner.replace("_", ""))
+        path = "measure__kpi" if owner == "measure" else owner
+        place = (f"{path}__code", "measure__position") if owner == "measure" else (f"{path}__code",)
+        known = {}
+        for slug, year, row_year, *rest in model.objects.values_list(
+            f"{path}__plan__former_slug", f"{path}__plan__year", "year", *place, "pk", *promised
+        ):
+            known[slug, year, row_year, *rest[: len(place)]] = rest[len(place) :]
+        editions = {}
+        for slug, year in Plan.objects.order_by("year").values_list("former_slug", "year"):
+            editions.setdefault(slug, []).append(year)
+        expected = {}
+        for pk, row in rows_of(name, f"scorecard_{kind}").items():
+            plan, *its_place = names[row[f"{owner}_id"]]
+            slug = slug_of(name, plan)
+            years = editions[slug]
+            home = row["year"] if row["year"] in years else years[0]
+            kept_there = tuple(model._meta.get_field(each).to_python(row[each]) for each in promised)
+            expected[slug, home, row["year"], *its_place] = [pk, *kept_there]
+            if any(value not in (None, "") for value in kept_there):
+                for year in years:
+                    if year < row["year"] and year != home:
+                        expected[slug, year, row["year"], *its_place] = [None, *kept_there]
+        assert set(known) == set(expected)
+        for key, (pk, *values) in expected.items():
+            assert known[key][1:] == values and pk in (None, known[key][0]), key
+
+
+def assert_papers_are_in_their_years(name):
+    """Reports, receipts, snapshots, drafts, supports and uploads."""
+    kpis, years = codes(name, "kpi"), rows_of(name, "scorecard_planyear")
+    report_fields = ("pk", "kpi__plan__former_slug", "kpi__plan__year", "kpi__code")
+    assert sorted(YearlyReport.objects.values_list(*report_fields)) == sorted(
+        (pk, slug_of(name, kpis[row["kpi_id"]][0]), row["year"], kpis[row["kpi_id"]][1])
+        for pk, row in rows_of(name, "scorecard_yearlyreport").items()
+    )
+    receipts = Submission.objects.select_related("plan")
+    assert {(row.pk, row.plan.former_slug, row.plan.year) for row in receipts} == {
+        (pk, slug_of(name, row["plan_id"]), row["year"]) for pk, row in rows_of(name, "scorecard_submission").items()
+    }
+    assert all(receipt.is_intact for receipt in receipts)
+    snapshots = YearSnapshot.objects.select_related("plan")
+    assert {(row.pk, row.plan.year, row.number) for row in snapshots} == {
+        (pk, years[row["plan_year_id"]]["year"], row["number"])
+        for pk, row in rows_of(name, "scorecard_yearsnapshot").items()
+    }
+    assert not any(snapshot.damaged_files() for snapshot in snapshots)
+    for draft in rows_of(name, "scorecard_entrydraft").values():
+        assert_draft_is_in_its_year(name, draft, years[draft["plan_year_id"]]["year"])
+    for plan in Plan.objects.all():
+        supported = [(row["from_objective_id"], row["to_objective_id"]) for row in _supports_of(name, plan)]
+        objectives = rows_of(name, "scorecard_objective")
+        kept_rows = ObjectiveSupport.objects.filter(objective__plan=plan)
+        assert [(row.objective.code, row.code, row.name, row.supported.code) for row in kept_rows] == [
+            (objectives[child]["code"], *(objectives[parent][key] for key in ("code", "name", "code")))
+            for child, parent in supported
+        ]
+    assert sum(map(len, (_supports_of(name, plan) for plan in Plan.objects.all()))) == ObjectiveSupport.objects.count()
+
+
+def _supports_of(name, plan):
+    objectives = rows_of(name, "scorecard_objective")
+    rows = rows_of(name, "scorecard_objective_supports").values()
+    return [row for row in rows if slug_of(name, objectives[row["from_objective_id"]]["plan_id"]) == plan.former_slug]
+
+
+def assert_draft_is_in_its_year(name, draft, year):
+    """Its keys and fields name the same KPI and measure by their ids of the edition."""
+    now = UnsavedEntries.objects.get(user=draft["user_id"], plan__year=year, division=draft["division_id"])
+    assert now.saved_at == UnsavedEntries._meta.get_field("saved_at").to_python(draft["saved_at"])
+    for kpi_id, row in draft["rows"].items():
+        kpi = KPI.objects.get(plan=now.plan, code=codes(name, "kpi")[int(kpi_id)][1])
+        measure = kpi.measures.first()
+        old = next(pk for pk, each in rows_of(name, "scorecard_measure").items() if each["kpi_id"] == int(kpi_id))
+        fields = {field.replace(f"_{old}", f"_{measure.pk}", 1): text for field, text in row["fields"].items()}
+        executed = {field: text for field, text in row["fields"].items() if field.startswith("executed_")}
+        assert now.rows[str(kpi.pk)] == {"version": row["version"], "fields": fields | executed}
+        # A budget keeps its id, and is the edition's now.
+        for field in executed:
+            assert ActionBudget.objects.filter(pk=field.removeprefix("executed_"), action_plan__kpi=kpi).exists()
+
+
+def assert_names_are_kept(name):
+    people = {pk: row["name"] or row["username"] for pk, row in rows_of(name, "scorecard_user").items()}
+    for report in YearlyReport.objects.all():
+        assert report.submitted_by_name == people.get(report.submitted_by_id, "")
+        assert report.reviewed_by_name == people.get(report.reviewed_by_id, "")
+    for model, person in (("Evidence", "uploaded_by"), ("Comment", "author"), ("YearSnapshot", "closed_by")):
+        for row in apps.get_model("scorecard", model).objects.all():
+            assert getattr(row, f"{person}_name") == people[getattr(row, f"{person}_id")]
+
+
+def assert_rules_are_installed():
+    """The chain is whole and the rules are those of editions alone."""
+    out = StringIO()
+    call_command("verify_audit", stdout=out)
+    assert "觸發程序齊全" in out.getvalue()
+
+
+def assert_rows_may_change_as_ever():
+    """The rules of the database accept every migrated row of an edition that is not closed, also the outlook."""
+    with transaction.atomic():
+        for model, plan in (
+            (Plan, "state"),
+            (Objective, "plan__state"),
+            (KPI, "plan__state"),
+            (Measure, "kpi__plan__state"),
+            (ActionPlan, "plan__state"),
+            (ObjectiveSupport, "objective__plan__state"),
+            (YearlyValue, "measure__kpi__plan__state"),
+            (ActionBudget, "action_plan__plan__state"),
+        ):
+            for row in model.objects.exclude(**{plan: "closed"}):
+                row.save()
+        latest = Plan.objects.filter(state="closed").order_by("-year").first()
+        if latest is not None:
+            Plan.objects.filter(pk=latest.pk).update(state="open", due_date="2026-12-31")
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("migrated", [DEMO[-1], TWICE], indirect=True)
+def test_the_same_thing_has_one_lineage_in_every_edition_of_a_plan(migrated):
+    for model in (Objective, KPI, ActionPlan):
+        lineages = {}
+        for slug, code, lineage in model.objects.values_list("plan__former_slug", "code", "lineage"):
+            lineages.setdefault((slug, code), set()).add(lineage)
+        assert all(len(found) == 1 and isinstance(*found, UUID) for found in lineages.values())
+        assert len(set.union(*lineages.values())) == len(lineages)
