@@ -105,7 +105,8 @@ class AuditEventQuerySet(models.QuerySet):
             last = moves.order_by("-id").first()
             if last is not None and last.action == AuditAction.CLOSED:
                 return last
-        candidates = (rows.order_by("-id").first() for rows in (of_year, own.filter(year=None)))
+        # By year, too, though there is one: PostgreSQL reads the index backwards for an order that is the index's own.
+        candidates = (rows.order_by("-year", "-id").first() for rows in (of_year, own.filter(year=None)))
         return max((event for event in candidates if event is not None), key=lambda event: event.pk, default=None)
 
     def of_year(self, plan):

@@ -101,10 +101,15 @@ BY_DEMO_AND_OPEN = (
     "AND NOT EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.id = OLD.plan_id AND p.state = 'closed')"
 )
 NOT_OF_A_DRAFT = "EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.id = OLD.plan_id AND p.state <> 'draft')"
-# A year that was closed before closings left files gets its first snapshot afterwards.
+# A year that was closed before there were snapshots may get its first one later.
 NOT_WITH_A_CLOSING = (
     "NOT EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.id = NEW.plan_id AND NEW.number = p.closings + 1 "
     "AND (p.state = 'open' OR p.state = 'closed' AND p.closings = 0))"
+)
+# The adoption's comes before the year opens, a closing's before the year is closed: a closed year gets no other.
+NOT_WITH_ITS_ACT = (
+    "NOT EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.id = NEW.plan_id "
+    "AND (NEW.closing = 0 AND p.state IN ('draft', 'adopted') OR NEW.closing = p.closings + 1 AND p.state = 'open'))"
 )
 NAMED_IN_A_CLOSED_PLAN = (
     "(NEW.name <> OLD.name OR NEW.agency_id <> OLD.agency_id) AND ("
@@ -146,6 +151,13 @@ TRIGGERS = (
         "DELETE",
         f"NOT ({BY_DEMO_AND_OPEN.format(person='closed_by_id')})",
         SNAPSHOT,
+    ),
+    Trigger(
+        "head_approval_comes_with_its_act",
+        "scorecard_headapproval",
+        "INSERT",
+        NOT_WITH_ITS_ACT,
+        "核定紀錄只能在核定年版或關閉年度時登錄。",
     ),
     Trigger("head_approval_never_updated", "scorecard_headapproval", "UPDATE", "1 = 1", RECORDED),
     Trigger(

@@ -5,26 +5,29 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from scorecard.domain.choices import Direction, Question, Role, YearState
+from scorecard.domain.choices import Direction, PlanState, Question, Role
 from scorecard.models import (
     KPI,
     Agency,
+    Correction,
     Division,
     FigureConfirmation,
+    HeadApproval,
     Invitation,
     Measure,
     Membership,
     Objective,
     ObjectiveLink,
+    ObjectiveSupport,
     Perspective,
     Plan,
-    PlanYear,
     Theme,
     User,
     YearlyValue,
     YearSnapshot,
 )
 from tests import factories
+from tests.models import edition_rows
 
 PAIRS = {}
 
@@ -80,6 +83,19 @@ def _(world):
     return Division(agency=world.plan.agency, name="新組"), Division(agency=world.plan.agency, name="甲組")
 
 
+@pair("division_not_its_own_successor")
+def _(world):
+    first, second = world.plan.agency.divisions.all()[:2]
+    first.successor = second
+    second.successor = second
+    return first, second
+
+
+@pair("agency_slug_not_reserved")
+def _(world):
+    return Agency(name="新機關", slug="planner"), Agency(name="新機關", slug="plans")
+
+
 @pair("one_membership_per_person_and_agency")
 def _(world):
     agency = world.plan.agency
@@ -119,12 +135,32 @@ def _(world):
 
 
 def a_plan(world, **fields):
-    return Plan(**{"agency": world.plan.agency, "slug": "new", "first_year": 2016, "last_year": 2018, **fields})
+    """Of 107, a year without an edition."""
+    years = {"year": 2018, "baseline_from": 2015, "last_year": 2020}
+    return Plan(**{"agency": world.plan.agency} | years | fields)
+
+
+@pair("one_edition_per_agency_and_year")
+def _(world):
+    return a_plan(world), a_plan(world, year=2016)
 
 
 @pair("plan_years_in_order")
 def _(world):
-    return a_plan(world, last_year=2016), a_plan(world, last_year=2015)
+    return a_plan(world, baseline_from=2018, last_year=2018), a_plan(world, baseline_from=2019)
+
+
+@pair("plan_state_known")
+def _(world):
+    return a_plan(world), a_plan(world, state="half")
+
+
+@pair("open_plan_has_due_date")
+def _(world):
+    plan, bad = world.plan, Plan.objects.get(pk=world.plan.pk)
+    plan.state = bad.state = PlanState.OPEN
+    plan.due_date = factories.DUE
+    return plan, bad
 
 
 @pair("plan_warning_threshold_is_a_share")
@@ -142,6 +178,13 @@ def _(world):
     return Perspective(plan=world.plan, code="Z", name="新"), Perspective(plan=world.plan, code="C", name="新")
 
 
+@pair("perspective_lineage_once_in_plan")
+def _(world):
+    return Perspective(plan=world.plan, code="Z", name="新"), Perspective(
+        plan=world.plan, code="Z", name="新", lineage=world.cause.perspective.lineage
+    )
+
+
 @pair("perspective_weight_positive")
 def _(world):
     return (
@@ -153,6 +196,13 @@ def _(world):
 @pair("theme_code_unique_in_plan")
 def _(world):
     return Theme(plan=world.plan, code="Z", name="新"), Theme(plan=world.plan, code="A", name="新")
+
+
+@pair("theme_lineage_once_in_plan")
+def _(world):
+    return Theme(plan=world.plan, code="Z", name="新"), Theme(
+        plan=world.plan, code="Z", name="新", lineage=world.cause.theme.lineage
+    )
 
 
 @pair("theme_code_fits_an_address")
@@ -168,6 +218,11 @@ def an_objective(world, **fields):
 @pair("objective_code_unique_in_plan")
 def _(world):
     return an_objective(world), an_objective(world, code="AC1")
+
+
+@pair("objective_lineage_once_in_plan")
+def _(world):
+    return an_objective(world), an_objective(world, lineage=world.cause.lineage)
 
 
 @pair("objective_code_fits_an_address")
@@ -202,6 +257,15 @@ def _(world):
     return a_link(world), a_link(world, reason="")
 
 
+@pair("support_once_per_pair")
+def _(world):
+    supported = Objective.objects.get(plan__agency=world.plan.agency.parent)
+    return (
+        ObjectiveSupport(objective=world.cause, supported=supported),
+        ObjectiveSupport(objective=world.effect, supported=supported),
+    )
+
+
 # KPIs and measures
 
 
@@ -213,6 +277,11 @@ def a_kpi(world, **fields):
 @pair("kpi_code_unique_in_plan")
 def _(world):
     return a_kpi(world), a_kpi(world, code="AC1.1")
+
+
+@pair("kpi_lineage_once_in_plan")
+def _(world):
+    return a_kpi(world), a_kpi(world, lineage=world.kpi.lineage)
 
 
 @pair("kpi_code_fits_an_address")
@@ -232,6 +301,11 @@ def a_measure(world, **fields):
 @pair("measure_position_unique_in_kpi")
 def _(world):
     return a_measure(world), a_measure(world, position=1)
+
+
+@pair("measure_lineage_once_in_kpi")
+def _(world):
+    return a_measure(world), a_measure(world, lineage=world.kpi.measures.get().lineage)
 
 
 @pair("measure_direction_known")
@@ -268,54 +342,58 @@ def _(world):
 # Years and values
 
 
-@pair("plan_year_once")
+def an_approval(world, **fields):
+    """Of the adoption."""
+    said = {"approved_on": factories.DUE, "title": "處長", "document_number": "第 1 號"}
+    return HeadApproval(**{"plan": world.plan, "recorded_by": world.user, "recorded_by_name": "王小明"} | said | fields)
+
+
+@pair("head_approval_has_a_number_or_says_why_not")
 def _(world):
-    return PlanYear(plan=world.plan, year=2019), PlanYear(plan=world.plan, year=2016)
+    why = {"no_number_reason": "口頭核可"}
+    return an_approval(world, document_number="", **why), an_approval(world, **why)
 
 
-@pair("plan_year_in_range")
+@pair("head_approval_names_the_title")
 def _(world):
-    return PlanYear(plan=world.plan, year=1912), PlanYear(plan=world.plan, year=1911)
-
-
-@pair("plan_year_state_known")
-def _(world):
-    return (
-        PlanYear(plan=world.plan, year=2012, state=YearState.CLOSED),
-        PlanYear(plan=world.plan, year=2019, state="half"),
-    )
-
-
-@pair("open_year_has_due_date")
-def _(world):
-    year = {"plan": world.plan, "year": 2019, "state": YearState.OPEN}
-    return PlanYear(**year, due_date=factories.DUE), PlanYear(**year)
+    return an_approval(world), an_approval(world, title="")
 
 
 def a_snapshot(world, **fields):
-    """Of 2016, which is open."""
-    year = world.plan.years.get(year=2016)
-    year.state, year.due_date = YearState.OPEN, factories.DUE
-    year.save()
+    """Of an open edition's first closing."""
+    edition_rows.set_state(world.plan, PlanState.OPEN)
     files = dict.fromkeys(("document", "report", "workbook"), b"x")
     versions = {"data_version": 1, "audit_number": 0, "closed_by": world.user, "closed_at": timezone.now()}
-    return YearSnapshot(**{"plan_year": year, "number": 1, **files, **versions, **fields})
+    return YearSnapshot(**{"plan": world.plan, "number": 1, **files, **versions, **fields})
 
 
 @pair("one_snapshot_per_closing")
 def _(world):
-    other = PlanYear.objects.create(plan=world.plan, year=2019, state=YearState.OPEN, due_date=factories.DUE)
+    other = a_plan(world)
+    other.state = PlanState.ADOPTED
+    other.save()
+    edition_rows.set_state(other, PlanState.OPEN)
     a_snapshot(world).save()
-    return a_snapshot(world, plan_year=other), a_snapshot(world)
+    return a_snapshot(world, plan=other), a_snapshot(world)
+
+
+@pair("correction_says_something")
+def _(world):
+    edition_rows.close(world.plan, world.user)
+    row = {"plan": world.plan, "dated": factories.DUE, "by": world.user, "by_name": "王小明", "document_number": "1"}
+    return Correction(**row, text="更正"), Correction(**row, text="")
 
 
 def a_value(world, **fields):
-    return YearlyValue(**{"measure": world.kpi.measures.get(), "year": 2019, **fields})
+    """Of the edition's own year, of a measure that has none yet."""
+    measure, _ = world.kpi.measures.get_or_create(position=8, defaults={"unit": "件"})
+    return YearlyValue(**{"measure": measure, "year": 2016, **fields})
 
 
 @pair("one_value_per_measure_and_year")
 def _(world):
-    return a_value(world), a_value(world, year=2016)
+    a_value(world).save()
+    return a_value(world, year=2015), a_value(world)
 
 
 @pair("yearly_value_year_in_range")

@@ -5,7 +5,8 @@ import uuid
 from django.utils import timezone
 
 from scorecard.domain.choices import ReportState
-from scorecard.models import ActionBudget, ActionPlan, Comment, EntryDraft, Evidence, Submission, YearlyReport
+from scorecard.models import ActionBudget, ActionPlan, Comment, Evidence, Submission, UnsavedEntries, YearlyReport
+from tests import factories
 from tests.models.constraint_cases import PAIRS, pair
 
 __all__ = ["PAIRS"]
@@ -14,25 +15,24 @@ __all__ = ["PAIRS"]
 
 
 def a_report(world, **fields):
-    return YearlyReport(**{"kpi": world.kpi, "year": 2016, **fields})
+    return YearlyReport(**{"kpi": world.kpi, **fields})
 
 
 def a_submitted_report(world, **fields):
     return a_report(world, submitted_by=world.user, submitted_at=timezone.now(), **fields)
 
 
-@pair("one_report_per_kpi_and_year")
+@pair("one_report_per_kpi")
 def _(world):
     a_report(world).save()
-    return a_report(world, year=2017), a_report(world)
+    return a_report(world, kpi=factories.kpi(world.plan, "AC1.2")), a_report(world)
 
 
-@pair("one_draft_per_person_division_and_year")
+@pair("one_unsaved_entries_per_person_and_division")
 def _(world):
-    division = world.plan.agency.divisions.first()
-    draft = {"plan_year": world.plan.years.get(year=2016), "division": division}
-    EntryDraft(user=world.user, **draft).save()
-    return EntryDraft(user=world.other, **draft), EntryDraft(user=world.user, **draft)
+    where = {"plan": world.plan, "division": world.plan.agency.divisions.first()}
+    UnsavedEntries(user=world.user, **where).save()
+    return UnsavedEntries(user=world.other, **where), UnsavedEntries(user=world.user, **where)
 
 
 @pair("report_state_known")
@@ -68,7 +68,6 @@ def _(world):
 def a_receipt(world, serial):
     return Submission(
         plan=world.plan,
-        year=2016,
         serial=serial,
         division=world.kpi.division,
         submitted_by=world.user,
@@ -105,6 +104,12 @@ def _(world):
     return an_action_plan(world), an_action_plan(world, code="AC1.1.1")
 
 
+@pair("action_plan_lineage_once_in_plan")
+def _(world):
+    taken = world.kpi.action_plans.first().lineage
+    return an_action_plan(world), an_action_plan(world, lineage=taken)
+
+
 @pair("action_plan_position_unique_in_kpi")
 def _(world):
     return an_action_plan(world), an_action_plan(world, position=2)
@@ -136,4 +141,6 @@ def _(world):
 
 @pair("executed_never_negative")
 def _(world):
-    return a_budget(world, executed=0), a_budget(world, executed=-1)
+    own, other = ActionBudget.objects.filter(action_plan__plan=world.plan, year=world.plan.year)[:2]
+    own.executed, other.executed = 0, -1
+    return own, other

@@ -1,87 +1,79 @@
-"""A closed year, approved figures and snapshots stay as they are, whichever way one comes to their rows."""
+"""Every row of a closed edition stays as it is, whichever way one comes to it; while it is not closed it may change."""
+
+import uuid
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
+from django.apps import apps
+from django.core.management import call_command
+from django.db import IntegrityError, connection, models, transaction
 
-from scorecard.domain.choices import ReportState, YearState
+from scorecard.domain.choices import PlanState, Question, ReportState
 from scorecard.models import (
+    KPI,
     ActionBudget,
+    ActionPlan,
     Comment,
     Evidence,
-    PlanYear,
+    FigureConfirmation,
+    Measure,
+    Objective,
+    ObjectiveLink,
+    ObjectiveSupport,
+    Perspective,
+    Plan,
+    PlanVersion,
+    Theme,
     YearlyReport,
     YearlyValue,
-    YearSnapshot,
     frozen_rows,
     triggers,
 )
 from scorecard.models.triggers import sentence_of
-from scorecard.services import reporting
 from tests import factories
+from tests.models import edition_rows
 from tests.shared_rows import layer
 
 pytestmark = pytest.mark.django_db
 
 
 class World:
-    """A plan whose 2016 is open: AC1.1 approved with evidence and a comment, AC1.2 a draft with evidence, BC1.1 bare.
-
-    In 2017, which is not open, everything may change.
-    """
+    """An adopted edition: AC1.2 has a report with evidence, a comment and an answer; AC1.1 and BC1.1 have none."""
 
     def __init__(self):
         self.plan = factories.make_plan()
         self.cast = factories.make_cast(self.plan)
-        factories.open_year(self.cast.admin, self.plan)
-        self.done, self.begun, self.bare = (factories.kpi(self.plan, code) for code in ("AC1.1", "AC1.2", "BC1.1"))
-        for kpi in (self.done, self.begun):
-            factories.fill(self.cast.staff, kpi)
-            factories.attach(self.cast.staff, kpi)
-        reporting.comment_on_report(by=self.cast.staff, kpi=self.begun, year=2016, text="待查")
-        factories.approve(self.cast.reviewer, factories.submit(self.cast.staff, self.done))
+        self.bare, self.begun, self.other = (factories.kpi(self.plan, code) for code in ("AC1.1", "AC1.2", "BC1.1"))
+        self.report = YearlyReport.objects.create(kpi=self.begun, state=ReportState.IN_PROGRESS)
+        self.value = YearlyValue.objects.get(measure__kpi=self.begun, year=2016)
+        self.evidence()
+        self.comment()
+        self.answer(1)
 
-    def close(self):
-        factories.close_year(self.cast.admin, self.plan, reason="期限已過")
-
-    def value(self, kpi, year=2016):
-        return YearlyValue.objects.filter(measure__kpi=kpi, year=year)
-
-    def report(self, kpi):
-        return YearlyReport.objects.filter(kpi=kpi, year=2016)
-
-    def budget(self, year=2016):
-        return ActionBudget.objects.filter(action_plan__kpi=self.begun, year=year)
-
-    def evidence(self, kpi):
-        return Evidence.objects.filter(report__kpi=kpi)
-
-    def attach(self, kpi):
+    def evidence(self):
         Evidence.objects.create(
-            report=self.report(kpi).get(),
-            token="11111111-2222-3333-4444-555555555555",
+            report=self.report,
+            token=uuid.uuid4(),
             name="a",
             size=1,
             content_type="text/plain",
             uploaded_by=self.cast.staff,
+            uploaded_by_name="王小明",
         )
 
-    def year(self, number=2016):
-        return PlanYear.objects.filter(plan=self.plan, year=number)
+    def comment(self):
+        Comment.objects.create(report=self.report, author=self.cast.staff, author_name="王小明", text="待查")
 
-    def snapshot(self, number):
-        YearSnapshot.objects.create(
-            plan_year=self.year().get(),
-            number=number,
-            closed_by=self.cast.admin,
-            closed_at=timezone.now(),
-            data_version=1,
-            audit_number=0,
-            document=b"x",
-            report=b"x",
-            workbook=b"x",
+    def answer(self, actual):
+        FigureConfirmation.objects.create(
+            value=self.value, question=Question.WORST, actual=actual, confirmed_by=self.cast.staff
         )
+
+    def of(self, model):
+        """The rows of the edition itself: all of a model, but what the parent agency's has."""
+        if any(field.name == "plan" for field in model._meta.fields):
+            return model.objects.filter(plan=self.plan)
+        # The figures of the edition's own year are those that may change in every way.
+        return model.objects.filter(year=self.plan.year) if model is YearlyValue else model.objects.all()
 
 
 @layer
@@ -90,204 +82,191 @@ def world():
     return World()
 
 
-def removed(world, kpi):
-    return world.evidence(kpi).update(removed_by=world.cast.staff, removed_at=timezone.now())
+def _objective(w, **fields):
+    cell = {"theme": w.bare.objective.theme, "perspective": w.bare.objective.perspective}
+    return Objective.objects.create(plan=w.plan, code="新", name="新", **cell, **fields)
 
 
-def new_measure(kpi):
-    return kpi.measures.create(unit="件", position=9)
+def _link(w):
+    ends = {"cause": w.bare.objective, "effect": w.other.objective}
+    ObjectiveLink.objects.create(plan=w.plan, **ends, reason="因此")
 
 
-# What changes no row of 2016 in an open year, and is refused in a closed one.
-IN_CLOSED_YEAR = {
-    "closed_year_keeps_value_insert": lambda w: YearlyValue.objects.create(measure=new_measure(w.begun), year=2016),
-    "closed_year_keeps_value_update": lambda w: w.value(w.begun).update(target=1),
-    "closed_year_keeps_value_delete": lambda w: w.value(w.begun).delete(),
-    "closed_year_keeps_report_insert": lambda w: YearlyReport.objects.create(kpi=w.bare, year=2016),
-    "closed_year_keeps_report_update": lambda w: w.report(w.begun).update(explanation="另一個說法"),
-    "closed_year_keeps_report_delete": lambda w: (
-        Comment.objects.all()._raw_delete("default"),
-        w.evidence(w.begun)._raw_delete("default"),
-        w.report(w.begun)._raw_delete("default"),
+def _kpi(w):
+    KPI.objects.create(plan=w.plan, code="新", name="新", objective=w.bare.objective, division=w.bare.division)
+
+
+def _action_plan(w):
+    ActionPlan.objects.create(plan=w.plan, kpi=w.other, code="新", description="新", owner_person="王", position=3)
+
+
+def _support(w):
+    supported = Objective.objects.get(plan__agency=w.plan.agency.parent)
+    ObjectiveSupport.objects.create(objective=w.other.objective, supported=supported)
+
+
+# By the rule's name: how a row is added, which field of those that are there changes, and their model. Every row of the
+# model is then deleted alone, which the database allows until the end of the transaction.
+ACTS = {
+    "perspective": (lambda w: Perspective.objects.create(plan=w.plan, code="新", name="新"), {"name": "改"}),
+    "theme": (lambda w: Theme.objects.create(plan=w.plan, code="新", name="新"), {"name": "改"}),
+    "objective": (_objective, {"weight": 7}),
+    "objective_support": (_support, {"reason": "改"}),
+    "link": (_link, {"reason": "改"}),
+    "kpi": (_kpi, {"name": "改"}),
+    "kpi_supporting": (lambda w: w.other.supporting_divisions.add(w.bare.division), {"division_id": 0}),
+    "measure": (lambda w: w.bare.measures.create(unit="件", position=9), {"factor": 9}),
+    "value": (lambda w: YearlyValue.objects.create(measure=w.value.measure, year=2020), {"target": 7}),
+    "confirmation": (lambda w: w.answer(2), {"actual": 3}),
+    "report": (lambda w: YearlyReport.objects.create(kpi=w.bare), {"explanation": "改"}),
+    "evidence": (World.evidence, {"name": "改"}),
+    "comment": (World.comment, {"text": "改"}),
+    "action_plan": (_action_plan, {"description": "改"}),
+    "budget": (
+        lambda w: ActionBudget.objects.create(action_plan=w.bare.action_plans.first(), year=2020, amount=1),
+        {"amount": 7},
     ),
-    "closed_year_keeps_budget_insert": lambda w: ActionBudget.objects.create(
-        action_plan=w.begun.action_plans.create(plan=w.plan, code="新", owner_person="王", position=3),
-        year=2016,
-        amount=1,
-    ),
-    "closed_year_keeps_budget_update": lambda w: w.budget().update(executed=7, progress="完成"),
-    "closed_year_keeps_budget_delete": lambda w: w.budget().delete(),
-    "closed_year_keeps_evidence_insert": lambda w: w.attach(w.begun),
-    "closed_year_keeps_evidence_update": lambda w: removed(w, w.begun),
-    "closed_year_keeps_evidence_delete": lambda w: w.evidence(w.begun).delete(),
-    "closed_year_keeps_comment_update": lambda w: Comment.objects.update(text="沒說過"),
-    "closed_year_keeps_comment_delete": lambda w: Comment.objects.all().delete(),
+    "version": (None, {"data_version": 99}),
 }
-
-# (what an open year allows of a report not approved, what is refused once it is).
-OF_APPROVED = {
-    "approved_value_insert": (
-        lambda w: YearlyValue.objects.create(measure=new_measure(w.begun), year=2016, actual=1),
-        lambda w: YearlyValue.objects.create(measure=new_measure(w.done), year=2016, actual=1),
-    ),
-    "approved_value_update": (
-        lambda w: w.value(w.begun).update(actual=1),
-        lambda w: w.value(w.done).update(actual=1),
-    ),
-    "approved_value_delete": (lambda w: w.value(w.begun).delete(), lambda w: w.value(w.done).delete()),
-    "approved_evidence_insert": (lambda w: w.attach(w.begun), lambda w: w.attach(w.done)),
-    "approved_evidence_update": (lambda w: removed(w, w.begun), lambda w: removed(w, w.done)),
-    "approved_evidence_delete": (lambda w: w.evidence(w.begun).delete(), lambda w: w.evidence(w.done).delete()),
-    "approved_report_is_only_returned": (
-        lambda w: w.report(w.done).update(state=ReportState.RETURNED, version=9, reviewed_by=w.cast.admin),
-        lambda w: w.report(w.done).update(state=ReportState.IN_PROGRESS),
-    ),
-    "approved_report_never_deleted": (
-        lambda w: w.report(w.begun)._raw_delete("default"),
-        lambda w: w.report(w.done)._raw_delete("default"),
-    ),
+TABLES = {name: f"scorecard_{table}" for table, name, _ in frozen_rows.ROWS_OF_AN_EDITION}
+TABLES["version"] = "scorecard_planversion"
+MODELS = {
+    model._meta.db_table: model for model in apps.get_app_config("scorecard").get_models(include_auto_created=True)
 }
-
-
-def close_without_snapshot(world):
-    world.year().update(state=YearState.CLOSED, closings=1)
-
-
-def overwrite_snapshot(world):
-    world.close()
-    YearSnapshot.objects.update(reason="別的")
-
-
-def delete_snapshot(world):
-    world.close()
-    world.year().update(state=YearState.OPEN)
-    YearSnapshot.objects.all().delete()
-
-
-def delete_demo_snapshot(world):
-    type(world.cast.admin).objects.filter(pk=world.cast.admin.pk).update(is_demo=True)
-    delete_snapshot(world)
-
-
-# (what is allowed, what is refused).
-OF_SNAPSHOTS = {
-    "plan_year_starts_unclosed": (
-        lambda w: PlanYear.objects.create(plan=w.plan, year=2012, state=YearState.CLOSED),
-        lambda w: PlanYear.objects.create(plan=w.plan, year=2019, state=YearState.CLOSED),
-    ),
-    "plan_year_closes_with_snapshot": (World.close, close_without_snapshot),
-    "snapshot_comes_with_a_closing": (lambda w: w.snapshot(1), lambda w: w.snapshot(2)),
-    "snapshot_never_updated": (World.close, overwrite_snapshot),
-    "snapshot_never_deleted": (delete_demo_snapshot, delete_snapshot),
+# What leads to an edition and is not frozen with it, and why.
+NOT_FROZEN = {
+    "scorecard_submission": "a receipt never changes, whatever the state",
+    "scorecard_yearsnapshot": "a snapshot never changes, and comes with the closing",
+    "scorecard_headapproval": "never changes; the closing brings its own",
+    "scorecard_correction": "never changes, and comes to closed editions alone",
+    "scorecard_auditevent": "never changes; says what was done, also to a closed edition",
+    "scorecard_unsavedentries": "what a person typed and nobody else sees",
+    "scorecard_formupload": "a form as it was uploaded; taking it in changes the rows",
 }
 
 
-def refused(act, world, name):
+def _leads_to_a_plan(model):
+    """By a foreign key of its own, or of what it refers to; a form's upload and a support's target count as well."""
+    related = {field.related_model for field in model._meta.fields if field.many_to_one or field.one_to_one}
+    return Plan in related or any(_leads_to_a_plan(other) for other in related - {model} if _is_ours(other))
+
+
+def _is_ours(model):
+    return model._meta.db_table in MODELS
+
+
+def test_every_table_that_leads_to_an_edition_is_frozen_with_it_or_listed_with_its_reason():
+    leading = {table for table, model in MODELS.items() if _leads_to_a_plan(model)}
+    assert leading == {*TABLES.values(), *NOT_FROZEN}
+    assert set(ACTS) == set(TABLES)
+    guarded = {(rule.table, rule.event) for rule in triggers.TRIGGERS if rule.name.startswith("closed_plan_keeps_")}
+    assert {table for table, _ in guarded} == {*TABLES.values(), "scorecard_plan"}
+
+
+def refused(act, name):
     """Fail unless the act is refused by the rule, in words."""
     with pytest.raises(IntegrityError, match=name) as raised, transaction.atomic():
-        act(world)
+        act()
     assert any("\u4e00" <= character <= "\u9fff" for character in sentence_of(raised.value))
 
 
-def test_every_rule_has_its_pair():
-    assert {rule.name for rule in frozen_rows.TRIGGERS} == {*IN_CLOSED_YEAR, *OF_APPROVED, *OF_SNAPSHOTS}
-
-
-@pytest.mark.parametrize("name", IN_CLOSED_YEAR)
-def test_what_an_open_year_allows_a_closed_one_refuses(world, name):
-    act = IN_CLOSED_YEAR[name]
+def allowed(act):
+    """Do it, and undo it."""
     with transaction.atomic():
-        act(world)
+        act()
         transaction.set_rollback(True)
-    world.close()
-    if name == "closed_year_keeps_report_delete":
-        refused(lambda w: w.report(w.begun)._raw_delete("default"), world, name)
-    else:
-        refused(act, world, name)
 
 
-@pytest.mark.parametrize("name", IN_CLOSED_YEAR)
-def test_a_reopened_year_may_change_again(world, name):
-    world.close()
-    world.year().update(state=YearState.OPEN)
-    IN_CLOSED_YEAR[name](world)
+def acts_on(world, name):
+    """{event: the act}."""
+    insert, change = ACTS[name]
+    rows = world.of(MODELS[TABLES[name]])
+    assert rows.exists(), "nothing would be refused"
+    return {
+        "insert": (lambda: insert(world)) if insert else lambda: PlanVersion.objects.create(plan=world.plan),
+        "update": lambda: rows.update(**change),
+        "delete": lambda: rows._raw_delete("default"),
+    }
 
 
-@pytest.mark.parametrize("name", OF_APPROVED)
-def test_what_a_draft_allows_an_approved_report_refuses(world, name):
-    allowed, forbidden = OF_APPROVED[name]
-    if name == "approved_report_never_deleted":
-        Comment.objects.all().delete()
-        Evidence.objects.filter(report__kpi=world.begun).delete()
-    with transaction.atomic():
-        allowed(world)
-        transaction.set_rollback(True)
-    refused(forbidden, world, name)
+@pytest.mark.parametrize("name", ACTS)
+def test_a_closed_edition_refuses_what_a_draft_an_adopted_and_an_open_one_allow(world, name):
+    acts = acts_on(world, name)
+    if name == "version":
+        del acts["insert"]
+    for state in (PlanState.DRAFT, PlanState.ADOPTED, PlanState.OPEN):
+        edition_rows.set_state(world.plan, state)
+        for act in acts.values():
+            allowed(act)
+    edition_rows.close(world.plan, world.cast.admin)
+    for event, act in acts_on(world, name).items():
+        refused(act, f"closed_plan_keeps_{name}_{event}")
+    edition_rows.reopen(world.plan)
+    for act in acts.values():
+        allowed(act)
 
 
-@pytest.mark.parametrize("name", OF_SNAPSHOTS)
-def test_years_close_with_a_snapshot_and_snapshots_stay(world, name):
-    allowed, forbidden = OF_SNAPSHOTS[name]
-    with transaction.atomic():
-        allowed(world)
-        transaction.set_rollback(True)
-    refused(forbidden, world, name)
+# Rows that refer to one of a closed edition neither leave it nor come to it.
 
 
-@pytest.mark.parametrize("field", ["explanation", "improvement"])
-def test_returning_an_approved_report_changes_nothing_that_was_submitted(world, field):
-    refused(
-        lambda w: w.report(w.done).update(state=ReportState.RETURNED, **{field: "改寫"}),
-        world,
-        "approved_report_is_only_returned",
-    )
+def test_rows_neither_leave_nor_enter_a_closed_edition(world):
+    other = factories.make_plan(kpis=5, slug="elsewhere")
+    there = factories.kpi(other, "AC1.1")
+    measure, plan = there.measures.get(), there.action_plans.first()
+    edition_rows.close(world.plan, world.cast.admin)
+    for rows, away, back in (
+        (YearlyValue.objects, {"measure": measure}, {"measure": world.value.measure}),
+        (ActionBudget.objects, {"action_plan": plan}, {"action_plan": world.bare.action_plans.first()}),
+        (Measure.objects, {"kpi": there}, {"kpi": world.bare}),
+    ):
+        refused(lambda: rows.filter(pk=_first(rows, world.plan).pk).update(**away), "closed_plan_keeps")  # noqa: B023
+        refused(lambda: rows.filter(pk=_first(rows, other).pk).update(**back), "closed_plan_keeps")  # noqa: B023
 
 
-def test_the_target_of_an_approved_kpi_may_still_change_while_the_year_is_open(world):
-    assert world.value(world.done).update(target=120, target_note="議會決議") == 1
+def _first(rows, plan):
+    path = {YearlyValue: "measure__kpi__plan", ActionBudget: "action_plan__plan", Measure: "kpi__plan"}[rows.model]
+    return rows.filter(**{path: plan}).order_by("pk").last()
 
 
-def test_figures_neither_leave_nor_enter_a_closed_year(world):
-    world.close()
-    refused(lambda w: w.value(w.bare).update(year=2011), world, "closed_year_keeps_value_update")
-    YearlyValue.objects.filter(measure__kpi=world.bare, year=2017).update(year=2011)
-    refused(lambda w: w.value(w.bare, 2011).update(year=2016), world, "closed_year_keeps_value_update")
+def test_neither_the_edition_nor_what_it_supports_is_deleted_once_it_is_closed(world):
+    edition_rows.close(world.plan, world.cast.admin)
+    refused(lambda: Plan.objects.filter(pk=world.plan.pk)._raw_delete("default"), "closed_plan_keeps_itself_delete")
+    supported = Objective.objects.get(plan__agency=world.plan.agency.parent)
+    refused(supported.delete, "closed_plan_keeps_objective_support_update")
 
 
-def test_a_closed_year_does_not_become_another_year(world):
-    world.close()
-    refused(lambda w: w.year().update(year=2020), world, "plan_year_closes_with_snapshot")
+def _kept_fields():
+    left_out = {"id", "agency", "year", "state", "due_date", "changed_by"}
+    return [field for field in Plan._meta.concrete_fields if field.name not in left_out]
 
 
-def test_a_kpi_with_figures_in_a_closed_year_is_not_deleted(world):
-    world.close()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        world.bare.delete()
+def test_of_a_closed_edition_nothing_changes_but_what_reopening_changes(world):
+    edition_rows.close(world.plan, world.cast.admin)
+    row = Plan.objects.filter(pk=world.plan.pk)
+    for field in _kept_fields():
+        new = "改" if isinstance(field, models.CharField | models.TextField) else models.F(field.name) - 1
+        if field.name == "warning_threshold":
+            new = "0.5"
+        refused(lambda: row.update(**{field.name: new}), "closed_plan_keeps_itself_update|plan_closes")  # noqa: B023
+    refused(lambda: row.update(due_date="2020-01-01"), "closed_plan_keeps_itself_update")
+    refused(lambda: row.update(changed_by=world.cast.staff), "closed_plan_keeps_itself_update")
+    # Nor do they change with the reopening.
+    refused(lambda: row.update(state=PlanState.OPEN, mission="改"), "closed_plan_keeps_itself_update")
+    row.update(state=PlanState.OPEN, due_date="2020-01-01", changed_by=world.cast.admin)
 
 
-def test_other_years_and_baseline_figures_stay_as_they_were_to_change(world):
-    world.close()
-    assert world.value(world.done, 2017).update(target=1) == 1
-    assert world.value(world.done, 2015).update(actual=1) == 1
-    assert world.budget(2017).update(amount=1) == 1
-
-
-def test_something_may_still_be_said_about_a_closed_year(world):
-    world.close()
-    assert reporting.comment_on_report(by=world.cast.reviewer, kpi=world.done, year=2016, text="明年注意").pk
-
-
-def test_a_fixture_cannot_change_a_closed_year(world, tmp_path):
+def test_a_fixture_cannot_change_a_closed_edition(world, tmp_path):
     path = tmp_path / "values.json"
     call_command("dumpdata", "scorecard.yearlyvalue", output=str(path), verbosity=0)
-    path.write_text(path.read_text(encoding="utf-8").replace('"actual": "100', '"actual": "101'), encoding="utf-8")
-    world.close()
-    with pytest.raises(CommandError, match="loaddata 不覆寫既有的資料"):
+    same = path.read_text(encoding="utf-8")
+    edition_rows.close(world.plan, world.cast.admin)
+    path.write_text(same.replace('"target": "20', '"target": "21'), encoding="utf-8")
+    with pytest.raises(IntegrityError, match="closed_plan_keeps_value_update"), transaction.atomic():
         call_command("loaddata", str(path), verbosity=0)
 
 
 def test_without_triggers_nothing_would_refuse(world):
     """So that the tests above test the triggers and nothing else."""
-    world.close()
+    edition_rows.close(world.plan, world.cast.admin)
     triggers.remove(connection)
-    assert world.value(world.done).update(actual=1) == 1
+    assert world.of(KPI).update(name="改") == 10

@@ -5,17 +5,28 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from scorecard.domain.choices import EDITABLE_STATES, REPORT_TRANSITIONS, NoticeKind, ReportState
-from scorecard.models import AuditEvent, Notice, Plan, User, YearlyReport, YearlyValue
+from scorecard.domain.choices import EDITABLE_STATES, REPORT_TRANSITIONS, NoticeKind, PlanState, ReportState
+from scorecard.models import Agency, HeadApproval, Notice, Plan, User, YearlyReport, YearlyValue
 from tests import factories
+from tests.models import edition_rows
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_plan_is_called_by_its_roc_years(plan):
-    assert plan.title == "105–107 年策略計畫"
-    assert Plan(first_year=2016, last_year=2016).title == "105 年策略計畫"
-    assert str(plan) == f"{plan.agency} 105–107 年策略計畫"
+def test_an_edition_is_called_by_its_roc_year_and_by_the_name_its_agency_had(plan):
+    assert (plan.title, plan.subtitle, plan.slug) == ("105 年版", "目標訂至 107 年", "test-agency-105")
+    assert Plan(year=2016, last_year=2016).subtitle == ""
+    assert list(plan.years) == [2013, 2014, 2015, 2016, 2017, 2018]
+    name = plan.agency.name
+    Agency.objects.filter(pk=plan.agency_id).update(name="改名後")
+    assert str(Plan.objects.get(pk=plan.pk)) == f"{name} 105 年版"
+
+
+def test_the_edition_before_is_the_latest_earlier_one_that_is_no_draft(plan):
+    draft = edition_rows.make_edition(plan.agency, 2018, PlanState.DRAFT)
+    later = edition_rows.make_edition(plan.agency, 2020)
+    assert (plan.predecessor, draft.predecessor, later.predecessor) == (None, plan, plan)
+    assert set(Plan.objects.not_drafts().filter(agency=plan.agency)) == {plan, later}
 
 
 def test_texts_of_several_lines_are_read_without_their_empty_lines():
@@ -28,10 +39,10 @@ def test_a_person_is_called_by_name_and_else_by_user_name():
     assert User(username="wang").get_full_name() == "wang"
 
 
-def test_members_see_their_agencys_plans_in_their_versions_and_no_other(plan):
+def test_members_see_their_agencys_editions_in_their_versions_and_no_other(plan):
     cast = factories.make_cast(plan)
-    plan.refresh_from_db()
-    assert Plan.objects.versions_seen_by(cast.viewer) == [(plan.agency.slug, 2016, plan.data_version, "viewer", 0)]
+    agency = plan.agency.slug
+    assert Plan.objects.versions_seen_by(cast.viewer) == [(agency, 2016, plan.data_version, "viewer", 0)]
     Notice.objects.create(recipient=cast.viewer, kind=NoticeKind.COMMENT, key="x", subject="主旨")
     assert [unread for *_, unread in Plan.objects.versions_seen_by(cast.viewer)] == [1]
     cast.viewer.memberships.update(is_active=False)
@@ -39,6 +50,13 @@ def test_members_see_their_agencys_plans_in_their_versions_and_no_other(plan):
     slug = cast.other_plan.agency.slug
     assert [seen for seen, *_ in Plan.objects.versions_seen_by(cast.outsider)] == [slug]
     assert Plan.objects.versions_seen_by(cast.superuser) == []
+
+
+def test_a_draft_is_seen_by_those_who_may_edit_it_alone(plan):
+    cast = factories.make_cast(plan)
+    edition_rows.make_edition(plan.agency, 2017, PlanState.DRAFT)
+    for person, years in (("viewer", [2016]), ("staff", [2016]), ("reviewer", [2016, 2017]), ("admin", [2016, 2017])):
+        assert [row[1] for row in Plan.objects.versions_seen_by(getattr(cast, person))] == years
 
 
 def test_an_owner_is_a_division_or_a_person(plan):
@@ -84,7 +102,6 @@ def _submitted(plan, code, submitter, days_ago, **fields):
     moment = timezone.now() - timedelta(days=days_ago)
     return YearlyReport.objects.create(
         kpi=factories.kpi(plan, code),
-        year=2016,
         state=ReportState.SUBMITTED,
         submitted_by=submitter,
         submitted_at=moment,
@@ -97,32 +114,37 @@ def test_the_longest_waiting_report_comes_first_for_review(plan):
     submitter = factories.make_user("one")
     young = _submitted(plan, "AC1.1", submitter, 1)
     old = _submitted(plan, "AP1.1", submitter, 9)
-    YearlyReport.objects.create(kpi=factories.kpi(plan, "AF1.1"), year=2016, state=ReportState.IN_PROGRESS)
+    YearlyReport.objects.create(kpi=factories.kpi(plan, "AF1.1"), state=ReportState.IN_PROGRESS)
     assert list(YearlyReport.objects.awaiting_review()) == [old, young]
 
 
-def test_reports_are_asked_for_by_plan_and_year(plan):
+def test_reports_are_asked_for_by_edition(plan):
     other = factories.make_plan(slug="other")
-    one = YearlyReport.objects.create(kpi=factories.kpi(plan, "AC1.1"), year=2016)
-    YearlyReport.objects.create(kpi=factories.kpi(plan, "AC1.1"), year=2017)
-    YearlyReport.objects.create(kpi=factories.kpi(other, "AC1.1"), year=2016)
-    assert list(YearlyReport.objects.for_year(plan, 2016)) == [one]
+    one = YearlyReport.objects.create(kpi=factories.kpi(plan, "AC1.1"))
+    YearlyReport.objects.create(kpi=factories.kpi(other, "AC1.1"))
+    assert list(YearlyReport.objects.of_plan(plan)) == [one]
 
 
-def test_the_history_of_a_kpi_is_newest_first(plan):
-    kpi, other = factories.kpi(plan, "AC1.1"), factories.kpi(plan, "AC1.2")
-    events = [AuditEvent.objects.create(action="changed", target="x", kpi=row) for row in (kpi, other, kpi)]
-    assert list(AuditEvent.objects.of_kpi(kpi)) == [events[2], events[0]]
+def test_of_an_adoption_and_each_closing_the_latest_approval_counts(plan):
+    by = factories.make_user("one")
+    edition_rows.record_approval(plan, by)
+    edition_rows.set_state(plan, PlanState.DRAFT)
+    again = edition_rows.record_approval(plan, by)
+    edition_rows.set_state(plan, PlanState.ADOPTED)
+    edition_rows.set_state(plan, PlanState.OPEN)
+    closing = edition_rows.record_approval(plan, by, closing=1)
+    assert HeadApproval.objects.of_plan(plan) == {0: again, 1: closing}
+    assert closing.number_text == "北市秘文字第 1 號"
+    assert HeadApproval(no_number_reason="口頭核可").number_text == "免文號（口頭核可）"
 
 
 def test_a_returned_report_shows_the_reviewers_words_whatever_was_said_after(plan):
-    cast = factories.make_cast(plan)
-    factories.open_year(cast.admin, plan)
-    kpi = factories.kpi(plan, "AC1.1")
-    factories.fill(cast.staff, kpi, actuals="120")
-    report = factories.submit(cast.staff, kpi)
+    reviewer, staff = factories.make_user("one"), factories.make_user("two")
+    report = _submitted(plan, "AC1.1", staff, 1)
+    report.comments.create(author=staff, text="先前")
     assert report.return_comment is None
-    factories.send_back(cast.reviewer, report, "請補充期間。")
-    report = YearlyReport.objects.get(kpi=kpi)
-    report.comments.create(author=cast.staff, text="本週補上。")
+    report.comments.create(author=reviewer, text="請補充期間。")
+    report.state, report.reviewed_by = ReportState.RETURNED, reviewer
+    report.save()
+    report.comments.create(author=staff, text="本週補上。")
     assert report.return_comment.text == "請補充期間。"

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from scorecard.domain.choices import AuditAction
+from scorecard.domain.choices import AuditAction, PlanState
 from scorecard.models import (
     KPI,
     ActionPlan,
@@ -18,11 +18,13 @@ from scorecard.models import (
     Plan,
     Submission,
     Theme,
+    edition_rules,
     frozen_rows,
     triggers,
 )
 from scorecard.models.triggers import TRIGGERS
 from tests import factories
+from tests.models import edition_rows
 from tests.shared_rows import layer
 
 pytestmark = pytest.mark.django_db
@@ -137,8 +139,8 @@ RECEIPTS = {
 
 
 def test_every_trigger_is_tested():
-    # tests/models/test_frozen_rows.py has the pairs of the others.
-    own = {trigger.name for trigger in TRIGGERS if trigger not in frozen_rows.TRIGGERS}
+    # test_frozen_rows.py, test_settled_rows.py and test_edition_rules.py have the others.
+    own = {trigger.name for trigger in TRIGGERS if trigger not in (*frozen_rows.TRIGGERS, *edition_rules.TRIGGERS)}
     assert own == {*ACTS, *AUDIT, *HEAD, *RECEIPTS, "audit_event_only_appended", "receipt_numbers_have_no_gap"}
 
 
@@ -146,7 +148,6 @@ def _receipt(here, serial):
     person, division = factories.make_user(f"{here.plan.slug}-{serial}"), here.kpi.division
     return Submission.objects.create(
         plan=here.plan,
-        year=2016,
         serial=serial,
         division=division,
         submitted_by=person,
@@ -243,10 +244,13 @@ def test_an_audit_event_outlives_the_kpi_it_tells_of(here):
     assert event.kpi_id == number
 
 
-def test_a_plan_with_audit_events_cannot_be_deleted(here):
-    AuditEvent.objects.create(action=AuditAction.CHANGED, target="計畫", plan=here.plan)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        here.plan.delete()
+def test_an_audit_event_outlives_the_draft_it_tells_of(there):
+    draft = edition_rows.make_edition(there.plan.agency, 2017, PlanState.DRAFT)
+    event = AuditEvent.objects.create(action=AuditAction.CREATED, target="草案", plan=draft, agency=draft.agency)
+    number = draft.pk
+    draft.delete()
+    event.refresh_from_db()
+    assert event.plan_id == number
 
 
 def test_installing_again_leaves_one_trigger_of_each_name(here, there):
@@ -254,6 +258,34 @@ def test_installing_again_leaves_one_trigger_of_each_name(here, there):
     triggers.install(connection)
     with pytest.raises(IntegrityError, match="kpi_objective_id_same_plan_update"), transaction.atomic():
         _move(here.kpi, objective=there.objective)
+
+
+OLD_TRIGGER = {
+    "sqlite": (
+        "CREATE TRIGGER {name} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, '{name}'); END",
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;"
+        "CREATE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    ),
+}
+
+
+def test_triggers_of_former_versions_go_and_those_of_other_tables_stay():
+    make, names = OLD_TRIGGER[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE scorecardless (id integer)")
+        for table, name in (("scorecard_plan", "plan_year_once_again"), ("scorecardless", "of_another_table")):
+            cursor.execute(make.format(table=table, name=name))
+        triggers.install(connection)
+        cursor.execute(names)
+        left = {name for (name,) in cursor.fetchall()}
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT proname FROM pg_proc WHERE proname IN ('plan_year_once_again', 'of_another_table')")
+            assert cursor.fetchall() == [("of_another_table",)]
+    assert left == {"of_another_table", *(trigger.name for trigger in triggers.rules(connection.vendor))}
 
 
 def test_without_triggers_nothing_would_refuse(here, there):
@@ -278,4 +310,4 @@ def test_a_form_tells_at_the_field_that_a_reference_lies_in_another_plan(here, t
     with pytest.raises(ValidationError) as raised:
         make(here, there).clean()
     assert list(raised.value.message_dict) == [field]
-    assert "屬於另一份計畫" in raised.value.messages[0]
+    assert "屬於另一份年版" in raised.value.messages[0]
