@@ -176,7 +176,9 @@ def _with_queries(plan):
     pairs = [(path, query) for table in (QUERIES, FILE_QUERIES) for path, found in table.items() for query in found]
     found = [(READER, f"{base}{path}?{query}", None) for path, query in pairs]
     found += [(READER, f"/{plan.agency.slug}/107/report.pdf", None), (READER, AUTOCOMPLETE, None)]
-    found += [(READER, f"/{plan.agency.slug}/105/snapshots/1/{name}", None) for name in ("report.pdf", "scorecard.xlsx")]
+    found += [
+        (READER, f"/{plan.agency.slug}/105/snapshots/1/{name}", None) for name in ("report.pdf", "scorecard.xlsx")
+    ]
     return found
 
 

@@ -1,9 +1,12 @@
 """Admin pages of agencies, divisions, memberships, invitations and accounts."""
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from scorecard.admin.base import MANAGERS, NOBODY, ScopedAdmin, site
+from scorecard.domain.agency_slugs import RESERVED_SENTENCE, is_reserved
 from scorecard.models import Agency, Division, Invitation, Membership, User
 from scorecard.services import invitations, logins
 from scorecard.services.members import admins_kept, check_may_remove, check_may_switch, check_role_may_change
@@ -27,12 +30,21 @@ class DivisionInline(admin.TabularInline):
     has_delete_permission = has_change_permission
 
 
+class AgencyForm(forms.ModelForm):
+    def clean_slug(self):
+        slug = self.cleaned_data["slug"]
+        if is_reserved(slug):
+            raise ValidationError(RESERVED_SENTENCE)
+        return slug
+
+
 @admin.register(Agency, site=site)
 class AgencyAdmin(ScopedAdmin):
     """機關: the operator adds and deletes them, their admins change them."""
 
     agency_path = "pk"
     roles = MANAGERS
+    form = AgencyForm
     list_display = ["name", "parent", "slug"]
     search_fields = ["name", "slug"]
     autocomplete_fields = ["parent"]

@@ -200,7 +200,7 @@ def test_the_year_switch_keeps_the_page_and_its_filters(look, open_plan, name, k
     assert "106 年" in text(page)
 
 
-def test_the_plan_switch_leads_to_the_persons_other_plans_alone(look, cast, open_plan):
+def test_the_switch_leads_to_the_persons_other_agencies_alone(look, cast, open_plan):
     assert not [link for link in links(look("strategy_map")) if cast.other_agency.slug in link]
     factories.Membership.objects.create(user=cast.viewer, agency=cast.other_plan.agency, role="viewer")
     assert address(cast.other_plan, "strategy_map") in links(look("strategy_map"))

@@ -1,5 +1,7 @@
 """The front door, the account pages, and people without a plan."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -37,6 +39,56 @@ def test_the_front_door_leads_to_the_earliest_open_year_else_to_the_last_closed_
     assert landing(cast.viewer) == address(plan, "strategy_map", year=2017)
     plan.years.filter(year__in=[2017, 2018]).update(state=YearState.OPEN, due_date=factories.DUE)
     assert landing(cast.staff) == address(plan, "reporting", year=2017)
+
+
+@pytest.fixture
+def second_plan(plan, cast):
+    """The agency's next plan, of 106 to 108, of which no year is open."""
+    for division in plan.agency.divisions.all():
+        division.name = f"{division.name}一"
+        division.save()
+    second = factories.make_plan(kpis=5, slug="second-plan", agency=plan.agency)
+    second.first_year, second.last_year = 2017, 2019
+    second.save()
+    second.years.filter(year=2016).delete()
+    return second
+
+
+@pytest.mark.parametrize("role", FIRST_PAGES)
+def test_a_second_plan_leads_nobody_away_from_the_open_year(open_plan, cast, second_plan, role):
+    assert landing(getattr(cast, role)) == address(open_plan, FIRST_PAGES[role])
+
+
+def test_a_second_plan_without_an_open_year_leads_to_the_last_closed_one(open_plan, cast, second_plan):
+    factories.close_year(cast.admin, open_plan, reason="期限已過")
+    assert landing(cast.viewer) == address(open_plan, "strategy_map")
+
+
+def test_without_any_year_opened_the_newest_plan_is_shown_in_its_first_year(plan, cast, second_plan):
+    assert landing(cast.viewer) == address(second_plan, "strategy_map", year=2017)
+
+
+def test_of_two_open_years_staff_come_to_the_earliest_due_with_something_left(open_plan, cast):
+    factories.open_year(cast.admin, open_plan, 2017, due_date=factories.DUE + timedelta(days=-7))
+    assert landing(cast.staff) == address(open_plan, "reporting", year=2017)
+    for row in open_plan.kpis.filter(division__memberships__user=cast.staff):
+        kpi = factories.kpi(open_plan, row.code)
+        factories.fill(cast.staff, kpi, 2017)
+        factories.submit(cast.staff, kpi, 2017)
+    assert landing(cast.staff) == address(open_plan, "reporting")
+    # Reviewers go where reports wait, though it is due later than the other.
+    open_plan.years.filter(year=2017).update(due_date=factories.DUE + timedelta(days=7))
+    assert landing(cast.reviewer) == address(open_plan, "review", year=2017)
+
+
+def test_of_two_agencies_a_person_comes_to_the_one_where_work_waits(open_plan, cast):
+    other = cast.other_plan
+    factories.make_member("both", other.agency, Role.STAFF, other.agency.divisions.first())
+    both = User.objects.get(username="both")
+    factories.Membership.objects.create(user=both, agency=open_plan.agency, role=Role.REVIEWER)
+    assert landing(both) == address(open_plan, "review")
+    factories.open_year(cast.outsider, other, due_date=factories.DUE + timedelta(days=30))
+    assert landing(both) == address(other, "reporting")
 
 
 def test_a_plan_without_years_is_passed_over(plan, cast):

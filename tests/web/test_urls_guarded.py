@@ -265,14 +265,16 @@ def test_no_form_is_taken_without_its_token(scene):
 
 
 @pytest.mark.one_database
-def test_the_year_switch_of_a_refused_act_leads_to_pages(scene):
-    acts = [route for route in IN_EDITION if TABLE[route]["GET"]["admin"] == 405]
-    answers = [scene.answer("admin", "POST", scene.url(route)) for route in acts]
-    refused = [response for response in answers if response.status_code in {409, 422}]
-    assert refused
-    for response in refused:
-        for year in response.context["year_switch"]:
-            assert scene.answer("admin", "GET", year["url"]).status_code == 200, year["url"]
+def test_the_switches_of_every_page_and_of_every_refused_act_lead_to_pages(scene):
+    pages = [route for route in IN_EDITION if not route.endswith(".pdf")]
+    asked = [(role, method, route) for route in pages for method in ("GET", "POST") for role in ("staff", "admin")]
+    answers = [(role, scene.answer(role, method, scene.url(route))) for role, method, route in asked]
+    drawn = [(role, answer) for role, answer in answers if answer.status_code in {200, 409, 422} and answer.context]
+    assert {answer.status_code for _, answer in drawn} >= {200, 422}
+    led = {(role, year["url"]) for role, answer in drawn for year in answer.context.get("year_switch", ())}
+    assert len(led) > 60
+    for role, url in sorted(led):
+        assert scene.answer(role, "GET", url).status_code == 200, (role, url)
 
 
 @pytest.mark.one_database
