@@ -16,7 +16,8 @@ from scorecard.read_models.annual_report import review_of
 from scorecard.read_models.budgets import budgets_of
 from scorecard.read_models.hands import hands_on
 from scorecard.read_models.kpi_history import build_history
-from scorecard.read_models.measure_charts import kpi_charts
+from scorecard.read_models.kpi_series import kpi_series
+from scorecard.read_models.measure_charts import former_charts, kpi_charts
 from scorecard.services.reporting import comment_on_report
 from scorecard.web import access
 from scorecard.web.file_response import file_response
@@ -31,19 +32,22 @@ def _page(request, agency, year, code, form=None, status=200):
     line = scorecard.kpis_by_code.get(code)
     if line is None:
         raise Http404
-    kpi = KPI.objects.select_related("plan", "division").prefetch_related("supporting_divisions").get(pk=line.id)
-    report = YearlyReport.objects.filter(kpi=kpi).select_related("submitted_by", "reviewed_by").first()
+    kpi = KPI.objects.select_related("plan__agency", "division").prefetch_related("supporting_divisions").get(pk=line.id)
+    report = YearlyReport.objects.filter(kpi=kpi).first()
+    series = kpi_series(request.edition.plan, scorecard, line)
     objective = scorecard.objectives_by_code[line.objective_code]
     context = {
         "scorecard": scorecard,
         "kpi": line,
-        "charts": kpi_charts(scorecard, line),
+        "charts": kpi_charts(scorecard, line, series),
+        "former": former_charts(series),
+        "years": series.years,
         "objective": objective,
         "perspective": next(row for row in scorecard.perspectives if row.code == objective.perspective_code),
         "supporting": kpi.supporting_divisions.all(),
         "report": report,
         "hands": hands_on(kpi.plan, [kpi.pk]).get(kpi.pk),
-        "comments": report.comments.select_related("author") if report else (),
+        "comments": report.comments.all() if report else (),
         "evidence": report.evidence.present() if report else (),
         "history": build_history(
             kpi, request.user, most=HISTORY_SHOWN, include_provisional=scorecard.include_provisional

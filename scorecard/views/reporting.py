@@ -37,7 +37,7 @@ def reporting(request, agency, year):
         "is_assigned": bool(own),
         "divisions": [(line, count_states(line.kpis)) for line in scorecard.divisions if line.id in own_ids],
         "tasks": tasks,
-        "comments": {report.kpi_id: report.return_comment for report in returned.prefetch_related("comments__author")},
+        "comments": {report.kpi_id: report.return_comment for report in returned.prefetch_related("comments")},
         "open_editions": [plan for plan in edition.of_agency if plan.is_open and plan.year != year],
         "receipts": access.visible_receipts(request, edition),
     }

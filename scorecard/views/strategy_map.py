@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from django.http import Http404
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from scorecard import permissions
 from scorecard.documents.map_pdf import strategy_map_pdf
+from scorecard.documents.map_svg import map_svg as map_svg_file
 from scorecard.domain.choices import Status
 from scorecard.domain.roc_years import YearError, parse_year
 from scorecard.forms.filters import MapFilterForm
@@ -106,9 +106,7 @@ def strategy_map(request, agency, year):
 def map_svg(request, agency, year):
     """The map as a file, with the filters of the page."""
     _, drawn, _, _ = _build_maps(request, agency, year)
-    # Some programs tell a file's type by its first characters.
-    svg = render_to_string("_drawings/strategy_map.svg", {"map": drawn}).lstrip()
-    return file_response(svg, "image/svg+xml; charset=utf-8", _file_name(agency, drawn, "svg"))
+    return file_response(map_svg_file(drawn), "image/svg+xml; charset=utf-8", _file_name(agency, drawn, "svg"))
 
 
 @require_safe

@@ -164,4 +164,4 @@ def sign_off(request, agency, year):
     plan = access.get_edition_to_manage(request, agency, year).plan
     purpose = SignOffPurpose.ADOPT if plan.is_draft else SignOffPurpose.CLOSE
     pdf = sign_off_pdf(plan, purpose, made_at=timezone.localtime())
-    return file_response(pdf, "application/pdf", f"{plan.slug}-sign-off.pdf")
+    return file_response(pdf, "application/pdf", f"{agency}-{plan.roc}-sign-off.pdf")

@@ -19,7 +19,7 @@ def entry_forms(scorecard, edition, division, data=None):
         for report in YearlyReport.objects.of_plan(edition.plan)
         .filter(kpi__in=kpis)
         .select_related("changed_by")
-        .prefetch_related("comments__author", Prefetch("evidence", Evidence.objects.present()))
+        .prefetch_related("comments", Prefetch("evidence", Evidence.objects.present()))
     }
     answered = FigureConfirmation.objects.answers_of(kpis, edition.year)
     return [
