@@ -6,6 +6,7 @@ from django.urls import include, path, register_converter
 from scorecard.domain.roc_years import YearError, parse_year, to_roc
 from scorecard.views import (
     accounts,
+    agency_divisions,
     agency_form,
     annual_reports,
     corrections,
@@ -143,6 +144,10 @@ in_agency = [
     path("deputies/<int:deputyship_id>/end/", deputies.end, name="deputy_end"),
     path("deputies/<int:deputyship_id>/begin/", deputies.begin, name="deputy_begin"),
     path("transfer/", transfers.transfer, name="transfer"),
+    path("divisions/", agency_divisions.divisions_list, name="agency_divisions"),
+    path("divisions/<int:division_id>/", agency_divisions.division, name="agency_division"),
+    path("divisions/<int:division_id>/rename/", agency_divisions.rename, name="agency_division_rename"),
+    path("divisions/<int:division_id>/hand-over/", agency_divisions.hand_over, name="agency_division_hand_over"),
     path("mails/", members.mails, name="mails"),
     path("security/", security_events.of_agency, name="security_events"),
     path("import/", form_import.upload, name="form_import"),

@@ -18,6 +18,8 @@ PAGE_AFTER_POST = {
     "deputy_begin": "deputies",
     "deputy_stop": "home",
     "member_invite": "members",
+    "agency_division_rename": "agency_division",
+    "agency_division_hand_over": "agency_division",
     "member_on": "member",
     "member_off": "member",
     "member_remove": "member",

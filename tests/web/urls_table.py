@@ -54,6 +54,11 @@ SITE = {
     f"{AGENCY}invitations/<int:invitation_id>/withdraw/": act(only(["admin"], 302)),
     f"{AGENCY}members/<int:membership_id>/off/": act(only(["admin"], 302)),
     f"{AGENCY}members/<int:membership_id>/on/": act(only(["admin"], 302)),
+    f"{AGENCY}divisions/": row(only(["admin"], 200), everyone(405)),
+    f"{AGENCY}divisions/<int:division_id>/": row(only(["admin"], 200), everyone(405)),
+    # What is sent names neither a name nor a division.
+    f"{AGENCY}divisions/<int:division_id>/rename/": act(only(["admin"], 422)),
+    f"{AGENCY}divisions/<int:division_id>/hand-over/": act(only(["admin"], 422)),
     f"{AGENCY}deputies/": row(members(200), everyone(405)),
     # What is sent names neither a deputy nor days.
     f"{AGENCY}deputies/add/": act(members(422)),
@@ -123,6 +128,7 @@ SITE = {
     f"{EDITION}downloads/": PAGE,
     f"{EDITION}form.xlsx": PAGE,
     f"{EDITION}form.ods": PAGE,
+    f"{EDITION}downloads/verify/": act(members(422)),
     f"{EDITION}snapshots/<int:number>/<str:file>": PAGE,
     f"{EDITION}report.pdf": PAGE,
     f"{EDITION}report/": PAGE,
@@ -162,6 +168,10 @@ SITE = {
     f"{EDITION}year/change/": act(only(["admin"], 422)),
     f"{EDITION}year/close/": act(only(["admin"], 422)),
     f"{EDITION}year/reopen/": act(only(["admin"], 302)),
+    f"{EDITION}year/next/": act(only(["admin"], 422)),
+    f"{EDITION}year/sign-off.pdf": row(only(["admin"], 200), everyone(405)),
+    # What is sent says nothing, and the year is open.
+    f"{EDITION}year/corrections/": row(members(200), only(["admin"], 422)),
 }
 
 # The admin site exists for reviewers and admins of any agency and for the operator. The outsider is one of them: the
