@@ -32,7 +32,8 @@ def _page(request, agency, year, code, form=None, status=200):
     line = scorecard.kpis_by_code.get(code)
     if line is None:
         raise Http404
-    kpi = KPI.objects.select_related("plan__agency", "division").prefetch_related("supporting_divisions").get(pk=line.id)
+    rows = KPI.objects.select_related("plan__agency", "division").prefetch_related("supporting_divisions")
+    kpi = rows.get(pk=line.id)
     report = YearlyReport.objects.filter(kpi=kpi).first()
     series = kpi_series(request.edition.plan, scorecard, line)
     objective = scorecard.objectives_by_code[line.objective_code]

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from scorecard.domain.choices import ReportState
-from scorecard.models import KPI, EntryDraft, YearlyReport, YearlyValue
+from scorecard.models import KPI, UnsavedEntries, YearlyReport, YearlyValue
 from tests import factories
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import MILLISECONDS
@@ -83,7 +83,7 @@ def assert_submitted(plan, values):
     assert YearlyReport.objects.count() == KPIS
     entered = YearlyValue.objects.filter(year=FIRST_YEAR, measure__kpi__plan=plan, actual__isnull=False).count()
     assert entered == len(values)
-    assert not EntryDraft.objects.exists()
+    assert not UnsavedEntries.objects.exists()
 
 
 def test_twenty_kpis_by_keyboard_and_one_paste(browse, plan, cast, targets, capsys):
@@ -156,7 +156,7 @@ def test_twenty_kpis_without_javascript(browse, plan, cast, targets):
 def wait_for_draft(page):
     """Return once the server has a draft: what a page sends as it goes outlives it and may come after the next page."""
     for _ in range(MILLISECONDS // 100):
-        if EntryDraft.objects.exists():
+        if UnsavedEntries.objects.exists():
             return
         page.wait_for_timeout(100)
     pytest.fail("no draft has come")

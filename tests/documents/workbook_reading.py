@@ -18,7 +18,7 @@ ACTUALS, TARGETS = (102, 103, 104, 105), (105, 106, 107)
 
 def scorecard_of(plan, year=2016, **options):
     plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
-    return build_scorecard(plan, year, with_action_plans=True, **options)
+    return build_scorecard(plan, with_action_plans=True, **options)
 
 
 def approve_all(plan, year, shares=("1", "0.95", "0.5", None), state_of=lambda code: ReportState.APPROVED, **person):

@@ -191,7 +191,7 @@ def test_an_answer_to_figures_changed_meanwhile_or_to_nothing_changes_nothing(st
 
 def _confirmed(cast, kpi):
     answers = [Answer(kpi.measures.get().pk, "magnitude", Decimal(1000))]
-    confirm_figures(by=cast.staff, kpi=kpi, year=FIRST_YEAR, version=1, answers=answers)
+    confirm_figures(by=cast.staff, kpi=kpi, version=1, answers=answers)
     return kpi
 
 

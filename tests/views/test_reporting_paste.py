@@ -3,7 +3,7 @@
 import pytest
 
 from scorecard.forms.reporting_paste import cells_of
-from scorecard.models import EntryDraft
+from scorecard.models import UnsavedEntries
 from tests import factories
 from tests.factories import kpi
 from tests.page_reading import address, form_to, text, told
@@ -39,7 +39,7 @@ def test_a_column_fills_down_from_the_first_row_or_the_one_chosen(staff, table, 
         page = preview(staff, table, "１０５\n19\n\n1,234\n")
         assert "將填入 3 列，請確認" in text(page)
         assert "空白，不變更" in text(page)
-        assert not EntryDraft.objects.exists()
+        assert not UnsavedEntries.objects.exists()
         page = filled(staff, table, "１０５\n19\n\n1,234\n")
     assert "已把 3 列填入表格，還沒有儲存" in told(page)
     assert actuals(page, *names) == ["１０５", "19", "", "1,234", "", ""]
@@ -108,7 +108,7 @@ def test_what_cannot_be_pasted_is_said(staff, table, pasted, words):
     page = preview(staff, table, pasted)
     assert page.status_code == 422
     assert words in text(page)
-    assert not EntryDraft.objects.exists()
+    assert not UnsavedEntries.objects.exists()
 
 
 def test_a_year_that_is_not_open_takes_nothing(staff, open_plan, cast):
@@ -117,7 +117,7 @@ def test_a_year_that_is_not_open_takes_nothing(staff, open_plan, cast):
     page = filled(staff, table, "95")
     assert page.status_code == 409
     assert "尚未開放填報" in text(page)
-    assert not EntryDraft.objects.exists()
+    assert not UnsavedEntries.objects.exists()
 
 
 def test_cells_are_read_as_spreadsheets_copy_them():

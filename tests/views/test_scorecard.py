@@ -43,7 +43,7 @@ def test_the_scorecard_shows_all_39_kpis_with_formula_and_division(page, secreta
 
 def test_the_scorecard_shows_all_40_measures_with_every_years_figure_and_note(page, secretariat_plan):
     found = rows(page)
-    lines = build_scorecard(secretariat_plan, 2016).kpis
+    lines = build_scorecard(secretariat_plan).kpis
     assert sum(len(line.measures) for line in lines) == Measure.objects.filter(kpi__plan=secretariat_plan).count() == 40
     for line in lines:
         for measure in line.measures:

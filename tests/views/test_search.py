@@ -19,7 +19,7 @@ def plan():
 
 @pytest.fixture
 def found(plan):
-    scorecard = build_scorecard(plan, 2016, with_action_plans=True)
+    scorecard = build_scorecard(plan, with_action_plans=True)
     return lambda query: {
         group.title: [hit.code or hit.name for hit in group.hits] for group in search(scorecard, query)
     }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scorecard.models import EntryDraft, YearlyReport
+from scorecard.models import UnsavedEntries, YearlyReport
 from scorecard.services import unsaved_entries
 from tests import factories
 from tests.factories import kpi
@@ -28,7 +28,7 @@ def test_what_was_typed_is_kept_as_typed_offered_with_its_differences_and_applie
     actual, note = name_of(first, "actual"), name_of(first, "note")
     with nothing_written():
         kept = keep(staff, table, {actual: "abc", note: "不含網路"}).json()
-        assert EntryDraft.objects.get().rows[str(first.pk)]["fields"] == {
+        assert UnsavedEntries.objects.get().rows[str(first.pk)]["fields"] == {
             f"actual_{first.measures.get().pk}": "abc",
             f"note_{first.measures.get().pk}": "不含網路",
         }
@@ -45,15 +45,15 @@ def test_what_was_typed_is_kept_as_typed_offered_with_its_differences_and_applie
     saved = staff.post(table, form_to(applied).filled(**{actual: "95"}), follow=True)
     assert "已儲存 1 項 KPI" in told(saved)
     assert (value_of(first).actual, value_of(first).actual_note) == (95, "不含網路")
-    assert not EntryDraft.objects.exists()
+    assert not UnsavedEntries.objects.exists()
 
 
 def test_a_draft_that_says_what_stands_is_neither_offered_nor_kept(staff, table, first):
     keep(staff, table, {name_of(first, "actual"): "95"})
     assert keep(staff, table, {name_of(first, "actual"): ""}, draft="").json()["saved_at"] == ""
-    assert not EntryDraft.objects.exists()
+    assert not UnsavedEntries.objects.exists()
     keep(staff, table, {name_of(first, "actual"): "95"})
-    EntryDraft.objects.get()
+    UnsavedEntries.objects.get()
     # Saved elsewhere, by another way to write the same figure.
     factories.fill(staff.get(table).wsgi_request.user, first, actuals="95.0")
     assert "您有還沒儲存的草稿" not in text(staff.get(table))
@@ -62,7 +62,7 @@ def test_a_draft_that_says_what_stands_is_neither_offered_nor_kept(staff, table,
 def test_sent_twice_it_is_kept_once(staff, table, first):
     for _ in range(2):
         assert keep(staff, table, {name_of(first, "actual"): "95"}).status_code == 200
-    assert EntryDraft.objects.count() == 1
+    assert UnsavedEntries.objects.count() == 1
 
 
 def test_typing_on_beside_an_offered_draft_loses_neither(staff, table, first, open_plan):
@@ -77,7 +77,7 @@ def test_typing_on_beside_an_offered_draft_loses_neither(staff, table, first, op
     ]
     # Saving one field of an offered draft leaves the others in it.
     fill_in(staff, table, {name_of(first, "actual"): "96"})
-    (row_1, row_2) = EntryDraft.objects.get().rows.values()
+    (row_1, row_2) = UnsavedEntries.objects.get().rows.values()
     assert [list(row["fields"].values()) for row in (row_1, row_2)] == [["草稿"], ["19"]]
 
 
@@ -90,7 +90,7 @@ def test_discarding_keeps_what_was_typed_on_the_page_and_dropping_nothing(staff,
     assert (fields[name_of(first, "actual")], fields[name_of(second, "actual")]) == ([""], ["19"])
     page = staff.post(f"{table}draft/", form_to(page).filled(then="drop"), follow=True)
     assert "已捨棄草稿" in told(page)
-    assert not EntryDraft.objects.exists()
+    assert not UnsavedEntries.objects.exists()
     assert form_to(page).fields[name_of(second, "actual")] == [""]
 
 
@@ -117,8 +117,8 @@ def test_drafts_belong_to_one_person_and_hold_only_the_divisions_own_fields(staf
     foreign = kpi(open_plan, "BC1.1")
     typed = {name_of(first, "actual"): "95", name_of(foreign, "actual"): "1", name_of(foreign, "version"): "0"}
     keep(staff, table, typed | {f"kpi{first.pk}-hostile": "x"})
-    assert list(EntryDraft.objects.get().rows) == [str(first.pk)]
-    assert "x" not in str(EntryDraft.objects.get().rows.values())
+    assert list(UnsavedEntries.objects.get().rows) == [str(first.pk)]
+    assert "x" not in str(UnsavedEntries.objects.get().rows.values())
     colleague = factories.make_member("colleague", open_plan.agency, "staff", open_plan.agency.divisions.first())
     assert "95" not in text(client_of(colleague).get(f"{table}?draft=applied"))
     assert client_of(cast.other_staff).post(f"{table}draft/", typed).status_code == 404

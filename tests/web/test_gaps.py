@@ -200,7 +200,7 @@ def addresses(plan, year):
 
 def parts(plan, year):
     """The annual report, as page and as PDF, of the last perspective, theme and division that have a KPI."""
-    for _, found in parts_of(build_scorecard(plan, year)):
+    for _, found in parts_of(build_scorecard(plan)):
         for part, _ in found[-1:]:
             yield address(plan, "annual_report_page", year=year) + f"?part={part}"
             yield address(plan, "annual_report", year=year) + f"?part={part}&appendix=0"
@@ -225,7 +225,7 @@ def of_staff(plan, year):
     division_id = plan.agency.divisions.first().pk
     for name in ("reporting_table", "reporting_check", "reporting_paste", "reporting_fill_in"):
         yield address(plan, name, year=year, division_id=division_id)
-    for kpi in [line for line in build_scorecard(plan, year).due_kpis if line.division_id == division_id][:2]:
+    for kpi in [line for line in build_scorecard(plan).due_kpis if line.division_id == division_id][:2]:
         yield address(plan, "reporting_evidence", year=year, division_id=division_id, code=kpi.code)
         for measure in kpi.measures[:1]:
             light = address(plan, "reporting_light", year=year, division_id=division_id, code=kpi.code)

@@ -58,7 +58,7 @@ def entered(cast, kpi):
     entries = (reporting.Entry(entry.entries[0].measure_id, entry.entries[0].actual, NOTE),)
     executions = (Execution(budget.pk, int(EXECUTED), PROGRESS),)
     entry = ReportEntry(kpi, 0, entries, EXPLANATION, IMPROVEMENT, executions)
-    reporting.save_reports(by=cast.staff, plan=kpi.plan, year=FIRST_YEAR, report_entries=[entry])
+    reporting.save_reports(by=cast.staff, plan=kpi.plan, report_entries=[entry])
     factories.attach(cast.staff, kpi, names=(FILE,))
     return kpi
 
