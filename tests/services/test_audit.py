@@ -7,8 +7,8 @@ import pytest
 from django.db import transaction
 
 from scorecard.domain.choices import AuditAction
-from scorecard.models import AuditEvent
-from scorecard.services import audit
+from scorecard.models import AuditEvent, PlanVersion
+from scorecard.services import audit, editions, years
 from tests import factories
 
 
@@ -59,13 +59,38 @@ def test_a_long_name_is_cut_to_fit():
 
 
 @pytest.mark.django_db
-def test_every_event_of_a_plan_raises_its_data_version_and_no_other():
-    plan, other = factories.make_plan(kpis=5), factories.make_plan(kpis=5, slug="other")
-    for _ in range(3):
-        audit.record(by=None, action=AuditAction.CHANGED, target="計畫", plan=plan)
-    plan.refresh_from_db()
-    other.refresh_from_db()
-    assert (plan.data_version, other.data_version) == (4, 1)
+def test_an_event_raises_the_versions_of_its_edition_and_of_later_ones_but_never_of_a_closed_one(plan, cast):
+    """105 closed, 106 open, 107 adopted, 108 a draft; another agency's 105."""
+    plans = [factories.open_year(cast.admin, plan)]
+    plans.append(factories.open_year(cast.admin, factories.next_edition(cast.admin, plan)))
+    plans.append(factories.next_edition(cast.admin, plans[1]))
+    plans.append(editions.carry_forward(by=cast.admin, agency=plan.agency, year=2019))
+    factories.close_year(cast.admin, plan, reason="提前關閉")
+    plans.append(cast.other_plan)
+    before = versions(plans)
+
+    def rises():
+        return [now - then for now, then in zip(versions(plans), before, strict=True)]
+
+    audit.record(by=cast.admin, action=AuditAction.CHANGED, target="106", plan=plans[1])
+    assert rises() == [0, 1, 1, 1, 0]
+    audit.record(by=cast.admin, action=AuditAction.CHANGED, target="107", plan=plans[2])
+    assert rises() == [0, 1, 2, 2, 0]
+    with transaction.atomic(), audit.held_back():
+        for _ in range(2):
+            audit.record(by=cast.admin, action=AuditAction.CHANGED, target="成員", agency=plan.agency)
+        event = audit.record(by=cast.admin, action=AuditAction.CORRECTED, target="105", plan=plan)
+    assert rises() == [0, 4, 5, 5, 0]
+    assert (event.year, event.actor_name) == (2016, "admin 君")
+    years.reopen_year(by=cast.admin, plan=plan, due_date=factories.DUE, reason="更正")
+    assert rises() == [1, 5, 6, 6, 0]
+    factories.close_year(cast.admin, plan, reason="更正完畢")
+    assert rises() == [2, 6, 7, 7, 0]
+
+
+def versions(plans):
+    found = dict(PlanVersion.objects.values_list("plan", "data_version"))
+    return [found[plan.pk] for plan in plans]
 
 
 @pytest.mark.django_db

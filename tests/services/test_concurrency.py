@@ -46,9 +46,7 @@ def test_of_several_who_saw_the_same_version_one_saves_and_the_others_are_told(c
     seen = [report_entry(kpi, actuals=figure) for figure in (11, 12, 13, 14)]
     results = at_once(
         *(
-            lambda entered=entered: save_reports(
-                by=person(cast.staff), plan=kpi.plan, report_entries=[entered]
-            )
+            lambda entered=entered: save_reports(by=person(cast.staff), plan=kpi.plan, report_entries=[entered])
             for entered in seen
         )
     )
@@ -70,9 +68,7 @@ def test_everyone_who_saves_another_kpi_is_served_and_every_change_is_counted(ca
 
 def test_a_report_submitted_twice_at_the_same_moment_is_submitted_once(cast, kpi):
     fill(cast.staff, kpi)
-    twice = [
-        lambda: submit_reports(by=person(cast.staff), plan=kpi.plan, kpis=[kpi]) for _ in range(2)
-    ]
+    twice = [lambda: submit_reports(by=person(cast.staff), plan=kpi.plan, kpis=[kpi]) for _ in range(2)]
     results = at_once(*twice)
     assert sorted(len(result) for result in results) == [0, 1]
     assert AuditEvent.objects.filter(action=AuditAction.SUBMITTED).count() == 1

@@ -9,7 +9,7 @@ from scorecard.services import logins, reporting
 from scorecard.services.login_attempts import TooManyFailures
 from scorecard.services.passwords import set_own_password
 from tests import factories
-from tests.factories import FIRST_YEAR, approve, fill, send_back, submit
+from tests.factories import approve, fill, send_back, submit
 from tests.page_reading import client_of
 
 pytestmark = pytest.mark.django_db

@@ -58,9 +58,7 @@ ACTS = {
     "save": lambda cast, report: save_reports(
         by=cast.staff, plan=report.kpi.plan, report_entries=[report_entry(report.kpi, actuals=101)]
     ),
-    "submit": lambda cast, report: submit_reports(
-        by=cast.staff, plan=report.kpi.plan, kpis=[report.kpi]
-    ),
+    "submit": lambda cast, report: submit_reports(by=cast.staff, plan=report.kpi.plan, kpis=[report.kpi]),
     "approve": lambda cast, report: approve_one(cast.reviewer, report),
     "return": lambda cast, report: return_report(
         by=cast.reviewer, report=report, version=report.version, comment="請補正"

@@ -8,7 +8,7 @@ from scorecard.models import KPI, ActionPlan, AuditEvent
 from scorecard.services.reporting import save_reports
 from scorecard.services.transfers import Owner, find_moves, people_of, transfer
 from tests import factories
-from tests.factories import FIRST_YEAR, report_entry
+from tests.factories import report_entry
 from tests.services.rows import nothing_written
 
 pytestmark = pytest.mark.django_db
@@ -32,17 +32,24 @@ def move(cast, plan, source, target, **changed):
     return transfer(agency=plan.agency, source=source, target=target, **given)
 
 
-def test_everything_of_a_division_goes_to_another_closed_years_or_not(cast, open_plan, first, second):
+def test_everything_of_a_division_goes_to_another_in_every_edition_that_is_not_closed(cast, open_plan, first, second):
     factories.close_year(cast.admin, open_plan, reason="測試")
-    owned = ActionPlan.objects.filter(plan=open_plan, owner_division=first.division).count()
+    with nothing_written(), pytest.raises(RuleBroken, match="沒有可以移交"):
+        move(cast, open_plan, first, second)
+    editions = [factories.next_edition(cast.admin, open_plan)]
+    editions.append(factories.next_edition(cast.admin, editions[0]))
+    owned = ActionPlan.objects.filter(plan__in=editions, owner_division=first.division).count()
     moves = move(cast, open_plan, first, second)
-    assert len(moves.kpis) == 5 and len(moves.action_plans) == owned
-    assert not KPI.objects.filter(division=first.division).exists()
-    assert not ActionPlan.objects.filter(owner_division=first.division).exists()
-    assert KPI.objects.filter(division=second.division).count() == 10
+    assert [kpi.plan.year for kpi in moves.kpis] == [2017] * 5 + [2018] * 5
+    assert len(moves.action_plans) == owned
+    assert {row.plan.year for row in KPI.objects.filter(division=first.division)} == {2016}
+    assert {row.plan.year for row in ActionPlan.objects.filter(owner_division=first.division)} == {2016}
+    assert KPI.objects.filter(plan__in=editions, division=second.division).count() == 20
     events = AuditEvent.objects.filter(reason="移交")
     assert events.count() == moves.count
-    assert events.filter(kpi=factories.kpi(open_plan, "AC1.1")).exists()
+    assert events.filter(kpi=factories.kpi(editions[0], "AC1.1"), year=2017).exists()
+    with nothing_written(), pytest.raises(RuleBroken, match="已關閉"):
+        move(cast, open_plan, first, second, plan=open_plan)
     assert {(event.changes[0]["old"], event.changes[0]["new"]) for event in events} == {("甲組", "乙組")}
 
 
@@ -72,11 +79,11 @@ def test_what_changed_since_it_was_shown_is_not_moved(cast, plan, first, second)
         move(cast, plan, first, second, seen=seen)
 
 
-def test_nothing_to_move_is_told_and_one_plan_can_be_chosen(cast, plan, first, second):
-    other = factories.make_plan(kpis=5, slug="second-plan", agency=factories.make_agency("third"))
-    other.agency_id = plan.agency_id
-    other.save()
-    assert find_moves(agency=plan.agency, source=first, plan=other).count == 0
+def test_nothing_to_move_is_told_and_one_edition_can_be_chosen(cast, plan, first, second):
+    other = factories.next_edition(cast.admin, plan)
+    chosen = find_moves(agency=plan.agency, source=first, plan=other)
+    transfer(by=cast.admin, agency=plan.agency, source=first, target=second, seen=chosen.seen, plan=other)
+    assert {row.plan for row in KPI.objects.filter(division=first.division)} == {plan}
     with pytest.raises(RuleBroken, match="沒有可以移交"):
         transfer(by=cast.admin, agency=plan.agency, source=first, target=second, seen="", plan=other)
 

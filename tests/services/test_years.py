@@ -1,16 +1,17 @@
-"""Opening, closing and reopening a plan year."""
+"""Opening, closing and reopening an edition's year, in the order of years."""
 
 from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 
-from scorecard.domain.choices import AuditAction, YearState
+from scorecard.domain.choices import AuditAction, PlanState
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import AuditEvent
+from scorecard.models import AuditEvent, HeadApproval, Plan, YearlyValue, YearSnapshot, triggers
 from scorecard.services import audit, years
 from tests import factories
-from tests.factories import CONTACT, DUE, FIRST_YEAR, LAST_YEAR, close_year, fill, open_year, submit
+from tests.factories import CONTACT, DUE, FIRST_YEAR, approval, close_year, fill, next_edition, open_year, submit
 from tests.services.conftest import ROLES
 from tests.services.rows import nothing_written
 from tests.shared_rows import layer
@@ -18,9 +19,9 @@ from tests.shared_rows import layer
 LATER = date(2017, 3, 31)
 
 
-def reopen(by, plan, year=FIRST_YEAR, *, reason="更正數據"):
-    """Reopen a year until LATER."""
-    return years.reopen_year(by=by, plan_year=plan.years.get(year=year), due_date=LATER, reason=reason)
+def reopen(by, plan, *, reason="更正數據"):
+    """Reopen the edition's year until LATER."""
+    return years.reopen_year(by=by, plan=plan, due_date=LATER, reason=reason)
 
 
 @layer
@@ -36,10 +37,10 @@ def small_cast(small_plan):
     return factories.make_cast(small_plan)
 
 
-def approve_all(plan, cast, year=FIRST_YEAR):
+def approve_all(plan, cast):
     """Bring every KPI of the plan to approval."""
     for kpi in plan.kpis.select_related("plan", "division"):
-        factories.approved(cast, kpi, year)
+        factories.approved(cast, kpi)
 
 
 # Opening
@@ -49,7 +50,7 @@ def test_an_admin_opens_a_year_with_due_date_and_contact(plan, cast):
     before = plan.data_version
     opened = open_year(cast.admin, plan)
     opened.refresh_from_db()
-    assert (opened.state, opened.due_date, opened.contact) == (YearState.OPEN, DUE, CONTACT)
+    assert (opened.state, opened.due_date, opened.contact) == (PlanState.OPEN, DUE, CONTACT)
     assert opened.changed_by == cast.admin
     event = AuditEvent.objects.get()
     assert (event.action, event.actor, event.plan, event.year) == (AuditAction.OPENED, cast.admin, plan, FIRST_YEAR)
@@ -67,14 +68,35 @@ def test_opening_needs_a_due_date(plan, cast):
         open_year(cast.admin, plan, due_date=None)
 
 
-@pytest.mark.parametrize("year", [2015, FIRST_YEAR])
-def test_a_year_that_is_closed_or_open_is_not_opened(open_plan, cast, year):
-    with nothing_written(), pytest.raises(RuleBroken):
-        open_year(cast.admin, open_plan, year)
+def test_a_year_that_is_closed_or_open_is_not_opened(open_plan, cast):
+    with nothing_written(), pytest.raises(RuleBroken, match="已經開放"):
+        open_year(cast.admin, open_plan)
+    close_year(cast.admin, open_plan, reason="提前關閉")
+    with nothing_written(), pytest.raises(RuleBroken, match="重新開放"):
+        open_year(cast.admin, open_plan)
 
 
-def test_two_years_may_be_open_at_once(open_plan, cast):
-    assert open_year(cast.admin, open_plan, LAST_YEAR).is_open
+def test_two_years_may_be_open_at_once_and_close_in_their_order_and_reopen_in_the_reverse_one(open_plan, cast):
+    later = open_year(cast.admin, next_edition(cast.admin, open_plan))
+    with nothing_written(), pytest.raises(RuleBroken, match="請先關閉 105 年版"):
+        close_year(cast.admin, later, reason="提前關閉")
+    close_year(cast.admin, open_plan, reason="提前關閉")
+    close_year(cast.admin, later, reason="提前關閉")
+    with nothing_written(), pytest.raises(RuleBroken, match="請先重新開放 106 年"):
+        reopen(cast.admin, open_plan)
+    assert reopen(cast.admin, later).is_open
+    assert reopen(cast.admin, open_plan).is_reopened
+    with nothing_written(), pytest.raises(RuleBroken, match="請先關閉 105 年版"):
+        close_year(cast.admin, later, reason="提前關閉")
+
+
+def test_an_earlier_edition_that_was_never_opened_keeps_a_later_one_from_closing(plan, cast):
+    later = open_year(cast.admin, next_edition(cast.admin, plan))
+    with nothing_written(), pytest.raises(RuleBroken, match="請先關閉 105 年版.*開放後說明理由"):
+        close_year(cast.admin, later, reason="提前關閉")
+    open_year(cast.admin, plan)
+    close_year(cast.admin, plan, reason="未填報")
+    assert close_year(cast.admin, later, reason="提前關閉").is_closed
 
 
 # Closing
@@ -85,17 +107,19 @@ def test_a_year_whose_reports_are_all_approved_closes_without_a_reason(small_pla
     approve_all(small_plan, small_cast)
     closed = close_year(small_cast.admin, small_plan)
     closed.refresh_from_db()
-    assert (closed.state, closed.changed_by, closed.due_date) == (YearState.CLOSED, small_cast.admin, DUE)
+    assert (closed.state, closed.changed_by, closed.due_date) == (PlanState.CLOSED, small_cast.admin, DUE)
     event = AuditEvent.objects.get(action=AuditAction.CLOSED)
     assert (event.actor, event.year, event.reason) == (small_cast.admin, FIRST_YEAR, "")
 
 
 def test_a_kpi_without_a_target_needs_no_report(small_plan, small_cast):
-    open_year(small_cast.admin, small_plan, LAST_YEAR)
+    own = YearlyValue.objects.filter(measure__kpi=factories.kpi(small_plan, "AF1.1"), year=FIRST_YEAR)
+    own.update(target=None, target_note="—")
+    open_year(small_cast.admin, small_plan)
     for code in ("AC1.1", "AC1.2", "AP1.1", "AL1.1"):
-        factories.approved(small_cast, factories.kpi(small_plan, code), LAST_YEAR)
-    assert years.unapproved_count(small_plan, LAST_YEAR) == 0
-    assert close_year(small_cast.admin, small_plan, LAST_YEAR).is_closed
+        factories.approved(small_cast, factories.kpi(small_plan, code))
+    assert years.unapproved_count(small_plan) == 0
+    assert close_year(small_cast.admin, small_plan).is_closed
 
 
 def test_a_year_with_unapproved_reports_closes_only_with_a_reason(open_plan, cast):
@@ -103,17 +127,62 @@ def test_a_year_with_unapproved_reports_closes_only_with_a_reason(open_plan, cas
     waiting = factories.kpi(open_plan, "AC1.2")
     fill(cast.staff, waiting)
     submit(cast.staff, waiting)
-    assert years.unapproved_count(open_plan, FIRST_YEAR) == 9
+    assert years.unapproved_count(open_plan) == 9
     with nothing_written(), pytest.raises(RuleBroken, match="還有 9 項"):
         close_year(cast.admin, open_plan)
     close_year(cast.admin, open_plan, reason="機關整併")
     assert AuditEvent.objects.get(action=AuditAction.CLOSED).reason == "機關整併"
 
 
-@pytest.mark.parametrize("year", [2015, FIRST_YEAR])
-def test_a_year_that_is_not_open_does_not_close(plan, cast, year):
+def test_a_year_that_is_not_open_does_not_close(plan, cast):
     with nothing_written(), pytest.raises(RuleBroken, match="開放中"):
-        close_year(cast.admin, plan, year, reason="機關整併")
+        close_year(cast.admin, plan, reason="機關整併")
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ({"title": ""}, "核定人職稱"),
+        ({"number": ""}, "請填文號"),
+        ({"no_number_reason": "首長口頭核定"}, "請填文號"),
+        ({"approved_on": date(2200, 1, 1)}, "不能晚於今天"),
+    ],
+)
+def test_closing_records_what_the_head_approved(open_plan, cast, facts, sentence):
+    given = {"by": cast.admin, "plan": open_plan, "reason": "提前關閉"}
+    prepared = factories.prepared_year(open_plan)
+    with nothing_written(), pytest.raises(RuleBroken, match=sentence):
+        years.close_year(**given, prepared=prepared, approval=approval(**facts))
+    close_year(cast.admin, open_plan, reason="提前關閉")
+    row = HeadApproval.objects.of_plan(open_plan)[1]
+    assert (row.title, row.document_number, row.recorded_by_name) == ("處長", "北市秘文字第 1050000001 號", "admin 君")
+    event = AuditEvent.objects.get(action=AuditAction.CLOSED)
+    assert {"what": "文號", "old": None, "new": row.document_number} in event.changes
+
+
+def test_a_year_closed_before_there_were_snapshots_gets_one_once(open_plan, cast):
+    close_year(cast.admin, open_plan, reason="提前關閉")
+    given = {"by": cast.admin, "plan": open_plan, "prepared": factories.prepared_year(open_plan)}
+    with nothing_written(), pytest.raises(RuleBroken, match="已有凍結檔"):
+        years.freeze_closed_year(**given, reason="補製")
+    with connection.cursor() as cursor:
+        triggers.remove(connection)
+        cursor.execute("DELETE FROM scorecard_yearsnapshot")
+        cursor.execute("UPDATE scorecard_plan SET closings = 0 WHERE id = %s", [open_plan.pk])
+        triggers.install(connection)
+    with nothing_written(), pytest.raises(RuleBroken, match="理由"):
+        years.freeze_closed_year(**given, reason="")
+    with pytest.raises(PermissionDenied):
+        years.freeze_closed_year(**given | {"by": cast.reviewer}, reason="補製")
+    snapshot = years.freeze_closed_year(**given, reason="系統更新前已關閉")
+    plan = Plan.objects.get(pk=open_plan.pk)
+    assert (plan.state, plan.closings, snapshot.number) == (PlanState.CLOSED, 1, 1)
+    event = AuditEvent.objects.first()
+    assert (event.year, event.reason) == (FIRST_YEAR, "系統更新前已關閉")
+    assert snapshot.document_sha256 in {change["new"] for change in event.changes}
+    reopen(cast.admin, plan)
+    assert close_year(cast.admin, plan, reason="更正完畢").closings == 2
+    assert YearSnapshot.objects.count() == 2
 
 
 # Reopening
@@ -129,7 +198,7 @@ def closed_plan(open_plan, cast):
 def test_an_admin_reopens_a_closed_year_with_a_reason_and_a_new_due_date(closed_plan, cast):
     reopened = reopen(cast.admin, closed_plan)
     reopened.refresh_from_db()
-    assert (reopened.state, reopened.due_date, reopened.contact) == (YearState.OPEN, LATER, CONTACT)
+    assert (reopened.state, reopened.due_date, reopened.contact) == (PlanState.OPEN, LATER, CONTACT)
     event = AuditEvent.objects.get(action=AuditAction.REOPENED)
     assert (event.actor, event.reason) == (cast.admin, "更正數據")
     assert event.changes == [{"what": "填報截止日", "old": "106 年 1 月 31 日", "new": "106 年 3 月 31 日"}]
@@ -145,32 +214,30 @@ def test_reopening_needs_a_reason(closed_plan, cast):
         reopen(cast.admin, closed_plan, reason="")
 
 
-def test_a_baseline_year_stays_closed(plan, cast):
-    with nothing_written(), pytest.raises(RuleBroken, match="基準"):
-        reopen(cast.admin, plan, 2015)
-
-
-@pytest.mark.parametrize("year", [FIRST_YEAR, LAST_YEAR])
-def test_a_year_that_is_not_closed_does_not_reopen(open_plan, cast, year):
+def test_a_year_that_is_not_closed_does_not_reopen(open_plan, cast):
     with nothing_written(), pytest.raises(RuleBroken, match="已關閉"):
-        reopen(cast.admin, open_plan, year)
+        reopen(cast.admin, open_plan)
 
 
 # Who may, and all or nothing
 
 
 ACTS = {
-    "open": lambda by, plan: open_year(by, plan, LAST_YEAR),
-    "close": lambda by, plan: close_year(by, plan, reason="提前關閉"),
-    "reopen": lambda by, plan: reopen(by, plan, 2017),
+    "open": lambda by, first: open_year(by, edition(first, 2018)),
+    "close": lambda by, first: close_year(by, edition(first, 2017), reason="提前關閉"),
+    "reopen": lambda by, first: reopen(by, first),
 }
+
+
+def edition(plan, year):
+    return Plan.objects.select_related("agency").get(agency=plan.agency_id, year=year)
 
 
 @layer
 def mixed_plan(open_plan, cast):
-    """2016 open, 2017 closed, 2018 not open."""
-    open_year(cast.admin, open_plan, 2017)
-    close_year(cast.admin, open_plan, 2017, reason="提前關閉")
+    """2016 closed, 2017 open, 2018 adopted."""
+    close_year(cast.admin, open_plan, reason="提前關閉")
+    next_edition(cast.admin, open_year(cast.admin, next_edition(cast.admin, open_plan)))
     return open_plan
 
 
