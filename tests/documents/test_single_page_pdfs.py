@@ -29,7 +29,7 @@ class Sheets(TestCase):
         fill(cast.staff, factories.kpi(plan, "AC1.1"), actuals=98765)
         submit(cast.staff, factories.kpi(plan, "AC1.1"))
         cls.plan, cls.client_ = plan, client_of(cast.staff)
-        cls.scorecard = build_scorecard(plan, 2016)
+        cls.scorecard = build_scorecard(plan)
         division = Division.objects.get(agency=plan.agency, name="甲組")
         cls.kpi = cls.open("kpi_pdf", code="AC1.2")
         cls.division = cls.open("division_pdf", division_id=division.pk)

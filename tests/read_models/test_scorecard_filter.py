@@ -33,7 +33,7 @@ def plan():
 @layer
 def scorecard(plan):
     """The plan's scorecard of 105."""
-    return build_scorecard(plan, 2016, with_action_plans=True)
+    return build_scorecard(plan, with_action_plans=True)
 
 
 def codes(scorecard, **asked):
@@ -118,7 +118,7 @@ def test_an_objective_whose_kpis_are_all_hidden_is_hidden(scorecard):
 def test_text_is_looked_for_in_everything_people_typed_about_a_kpi(plan):
     KPI.objects.filter(plan=plan, code="BF1.1").update(name="臺北　畫刊", formula="篇數≥４篇")
     ActionPlan.objects.filter(plan=plan, code="BL1.1.1").update(description="辦理\n研習")
-    scorecard = build_scorecard(plan, 2016, with_action_plans=True)
+    scorecard = build_scorecard(plan, with_action_plans=True)
     assert codes(scorecard, text="台北畫刊") == ["BF1.1"]
     assert codes(scorecard, text="≥4篇") == ["BF1.1"]
     assert codes(scorecard, text="辦理研習") == ["BL1.1"]
@@ -190,7 +190,7 @@ def test_whatever_stands_in_the_url_is_read_without_an_error(scorecard):
 
 def test_codes_that_people_made_are_compared_as_they_are(plan):
     Theme.objects.filter(plan=plan, code="A").update(code="Ａ&=?")
-    scorecard = build_scorecard(plan, 2016, with_action_plans=True)
+    scorecard = build_scorecard(plan, with_action_plans=True)
     asked, notices = read_filter({"theme": "Ａ&=?"}, scorecard)
     assert (asked.theme, notices) == ("Ａ&=?", ())
     assert len(select(scorecard, asked).kpis) == 5
