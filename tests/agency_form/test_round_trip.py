@@ -23,7 +23,7 @@ from scorecard.agency_form.preview_scorecard import scorecard_of
 from scorecard.agency_form.reading.form_file import read_form_sheets
 from scorecard.agency_form.reading.formula_cell import direction_of
 from scorecard.agency_form.writing.form_file import choose_years, form_ods, form_xlsx
-from scorecard.domain.choices import YearState
+from scorecard.domain.choices import PlanState
 from scorecard.spreadsheets.cell_messages import Severity
 from scorecard.spreadsheets.grid import WHOLE_FILE
 from scorecard.spreadsheets.reader import read_sheets
@@ -127,8 +127,16 @@ def plans(draw):
 
 
 def standing_of(read):
-    states = {year: YearState.CLOSED for year in BASELINE} | {year: YearState.NOT_OPEN for year in PLANNED}
-    return CurrentPlan({key: fact.value for key, fact in facts_of(read).items()}, states, {}, {}, {}, PLANNED[0], 0)
+    return CurrentPlan(
+        facts={key: fact.value for key, fact in facts_of(read).items()},
+        year=PLANNED[0],
+        state=PlanState.ADOPTED,
+        reports={},
+        directions={},
+        action_plans={},
+        data_version=0,
+        homes={},
+    )
 
 
 # Four files are written and read for each: 25 forms here, more than a thousand in `make test-long`.

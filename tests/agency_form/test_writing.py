@@ -10,9 +10,10 @@ import pytest
 from scorecard.agency_form.writing.cells import figure_cell
 from scorecard.agency_form.writing.form_file import choose_years, form_ods, form_xlsx
 from scorecard.models import ActionBudget, ActionPlan, Measure, Plan, YearlyValue
-from scorecard.services import demo
+from scorecard.read_models.scorecard import as_official
+from scorecard.spreadsheets.origin_mark import MARK
 from tests import factories, secretariat_facts
-from tests.documents.workbook_reading import scorecard_of
+from tests.documents.workbook_reading import approve_all, scorecard_of
 
 pytestmark = pytest.mark.django_db
 
@@ -136,7 +137,7 @@ class TestTheSecretariatsForm:
         assert not ours["策略地圖"].print_title_rows
 
     def test_the_ods_holds_the_same_words(self, ours):
-        scorecard = scorecard_of(Plan.objects.get(slug=secretariat_facts.SLUG))
+        scorecard = scorecard_of(secretariat_facts.plan())
         with ZipFile(BytesIO(form_ods(scorecard, choose_years(scorecard)))) as archive:
             content = archive.read("content.xml").decode()
         assert "formula" not in content
@@ -156,7 +157,7 @@ class TestYears:
         assert found[3:5] == ["104年實際值", "105年目標值"]
         assert [text for text in found if "預算" in text] == ["行動方案對應105年預算(元)"]
 
-    def test_plan_years_tell_their_approved_actuals_on_request_in_columns_of_their_own(self):
+    def test_the_own_year_shows_its_approved_actuals_on_request_in_a_column_of_its_own(self):
         plan = factories.make_plan()
         cast = factories.make_cast(plan)
         factories.open_year(cast.admin, plan)
@@ -164,19 +165,32 @@ class TestYears:
         factories.fill(cast.staff, factories.kpi(plan, "AC1.2"), actuals="43210")
         sheet = book_of(plan, first=2016, with_actuals=True)["平衡計分卡"]
         headings = [cell.value for cell in sheet[2]][3:7]
-        assert headings == ["105年\n目標值", "105年\n實際值", "106年\n目標值", "106年\n實際值"]
+        assert headings == ["105年\n目標值", "105年\n實際值", "106年\n目標值", "107年\n目標值"]
         assert [sheet["E4"].value, sheet["E6"].value] == [98.5, None]
         assert not [cell for cell in cells(book_of(plan)["平衡計分卡"]) if cell.value in (98.5, 43210)]
 
     def test_sample_data_are_marked_where_they_are_shown(self):
-        plan = secretariat_facts.load_plan()
-        demo.load(plan=plan, password=None, today=factories.DUE, close_year=factories.close_prepared)
+        plan = factories.make_plan()
+        approve_all(plan, is_demo=True)
+        later = factories.next_edition(factories.make_cast(plan).admin, plan)
 
-        def is_marked(**years):
+        def is_marked(plan, **years):
             return any("示範資料" in str(cell.value) for cell in cells(book_of(plan, **years)["平衡計分卡"]))
 
-        assert is_marked(with_actuals=True)
-        assert not is_marked()
+        assert is_marked(plan, with_actuals=True)
+        assert not is_marked(plan)
+        assert is_marked(later)
+
+    def test_a_form_names_its_edition_and_of_a_closed_year_it_is_a_copy(self):
+        plan = factories.make_plan(kpis=5)
+        admin = factories.make_cast(plan).admin
+        factories.open_year(admin, plan)
+        assert book_of(plan).properties.category == f"{MARK} test-agency-105"
+        factories.close_year(admin, plan, reason="期限已過")
+        assert "非正式版本" in book_of(plan)["平衡計分卡"].oddFooter.left.text
+        official = as_official(scorecard_of(plan))
+        book = openpyxl.load_workbook(BytesIO(form_xlsx(official, choose_years(official))))
+        assert "非正式版本" not in book["平衡計分卡"].oddFooter.left.text
 
 
 class TestRows:
@@ -272,7 +286,8 @@ def plan_full_of(text):
     plan.kpis.update(name=text[:NAME], formula=text)
     ActionPlan.objects.filter(plan=plan).update(description=text, owner_division=None, owner_person=text[:OWNER])
     Measure.objects.filter(kpi__plan=plan).update(unit=text[:UNIT])
-    YearlyValue.objects.filter(measure__kpi__plan=plan).update(target=None, target_note=text[:NOTE])
+    values = YearlyValue.objects.filter(measure__kpi__plan=plan, year__gte=plan.year)
+    values.update(target=None, target_note=text[:NOTE])
     return plan
 
 

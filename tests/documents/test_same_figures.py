@@ -25,7 +25,7 @@ class Renderings:
     """The scorecard, and every rendering of it as text, numbers or data."""
 
     def __init__(self, plan):
-        self.scorecard = build_scorecard(plan, YEAR, with_action_plans=True)
+        self.scorecard = build_scorecard(plan, with_action_plans=True)
         self.plan = plan
         self.client = Client()
         self.client.force_login(Membership.objects.get(user__username="demo-reviewer").user)
@@ -84,7 +84,7 @@ class EveryRendering(TestCase):
         """Make every rendering over HTTP, as a reviewer."""
         plan = load_plan()
         demo.load(plan=plan, password=None, today=timezone.localdate(), close_year=factories.close_prepared)
-        cls.made = Renderings(Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk))
+        cls.made = Renderings(Plan.objects.select_related("agency", "version").get(pk=plan.pk))
 
     def test_perspectives_themes_divisions_and_objectives_agree_in_workbook_and_json(self):
         card, scores = self.made.scorecard, self.made.scores
@@ -96,7 +96,7 @@ class EveryRendering(TestCase):
     def test_the_plans_score_is_the_same_everywhere(self):
         score = self.made.scorecard.score_text
         assert self.made.scores["score"] == score
-        assert [str(value) for _, value, _ in self.made.sheet_scores("計畫")] == [score]
+        assert [str(value) for _, value, _ in self.made.sheet_scores("年版")] == [score]
         assert f"整體得分 {score} ／100" in plain_text(self.made.map_page)
         assert f"整體得分 {score} ／100" in plain_text(self.made.table)
         assert plain_text(group_of(self.made.svg, "map-plan")[0]).split() == [

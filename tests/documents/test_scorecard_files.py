@@ -39,7 +39,7 @@ def state_of(code):
 def plan():
     """The Secretariat's plan with figures in every state, and two executed amounts."""
     plan = secretariat_facts.load_plan()
-    approve_all(plan, 2016, shares=("1", "0.95", "0.5", None, "1.23456"), state_of=state_of)
+    approve_all(plan, shares=("1", "0.95", "0.5", None, "1.23456"), state_of=state_of)
     YearlyValue.objects.filter(measure__kpi__code="GF1.1", year=2016).update(target_note="暫訂", actual_note="至年底")
     YearlyValue.objects.filter(measure__kpi__code="HF1.1", year=2016).update(target=None, target_note="—")
     budgets = ActionBudget.objects.filter(action_plan__code__in=["FC1.1.1", "FC1.1.2"], year=2016)
@@ -237,7 +237,7 @@ class TestTheCSV:
     def test_every_row_tells_what_state_the_data_are_in(self, plan):
         headings, rows = reading.csv_table(table_csv(whole_table(scorecard_of(plan))))
         assert headings[-1] == "資料狀態"
-        assert {row[-1].split("；")[:2] == ["105 年（未開放）", "草稿"] for row in rows} == {True}
+        assert {row[-1].split("；")[:2] == ["105 年（已核定）", "草稿"] for row in rows} == {True}
 
 
 class TestTheODS:

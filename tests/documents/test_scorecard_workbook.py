@@ -11,6 +11,7 @@ import pytest
 from scorecard.documents.scorecard_workbook import scorecard_workbook
 from scorecard.domain.choices import ReportState, Role, Status
 from scorecard.models import ActionBudget, ActionPlan, Division, Measure, Plan, YearlyReport, YearlyValue
+from scorecard.read_models.scorecard import as_official
 from tests import factories, secretariat_facts
 from tests.documents.workbook_reading import ACTUALS, TARGETS, Sheet, approve_all, holds, scorecard_of, sheet_of
 from tests.shared_rows import layer
@@ -72,7 +73,7 @@ class TestTheSecretariatsScorecard:
                     assert sheet.value(row + offset, heading) == budget["amount"]
 
     def test_figures_are_numbers_and_the_same_as_in_the_scorecard(self, secretariat_plan):
-        approve_all(secretariat_plan, 2016)
+        approve_all(secretariat_plan)
         scorecard = scorecard_of(secretariat_plan)
         sheet = sheet_of(secretariat_plan)
         numbers = 0
@@ -159,21 +160,23 @@ class TestTheSecretariatsScorecard:
 
 class TestMarks:
     def test_title_and_state_head_the_sheet(self, secretariat_plan):
-        worksheet = sheet_of(secretariat_plan, 2017).worksheet
+        worksheet = sheet_of(secretariat_plan).worksheet
         assert worksheet["A1"].value == "臺北市政府秘書處平衡計分卡"
-        assert worksheet["A2"].value.startswith("105–107 年策略計畫　106 年（未開放）")
+        assert worksheet["A2"].value.startswith("105 年版（已核定）　目標訂至 107 年　得分 —")
         assert "草稿" in worksheet["A2"].value
         assert "示範資料" not in worksheet["A2"].value
 
-    def test_a_closed_year_is_no_draft(self, secretariat_plan):
+    def test_a_file_made_of_a_closed_year_is_a_copy_and_the_frozen_one_bears_no_mark(self, secretariat_plan):
         admin = factories.make_member("admin", secretariat_plan.agency, Role.ADMIN)
         factories.open_year(admin, secretariat_plan)
         factories.close_year(admin, secretariat_plan, reason="期限已過")
-        secretariat_plan = Plan.objects.get(pk=secretariat_plan.pk)
-        assert "草稿" not in sheet_of(secretariat_plan).worksheet["A2"].value
+        copied = sheet_of(secretariat_plan).worksheet["A2"].value
+        assert "【非正式版本】" in copied and "草稿" not in copied
+        official = Sheet(scorecard_workbook(as_official(scorecard_of(secretariat_plan))))
+        assert official.worksheet["A2"].value == copied.replace("　【非正式版本】", "")
 
     def test_sample_data_is_named_as_such(self, secretariat_plan):
-        approve_all(secretariat_plan, 2016, is_demo=True)
+        approve_all(secretariat_plan, is_demo=True)
         assert "【示範資料】" in sheet_of(secretariat_plan).worksheet["A2"].value
 
     def test_figures_not_approved_are_left_out_or_marked(self):
@@ -194,7 +197,7 @@ class TestMarks:
         assert "已列入並註明「尚未審核」" in sheet.worksheet["A2"].value
 
     def test_every_status_is_a_shape_a_word_and_a_colour(self, secretariat_plan):
-        approve_all(secretariat_plan, 2016)
+        approve_all(secretariat_plan)
         YearlyReport.objects.filter(kpi__code__startswith="AF").update(state=ReportState.RETURNED)
         YearlyValue.objects.filter(measure__kpi__code="HF1.1", year=2016).update(target=None, target_note="—")
         sheet = sheet_of(secretariat_plan)
@@ -205,16 +208,19 @@ class TestMarks:
         assert len({shown["● 達成"], shown["▲ 接近"], shown["■ 未達"], shown["◇ 無統計"]}) == 4
         assert len(shown) == len(Status)
 
-    def test_results_of_other_years_stand_beside_those_of_the_scorecards_year(self, secretariat_plan):
-        approve_all(secretariat_plan, 2016)
-        headings = list(sheet_of(secretariat_plan, 2017).columns)
-        assert headings.index("105年燈號") + 1 == headings.index("106年實際值")
-        assert "107年實際值" not in headings
-        assert "105年實際值" in list(sheet_of(secretariat_plan, 2014).columns)
+    def test_an_edition_has_results_of_its_own_year_and_actuals_of_those_before(self, secretariat_plan):
+        approve_all(secretariat_plan)
+        admin = factories.make_member("admin", secretariat_plan.agency, Role.ADMIN)
+        headings = list(sheet_of(factories.next_edition(admin, secretariat_plan)).columns)
+        actuals = [text for text in headings if text.endswith("實際值")]
+        assert actuals == ["103年實際值", "104年實際值", "105年實際值", "106年實際值"]
+        assert [text for text in headings if text.endswith(("達成率", "燈號"))] == ["106年達成率", "106年燈號"]
+        assert [text for text in headings if text.endswith("目標值")] == ["106年目標值", "107年目標值", "108年目標值"]
+        assert "106年實際值" not in sheet_of(secretariat_plan).columns
 
     def test_rates_are_capped_and_rounded_as_on_the_page(self):
         plan = factories.make_plan()
-        approve_all(plan, 2016, shares=("0.99999", "1.5", "10.5"))
+        approve_all(plan, shares=("0.99999", "1.5", "10.5"))
         Plan.objects.filter(pk=plan.pk).update(display_cap=120)
         capped = sheet_of(plan)
         kpis = scorecard_of(plan).kpis
@@ -238,9 +244,7 @@ class TestHostileText:
     def test_no_text_becomes_a_formula_an_error_or_a_number(self, text):
         plan = factories.make_plan(kpis=5)
         agency = plan.agency
-        agency.name = text
-        agency.save()
-        Plan.objects.filter(pk=plan.pk).update(instructions=text)
+        Plan.objects.filter(pk=plan.pk).update(instructions=text, agency_name=text)
         plan.perspectives.update(name=text)
         plan.objectives.update(name=text)
         plan.kpis.update(name=text, formula=text)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def plan():
     """The Secretariat's plan with figures of every light, one perspective without any."""
     plan = secretariat_facts.load_plan()
-    approve_all(plan, 2016, shares=("1", "0.95", "0.5", None, "1.23456"))
+    approve_all(plan, shares=("1", "0.95", "0.5", None, "1.23456"))
     return plan
 
 
@@ -42,7 +42,7 @@ def ods_sheet_of(scorecard):
 
 def expected_rows(scorecard):
     """What pages show of each line; a score without its trailing zeros, as programs show a number."""
-    levels = [("計畫", scorecard.plan_slug, scorecard.plan_title, scorecard)]
+    levels = [("年版", scorecard.plan_slug, scorecard.plan_title, scorecard)]
     levels += [("構面", line.code, line.name, line) for line in scorecard.perspectives]
     levels += [("策略主題", line.code, line.name, line) for line in scorecard.themes]
     levels += [("科室", "", line.name, line) for line in scorecard.divisions]

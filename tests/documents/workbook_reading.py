@@ -16,16 +16,17 @@ HEADING_ROW = 3
 ACTUALS, TARGETS = (102, 103, 104, 105), (105, 106, 107)
 
 
-def scorecard_of(plan, year=2016, **options):
-    plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
+def scorecard_of(plan, **options):
+    plan = Plan.objects.select_related("agency", "version").get(pk=plan.pk)
     return build_scorecard(plan, with_action_plans=True, **options)
 
 
-def approve_all(plan, year, shares=("1", "0.95", "0.5", None), state_of=lambda code: ReportState.APPROVED, **person):
-    """Actuals of a year: shares of the targets in turn, None for 無統計; approved unless state_of a code says else.
+def approve_all(plan, shares=("1", "0.95", "0.5", None), state_of=lambda code: ReportState.APPROVED, **person):
+    """Actuals of the year: shares of the targets in turn, None for 無統計; approved unless state_of a code says else.
 
     person: fields of who did it.
     """
+    year = plan.year
     submitter = factories.make_user(f"submitter-{year}", **person)
     people = {
         "submitted_by": submitter,
@@ -40,7 +41,7 @@ def approve_all(plan, year, shares=("1", "0.95", "0.5", None), state_of=lambda c
             value.actual = None if share is None else value.target * Decimal(share)
             value.unmeasured, value.actual_note = share is None, "系統改版" if share is None else ""
             value.save()
-        YearlyReport.objects.create(kpi=kpi, year=year, state=state_of(kpi.code), **people)
+        YearlyReport.objects.create(kpi=kpi, state=state_of(kpi.code), **people)
 
 
 class Sheet:
@@ -77,8 +78,8 @@ class Sheet:
         return [str(cell.value) for row in self.worksheet for cell in row if cell.value is not None]
 
 
-def sheet_of(plan, year=2016, **options):
-    return Sheet(scorecard_workbook(scorecard_of(plan, year, **options)))
+def sheet_of(plan, **options):
+    return Sheet(scorecard_workbook(scorecard_of(plan, **options)))
 
 
 def holds(cell, figure, text):

@@ -60,9 +60,13 @@ def cast(plan):
     return made
 
 
-def book_of(plan, year=YEAR):
-    plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
-    return openpyxl.load_workbook(BytesIO(fill_in_workbook(build_fill_in(plan, year, plan.agency.divisions.first()))))
+def load(plan):
+    return Plan.objects.select_related("agency", "version").get(pk=plan.pk)
+
+
+def book_of(plan):
+    plan = load(plan)
+    return openpyxl.load_workbook(BytesIO(fill_in_workbook(build_fill_in(plan, plan.agency.divisions.first()))))
 
 
 @pytest.fixture
@@ -126,8 +130,9 @@ class TestTheWorkbook:
         assert book["填報"].cell(row, M.STATE).value == "已送出"
         assert book["填報"].cell(row, M.ACTUAL).protection.locked
         assert not book["填報"].cell(row_of(book, "AC1.2"), M.ACTUAL).protection.locked
-        closed = book_of(plan, factories.LAST_YEAR)
+        closed = book_of(factories.next_edition(cast.admin, plan))
         assert "不開放填報" in closed["填報"]["B2"].value
+        assert closed["填報"].cell(3, M.BEFORE).value == "105年\n實際值"
         assert all(cell.protection.locked for sheet in closed for row in sheet for cell in row)
 
     def test_what_may_be_typed_is_checked_by_the_program(self, book):
@@ -152,11 +157,10 @@ class TestTheWorkbook:
 
     @pytest.mark.parametrize("kpis", [5, 50])
     def test_building_it_takes_the_same_queries_at_any_size(self, kpis, django_assert_num_queries):
-        plan = factories.make_plan(kpis=kpis)
-        plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
+        plan = load(factories.make_plan(kpis=kpis))
         division = plan.agency.divisions.first()
         with django_assert_num_queries(10):
-            fill_in = build_fill_in(plan, YEAR, division)
+            fill_in = build_fill_in(plan, division)
         with django_assert_num_queries(0):
             assert fill_in_workbook(fill_in) == fill_in_workbook(fill_in)
 
@@ -167,7 +171,7 @@ class TestComingBack:
         parts = {"numerator": 45, "denominator": 50, "actual": 90}
         YearlyValue.objects.filter(measure__kpi__code="AF1.1", year=YEAR).update(**parts)
         ActionBudget.objects.filter(action_plan__code="AC1.1.1", year=YEAR).update(executed=0, progress="  辦理中")
-        plan.refresh_from_db()
+        plan = load(plan)
         read = read_fill_in(grids(book_of(plan)))
         assert (read.plan, read.year, read.division_id) == (plan.slug, YEAR, plan.agency.divisions.first().pk)
         assert (read.data_version, read.messages) == (plan.data_version, ())
@@ -244,9 +248,11 @@ class TestComingBack:
 
     def test_another_workbook_is_none(self, book):
         assert is_fill_in(grids(book))
-        book["識別"]["B1"].value = "平衡計分卡填報 99"
-        with pytest.raises(NotAFillIn, match="不同版本的系統"):
-            read_fill_in(grids(book))
+        # 1: of before there were editions.
+        for version in ("1", "99"):
+            book["識別"]["B1"].value = f"平衡計分卡填報 {version}"
+            with pytest.raises(NotAFillIn, match="不同版本的系統"):
+                read_fill_in(grids(book))
         for change in ("識別", "執行數"):
             del book[change]
             with pytest.raises(NotAFillIn, match="不是從本系統下載的填報表"):

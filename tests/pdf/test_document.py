@@ -12,7 +12,7 @@ from django.db import transaction
 
 from scorecard.agency_form.writing.form_file import choose_years, form_xlsx
 from scorecard.documents.annual_report_pdf import annual_report_document
-from scorecard.domain.choices import Status, YearState
+from scorecard.domain.choices import PlanState, Status
 from scorecard.models import KPI, YearlyReport, YearlyValue
 from scorecard.pdf.writer import write_pdf
 from scorecard.read_models.annual_report import Choices, build_annual_report
@@ -50,7 +50,7 @@ def report_the_year(plan, year):
                 value.actual = round(value.target * Decimal(REACHED.get(kpi.code, "1")), 2)
             value.save()
         texts = {"explanation": f"{kpi.code} 的差異說明", "improvement": f"{kpi.code} 的改善措施"}
-        YearlyReport.objects.create(kpi=kpi, year=year, **made, **(texts if kpi.code in REACHED else {}))
+        YearlyReport.objects.create(kpi=kpi, **made, **(texts if kpi.code in REACHED else {}))
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def report(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         plan = secretariat_facts.load_plan()
         report_the_year(plan, 2016)
-        built = build_annual_report(plan, 2016)
+        built = build_annual_report(plan)
         transaction.set_rollback(True)
     return built
 
@@ -93,10 +93,11 @@ def empty(django_db_setup, django_db_blocker):
     """The report of a small plan's closed year, without figures and appendix, said to be of sample data."""
     LAYERS.clear()
     with django_db_blocker.unblock(), transaction.atomic():
-        built = build_annual_report(factories.make_plan(kpis=5), 2016, Choices(with_appendix=False))
+        built = build_annual_report(factories.make_plan(kpis=5), Choices(with_appendix=False))
         transaction.set_rollback(True)
-    year = replace(built.scorecard.year, state=YearState.CLOSED)
-    return replace(built, scorecard=replace(built.scorecard, year=year, has_sample_data=True))
+    year = replace(built.scorecard.year, state=PlanState.CLOSED)
+    scorecard = replace(built.scorecard, year=year, sample_years=frozenset({year.year}), is_official=True)
+    return replace(built, scorecard=scorecard)
 
 
 @pytest.fixture(scope="module")
@@ -282,7 +283,7 @@ def test_figures_not_approved_are_marked(db):
     factories.open_year(cast.admin, plan)
     factories.fill(cast.staff, factories.kpi(plan, "AC1.1"), actuals="95")
     shown, withheld = (
-        html_of(build_annual_report(plan, 2016, Choices(include_provisional=choice))) for choice in (True, False)
+        html_of(build_annual_report(plan, Choices(include_provisional=choice))) for choice in (True, False)
     )
     assert "尚未審核</span>" in shown and "95%" in shown
     assert "尚未審核</span>" in withheld and "95%" not in withheld

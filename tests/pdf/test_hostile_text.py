@@ -155,8 +155,8 @@ def document_of(plan):
     """What is to be printed of the plan's year once what was submitted is approved: from then on no text changes."""
     for report in tables.YearlyReport.objects.awaiting_review():
         factories.approve(tables.User.objects.get(username="reviewer"), report)
-    fresh = tables.Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
-    return annual_report_document(build_annual_report(fresh, 2016), made_at=MADE_AT)
+    fresh = tables.Plan.objects.select_related("agency", "version").get(pk=plan.pk)
+    return annual_report_document(build_annual_report(fresh), made_at=MADE_AT)
 
 
 def make(plan):
