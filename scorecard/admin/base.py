@@ -12,11 +12,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from scorecard import permissions
+from scorecard.admin.completion import RowsInWords
 from scorecard.admin.widgets import ChooseRow, ChooseRows
 from scorecard.domain.choices import AuditAction, Role
 from scorecard.domain.policies import RuleBroken
-from scorecard.forms.fields import RowsField
-from scorecard.models import KPI, Agency, Division, Membership, Plan
+from scorecard.forms.fields import RowsField, is_key
+from scorecard.models import KPI, Agency, Division, Membership, ObjectiveLink, Plan
 from scorecard.models.triggers import sentence_of
 from scorecard.services import audit
 
@@ -66,6 +67,17 @@ class Site(admin.AdminSite):
             raise Http404
         return redirect("admin:index")
 
+    def autocomplete_view(self, request):
+        """Offers rows of the edition that the page names."""
+        request.edition, request.page_row = self.edition_asked_for(request), None
+        return RowsInWords.as_view(admin_site=self)(request)
+
+    def edition_asked_for(self, request):
+        """The edition of one's own agencies that the address names; None for none."""
+        sent = request.GET.get("edition") or request.GET.get("plan", "")
+        editions = self._registry[Plan].get_queryset(request).select_related("agency")
+        return editions.filter(pk=sent).first() if is_key(sent) else None
+
     def password_change(self, request, extra_context=None):
         """Redirects to the site's own page, which counts wrong passwords, writes an event and a mail."""
         return redirect("password_change")
@@ -94,7 +106,7 @@ def plan_of(thing):
     """None for rows above plans."""
     if isinstance(thing, Plan):
         return thing
-    for path in ("plan", "kpi", "measure", "action_plan"):
+    for path in ("plan", "kpi", "measure", "action_plan", "objective"):
         if hasattr(thing, path):
             above = getattr(thing, path)
             return above if isinstance(above, Plan) else plan_of(above)
@@ -119,11 +131,12 @@ def kpi_of(thing):
 
 
 def form_changes(form):
-    """[(label, old, new)] in words, of a saved form. Reason and passwords are left out."""
+    """[(label, old, new)] in words, of a saved form. The reason of the whole change is left out."""
+    own = {field.name for field in form._meta.model._meta.get_fields()}
     changes = []
     for name in form.changed_data:
         field = form.fields[name]
-        if name == "reason" or name.startswith("password"):
+        if name == "reason" and name not in own:
             continue
         changes.append(
             # str(): Django's own labels are lazy translations, and the event stores text.
@@ -194,7 +207,17 @@ class ScopedAdmin(admin.ModelAdmin):
 
     def get_choices(self, request, roles):
         """Rows that a page may refer to. roles: those who may change that page."""
-        return scoped(self, request, super().get_queryset(request), roles)
+        return self.offered(request, scoped(self, request, super().get_queryset(request), roles))
+
+    def offered(self, request, queryset):
+        """Those of the rows that a page, or completion, offers for something new."""
+        return queryset
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """Fields and rows of the page find their choices by request.edition and request.page_row."""
+        request.page_row = obj
+        request.edition = plan_of(obj) if obj is not None else self.admin_site.edition_asked_for(request)
+        return super().get_form(request, obj, change, **kwargs)
 
     def get_list_filter(self, request):
         """Filters over related rows offer only rows in one's own list; Django's would show those of all agencies."""
@@ -215,8 +238,11 @@ class ScopedAdmin(admin.ModelAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         """Every word costs a condition for each searched field, and databases have a limit."""
+        is_completion = request.resolver_match.url_name == "autocomplete"
+        if is_completion:
+            queryset = self.offered(request, queryset)
         if len(search_term.split()) > MAX_SEARCH_WORDS:
-            if request.resolver_match.url_name != "autocomplete":
+            if not is_completion:
                 messages.error(request, f"搜尋最多 {MAX_SEARCH_WORDS} 個字詞；請刪去一些再搜尋。")
             return queryset.none(), False
         return super().get_search_results(request, queryset, search_term)
@@ -247,7 +273,6 @@ class ScopedAdmin(admin.ModelAdmin):
             plan=plan_of(thing),
             agency=agency_of(thing),
             kpi=kpi_of(thing),
-            year=getattr(thing, "year", None),
             changes=changes,
             reason=reason,
         )
@@ -260,21 +285,26 @@ class ScopedAdmin(admin.ModelAdmin):
             action = AuditAction.CHANGED if change else AuditAction.CREATED
             self.record(request, action, form.instance, changes, self.get_reason(form))
         for formset in formsets:
-            for row in formset.new_objects:
-                self.record(request, AuditAction.CREATED, row)
-            changed = {row.pk for row, _ in formset.changed_objects}
-            for inline in formset.initial_forms:
-                if inline.instance.pk in changed:
-                    self.record(request, AuditAction.CHANGED, inline.instance, form_changes(inline))
-            for row in formset.deleted_objects:
-                self.record(request, AuditAction.DELETED, row)
+            self._record_rows(request, formset, self.get_reason(form))
+
+    def _record_rows(self, request, formset, reason):
+        """reason: of the page; a causal link may have its own."""
+        for row in formset.new_objects:
+            own = row.reason if isinstance(row, ObjectiveLink) else ""
+            self.record(request, AuditAction.CREATED, row, reason=own or reason)
+        changed = {row.pk for row, _ in formset.changed_objects}
+        for inline in formset.initial_forms:
+            if inline.instance.pk in changed:
+                own = inline.cleaned_data["reason"] if "reason" in inline.changed_data else ""
+                self.record(request, AuditAction.CHANGED, inline.instance, form_changes(inline), own or reason)
+        for row in formset.deleted_objects:
+            self.record(request, AuditAction.DELETED, row, reason=reason)
 
     def delete_model(self, request, obj):
-        """The event is recorded before the deletion; a deleted plan has none."""
+        """The event is recorded before the deletion."""
         with transaction.atomic(), audit.held_back():
-            plan_is_gone = isinstance(obj, Plan)
-            if not plan_is_gone:
-                self.record(request, AuditAction.DELETED, obj)
+            reason = request.POST.get("reason", "").strip()
+            self.record(request, AuditAction.DELETED, obj, reason=reason)
             super().delete_model(request, obj)
 
     def delete_queryset(self, request, queryset):
@@ -318,7 +348,8 @@ def scoped(model_admin, request, queryset, roles):
 
 
 def choices(model_admin, shown_in, db_field, request, kwargs):
-    """kwargs of a form field, with its choices limited to agencies where the person may change the page.
+    """kwargs of a form field, with its choices limited to agencies where the person may change the page, and to the
+    page's edition.
 
     shown_in: the page itself, or the inline with the field.
     """
@@ -326,6 +357,7 @@ def choices(model_admin, shown_in, db_field, request, kwargs):
     if db_field.name in shown_in.get_autocomplete_fields(request):
         widget = ChooseRows if db_field.many_to_many else ChooseRow
         kwargs["widget"] = widget(db_field, model_admin.admin_site, using=kwargs.get("using"))
+        kwargs["widget"].edition = request.edition
     if related is not None and "queryset" not in kwargs:
         kwargs["queryset"] = related.get_choices(request, model_admin.roles)
     return kwargs

@@ -1,22 +1,42 @@
 """Admin pages of agencies, divisions, memberships, invitations and accounts."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from scorecard.admin.base import MANAGERS, NOBODY, ScopedAdmin, site
 from scorecard.domain.agency_slugs import RESERVED_SENTENCE, is_reserved
-from scorecard.models import Agency, Division, Invitation, Membership, User
-from scorecard.services import invitations, logins
+from scorecard.domain.choices import PlanState
+from scorecard.models import Agency, Division, Invitation, Membership, Plan, User
+from scorecard.services import divisions, invitations, logins
+from scorecard.services.agencies import follow_name
 from scorecard.services.members import admins_kept, check_may_remove, check_may_switch, check_role_may_change
 from scorecard.services.notices import take_back
 
 
+class DivisionForm(forms.ModelForm):
+    """A division that is there is renamed on its own page."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["name"].disabled = True
+
+
 class DivisionInline(admin.TabularInline):
+    """The present divisions."""
+
     model = Division
+    form = DivisionForm
     extra = 0
     fields = ["name", "position"]
+    show_change_link = True
+    verbose_name_plural = "科室（改名請按「變更」到科室的頁面）"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).present()
 
     def has_view_permission(self, request, obj=None):
         return True
@@ -57,17 +77,71 @@ class AgencyAdmin(ScopedAdmin):
         return request.user.is_superuser
 
     def get_readonly_fields(self, request, obj=None):
-        """Only the operator changes the agencies' tree and the slugs in addresses."""
-        return [] if request.user.is_superuser else ["parent", "slug"]
+        """Only the operator changes the tree of agencies, and slugs only while no year is closed that names them."""
+        if not request.user.is_superuser:
+            return ["parent", "slug"]
+        is_named = obj is not None and Plan.objects.filter(agency=obj, state=PlanState.CLOSED).exists()
+        return ["slug"] if is_named else []
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if change and "name" in form.changed_data:
+            follow_name(obj)
 
 
 @admin.register(Division, site=site)
 class DivisionAdmin(ScopedAdmin):
     agency_path = "agency"
     roles = MANAGERS
-    list_display = ["name", "agency", "position"]
+    list_display = ["name", "agency", "position", "successor"]
     list_filter = ["agency"]
     search_fields = ["name"]
+    list_select_related = ["agency", "successor"]
+
+    def has_change_permission(self, request, obj=None):
+        """A division that another one succeeded stays as it is."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.successor_id is None)
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["agency"] if obj else []
+
+    def offered(self, request, queryset):
+        """Present ones, of the page's agency where it has one, and those that the page's row names already."""
+        row, edition = request.page_row, request.edition
+        present = Q(successor__isnull=True)
+        if edition is not None:
+            present &= Q(agency=edition.agency_id)
+        elif isinstance(row, Membership):
+            present &= Q(agency=row.agency_id)
+        return queryset.filter(present | Q(pk__in=divisions_named_by(row)))
+
+    def save_model(self, request, obj, form, change):
+        """Another name is the service's: a division that a closed year or a receipt names gets a successor."""
+        if change and "name" in form.changed_data:
+            wanted, obj.name = obj.name, form.initial["name"]
+            named = divisions.rename(by=request.user, division=obj, name=wanted)
+            # The service records it.
+            form.changed_data.remove("name")
+            if named.pk != obj.pk:
+                messages.info(
+                    request,
+                    f"「{obj.name}」載於已關閉的年度或填報收執，名稱保留；已新增「{wanted}」承接，"
+                    "成員與未關閉年版的 KPI、行動方案都已改由它負責。",
+                )
+                return
+            obj.name = wanted
+        super().save_model(request, obj, form, change)
+
+
+def divisions_named_by(row):
+    """Keys of the divisions that a row refers to; none for no row."""
+    if row is None or row.pk is None:
+        return []
+    keys = [getattr(row, field.attname) for field in row._meta.fields if field.related_model is Division]
+    for field in row._meta.many_to_many:
+        if field.related_model is Division:
+            keys += getattr(row, field.name).values_list("pk", flat=True)
+    return [key for key in keys if key is not None]
 
 
 @admin.register(Membership, site=site)

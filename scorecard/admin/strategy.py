@@ -1,13 +1,12 @@
-"""Admin pages of plans, perspectives, themes, objectives, links, KPIs and action plans."""
+"""Admin pages of editions, perspectives, themes, objectives, links, KPIs and action plans."""
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Q
 
-from scorecard.admin.base import MANAGERS, ScopedAdmin, choices, site
-from scorecard.admin.closed_years import BudgetForm, YearsLocked, frozen_years, tell_why_read_only
+from scorecard.admin.base import MANAGERS, plan_of, site
+from scorecard.admin.editions import EditionAdmin, EditionForm, EditionRows, RowsOfAnEdition, check_constraints
 from scorecard.domain.roc_years import year_text
 from scorecard.models import (
     KPI,
@@ -16,82 +15,69 @@ from scorecard.models import (
     Measure,
     Objective,
     ObjectiveLink,
+    ObjectiveSupport,
     Perspective,
     Plan,
-    PlanYear,
     Theme,
+    YearlyValue,
 )
-
-
-class RowsOf(admin.TabularInline):
-    """Inline rows; whoever may change the page may change them."""
-
-    extra = 0
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        page = site._registry[self.parent_model]
-        return super().formfield_for_foreignkey(db_field, request, **choices(page, self, db_field, request, kwargs))
-
-    def has_view_permission(self, request, obj=None):
-        return True
-
-    def has_change_permission(self, request, obj=None):
-        return site._registry[self.parent_model].has_change_permission(request, obj)
-
-    def has_add_permission(self, request, obj=None):
-        return self.has_change_permission(request, obj)
-
-    def has_delete_permission(self, request, obj=None):
-        return self.has_change_permission(request, obj)
-
-
-class PlanYearInline(RowsOf):
-    """Years are opened and closed on 年度管理, not here."""
-
-    model = PlanYear
-    fields = ["year", "state", "due_date", "contact"]
-    readonly_fields = ["state", "due_date", "contact"]
-
-    def has_change_permission(self, request, obj=None):
-        """Existing years are changed on 年度管理 only."""
-        return False
-
-    def has_add_permission(self, request, obj=None):
-        return site._registry[Plan].has_change_permission(request, obj)
+from scorecard.services.editions import keep_baseline
+from scorecard.services.strategy_changes import begin_series, check_kpi_may_go, check_measure_may_go
 
 
 @admin.register(Plan, site=site)
-class PlanAdmin(ScopedAdmin):
-    agency_path = "agency"
-    roles = MANAGERS
-    list_display = ["title", "agency", "slug", "first_year", "last_year"]
-    list_filter = ["agency"]
-    search_fields = ["slug", "agency__name"]
-    inlines = [PlanYearInline]
+class PlanAdmin(EditionAdmin):
+    """年版: its texts and settings. It begins, and moves from state to state, on 年度管理."""
 
-    @admin.display(description="計畫")
+    agency_path = "agency"
+    edition_path = "pk"
+    roles = MANAGERS
+    list_display = ["title", "agency_name", "state", "due_date"]
+    list_filter = ["agency", "state"]
+    search_fields = ["agency__slug", "agency_name", "agency__name"]
+    readonly_fields = ["agency_name", "title", "state", "due_date", "contact", "first_baseline_year", "outlook"]
+    fields = [
+        *readonly_fields,
+        "mission",
+        "vision",
+        "core_values",
+        "instructions",
+        "warning_threshold",
+        "display_cap",
+        "reminder_days",
+        "reason",
+    ]
+
+    @admin.display(description="年版", ordering="year")
     def title(self, plan):
         return plan.title
 
+    @admin.display(description="最早的實際值年度")
+    def first_baseline_year(self, plan):
+        return year_text(plan.baseline_from)
 
-class CodedForm(forms.ModelForm):
+    @admin.display(description="目標訂至")
+    def outlook(self, plan):
+        return year_text(plan.last_year)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class CodedForm(EditionForm):
     """Checks all constraints of a changed row: Django skips those with the plan, which is read-only then."""
 
     def _post_clean(self):
         super()._post_clean()
         if self.instance.pk and not self.errors:
-            _check_constraints(self)
+            check_constraints(self)
 
 
-def _check_constraints(form):
-    try:
-        form.instance.validate_constraints()
-    except ValidationError as error:
-        form._update_errors(error)
-
-
-class CodedAdmin(ScopedAdmin):
-    """Base of rows with a code in a plan."""
+class CodedAdmin(EditionAdmin):
+    """Base of rows with a code in an edition."""
 
     form = CodedForm
     list_filter = ["plan"]
@@ -99,7 +85,7 @@ class CodedAdmin(ScopedAdmin):
     list_select_related = True
 
     def get_readonly_fields(self, request, obj=None):
-        """A row never moves to another plan; the database refuses it too."""
+        """A row never moves to another edition; the database refuses it too."""
         return ["plan"] if obj else []
 
 
@@ -120,53 +106,84 @@ class CauseForm(forms.ModelForm):
     def _post_clean(self):
         super()._post_clean()
         if self.instance.effect_id and not self.errors:
-            _check_constraints(self)
+            check_constraints(self)
 
 
-class CauseInline(RowsOf):
+class CauseRows(RowsOfAnEdition):
+    """A new link's own reason is that of the change, and so is a new reason of an old one."""
+
+    def asks_reason(self, form):
+        changed = set(form.changed_data)
+        return bool(changed) and ("DELETE" in changed or "reason" not in changed)
+
+
+class CauseInline(EditionRows):
     model = ObjectiveLink
     form = CauseForm
+    formset = CauseRows
     fk_name = "effect"
     fields = ["plan", "cause", "reason"]
     autocomplete_fields = ["plan", "cause"]
     verbose_name_plural = "由哪些目標促成（因）"
 
 
+class SupportForm(forms.ModelForm):
+    """Keeps the code and the name that the parent's objective has when it is chosen."""
+
+    def clean_supported(self):
+        supported = self.cleaned_data["supported"]
+        if supported is None:
+            raise ValidationError("請選擇上級機關的策略目標；不再支持時，請勾選刪除。")
+        self.instance.code, self.instance.name = supported.code, supported.name
+        return supported
+
+    def _post_clean(self):
+        super()._post_clean()
+        if self.instance.objective_id and not self.errors:
+            check_constraints(self)
+
+
+class SupportInline(EditionRows):
+    model = ObjectiveSupport
+    form = SupportForm
+    fk_name = "objective"
+    fields = ["supported"]
+    autocomplete_fields = ["supported"]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Supported objectives belong to the parent agency, where the person need not be a member."""
+        if db_field.name == "supported":
+            row = request.page_row
+            kept = Q(supported_by__objective=row) if row is not None else Q(pk=None)
+            chosen = Objective.objects.filter(kept | Q(pk__in=supportable(request).values("pk")))
+            kwargs["queryset"] = chosen.distinct()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def supportable(request):
+    """Objectives of the direct parent agency's latest edition up to the page's year that is no draft."""
+    edition = request.edition
+    if edition is None:
+        return Objective.objects.none()
+    above = Plan.objects.not_drafts().filter(agency=edition.agency.parent_id, year__lte=edition.year)
+    return Objective.objects.filter(plan=above.order_by("-year").first())
+
+
 @admin.register(Objective, site=site)
 class ObjectiveAdmin(CodedAdmin):
     list_display = ["code", "name", "theme", "perspective", "weight", "plan"]
     list_filter = ["plan", "perspective", "theme"]
-    autocomplete_fields = ["theme", "perspective", "supports"]
-    inlines = [CauseInline]
-
-    def get_supportable(self, request):
-        """Objectives of the direct parent agencies, and those that are supported already."""
-        agencies = self.agencies(request, self.roles)
-        if agencies is None:
-            return Objective.objects.all()
-        is_above = Q(plan__agency__children__in=agencies) | Q(supported_by__plan__agency__in=agencies)
-        return Objective.objects.filter(is_above).distinct()
-
-    def formfield_for_manytomany(self, db_field, request, **kwargs):
-        """Supported objectives belong to the parent agency, where the person need not be a member."""
-        if db_field.name == "supports":
-            kwargs["queryset"] = self.get_supportable(request)
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
+    search_fields = ["code", "name", "theme__name", "perspective__name"]
+    autocomplete_fields = ["theme", "perspective"]
+    inlines = [SupportInline, CauseInline]
 
     def get_search_results(self, request, queryset, search_term):
-        """The same choices for the autocomplete."""
+        """Completion offers what may be supported where a support is asked for."""
         match = request.resolver_match
-        if match.view_name == "admin:autocomplete" and request.GET.get("field_name") == "supports":
-            queryset = self.get_supportable(request)
+        if match.view_name == "admin:autocomplete" and request.GET.get("field_name") == "supported":
+            rows = supportable(request).select_related("theme", "perspective", "plan")
+            return super(EditionAdmin, self).get_search_results(request, rows, search_term)
         return super().get_search_results(request, queryset, search_term)
-
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """Locks the plan before links are checked for cycles, like services/objective_links.py."""
-        with transaction.atomic():
-            if request.method == "POST" and object_id:
-                plans = Plan.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
-                list(plans.filter(pk__in=Objective.objects.filter(pk=object_id).values("plan")))
-            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_formset(self, request, form, formset, change):
         for inline in formset.forms:
@@ -175,7 +192,7 @@ class ObjectiveAdmin(CodedAdmin):
         super().save_formset(request, form, formset, change)
 
 
-class MeasureInline(RowsOf):
+class MeasureInline(EditionRows):
     """Stacked: a measure has too many fields for one line."""
 
     model = Measure
@@ -186,15 +203,47 @@ class MeasureInline(RowsOf):
 
 
 @admin.register(KPI, site=site)
-class KPIAdmin(YearsLocked, CodedAdmin):
-    list_display = ["code", "name", "objective", "division", "weight"]
+class KPIAdmin(CodedAdmin):
+    list_display = ["code", "name", "objective", "division", "weight", "plan"]
     list_filter = ["plan", "division", "objective__perspective", "objective__theme"]
     search_fields = ["code", "name", "formula"]
     autocomplete_fields = ["objective", "division", "supporting_divisions"]
     inlines = [MeasureInline]
 
+    def save_formset(self, request, form, formset, change):
+        """Figures of measures that go stay where a later edition shows them; another unit begins another series."""
+        gone = [inline.instance for inline in formset.deleted_forms if inline.instance.pk]
+        for measure in gone:
+            check_measure_may_go(measure)
+        for inline in formset.initial_forms:
+            if "unit" in inline.changed_data and inline.instance not in gone:
+                begin_series(inline.instance)
+        with keep_baseline(Measure.objects.filter(pk__in=[measure.pk for measure in gone])):
+            super().save_formset(request, form, formset, change)
 
-class BudgetInline(RowsOf):
+    def get_deleted_objects(self, objs, request):
+        """Measures and their values, which are deleted nowhere else, go with their KPI."""
+        shown, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        own = {Measure._meta.verbose_name, YearlyValue._meta.verbose_name}
+        return shown, counts, lacking - own, protected
+
+    def delete_model(self, request, obj):
+        check_kpi_may_go(obj)
+        with keep_baseline(Measure.objects.filter(kpi=obj)):
+            super().delete_model(request, obj)
+
+
+class BudgetForm(forms.ModelForm):
+    """No edition has a budget of a year before its own."""
+
+    def clean_year(self):
+        year, edition = self.cleaned_data["year"], plan_of(self.instance)
+        if edition is not None and year < edition.year:
+            raise ValidationError(f"{edition.title}的預算從 {year_text(edition.year)}起填列。")
+        return year
+
+
+class BudgetInline(EditionRows):
     """Executed amounts come from reporting and are read-only here."""
 
     model = ActionBudget
@@ -202,27 +251,14 @@ class BudgetInline(RowsOf):
     fields = ["year", "amount", "executed"]
     readonly_fields = ["executed"]
 
-    def get_formset(self, request, obj=None, **kwargs):
-        formset = super().get_formset(request, obj, **kwargs)
-        formset.form.frozen_years = frozen_years(obj.plan_id) if obj else frozenset()
-        return formset
-
 
 @admin.register(ActionPlan, site=site)
-class ActionPlanAdmin(YearsLocked, CodedAdmin):
-    list_display = ["code", "description", "kpi", "owner"]
+class ActionPlanAdmin(CodedAdmin):
+    list_display = ["code", "description", "kpi", "owner", "plan"]
     list_filter = ["plan", "owner_division"]
     search_fields = ["code", "description", "owner_person", "owner_division__name"]
     autocomplete_fields = ["kpi", "owner_division"]
     inlines = [BudgetInline]
-
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        """Adds a message if budgets of closed years cannot be edited."""
-        years = sorted(frozen_years(obj.plan_id)) if obj else ()
-        if years:
-            closed = "、".join(year_text(year) for year in years)
-            tell_why_read_only(request, f"{closed}的預算不能變更：年度已關閉；如需更正，請管理者重新開放年度。")
-        return super().render_change_form(request, context, add, change, form_url, obj)
 
     @admin.display(description="主責")
     def owner(self, action_plan):

@@ -1,46 +1,41 @@
-"""Admin pages of targets and baseline actuals. Actuals of plan years come from reporting and review only."""
+"""Admin pages of targets and baseline actuals. Actuals of the edition's own year come from reporting alone."""
 
-from django import forms
 from django.contrib import admin
 
-from scorecard.admin.base import ScopedAdmin, site
-from scorecard.admin.closed_years import YearsLocked, frozen_years, tell_why_read_only
-from scorecard.domain.choices import YearState
+from scorecard.admin.base import site
+from scorecard.admin.editions import EditionAdmin, EditionForm
 from scorecard.forms.fields import is_key
-from scorecard.models import Measure, PlanYear, YearlyValue
-from scorecard.models.frozen_rows import CLOSED
+from scorecard.models import Measure, YearlyValue
+from scorecard.models.earlier_values import has_earlier_home
+from scorecard.models.edition_rules import PAST
+
+ACTUAL = ["actual", "actual_note", "unmeasured"]
 
 
-class YearlyValueForm(forms.ModelForm):
-    """reason: required for years that were opened (domain.md §5)."""
-
-    reason = forms.CharField(
-        label="變更理由", required=False, max_length=500, help_text="年度已開放或已關閉時必填，會記入稽核紀錄。"
-    )
+class YearlyValueForm(EditionForm):
+    """A year before the edition's own has no target."""
 
     class Meta:
         model = YearlyValue
-        fields = ["measure", "year", "target", "target_note", "actual", "actual_note", "unmeasured"]
+        fields = ["measure", "year", "target", "target_note", *ACTUAL]
 
     def clean(self):
-        """A change in an open or closed year needs a reason; a closed year takes no new value."""
         cleaned = super().clean()
-        year = cleaned.get("year") or self.instance.year
-        measure = cleaned.get("measure") or (self.instance.measure if self.instance.measure_id else None)
-        if measure and not self.instance.pk and year in frozen_years(measure.kpi.plan_id):
-            self.add_error("year", CLOSED)
-        elif measure and year and set(self.changed_data) - {"reason"} and not cleaned.get("reason"):
-            states = PlanYear.objects.filter(plan=measure.kpi.plan, year=year).exclude(state=YearState.NOT_OPEN)
-            if states.exists():
-                self.add_error("reason", "這個年度已開放或已關閉，變更時請說明理由。")
+        edition, year = self.edition(cleaned), cleaned.get("year") or self.instance.year
+        if edition is None or year is None or year >= edition.year:
+            return cleaned
+        for name in ("target", "target_note"):
+            if cleaned.get(name):
+                self.add_error(name, PAST)
         return cleaned
 
 
 @admin.register(Measure, site=site)
-class MeasureAdmin(ScopedAdmin):
+class MeasureAdmin(EditionAdmin):
     """衡量項: only for autocomplete fields; measures are edited with their KPI."""
 
     agency_path = "kpi__plan__agency"
+    edition_path = "kpi__plan"
     search_fields = ["kpi__code", "kpi__name", "label"]
 
     def has_module_permission(self, request):
@@ -54,40 +49,37 @@ class MeasureAdmin(ScopedAdmin):
 
 
 @admin.register(YearlyValue, site=site)
-class YearlyValueAdmin(YearsLocked, ScopedAdmin):
-    """年度值: targets and baseline actuals by measure and year. Closed years are read-only."""
+class YearlyValueAdmin(EditionAdmin):
+    """年度值: targets and baseline actuals by measure and year."""
 
     agency_path = "measure__kpi__plan__agency"
+    edition_path = "measure__kpi__plan"
     form = YearlyValueForm
-    list_display = ["measure", "year", "target", "target_note", "actual", "actual_note"]
+    list_display = ["measure", "year", "target", "target_note", "actual", "actual_note", "edition"]
     list_filter = ["measure__kpi__plan", "year", "measure__kpi__division"]
     search_fields = ["measure__kpi__code", "measure__kpi__name"]
     autocomplete_fields = ["measure"]
-    list_select_related = ["measure__kpi"]
+    list_select_related = ["measure__kpi__plan"]
 
-    def plan_of_page(self, request, object_id):
-        if object_id:
-            return YearlyValue.objects.filter(pk=object_id).values("measure__kpi__plan")
+    @admin.display(description="年版", ordering="measure__kpi__plan__year")
+    def edition(self, value):
+        return value.measure.kpi.plan.title
+
+    def _agencies_of_page(self, request, object_id):
+        if object_id is not None:
+            return super()._agencies_of_page(request, object_id)
         measure = request.POST.get("measure", "")
-        return Measure.objects.filter(pk=measure if is_key(measure) else None).values("kpi__plan")
-
-    def has_change_permission(self, request, obj=None):
-        if obj is not None and obj.year in frozen_years(obj.measure.kpi.plan_id):
-            return False
-        return super().has_change_permission(request, obj)
-
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        if obj is not None and obj.year in frozen_years(obj.measure.kpi.plan_id):
-            tell_why_read_only(request)
-        return super().render_change_form(request, context, add, change, form_url, obj)
+        return Measure.objects.filter(pk=measure if is_key(measure) else None).values("kpi__plan__agency")
 
     def get_readonly_fields(self, request, obj=None):
-        """Actuals of plan years are read-only: they come from reporting."""
+        """Actuals of the edition's own year come from reporting, those of earlier ones stand at their home alone."""
         if obj is None:
-            return ["actual", "actual_note", "unmeasured"]
+            return ACTUAL
         fixed = ["measure", "year"]
-        is_baseline = obj.year < obj.measure.kpi.plan.first_year
-        return fixed if is_baseline else [*fixed, "actual", "actual_note", "unmeasured"]
+        if obj.year >= obj.measure.kpi.plan.year:
+            return [*fixed, *ACTUAL]
+        fixed += ["target", "target_note"]
+        return [*fixed, *ACTUAL] if has_earlier_home(obj) else fixed
 
     def has_delete_permission(self, request, obj=None):
         """Values are emptied, not deleted."""

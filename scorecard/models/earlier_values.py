@@ -118,3 +118,10 @@ def earlier_values(plan: Plan, *, since: int | None = None, kpis: object = None)
         if key not in seen:
             seen.add(key)
             yield value
+
+
+def has_earlier_home(value: YearlyValue) -> bool:
+    """Whether an earlier edition is the home of the figure, so that this one cannot have it. One query."""
+    plan = value.measure.kpi.plan
+    homes = Plan.objects.not_drafts().filter(agency=plan.agency_id, year__gte=value.year, year__lt=plan.year)
+    return homes.filter(kpis__measures__lineage=value.measure.lineage).exists()

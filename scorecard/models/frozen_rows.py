@@ -11,6 +11,8 @@ SNAPSHOT = "年度凍結檔寫入後不能變更或刪除。"
 RECORDED = "核定紀錄與更正說明登錄後不能變更或刪除。"
 DIVISION = "已關閉的年度或填報收執載有這個科室的名稱，不能改名；請以「改名」新增承接的科室。"
 
+SLUG = "已關閉的年度載有這個機關的網址代稱，不能變更。"
+
 PLAN_OF_KPI = "SELECT k.plan_id FROM scorecard_kpi k WHERE k.id = {row}.kpi_id"
 PLAN_OF_REPORT = (
     "SELECT k.plan_id FROM scorecard_yearlyreport r JOIN scorecard_kpi k ON k.id = r.kpi_id "
@@ -111,6 +113,10 @@ NOT_WITH_ITS_ACT = (
     "NOT EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.id = NEW.plan_id "
     "AND (NEW.closing = 0 AND p.state IN ('draft', 'adopted') OR NEW.closing = p.closings + 1 AND p.state = 'open'))"
 )
+# It is part of the edition's address, of its JSON and of its files' names.
+SLUG_OF_A_CLOSED_PLAN = (
+    "NEW.slug <> OLD.slug AND EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.agency_id = OLD.id AND p.state = 'closed')"
+)
 NAMED_IN_A_CLOSED_PLAN = (
     "(NEW.name <> OLD.name OR NEW.agency_id <> OLD.agency_id) AND ("
     "EXISTS (SELECT 1 FROM scorecard_submission s WHERE s.division_id = OLD.id) "
@@ -182,5 +188,6 @@ TRIGGERS = (
         f"NOT ({BY_DEMO_AND_OPEN.format(person='by_id')})",
         RECORDED,
     ),
+    Trigger("agency_slug_named_in_closed_plan", "scorecard_agency", "UPDATE", SLUG_OF_A_CLOSED_PLAN, SLUG),
     Trigger("division_named_in_closed_plan", "scorecard_division", "UPDATE", NAMED_IN_A_CLOSED_PLAN, DIVISION),
 )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from scorecard.domain.choices import PlanState, ReportState
 from scorecard.models import (
     ActionPlan,
+    Agency,
     Correction,
     Division,
     Evidence,
@@ -120,6 +121,10 @@ def rename(division="甲組"):
     return lambda w: Division.objects.filter(agency=w.plan.agency, name=division).update(name="新組")
 
 
+def move_agency(world):
+    Agency.objects.filter(pk=world.plan.agency_id).update(slug="elsewhere")
+
+
 # By the rule's name: (what is allowed, what is refused).
 PAIRS = {
     "approved_value_insert": (lambda w: w.new_value(w.begun), lambda w: w.new_value(w.done)),
@@ -166,6 +171,7 @@ PAIRS = {
         of_closed(lambda w: (w.correct(), Correction.objects.update(text="別的"))),
     ),
     "correction_never_deleted": (by_demo(of_closed(delete_correction)), of_closed(delete_correction)),
+    "agency_slug_named_in_closed_plan": (move_agency, of_closed(move_agency)),
     "division_named_in_closed_plan": (rename(), of_closed(rename())),
 }
 
