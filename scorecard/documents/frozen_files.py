@@ -36,8 +36,8 @@ KINDS = {
     "report": FrozenKind("年度績效報告", "report.pdf", "application/pdf", "PDF"),
     "workbook": FrozenKind("平衡計分卡", "scorecard.xlsx", XLSX, "XLSX"),
     "opendocument": FrozenKind("平衡計分卡", "scorecard.ods", "application/vnd.oasis.opendocument.spreadsheet", "ODS"),
-    "form": FrozenKind("填好的機關原表", "form.xlsx", XLSX, "機關原表 XLSX"),
-    "map": FrozenKind("策略地圖", "map.svg", "image/svg+xml", "策略地圖 SVG"),
+    "form": FrozenKind("填好的機關原表", "form.xlsx", XLSX, "XLSX"),
+    "map": FrozenKind("策略地圖", "map.svg", "image/svg+xml", "SVG"),
     "document": FrozenKind("年度資料", "data.json", "application/json", "JSON"),
 }
 # The names of the snapshot's fields by the end of a file's address.

@@ -21,15 +21,6 @@ from scorecard.web import access
 from scorecard.web.file_response import file_response
 from scorecard.web.plan_pages import get_scorecard
 
-# {name in the address: field of YearSnapshot}, in the order of the page.
-FROZEN_FILES = {
-    "report.pdf": "report",
-    "scorecard.xlsx": "workbook",
-    "scorecard.ods": "opendocument",
-    "form.xlsx": "form",
-    "map.svg": "map",
-    "data.json": "document",
-}
 ALL_FILES = "all.zip"
 
 
@@ -65,13 +56,11 @@ def _listed(snapshot):
     """A closing with its files: what the page says of each."""
     files = [
         {
-            "address": address,
-            "label": frozen_files.LABELS[name],
+            "kind": frozen_files.KINDS[name],
             "size": getattr(snapshot, f"{name}_size"),
             "sha256": getattr(snapshot, f"{name}_sha256"),
         }
-        for address, name in FROZEN_FILES.items()
-        if getattr(snapshot, f"{name}_size") is not None
+        for name in frozen_files.kept_files(snapshot)
     ]
     return {"row": snapshot, "files": files, "size": sum(file["size"] for file in files)}
 
@@ -97,9 +86,10 @@ def verify(request, agency, year):
 def _verdict(plan, digest):
     """「與 105 年第 1 次關閉的年度報告（PDF）完全相同。」 or that it is none of the frozen files."""
     for snapshot in YearSnapshot.objects.listed().filter(plan=plan):
-        for name, label in frozen_files.LABELS.items():
+        for name in frozen_files.kept_files(snapshot):
             if getattr(snapshot, f"{name}_sha256") == digest:
-                return f"與 {plan.year_text}第 {snapshot.number} 次關閉的{label}完全相同。"
+                kind = frozen_files.KINDS[name]
+                return f"與 {plan.year_text}第 {snapshot.number} 次關閉的{kind.label}（{kind.format}）完全相同。"
     return f"不是 {plan.year_text}任何一次關閉的正式版本。"
 
 
@@ -109,12 +99,13 @@ def snapshot(request, agency, year, number, file):
     edition = access.get_edition(request, agency, year)
     frozen = get_object_or_404(YearSnapshot.objects.select_related("plan__agency"), plan=edition.plan, number=number)
     if file == ALL_FILES:
-        return file_response(frozen_files.snapshot_zip(frozen), "application/zip", frozen_files.zip_name(frozen))
-    field = FROZEN_FILES.get(file)
+        name = frozen_files.file_name(frozen, ALL_FILES)
+        return file_response(frozen_files.snapshot_zip(frozen), "application/zip", name)
+    field = frozen_files.BY_FILE.get(file)
     if field is None or getattr(frozen, field) is None:
         raise Http404
-    content = bytes(getattr(frozen, field))
-    return file_response(content, frozen_files.CONTENT_TYPES[field], frozen_files.file_names(frozen)[field])
+    content_type = frozen_files.KINDS[field].content_type
+    return file_response(bytes(getattr(frozen, field)), content_type, frozen_files.file_name(frozen, file))
 
 
 @require_safe
