@@ -146,11 +146,11 @@ class AClosedYear(TestCase):
     def test_the_check_names_a_file_that_is_not_what_was_frozen(self):
         triggers.remove(connection)
         YearSnapshot.objects.update(report=b"%PDF-1.7 ...")
-        assert "PDF 檔與它的 SHA-256 不符" in verify()
+        assert "年度績效報告 PDF 與它的 SHA-256 不符" in verify()
         forged = "0" * 64
         YearSnapshot.objects.update(workbook_sha256=forged, audit_digest=forged)
         said = verify()
-        assert "XLSX 檔的 SHA-256 與關閉年度的稽核紀錄不符" in said
+        assert "平衡計分卡 XLSX 的 SHA-256 與關閉年度的稽核紀錄不符" in said
         assert f"稽核紀錄第 {self.head.number} 號的指紋與凍結時不同" in said
 
     def test_changes_of_other_years_are_no_difference(self):
