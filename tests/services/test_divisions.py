@@ -124,10 +124,10 @@ def test_a_receipt_alone_keeps_the_name_and_its_division_sees_it(cast, kpi):
 
 def test_another_division_takes_over_members_kpis_and_all(cast, closed_and_open):
     closed, later = closed_and_open
-    first, second = division(closed), division(closed, "乙組")
+    first, second, theirs = division(closed), division(closed, "乙組"), division(cast.other_plan)
     KPI.objects.get(plan=later, code="BC1.1").supporting_divisions.add(first)
     with nothing_written(), pytest.raises(RuleBroken, match="同一個機關"):
-        divisions.hand_over(by=cast.admin, division=first, to=division(cast.other_plan))
+        divisions.hand_over(by=cast.admin, division=first, to=theirs)
     with nothing_written(), pytest.raises(RuleBroken, match="同一個機關的另一個"):
         divisions.hand_over(by=cast.admin, division=first, to=first)
     divisions.hand_over(by=cast.admin, division=first, to=second)

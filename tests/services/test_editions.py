@@ -294,9 +294,9 @@ def test_stopped_at_any_statement_a_year_that_opens_without_an_edition_leaves_no
 
 
 def baseline(plan, code="AC1.1"):
-    """{year: (figure, the edition that has it)} of the years before, as the edition shows them."""
+    """{year: (figure, the edition that has it)} of 102 to 104, as the edition shows them."""
     rows = earlier_values(plan, since=2013, kpis=plan.kpis.filter(code=code))
-    return {row.year: (row.actual, row.home_year) for row in rows}
+    return {row.year: (row.actual, row.home_year) for row in rows if row.year < 2016}
 
 
 def test_baseline_figures_of_a_row_that_goes_stay_with_the_next_edition_that_has_it(cast, plan):
