@@ -7,7 +7,7 @@ import pytest
 from django.test import TestCase
 from django.utils import timezone
 
-from scorecard.domain.choices import AuditAction, ReportState, Role, Status, YearState
+from scorecard.domain.choices import AuditAction, PlanState, ReportState, Role, Status
 from scorecard.models import (
     ActionBudget,
     AuditEvent,
@@ -71,7 +71,7 @@ class SampleDataOfTheSecretariat(TestCase):
     def test_the_first_year_is_approved_and_closed_with_every_judgement(self):
         scorecard = scorecard_of(self.plan, CLOSED_YEAR)
         assert self.loaded.years == (CLOSED_YEAR, OPEN_YEAR)
-        assert scorecard.year.state == YearState.CLOSED
+        assert scorecard.year.state == PlanState.CLOSED
         assert scorecard.approved_count == len(scorecard.due_kpis) == 39
         assert dict(scorecard.kpi_lights) == {
             Status.MET: 27,

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from scorecard.domain.choices import MailKind, NoticeKind, Role
-from scorecard.models import Membership, Notice, OutgoingMail, PlanYear, User
+from scorecard.models import Membership, Notice, OutgoingMail, Plan, User
 from scorecard.services import mail, members, notices
 from tests import factories
 from tests.page_reading import address
@@ -153,9 +153,7 @@ def test_a_name_with_line_breaks_makes_no_header(person):
 @pytest.mark.one_database
 def test_a_reply_goes_to_the_contact_that_all_notices_of_the_mail_share(person, open_plan, settings):
     """And to nobody where one of them is of another year with another contact, of another agency or of no year."""
-    plan_year = PlanYear.objects.get(plan=open_plan, year=2016)
-    plan_year.contact = "王小明 分機 1234（ming@example.gov.tw）"
-    plan_year.save()
+    Plan.objects.filter(pk=open_plan.pk).update(contact="王小明 分機 1234（ming@example.gov.tw）")
     own = {"agency": open_plan.agency, "path": address(open_plan, "review") + "#A1"}
     stranger = {"agency": factories.make_agency("other"), "path": own["path"]}
     cases = {"own": [own, own], "account": [own, {"path": reverse("logins")}], "stranger": [stranger], "none": [{}]}
