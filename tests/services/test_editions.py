@@ -109,6 +109,7 @@ def test_an_edition_is_carried_forward_whole_and_the_one_before_stays_as_it_was(
     assert (draft.state, draft.year, draft.baseline_from, draft.last_year) == (PlanState.DRAFT, 2017, 2014, 2019)
     for name in FIELDS[Plan].copied:
         assert getattr(draft, name) == getattr(rich, name), name
+    draft.refresh_from_db()
     assert (draft.contact, draft.agency_name, draft.data_version) == (CONTACT, rich.agency.name, 2)
     assert (draft.due_date, draft.closings, draft.changed_by, draft.former_slug) == (None, 0, None, "")
     assert copied_rows(draft) == copied_rows(rich)

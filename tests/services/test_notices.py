@@ -107,6 +107,7 @@ def test_a_mail_belongs_to_an_agency_only_where_all_of_it_does(person, plan):
 def test_what_waits_in_the_outbox_is_taken_back_with_the_membership(cast, plan, settings):
     """The mail server was down, or asked to send later; nothing of the agency goes out after the switch."""
     there = cast.other_agency
+    Plan.objects.filter(pk=plan.pk).update(former_slug="formerly-here")
     User.objects.filter(pk=cast.outsider.pk).update(email="two@example.gov.tw")
     person = User.objects.get(pk=cast.outsider.pk)
     membership = Membership.objects.create(user=person, agency=plan.agency, role=Role.VIEWER)
@@ -121,7 +122,7 @@ def test_what_waits_in_the_outbox_is_taken_back_with_the_membership(cast, plan, 
             (MailKind.RETURNED, "別的機關退回"),
             (MailKind.SECURITY, "本人的帳號"),
             (MailKind.REMINDER, f"機密丙 {mail.link('review', plan.agency.slug, 2016)}"),
-            (MailKind.REMINDER, f"機密丁 {settings.SITE_URL}/plans/{plan.slug}/105/review/"),
+            (MailKind.REMINDER, f"機密丁 {settings.SITE_URL}/plans/formerly-here/105/review/"),
             (MailKind.REMINDER, f"別的機關 {mail.link('review', cast.other_plan.agency.slug, 2016)}"),
         ]
     ):
