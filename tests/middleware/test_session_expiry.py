@@ -74,7 +74,8 @@ def forms_of_pages(open_plan, cast, submitted, kpi):
         ("reviewer", at("strategy_map_links"), at("strategy_map_link_change", link_id=link)),
         ("reviewer", at("strategy_map_links"), at("strategy_map_link_remove", link_id=link)),
         ("admin", at("plan_year"), at("plan_year_close")),
-        ("admin", at("plan_year", year=2017), at("plan_year_open", year=2017)),
+        ("admin", address(later, "plan_year"), address(later, "plan_year_open")),
+        ("admin", address(later, "plan_year"), address(later, "plan_year_next")),
         ("admin", change, ""),
     ]
 
