@@ -25,7 +25,10 @@ from scorecard.web.plan_pages import get_scorecard
 
 ALL_FILES = "all.zip"
 UNPROCESSABLE, PAYLOAD_TOO_LARGE = 422, 413
-TOO_LARGE = f"檔案超過 {EVIDENCE_FILE_BYTES // MEGABYTE} MB，沒有比對；請確認選對檔案，或自行計算 SHA-256 與下面的完整雜湊值比較。"
+TOO_LARGE = (
+    f"檔案超過 {EVIDENCE_FILE_BYTES // MEGABYTE} MB，沒有比對；請確認選對檔案，"
+    "或自行計算 SHA-256，再與「完整雜湊值」比較。"
+)
 # Of the 64 of a SHA-256 in the list of files.
 DIGITS_SHOWN = 32
 

@@ -64,6 +64,7 @@ def forms_of_pages(open_plan, cast, submitted, kpi):
     def at(name, **arguments):
         return address(open_plan, name, **arguments)
 
+    later = factories.next_edition(cast.admin, open_plan)
     link, division = open_plan.links.first().pk, open_plan.agency.divisions.first().pk
     change = reverse("admin:scorecard_objective_change", args=[open_plan.objectives.first().pk])
     return [

@@ -11,7 +11,6 @@ from django.test import Client
 
 from scorecard.models import Evidence
 from scorecard.services.evidence import remove_evidence
-from tests import factories
 from tests.factories import attach
 from tests.page_reading import address, client_of, text
 

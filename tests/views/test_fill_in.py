@@ -11,7 +11,7 @@ from tests import factories
 from tests.agency_form.form_workbooks import original
 from tests.factories import kpi
 from tests.fill_in.test_writer_and_reader import book_of, fill, row_of
-from tests.page_reading import address, client_of, form_to, text, told
+from tests.page_reading import address, form_to, text, told
 from tests.services.rows import nothing_written
 
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.urls import reverse
 
 from scorecard.domain.choices import NoticeKind, PlanState, SecurityEventKind
-from scorecard.models import AuditEvent, Comment, Evidence, FormUpload, Notice, YearlyReport
+from scorecard.models import AuditEvent, Comment, Evidence, FormUpload, Notice, Plan, YearlyReport
 from scorecard.services import invitations, security_events
 from tests import factories
 from tests.page_reading import address, client_of

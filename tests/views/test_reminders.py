@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from scorecard.models import OutgoingMail, User
 from scorecard.services.reminders import remind_now
-from tests.factories import FIRST_YEAR, PASSWORD
+from tests.factories import PASSWORD
 from tests.page_reading import address, client_of, form_to, forms, text, told
 
 
