@@ -104,7 +104,7 @@ def test_a_mail_belongs_to_an_agency_only_where_all_of_it_does(person, plan):
     assert [letter.agency for letter in mails()] == [plan.agency, None]
 
 
-def test_what_waits_in_the_outbox_is_taken_back_with_the_membership(cast, plan):
+def test_what_waits_in_the_outbox_is_taken_back_with_the_membership(cast, plan, settings):
     """The mail server was down, or asked to send later; nothing of the agency goes out after the switch."""
     there = cast.other_agency
     User.objects.filter(pk=cast.outsider.pk).update(email="two@example.gov.tw")
@@ -121,6 +121,7 @@ def test_what_waits_in_the_outbox_is_taken_back_with_the_membership(cast, plan):
             (MailKind.RETURNED, "別的機關退回"),
             (MailKind.SECURITY, "本人的帳號"),
             (MailKind.REMINDER, f"機密丙 {mail.link('review', plan.agency.slug, 2016)}"),
+            (MailKind.REMINDER, f"機密丁 {settings.SITE_URL}/plans/{plan.slug}/105/review/"),
             (MailKind.REMINDER, f"別的機關 {mail.link('review', cast.other_plan.agency.slug, 2016)}"),
         ]
     ):
@@ -138,7 +139,7 @@ def test_what_waits_in_the_outbox_is_taken_back_with_the_membership(cast, plan):
     assert (shared.subject, shared.agency, shared.state_text) == ("【留言】別的機關", there, "已寄出")
     kept = OutgoingMail.objects.filter(address="")
     assert {(letter.state_text, letter.failure) for letter in kept} == {("未寄出", "收件者已不是這個機關的成員。")}
-    assert [letter.kind for letter in kept.order_by("kind")] == ["notices", "reminder"]
+    assert [letter.kind for letter in kept.order_by("kind")] == ["notices", "reminder", "reminder"]
     gone.refresh_from_db()
     assert gone.address == person.email
 

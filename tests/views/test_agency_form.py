@@ -21,7 +21,7 @@ def headings(response):
 def test_the_form_has_its_type_and_name(look, name, kind, suffix):
     response = look(name)
     assert response["Content-Type"] == kind
-    assert response["Content-Disposition"] == f'attachment; filename="test-plan-form.{suffix}"'
+    assert response["Content-Disposition"] == f'attachment; filename="test-plan-agency-105-form.{suffix}"'
     assert response["Cache-Control"] == "private, no-store"
 
 

@@ -155,7 +155,7 @@ def test_a_plan_without_objectives_names_the_next_step(cast):
 def test_the_map_as_a_file_is_an_svg_of_its_own(open_plan, cast):
     response = client_of(cast.viewer).get(address(open_plan, "map_svg"))
     assert response["Content-Type"] == "image/svg+xml; charset=utf-8"
-    assert response["Content-Disposition"] == 'attachment; filename="test-plan-105-strategy-map.svg"'
+    assert response["Content-Disposition"] == 'attachment; filename="test-plan-agency-105-strategy-map.svg"'
     svg = ElementTree.fromstring(response.content)
     assert svg.tag == f"{SVG}svg"
     assert list(svg.iter(f"{SVG}a")) == [], "links of a saved file would lead nowhere"

@@ -145,7 +145,7 @@ def test_comparing_asks_a_fixed_number_of_questions_more():
 
 def test_the_svg_of_two_years_is_the_later_map_with_its_marks(viewer, two_years):
     response = viewer.get(address(two_years, "map_svg"), {"compare": "106"})
-    assert response["Content-Disposition"] == 'attachment; filename="test-plan-106-strategy-map.svg"'
+    assert response["Content-Disposition"] == 'attachment; filename="test-plan-agency-106-strategy-map.svg"'
     assert "▼40" in response.content.decode()
 
 
@@ -161,7 +161,7 @@ def test_the_svg_of_two_years_is_the_later_map_with_its_marks(viewer, two_years)
 def test_the_map_is_one_sheet_of_the_size_asked_for(viewer, two_years, size, width):
     response = viewer.get(address(two_years, "map_pdf"), {"size": size})
     assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
-    assert response["Content-Disposition"] == 'attachment; filename="test-plan-105-strategy-map.pdf"'
+    assert response["Content-Disposition"] == 'attachment; filename="test-plan-agency-105-strategy-map.pdf"'
     document = open_pdf(response.content)
     assert [round(page.mediabox.width) for page in document.pages] == [width]
     printed = squeezed(document)

@@ -110,8 +110,8 @@ def test_a_file_is_asked_for_with_what_the_page_shows(client, url, open_plan, na
 )
 def test_a_part_of_the_scorecard_is_named_as_such(client, open_plan, name, ending):
     whole, part = client.get(address(open_plan, name)), client.get(address(open_plan, name), {"theme": "A"})
-    assert whole["Content-Disposition"] == f'attachment; filename="test-plan-105-scorecard.{ending}"'
-    assert part["Content-Disposition"] == f'attachment; filename="test-plan-105-scorecard-selection.{ending}"'
+    assert whole["Content-Disposition"] == f'attachment; filename="test-plan-agency-105-scorecard.{ending}"'
+    assert part["Content-Disposition"] == f'attachment; filename="test-plan-agency-105-scorecard-selection.{ending}"'
     assert part["Cache-Control"] == "private, no-store"
 
 
