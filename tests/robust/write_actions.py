@@ -366,7 +366,7 @@ def name_deputy(scene):
 
 def end_deputyship(scene):
     """The first one, by an admin."""
-    number = Deputyship.objects.get().pk
+    number = Deputyship.objects.earliest("pk").pk
     return scene.send("admin", scene.of_agency("deputy_end", deputyship_id=number), {})
 
 
