@@ -30,6 +30,11 @@ class FrozenKind:
     content_type: str
     format: str
 
+    @property
+    def kind_of_file(self):
+        """「PDF」, beside the label."""
+        return self.file.rpartition(".")[2].upper()
+
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = {

@@ -10,6 +10,7 @@ from scorecard import permissions
 from scorecard.documents import frozen_files
 from scorecard.documents.plan_json import plan_json as as_json
 from scorecard.documents.scorecard_json import scorecard_json
+from scorecard.domain.policies import EVIDENCE_FILE_BYTES, MEGABYTE
 from scorecard.domain.roc_years import to_roc
 from scorecard.forms.agency_form import FormYearsForm
 from scorecard.forms.annual_report import AnnualChoicesForm
@@ -17,20 +18,19 @@ from scorecard.forms.downloads import FileInHandForm
 from scorecard.models import YearSnapshot
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.head_approvals import head_approvals
+from scorecard.uploaded_files.upload_handler import left_out
 from scorecard.web import access
 from scorecard.web.file_response import file_response
 from scorecard.web.plan_pages import get_scorecard
 
-# {name in the address: field of YearSnapshot}, in the order of the page.
-FROZEN_FILES = {
-    "report.pdf": "report",
-    "scorecard.xlsx": "workbook",
-    "scorecard.ods": "opendocument",
-    "form.xlsx": "form",
-    "map.svg": "map",
-    "data.json": "document",
-}
 ALL_FILES = "all.zip"
+UNPROCESSABLE, PAYLOAD_TOO_LARGE = 422, 413
+TOO_LARGE = (
+    f"檔案超過 {EVIDENCE_FILE_BYTES // MEGABYTE} MB，沒有比對；請確認選對檔案，"
+    "或自行計算 SHA-256，再與「完整雜湊值」比較。"
+)
+# Of the 64 of a SHA-256 in the list of files.
+DIGITS_SHOWN = 32
 
 
 @require_safe
@@ -63,16 +63,12 @@ def downloads_page(request, scorecard, form, *, choices=None, in_hand=None, verd
 
 def _listed(snapshot):
     """A closing with its files: what the page says of each."""
-    files = [
-        {
-            "address": address,
-            "label": frozen_files.LABELS[name],
-            "size": getattr(snapshot, f"{name}_size"),
-            "sha256": getattr(snapshot, f"{name}_sha256"),
-        }
-        for address, name in FROZEN_FILES.items()
-        if getattr(snapshot, f"{name}_size") is not None
-    ]
+    files = []
+    for name in frozen_files.kept_files(snapshot):
+        digest = getattr(snapshot, f"{name}_sha256")
+        size = getattr(snapshot, f"{name}_size")
+        beginning = " ".join(digest[start : start + 8] for start in range(0, DIGITS_SHOWN, 8))
+        files.append({"kind": frozen_files.KINDS[name], "size": size, "sha256": digest, "beginning": f"{beginning}…"})
     return {"row": snapshot, "files": files, "size": sum(file["size"] for file in files)}
 
 
@@ -81,26 +77,39 @@ def verify(request, agency, year):
     """Whether a file in hand is one of the frozen ones, by its SHA-256. The file is not kept."""
     edition = access.get_edition(request, agency, year)
     form = FileInHandForm(request.POST, request.FILES)
-    verdict = ""
-    if form.is_valid():
-        digest = sha256()
-        for chunk in form.cleaned_data["file"].chunks():
-            digest.update(chunk)
-        verdict = _verdict(edition.plan, digest.hexdigest())
+    verdict, status = "", UNPROCESSABLE
+    if left_out(request):
+        form.add_error("file", TOO_LARGE)
+        status = PAYLOAD_TOO_LARGE
+    elif form.is_valid():
+        verdict, status = _verdict(edition.plan, _digest(form.cleaned_data["file"])), 200
     scorecard = build_scorecard(edition.plan)
     page_form = FormYearsForm(scorecard=scorecard)
-    return downloads_page(
-        request, scorecard, page_form, in_hand=form, verdict=verdict, status=200 if form.is_valid() else 422
-    )
+    return downloads_page(request, scorecard, page_form, in_hand=form, verdict=verdict, status=status)
+
+
+def _digest(file):
+    digest = sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _verdict(plan, digest):
-    """「與 105 年第 1 次關閉的年度報告（PDF）完全相同。」 or that it is none of the frozen files."""
-    for snapshot in YearSnapshot.objects.listed().filter(plan=plan):
-        for name, label in frozen_files.LABELS.items():
+    """「與 105 年第 1 次關閉的年度績效報告（PDF）完全相同。」 or that it is none of the frozen files."""
+    snapshots = YearSnapshot.objects.filter(plan=plan)
+    for snapshot in snapshots.listed():
+        for name, kind in frozen_files.KINDS.items():
             if getattr(snapshot, f"{name}_sha256") == digest:
-                return f"與 {plan.year_text}第 {snapshot.number} 次關閉的{label}完全相同。"
+                return _same(snapshot, f"{kind.label}（{kind.kind_of_file}）")
+    for snapshot in snapshots.select_related("plan__agency"):
+        if sha256(frozen_files.snapshot_zip(snapshot)).hexdigest() == digest:
+            return _same(snapshot, "全部檔案（ZIP）")
     return f"不是 {plan.year_text}任何一次關閉的正式版本。"
+
+
+def _same(snapshot, what):
+    return f"與 {snapshot.plan.year_text}第 {snapshot.number} 次關閉的{what}完全相同。"
 
 
 @require_safe
@@ -109,12 +118,13 @@ def snapshot(request, agency, year, number, file):
     edition = access.get_edition(request, agency, year)
     frozen = get_object_or_404(YearSnapshot.objects.select_related("plan__agency"), plan=edition.plan, number=number)
     if file == ALL_FILES:
-        return file_response(frozen_files.snapshot_zip(frozen), "application/zip", frozen_files.zip_name(frozen))
-    field = FROZEN_FILES.get(file)
-    if field is None or getattr(frozen, field) is None:
-        raise Http404
-    content = bytes(getattr(frozen, field))
-    return file_response(content, frozen_files.CONTENT_TYPES[field], frozen_files.file_names(frozen)[field])
+        content, content_type = frozen_files.snapshot_zip(frozen), "application/zip"
+    else:
+        name = frozen_files.BY_FILE.get(file)
+        if name not in frozen_files.kept_files(frozen):
+            raise Http404
+        content, content_type = bytes(getattr(frozen, name)), frozen_files.KINDS[name].content_type
+    return file_response(content, content_type, frozen_files.file_name(frozen, file))
 
 
 @require_safe

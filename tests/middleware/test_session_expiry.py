@@ -64,6 +64,7 @@ def forms_of_pages(open_plan, cast, submitted, kpi):
     def at(name, **arguments):
         return address(open_plan, name, **arguments)
 
+    later = factories.next_edition(cast.admin, open_plan)
     link, division = open_plan.links.first().pk, open_plan.agency.divisions.first().pk
     change = reverse("admin:scorecard_objective_change", args=[open_plan.objectives.first().pk])
     return [
@@ -74,7 +75,8 @@ def forms_of_pages(open_plan, cast, submitted, kpi):
         ("reviewer", at("strategy_map_links"), at("strategy_map_link_change", link_id=link)),
         ("reviewer", at("strategy_map_links"), at("strategy_map_link_remove", link_id=link)),
         ("admin", at("plan_year"), at("plan_year_close")),
-        ("admin", at("plan_year", year=2017), at("plan_year_open", year=2017)),
+        ("admin", address(later, "plan_year"), address(later, "plan_year_open")),
+        ("admin", address(later, "plan_year"), address(later, "plan_year_next")),
         ("admin", change, ""),
     ]
 

@@ -20,6 +20,12 @@ def secretary(secretariat_plan):
     return factories.make_member("secretary", secretariat_plan.agency, Role.VIEWER)
 
 
+@layer
+def later(open_plan, cast):
+    """The edition of 106, carried forward from the open one of 105 and adopted."""
+    return factories.next_edition(cast.admin, open_plan)
+
+
 @pytest.fixture
 def staff(cast):
     """A client of the staff member."""
@@ -46,6 +52,6 @@ def check(open_plan):
 
 @pytest.fixture
 def look(open_plan, cast):
-    """Open a page of 2016 as the viewer."""
+    """Open a page of 105 as the viewer."""
     client = client_of(cast.viewer)
     return lambda name, query=None: client.get(address(open_plan, name), query)

@@ -21,7 +21,7 @@ def headings(response):
 def test_the_form_has_its_type_and_name(look, name, kind, suffix):
     response = look(name)
     assert response["Content-Type"] == kind
-    assert response["Content-Disposition"] == f'attachment; filename="test-plan-agency-105-form.{suffix}"'
+    assert response["Content-Disposition"] == f'attachment; filename="test-agency-105-form.{suffix}"'
     assert response["Cache-Control"] == "private, no-store"
 
 
@@ -40,7 +40,7 @@ def test_years_may_be_chosen(look, query):
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ({"from": "108"}, "這份計畫沒有 108 年；請從選單選擇年度。"),
+        ({"from": "108"}, "這份年版沒有 108 年；請從選單選擇年度。"),
         ({"to": "去年"}, "「去年」不是年度；請填民國年"),
         ({"from": "106", "to": "105"}, "起始年度（106 年）不可晚於結束年度（105 年）。"),
     ],

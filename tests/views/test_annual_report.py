@@ -31,9 +31,9 @@ def viewer(cast):
 
 
 def job(plan, **choices):
-    """(key, build) of the plan's report of 2016 as it stands now."""
-    fresh = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
-    return annual_report_job(fresh, 2016, Choices(**choices))
+    """(key, build) of the edition's report as it stands now."""
+    fresh = Plan.objects.select_related("agency", "version").get(pk=plan.pk)
+    return annual_report_job(fresh, Choices(**choices))
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_report_is_begun_watched_and_downloaded_and_then_kept(open_plan, viewe
     download = address(open_plan, "annual_report") + "?part=theme-A&appendix=0"
     assert "報告已經產生" in text(page) and download in links(page)
     first, second = viewer.get(download), viewer.get(download)
-    assert first["Content-Disposition"] == 'attachment; filename="test-plan-agency-105-annual-report-theme-A.pdf"'
+    assert first["Content-Disposition"] == 'attachment; filename="test-agency-105-annual-report-theme-A.pdf"'
     assert first.content == second.content
     shown = reading.text_of(reading.open_pdf(first.content))
     assert "策略主題 A" in shown and "達成率如何計算" not in shown

@@ -12,10 +12,10 @@ from tests.page_reading import address, links, text
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES = {
-    "annual_report": ("application/pdf", "test-plan-agency-105-annual-report.pdf"),
-    "scorecard_xlsx": (XLSX, "test-plan-agency-105-scorecard.xlsx"),
-    "map_svg": ("image/svg+xml; charset=utf-8", "test-plan-agency-105-strategy-map.svg"),
-    "plan_json": ("application/json", "test-plan-agency-105.json"),
+    "annual_report": ("application/pdf", "test-agency-105-annual-report.pdf"),
+    "scorecard_xlsx": (XLSX, "test-agency-105-scorecard.xlsx"),
+    "map_svg": ("image/svg+xml; charset=utf-8", "test-agency-105-strategy-map.svg"),
+    "plan_json": ("application/json", "test-agency-105.json"),
 }
 
 
@@ -39,7 +39,7 @@ def test_the_annual_report_is_a_pdf_of_approved_figures_and_a_draft_until_the_ye
     response = look("annual_report")
     assert (response["Content-Type"], response["Content-Disposition"]) == (
         "application/pdf",
-        'attachment; filename="test-plan-agency-105-annual-report.pdf"',
+        'attachment; filename="test-agency-105-annual-report.pdf"',
     )
     said = "".join(page.extract_text() for page in PdfReader(BytesIO(response.content)).pages)
     assert "98,765" in said

@@ -79,9 +79,7 @@ def test_codes_that_name_nothing_are_404(cast, plan, name, code):
 
 @pytest.mark.parametrize("year", ["0", "9999", "200", "1911", "105x", "１０５"])
 def test_years_that_are_none_are_404(cast, plan, year):
-    assert (
-        client_of(cast.viewer, raise_request_exception=False).get(f"/test-plan-agency/{year}/map/").status_code == 404
-    )
+    assert client_of(cast.viewer, raise_request_exception=False).get(f"/test-agency/{year}/map/").status_code == 404
 
 
 def test_a_null_byte_in_a_form_is_refused_not_a_fault(open_plan, cast):

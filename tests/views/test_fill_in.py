@@ -11,7 +11,7 @@ from tests import factories
 from tests.agency_form.form_workbooks import original
 from tests.factories import kpi
 from tests.fill_in.test_writer_and_reader import book_of, fill, row_of
-from tests.page_reading import address, client_of, form_to, text, told
+from tests.page_reading import address, form_to, text, told
 from tests.services.rows import nothing_written
 
 
@@ -97,8 +97,8 @@ def test_what_cannot_be_read_is_told_at_its_cell_and_nothing_is_kept(staff, tabl
     assert "您有還沒儲存的草稿" not in text(staff.get(table))
 
 
-def test_other_files_are_refused(staff, table, open_plan):
-    other = book_of(open_plan, factories.MIDDLE_YEAR)
+def test_other_files_are_refused(staff, table, later):
+    other = book_of(later)
     for content, sentence in (
         (original(), "這不是從本系統下載的填報表"),
         (b"x", "不是 Excel"),
@@ -111,8 +111,7 @@ def test_other_files_are_refused(staff, table, open_plan):
     assert "請選擇填好的填報表" in text(staff.post(f"{table}fill-in/", {}))
 
 
-def test_a_year_that_is_not_open_takes_none(cast, open_plan):
-    division = open_plan.agency.divisions.first()
-    later = address(open_plan, "reporting_table", division_id=division.pk, year=factories.MIDDLE_YEAR)
-    page = send(client_of(cast.staff), later, content_of(book_of(open_plan, factories.MIDDLE_YEAR)))
+def test_a_year_that_is_not_open_takes_none(staff, later):
+    table = address(later, "reporting_table", division_id=later.agency.divisions.first().pk)
+    page = send(staff, table, content_of(book_of(later)))
     assert page.status_code == 409 and "尚未開放" in text(page)

@@ -9,8 +9,8 @@ from django.apps import apps
 from django.db import models
 from django.urls import reverse
 
-from scorecard.domain.choices import NoticeKind, SecurityEventKind, YearState
-from scorecard.models import AuditEvent, Comment, Evidence, FormUpload, Notice, YearlyReport
+from scorecard.domain.choices import NoticeKind, PlanState, SecurityEventKind
+from scorecard.models import AuditEvent, Comment, Evidence, FormUpload, Notice, Plan, YearlyReport
 from scorecard.services import invitations, security_events
 from tests import factories
 from tests.page_reading import address, client_of
@@ -115,7 +115,7 @@ def poisoned(open_plan, cast):
         report = factories.submit(cast.staff, kpi)
     factories.send_back(cast.reviewer, report, said)
     factories.close_year(cast.admin, open_plan, reason=said)
-    open_plan.years.filter(year=2016).update(state=YearState.OPEN)
+    Plan.objects.filter(pk=open_plan.pk).update(state=PlanState.OPEN)
     report = YearlyReport.objects.get(kpi=submitted)
     Comment.objects.create(report=report, author=cast.reviewer, text="x")
     FormUpload.objects.create(agency=open_plan.agency, name="x", size=1, content=b"x", uploaded_by=cast.admin)

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from scorecard.models import OutgoingMail, User
 from scorecard.services.reminders import remind_now
-from tests.factories import FIRST_YEAR, PASSWORD
+from tests.factories import PASSWORD
 from tests.page_reading import address, client_of, form_to, forms, text, told
 
 
@@ -43,7 +43,7 @@ def test_a_second_click_on_the_same_day_sends_nothing_and_says_so(reachable, ope
 
 
 def test_the_link_in_the_mail_leads_through_the_login_to_the_staffs_own_table(reachable, open_plan, settings):
-    remind_now(by=reachable.reviewer, plan_year=open_plan.years.get(year=FIRST_YEAR), day=timezone.localdate())
+    remind_now(by=reachable.reviewer, plan=open_plan, day=timezone.localdate())
     body = OutgoingMail.objects.get().body
     wanted = address(open_plan, "reporting_table", division_id=open_plan.agency.divisions.first().pk)
     assert settings.SITE_URL + wanted in body

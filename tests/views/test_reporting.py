@@ -5,7 +5,7 @@ import pytest
 from scorecard.domain.choices import ReportState
 from scorecard.models import AuditEvent, YearlyReport, YearlyValue
 from tests import factories
-from tests.factories import FIRST_YEAR, MIDDLE_YEAR, kpi
+from tests.factories import FIRST_YEAR, kpi
 from tests.page_reading import address, client_of, form_to, links, text, told
 from tests.services.rows import nothing_written
 
@@ -22,7 +22,7 @@ def fill_in(client, table, values, **options):
 
 
 def value_of(kpi, measure=0):
-    """The measure's yearly value of 2016."""
+    """The measure's value of the edition's own year."""
     return YearlyValue.objects.get(measure=list(kpi.measures.all())[measure], year=FIRST_YEAR)
 
 
@@ -153,11 +153,11 @@ def test_a_submitted_row_is_read_only_and_refuses_what_is_sent_all_the_same(staf
     assert "77777" in text(page)
 
 
-def test_a_year_not_open_yet_is_read_only_and_refuses(staff, open_plan, cast):
-    table = address(open_plan, "reporting_table", year=MIDDLE_YEAR, division_id=open_plan.agency.divisions.first().pk)
+def test_a_year_not_open_yet_is_read_only_and_refuses(staff, later):
+    table = address(later, "reporting_table", division_id=later.agency.divisions.first().pk)
     page = staff.get(table)
     assert "這個年度尚未開放填報" in text(page)
-    first = kpi(open_plan, "AC1.1")
+    first = kpi(later, "AC1.1")
     assert name_of(first, "actual") not in form_to(page).fields
     with nothing_written():
         response = staff.post(table, {name_of(first, "actual"): "1", name_of(first, "version"): "0"})
@@ -196,11 +196,9 @@ def test_a_division_without_kpis_says_so(open_plan, cast):
     assert "支援組在 105 年沒有需要填報的 KPI" in text(page)
 
 
-def test_a_kpi_without_a_target_is_named_as_such_and_not_asked_for(open_plan, cast, staff):
-    factories.open_year(cast.admin, open_plan, factories.LAST_YEAR)
-    table = address(
-        open_plan, "reporting_table", year=factories.LAST_YEAR, division_id=open_plan.agency.divisions.first().pk
-    )
+def test_a_kpi_without_a_target_is_named_as_such_and_not_asked_for(open_plan, staff, table):
+    own = YearlyValue.objects.filter(measure__kpi=kpi(open_plan, "AF1.1"), year=FIRST_YEAR)
+    own.update(target=None, target_note="—")
     page = staff.get(table)
     assert "本年度無目標、不需填報：AF1.1" in text(page).replace("： ", "：")
     assert name_of(kpi(open_plan, "AF1.1"), "actual") not in form_to(page).fields

@@ -111,9 +111,8 @@ def test_what_cannot_be_pasted_is_said(staff, table, pasted, words):
     assert not UnsavedEntries.objects.exists()
 
 
-def test_a_year_that_is_not_open_takes_nothing(staff, open_plan, cast):
-    division = open_plan.agency.divisions.first()
-    table = address(open_plan, "reporting_table", year=factories.MIDDLE_YEAR, division_id=division.pk)
+def test_a_year_that_is_not_open_takes_nothing(staff, later):
+    table = address(later, "reporting_table", division_id=later.agency.divisions.first().pk)
     page = filled(staff, table, "95")
     assert page.status_code == 409
     assert "尚未開放填報" in text(page)

@@ -7,7 +7,6 @@ import pytest
 from scorecard.domain.choices import ReportState, Role
 from scorecard.models import Comment, Membership, Objective, YearlyReport, YearlyValue
 from tests import factories
-from tests.factories import MIDDLE_YEAR
 from tests.factories import kpi as kpi_of
 from tests.page_reading import address, client_of, form_to, links, text, told
 from tests.services.rows import nothing_written
@@ -130,10 +129,10 @@ def test_of_several_the_changed_one_is_named_and_the_others_stay_ticked(reviewer
     assert ticked(page) == [str(report.pk) for report in three[1:]]
 
 
-def test_foreign_numbers_among_those_chosen_answer_like_missing_ones(reviewer, open_plan, three, cast):
+def test_foreign_numbers_among_those_chosen_answer_like_missing_ones(reviewer, open_plan, later, three, cast):
     factories.open_year(cast.outsider, cast.other_plan)
-    elsewhere = YearlyReport.objects.create(kpi=kpi_of(cast.other_plan, "AC1.1"), year=factories.FIRST_YEAR)
-    next_year = YearlyReport.objects.create(kpi=three[0].kpi, year=MIDDLE_YEAR)
+    elsewhere = YearlyReport.objects.create(kpi=kpi_of(cast.other_plan, "AC1.1"))
+    next_year = YearlyReport.objects.create(kpi=kpi_of(later, "AC1.1"))
     for foreign in (f"{elsewhere.pk}:0", f"{next_year.pk}:0", "999999:0", f"{10**17}:0"):
         with nothing_written():
             response = reviewer.post(address(open_plan, "review_approve"), {"report": [*seen(three), foreign]})

@@ -94,6 +94,5 @@ def test_the_form_instructions_stand_below_the_table(page, secretariat_plan):
 def test_a_plan_without_kpis_names_the_next_step(cast):
     city = cast.viewer.memberships.get().agency.parent
     member = factories.make_member("city", city, "viewer")
-    factories.PlanYear.objects.create(plan=city.plans.get(), year=2016)
     page = client_of(member).get(address(city.plans.get(), "scorecard"))
-    assert "這份計畫還沒有 KPI" in body(page)
+    assert "這份年版還沒有 KPI" in body(page)

@@ -14,7 +14,7 @@ from tests.shared_rows import layer
 
 
 def value(kpi):
-    """AC1.1's figures of 2016."""
+    """AC1.1's figures of its own year."""
     found = YearlyValue.objects.get(measure__kpi=kpi, year=FIRST_YEAR)
     return found.actual, found.actual_note, found.unmeasured
 
@@ -84,7 +84,7 @@ def test_who_does_not_report_the_kpi_is_not_offered_it_and_is_refused(cast, kpi,
         assert client_of(user).post(url, {"version": 2}).status_code == 403
 
 
-def test_what_is_no_change_of_a_figure_cannot_be_taken_back(cast, kpi, changed):
+def test_what_is_no_change_of_a_figure_cannot_be_taken_back(cast, kpi, later, changed):
     other = factories.kpi(kpi.plan, "AC1.2")
     first = AuditEvent.objects.get(pk=changed.pk - 1)
     index = [change["what"] for change in first.changes].index("差異說明")
@@ -95,7 +95,7 @@ def test_what_is_no_change_of_a_figure_cannot_be_taken_back(cast, kpi, changed):
         address(kpi.plan, "kpi_restore", code=kpi.code, event_id=first.pk, change=index),
         address(kpi.plan, "kpi_restore", code=kpi.code, event_id=opened.pk, change=0),
         address(kpi.plan, "kpi_restore", code=other.code, event_id=changed.pk, change=0),
-        address(kpi.plan, "kpi_restore", code=kpi.code, event_id=changed.pk, change=0, year=2017),
+        address(later, "kpi_restore", code=kpi.code, event_id=changed.pk, change=0),
         address(kpi.plan, "kpi_restore", code=kpi.code, event_id=10**30, change=0),
     ):
         assert client.get(wrong).status_code == client.post(wrong, {"version": 2}).status_code == 404, wrong
