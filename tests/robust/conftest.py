@@ -1,13 +1,16 @@
 """The scene of the acts, made once for all tests here and put back before each."""
 
+import math
 import shutil
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
 
+from scorecard.middleware import logins
 from tests.robust.whole_database import dump, put_back
 from tests.robust.write_actions import make_scene
 
@@ -30,6 +33,17 @@ def scene(transactional_db, tmp_path_factory):
         shutil.copytree(settings.MEDIA_ROOT, _made["files"])
     scene_again()
     return _made["scene"]
+
+
+@pytest.fixture
+def still_clock(scene, monkeypatch):
+    """Where whole databases are compared: a minute that ends during the test, or a day, makes no difference.
+
+    The time stands, and no request notes that a login is in use.
+    """
+    moment = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+    monkeypatch.setattr(logins, "SECONDS_BETWEEN_NOTES", math.inf)
 
 
 def scene_again():
