@@ -11,7 +11,7 @@ from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
 
 from scorecard.middleware import logins
-from tests.robust.whole_database import dump, put_back
+from tests.robust.whole_database import keep, number_from_here, put_back
 from tests.robust.write_actions import make_scene
 
 USUAL_EXAMPLES = 100
@@ -28,7 +28,7 @@ def scene(transactional_db, tmp_path_factory):
     """See tests/robust/write_actions.py; scene_again() makes it what it was."""
     if not _made:
         _made["scene"] = make_scene()
-        _made["rows"] = dump()
+        _made["rows"] = keep()
         _made["files"] = tmp_path_factory.mktemp("uploads") / "media"
         shutil.copytree(settings.MEDIA_ROOT, _made["files"])
     scene_again()
@@ -49,6 +49,7 @@ def still_clock(scene, monkeypatch):
 def scene_again():
     """Put rows and files of the scene back, and empty the outbox."""
     put_back(_made["rows"])
+    number_from_here()
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
     shutil.copytree(_made["files"], Path(settings.MEDIA_ROOT))
     mail.outbox.clear()
