@@ -83,7 +83,7 @@ class EveryRendering(TestCase):
     def setUpTestData(cls):
         """Make every rendering over HTTP, as a reviewer."""
         plan = load_plan()
-        demo.load(plan=plan, password=None, today=timezone.localdate(), close_year=factories.close_prepared)
+        demo.load(plan=plan, password=None, today=timezone.localdate(), close_year=factories.close_year)
         cls.made = Renderings(Plan.objects.select_related("agency", "version").get(pk=plan.pk))
 
     def test_perspectives_themes_divisions_and_objectives_agree_in_workbook_and_json(self):
