@@ -18,12 +18,11 @@ class Migration(migrations.Migration):
 
     def look_first(self, apps, connection, is_backwards):
         """Before anything is changed (models/migration_checks.py): stop, or keep a copy. Nothing without plans."""
-        if is_backwards:
-            return
+        if is_backwards or not has_plans(apps):
+            return None
         if can_read(apps):
             check(apps, read_plans(apps, "first_year"))
-        if has_plans(apps):
-            keep_a_copy(connection)
+        return keep_a_copy(connection)
 
     operations = [
         migrations.RunPython(check_again, refuse_to_go_back),

@@ -13,12 +13,16 @@ UNCONFIRMED = (
 
 
 def keep_a_copy(connection):
-    """SQLite: beside the file. PostgreSQL: raises CommandError unless the operator says that there is one."""
+    """SQLite: beside the file; returns the sentence that says where. PostgreSQL: raises CommandError unless the
+    operator says that there is one.
+    """
     if connection.vendor == "postgresql":
         if os.environ.get("EDITIONS_BACKUP", "").strip() != "done":
             raise CommandError(UNCONFIRMED)
-    elif not connection.is_in_memory_db():
-        _copy_beside(connection, Path(connection.settings_dict["NAME"]))
+        return None
+    if connection.is_in_memory_db():
+        return None
+    return f"升級前的資料庫已複製到 {_copy_beside(connection, Path(connection.settings_dict['NAME']))}。"
 
 
 def _copy_beside(connection, database):
@@ -34,6 +38,7 @@ def _copy_beside(connection, database):
             f"無法把升級前的資料庫複製到 {copy}（{error}）。請確認資料夾可以寫入、磁碟空間足夠，再執行一次。"
             "資料庫沒有任何變更。"
         ) from error
+    return copy
 
 
 def _free_name(database):

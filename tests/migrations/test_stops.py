@@ -216,9 +216,11 @@ def test_a_database_is_kept_before_it_becomes_editions_and_there_is_no_way_back(
         monkeypatch.setenv("EDITIONS_BACKUP", "done")
     else:
         Path(f"{connection.settings_dict['NAME']}.before-editions").write_text("一份較早的備份")
-    call_command("migrate", verbosity=0, skip_checks=True)
+    told = StringIO()
+    call_command("migrate", skip_checks=True, stdout=told)
     if connection.vendor == "sqlite":
         earlier, copy = copies()
+        assert f"升級前的資料庫已複製到 {copy}。" in told.getvalue()
         assert earlier.read_text() == "一份較早的備份"
         assert copy.stat().st_mode == Path(connection.settings_dict["NAME"]).stat().st_mode
         with sqlite3.connect(copy) as kept_before:
