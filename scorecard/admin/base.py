@@ -69,7 +69,7 @@ class Site(admin.AdminSite):
 
     def autocomplete_view(self, request):
         """Offers rows of the edition that the page names."""
-        request.edition, request.page_row = self.edition_asked_for(request), None
+        request.page_edition, request.page_row = self.edition_asked_for(request), None
         return RowsInWords.as_view(admin_site=self)(request)
 
     def edition_asked_for(self, request):
@@ -214,9 +214,9 @@ class ScopedAdmin(admin.ModelAdmin):
         return queryset
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        """Fields and rows of the page find their choices by request.edition and request.page_row."""
+        """Fields and rows of the page find their choices by request.page_edition and request.page_row."""
         request.page_row = obj
-        request.edition = plan_of(obj) if obj is not None else self.admin_site.edition_asked_for(request)
+        request.page_edition = plan_of(obj) if obj is not None else self.admin_site.edition_asked_for(request)
         return super().get_form(request, obj, change, **kwargs)
 
     def get_list_filter(self, request):
@@ -357,7 +357,7 @@ def choices(model_admin, shown_in, db_field, request, kwargs):
     if db_field.name in shown_in.get_autocomplete_fields(request):
         widget = ChooseRows if db_field.many_to_many else ChooseRow
         kwargs["widget"] = widget(db_field, model_admin.admin_site, using=kwargs.get("using"))
-        kwargs["widget"].edition = request.edition
+        kwargs["widget"].edition = request.page_edition
     if related is not None and "queryset" not in kwargs:
         kwargs["queryset"] = related.get_choices(request, model_admin.roles)
     return kwargs

@@ -12,6 +12,6 @@ class RowsInWords(AutocompleteJsonView):
             place = f"{obj.theme.name}／{obj.perspective.name}"
             return result | {"text": f"{result['text']}（{place}，{obj.plan.title}）"}
         edition = getattr(obj, "plan", None)
-        if edition is not None and self.request.edition is None:
+        if edition is not None and self.request.page_edition is None:
             return result | {"text": f"{result['text']}（{edition.title}）"}
         return result

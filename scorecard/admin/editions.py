@@ -99,8 +99,8 @@ class EditionAdmin(ScopedAdmin):
 
     def offered(self, request, queryset):
         """Rows of the page's edition; of all that are not closed where the page has none yet."""
-        if request.edition is not None:
-            return queryset.filter(**{self.edition_path: request.edition})
+        if request.page_edition is not None:
+            return queryset.filter(**{self.edition_path: request.page_edition.pk})
         path = "" if self.edition_path == "pk" else f"{self.edition_path}__"
         return queryset.exclude(**{f"{path}state": PlanState.CLOSED})
 

@@ -107,7 +107,7 @@ class DivisionAdmin(ScopedAdmin):
 
     def offered(self, request, queryset):
         """Present ones, of the page's agency where it has one, and those that the page's row names already."""
-        row, edition = request.page_row, request.edition
+        row, edition = request.page_row, request.page_edition
         present = Q(successor__isnull=True)
         if edition is not None:
             present &= Q(agency=edition.agency_id)

@@ -132,8 +132,6 @@ class SupportForm(forms.ModelForm):
 
     def clean_supported(self):
         supported = self.cleaned_data["supported"]
-        if supported is None:
-            raise ValidationError("請選擇上級機關的策略目標；不再支持時，請勾選刪除。")
         self.instance.code, self.instance.name = supported.code, supported.name
         return supported
 
@@ -162,7 +160,7 @@ class SupportInline(EditionRows):
 
 def supportable(request):
     """Objectives of the direct parent agency's latest edition up to the page's year that is no draft."""
-    edition = request.edition
+    edition = request.page_edition
     if edition is None:
         return Objective.objects.none()
     above = Plan.objects.not_drafts().filter(agency=edition.agency.parent_id, year__lte=edition.year)
@@ -177,13 +175,12 @@ class ObjectiveAdmin(CodedAdmin):
     autocomplete_fields = ["theme", "perspective"]
     inlines = [SupportInline, CauseInline]
 
-    def get_search_results(self, request, queryset, search_term):
-        """Completion offers what may be supported where a support is asked for."""
-        match = request.resolver_match
-        if match.view_name == "admin:autocomplete" and request.GET.get("field_name") == "supported":
-            rows = supportable(request).select_related("theme", "perspective", "plan")
-            return super(EditionAdmin, self).get_search_results(request, rows, search_term)
-        return super().get_search_results(request, queryset, search_term)
+    def offered(self, request, queryset):
+        """What may be supported where completion asks for a support."""
+        is_completion = request.resolver_match.url_name == "autocomplete"
+        if is_completion and request.GET.get("field_name") == "supported":
+            return supportable(request).select_related("theme", "perspective", "plan")
+        return super().offered(request, queryset)
 
     def save_formset(self, request, form, formset, change):
         for inline in formset.forms:

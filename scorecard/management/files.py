@@ -21,13 +21,15 @@ REASONS = {
 
 
 def find_plan(slug):
-    """With its agency and years. Raises CommandError with the known slugs."""
+    """The edition 「taipei-secretariat-105」, with its agency and version. Raises CommandError with the known ones."""
+    agency, _, year = slug.rpartition("-")
+    plans = Plan.objects.select_related("agency", "version")
     try:
-        return Plan.objects.select_related("agency").prefetch_related("years").get(slug=slug)
-    except Plan.DoesNotExist:
-        known = "、".join(Plan.objects.order_by("slug").values_list("slug", flat=True))
-        hint = f"現有計畫：{known}。" if known else "資料庫裡還沒有任何計畫。"
-        raise CommandError(f"找不到計畫「{slug}」。{hint}") from None
+        return plans.get(agency__slug=agency, year=parse_year(year))
+    except (Plan.DoesNotExist, YearError):
+        known = "、".join(plan.slug for plan in plans.order_by("agency__slug", "year"))
+        hint = f"現有年版：{known}。" if known else "資料庫裡還沒有任何年版。"
+        raise CommandError(f"找不到年版「{slug}」（機關代稱加年度，例如 taipei-secretariat-105）。{hint}") from None
 
 
 def read_year(text):

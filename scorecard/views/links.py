@@ -26,7 +26,7 @@ PAGE = "strategy_map_links"
 
 def _page(request, edition, *, add_form=None, failed=None, status=200):
     """failed: (link, its bound form with errors), None if no form failed."""
-    scorecard = build_scorecard(edition.plan, with_links=True, with_other_years=False)
+    scorecard = build_scorecard(edition.plan, with_links=True, with_earlier=False)
     add_form = add_form or AddLinkForm(scorecard=scorecard, initial=_picked(request.GET, scorecard))
     picked = {name: add_form[name].value() or "" for name in ("cause", "effect")}
     places = {line.code: place for place, line in enumerate(scorecard.objectives)}
@@ -88,7 +88,7 @@ def links(request, agency, year):
 @require_POST
 def add(request, agency, year):
     edition = access.get_edition_to_edit_strategy(request, agency, year)
-    scorecard = build_scorecard(edition.plan, with_other_years=False)
+    scorecard = build_scorecard(edition.plan, with_earlier=False)
     form = AddLinkForm(request.POST, scorecard=scorecard)
     if not form.is_valid() or not _try(form, add_link, by=request.user, plan=edition.plan, **_chosen(edition, form)):
         return _page(request, edition, add_form=form, status=422)

@@ -23,7 +23,7 @@ def cast(plan):
     ):
         for row in model.objects.filter(**rows):
             model.objects.filter(pk=row.pk).update(name=f"{FOREIGN} {row.pk}")
-    Plan.objects.filter(pk=other.pk).update(slug="foreign-plan")
+    Plan.objects.filter(pk=other.pk).update(agency_name=FOREIGN)
     factories.User.objects.filter(pk=cast.outsider.pk).update(name=f"{FOREIGN}管理者")
     return cast
 

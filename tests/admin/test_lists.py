@@ -7,22 +7,24 @@ from django.apps import apps
 from django.urls import reverse
 
 from scorecard.admin import site
-from scorecard.models import KPI, Agency, AuditEvent, Division, Membership, Objective, Plan, User
+from scorecard.domain.choices import PlanState
+from scorecard.models import KPI, Agency, AuditEvent, Division, Membership, Objective, ObjectiveSupport, Plan, User
 from tests import factories
 from tests.admin.conftest import FOREIGN
 from tests.admin.form_data import page
-from tests.page_reading import body, client_of, text
+from tests.models import edition_rows
+from tests.page_reading import body, client_of, form_to, text
 
 pytestmark = pytest.mark.django_db
 REGISTERED = [model for model in apps.get_models() if site.is_registered(model)]
 MODELS = [model._meta.model_name for model in REGISTERED]
 # What to search for in each list, and how many rows of the own agency it finds.
 SEARCHES = {
-    "agency": ("test-plan-agency", 1),
+    "agency": ("測試機關 test-agency", 1),
     "division": ("甲組", 1),
     "membership": ("other-staff", 1),
     "user": ("other-staff", 1),
-    "plan": ("test-plan", 1),
+    "plan": ("test-agency", 1),
     "perspective": ("顧客", 1),
     "theme": ("主題1", 1),
     "objective": ("AC1", 1),
@@ -30,6 +32,8 @@ SEARCHES = {
     "actionplan": ("李大華", 1),
     "measure": ("圖片", 2),
     "yearlyvalue": ("AC1.1", 6),
+    "headapproval": ("處長", 0),
+    "correction": ("更正", 0),
     "auditevent": (factories.CONTACT[:3], 0),
     "outgoingmail": ("other-staff", 0),
     "invitation": ("nobody", 0),
@@ -63,9 +67,7 @@ def test_the_audit_trail_is_searched_by_person_and_reason(admin, events, cast, p
 def foreign_words(response):
     """Where the page names something of the other agency."""
     said = body(response)
-    return [
-        said[max(0, at - 80) : at + 20] for at in range(len(said)) if said.startswith((FOREIGN, "foreign-plan"), at)
-    ]
+    return [said[max(0, at - 80) : at + 20] for at in range(len(said)) if said.startswith(FOREIGN, at)]
 
 
 @pytest.mark.parametrize("role", ["admin", "reviewer"])
@@ -114,10 +116,10 @@ OWN = {
 @pytest.mark.parametrize(("model", "field"), COMPLETED, ids=lambda part: getattr(part, "__name__", part))
 def test_completion_offers_the_agencys_own_rows_and_no_others(admin, plan, model, field):
     related = model._meta.get_field(field).related_model
-    query = {"app_label": "scorecard", "model_name": model._meta.model_name, "field_name": field}
+    query = {"app_label": "scorecard", "model_name": model._meta.model_name, "field_name": field, "edition": plan.pk}
     response = admin.get(reverse("admin:autocomplete"), query)
     offered = {int(result["id"]) for result in json.loads(response.content)["results"]}
-    if (model, field) == (Objective, "supports"):
+    if (model, field) == (ObjectiveSupport, "supported"):
         expected = Objective.objects.filter(plan__agency=plan.agency.parent)
     elif related in OWN:
         expected = OWN[related](plan)
@@ -130,10 +132,62 @@ def test_completion_offers_the_agencys_own_rows_and_no_others(admin, plan, model
     assert len(offered) == min(20, expected.count())
 
 
-def test_completion_searches(admin):
-    query = {"app_label": "scorecard", "model_name": "kpi", "field_name": "objective", "term": "AP2"}
-    results = json.loads(admin.get(reverse("admin:autocomplete"), query).content)["results"]
-    assert [result["text"] for result in results] == ["AP2 目標 AP2"]
+def offered(client, field="objective", model="kpi", **query):
+    """The texts that completion offers."""
+    query |= {"app_label": "scorecard", "model_name": model, "field_name": field}
+    return [row["text"] for row in json.loads(client.get(reverse("admin:autocomplete"), query).content)["results"]]
+
+
+def test_completion_searches_and_names_the_edition_where_the_page_has_none(admin, plan):
+    assert offered(admin, term="AP2") == ["AP2 目標 AP2（105 年版）"]
+    assert offered(admin, term="AP2", edition=plan.pk) == ["AP2 目標 AP2"]
+
+
+def test_completion_stays_within_the_pages_edition(admin, plan, cast):
+    later = factories.next_edition(cast.admin, plan)
+    assert offered(admin, term="AP2", edition=later.pk) == ["AP2 目標 AP2"]
+    assert offered(admin, term="AP2") == ["AP2 目標 AP2（106 年版）", "AP2 目標 AP2（105 年版）"]
+    edition_rows.close(plan, cast.admin)
+    assert offered(admin, term="AP2") == ["AP2 目標 AP2（106 年版）"]
+    # Another agency's edition in the address finds nothing, and neither does what is no number.
+    assert offered(admin, term="AP2", edition=cast.other_plan.pk) == ["AP2 目標 AP2（106 年版）"]
+    assert offered(admin, term="AP2", edition="x") == ["AP2 目標 AP2（106 年版）"]
+
+
+def test_completion_of_a_support_offers_the_parents_edition_with_the_place_of_each_objective(admin, plan, cast):
+    city = plan.agency.parent
+    draft = edition_rows.make_edition(city, 2017, PlanState.DRAFT)
+    later = factories.next_edition(cast.admin, plan)
+    support = {"model": "objectivesupport", "field": "supported"}
+    assert offered(admin, **support, edition=later.pk) == ["甲C1 府級目標（府級主題／顧客構面，105 年版）"]
+    assert offered(admin, **support, edition=later.pk, term="府級主題 顧客") != []
+    assert offered(admin, **support, edition=later.pk, term="無此目標") == []
+    assert offered(admin, **support) == []
+    edition_rows.set_state(draft, PlanState.ADOPTED)
+    assert offered(admin, **support, edition=later.pk) == []
+    assert offered(admin, **support, edition=plan.pk) != []
+
+
+def test_a_division_with_a_successor_is_offered_nowhere_and_changed_no_more(admin, plan):
+    old, new = plan.agency.divisions.all()[:2]
+    Division.objects.filter(pk=old.pk).update(successor=new)
+    for model, field in (("kpi", "division"), ("theme", "lead_division"), ("membership", "divisions")):
+        assert old.name not in offered(admin, model=model, field=field)
+        assert new.name in offered(admin, model=model, field=field)
+    assert new.name in text(admin.get(page("division_changelist")))
+    assert "name" not in form_to(admin.get(page("division_change", old))).fields
+    assert admin.post(page("division_change", old), {"name": "x", "position": 1}).status_code == 403
+
+
+def test_filters_over_rows_of_editions_wait_until_an_edition_is_chosen(admin, plan, cast):
+    factories.next_edition(cast.admin, plan)
+
+    def titles(**query):
+        found = admin.get(page("objective_changelist"), query)
+        return [spec.title for spec in found.context["cl"].filter_specs]
+
+    assert titles() == ["年版"]
+    assert titles(plan__id__exact=plan.pk) == ["年版", "構面", "策略主題"]
 
 
 def test_people_are_not_completed_for_anybody_in_an_agency(admin, reviewer):

@@ -187,7 +187,7 @@ def submit(scene):
 
 def restore(scene):
     """A value as it was before an event."""
-    event = AuditEvent.objects.get(kpi=scene.kpi("AC1.1"), action="saved")
+    event = AuditEvent.objects.filter(kpi=scene.kpi("AC1.1"), action="saved").earliest("pk")
     url = scene.url("kpi_restore", code="AC1.1", event_id=event.pk, change=0)
     return scene.send("staff", url, form_to(scene.client("staff").get(url)).filled())
 
@@ -200,7 +200,8 @@ def attach(scene):
 
 def remove_evidence(scene):
     """A file."""
-    url = scene.own("reporting_evidence_remove", code="AC1.1", token=Evidence.objects.get().token)
+    evidence = Evidence.objects.filter(report__kpi=scene.kpi("AC1.1")).first()
+    url = scene.own("reporting_evidence_remove", code="AC1.1", token=evidence.token)
     return scene.send("staff", url, {})
 
 
@@ -365,7 +366,7 @@ def name_deputy(scene):
 
 def end_deputyship(scene):
     """The first one, by an admin."""
-    number = Deputyship.objects.get().pk
+    number = Deputyship.objects.earliest("pk").pk
     return scene.send("admin", scene.of_agency("deputy_end", deputyship_id=number), {})
 
 

@@ -48,8 +48,9 @@ def test_everything_of_a_division_goes_to_another_in_every_edition_that_is_not_c
     events = AuditEvent.objects.filter(reason="移交")
     assert events.count() == moves.count
     assert events.filter(kpi=factories.kpi(editions[0], "AC1.1"), year=2017).exists()
+    seen = {"seen": moves.seen, "plan": open_plan}
     with nothing_written(), pytest.raises(RuleBroken, match="已關閉"):
-        move(cast, open_plan, first, second, plan=open_plan)
+        transfer(by=cast.admin, agency=open_plan.agency, source=first, target=second, **seen)
     assert {(event.changes[0]["old"], event.changes[0]["new"]) for event in events} == {("甲組", "乙組")}
 
 
