@@ -47,7 +47,7 @@ def test_an_admin_adds_one_to_a_closed_year_and_all_members_read_it(admin, open_
     cast.admin.save()
     said = viewer.get(url)
     assert "106 年 6 月 1 日 北市秘字第 9 號" in text(said).replace("　", " ") and "admin 君" in in_main(said)
-    assert "應為 92 件。<br>&lt;b&gt;原因" in in_main(said)
+    assert "應為 92 件。\n&lt;b&gt;原因" in in_main(said)
     assert url not in [form.action for form in forms(said)]
     with nothing_written():
         assert viewer.post(url, SAID).status_code == 403
