@@ -60,15 +60,18 @@ class PlanQuerySet(models.QuerySet):
         return self.select_for_update(of=("self",), no_key=True).select_related("agency").get(pk=pk)
 
     def versions_seen_by(self, user):
-        """(agency slug, year, data version, role, the person's unread notices) of what they see; one query.
+        """(agency slug, year, data version, 更正說明, agency's name, role, unread notices) of what they see; one query.
 
-        Drafts are there only for those who may edit strategy.
+        A closed edition keeps its version, but not the number of its 更正說明. Drafts are there only for those who may
+        edit strategy.
         """
         # In SQL, because every repeat visit asks this, and the ORM took five times as long to build the query as the
         # database takes to answer it.
         with connections[self.db].cursor() as cursor:
             cursor.execute(
-                "SELECT agency.slug, plan.year, version.data_version, membership.role,"
+                "SELECT agency.slug, plan.year, version.data_version,"
+                " (SELECT COUNT(*) FROM scorecard_correction correction WHERE correction.plan_id = plan.id),"
+                " agency.name, membership.role,"
                 " (SELECT COUNT(*) FROM scorecard_notice notice"
                 " WHERE notice.recipient_id = membership.user_id AND notice.read_at IS NULL)"
                 " FROM scorecard_plan plan JOIN scorecard_planversion version ON version.plan_id = plan.id"
