@@ -101,9 +101,9 @@ def make_agency(slug="test-agency", parent=None):
 def make_plan(*, kpis=10, agency=None, slug="test-agency", year=FIRST_YEAR):
     """A complete edition of 105, adopted and not open, with targets to 107 and a baseline of 102–104.
 
-    year: another one's; its baseline and outlook are as long. kpis: a multiple of five. slug: of the agency that is made where none is given. It has a parent whose own edition
-    holds one objective, which AC1 supports; one division a theme (甲組 owns A, 乙組 owns B), and a last one, 支援組,
-    that owns nothing.
+    year: another one's; its baseline and outlook are as long. kpis: a multiple of five. slug: of the agency that is
+    made where none is given. It has a parent whose own edition holds one objective, which AC1 supports; one division a
+    theme (甲組 owns A, 乙組 owns B), and a last one, 支援組, that owns nothing.
     """
     if kpis % KPIS_PER_THEME:
         raise ValueError(f"a multiple of {KPIS_PER_THEME}, not {kpis}")

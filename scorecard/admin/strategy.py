@@ -132,8 +132,6 @@ class SupportForm(forms.ModelForm):
 
     def clean_supported(self):
         supported = self.cleaned_data["supported"]
-        if supported is None:
-            raise ValidationError("請選擇上級機關的策略目標；不再支持時，請勾選刪除。")
         self.instance.code, self.instance.name = supported.code, supported.name
         return supported
 

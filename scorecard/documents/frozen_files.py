@@ -23,12 +23,11 @@ from scorecard.read_models.strategy_map import build_strategy_map
 
 @dataclass(frozen=True)
 class FrozenKind:
-    """A file of a snapshot: how it is called, the end of its address, its content type and its format."""
+    """A file of a snapshot: how it is called, the end of its address and its content type."""
 
     label: str
     file: str
     content_type: str
-    format: str
 
     @property
     def kind_of_file(self):
@@ -38,12 +37,12 @@ class FrozenKind:
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = {
-    "report": FrozenKind("年度績效報告", "report.pdf", "application/pdf", "PDF"),
-    "workbook": FrozenKind("平衡計分卡", "scorecard.xlsx", XLSX, "XLSX"),
-    "opendocument": FrozenKind("平衡計分卡", "scorecard.ods", "application/vnd.oasis.opendocument.spreadsheet", "ODS"),
-    "form": FrozenKind("填好的機關原表", "form.xlsx", XLSX, "機關原表 XLSX"),
-    "map": FrozenKind("策略地圖", "map.svg", "image/svg+xml", "策略地圖 SVG"),
-    "document": FrozenKind("年度資料", "data.json", "application/json", "JSON"),
+    "report": FrozenKind("年度績效報告", "report.pdf", "application/pdf"),
+    "workbook": FrozenKind("平衡計分卡", "scorecard.xlsx", XLSX),
+    "opendocument": FrozenKind("平衡計分卡", "scorecard.ods", "application/vnd.oasis.opendocument.spreadsheet"),
+    "form": FrozenKind("填好的機關原表", "form.xlsx", XLSX),
+    "map": FrozenKind("策略地圖", "map.svg", "image/svg+xml"),
+    "document": FrozenKind("年度資料", "data.json", "application/json"),
 }
 # The names of the snapshot's fields by the end of a file's address.
 BY_FILE = {kind.file: name for name, kind in KINDS.items()}

@@ -4,6 +4,7 @@ from enum import Enum
 
 from scorecard.documents.single_page_pdfs import STYLESHEETS
 from scorecard.domain.roc_years import datetime_text
+from scorecard.models import AuditEvent
 from scorecard.pdf.document import render_pdf
 from scorecard.read_models.budgets import budgets_of
 from scorecard.read_models.build_scorecard import build_scorecard
@@ -21,11 +22,12 @@ class SignOffPurpose(Enum):
 
 def sign_off_pdf(plan, purpose, *, made_at):
     """What is signed: counts and money of the edition, for a closing its results too. plan: with agency and version."""
-    scorecard = build_scorecard(plan, with_action_plans=True)
+    scorecard = build_scorecard(plan, with_action_plans=True, with_earlier=False)
     context = {
         "scorecard": scorecard,
         "purpose": purpose.value,
         "is_closing": purpose is SignOffPurpose.CLOSE,
+        "event": AuditEvent.objects.last_of(plan),
         "money": budgets_of(scorecard, scorecard.kpis),
         "counts": (
             ("策略主題", len(scorecard.themes)),

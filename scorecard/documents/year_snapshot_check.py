@@ -59,7 +59,9 @@ class SnapshotCheck:
 def check_snapshot(snapshot):
     """The audit chain itself is checked by the command verify_audit."""
     damaged = snapshot.damaged_files()
-    faults = [f"{KINDS[name].format} 檔與它的 SHA-256 不符，檔案已損壞或被改過。" for name in damaged]
+    faults = [
+        f"{KINDS[name].label} {KINDS[name].kind_of_file} 與它的 SHA-256 不符，檔案已損壞或被改過。" for name in damaged
+    ]
     faults += _contradictions_of_audit(snapshot)
     if snapshot.audit_number and not _chain_passes_through(snapshot):
         faults.append(f"稽核紀錄第 {snapshot.audit_number} 號的指紋與凍結時不同，稽核紀錄可能被改寫。")
@@ -83,7 +85,7 @@ def _contradictions_of_audit(snapshot):
     ]
     known = set().union(*closings)
     faults = [
-        f"{KINDS[name].format} 檔的 SHA-256 與關閉年度的稽核紀錄不符。"
+        f"{KINDS[name].label} {KINDS[name].kind_of_file} 的 SHA-256 與關閉年度的稽核紀錄不符。"
         for name, digest in own.items()
         if digest not in known
     ]

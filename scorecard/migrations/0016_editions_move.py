@@ -1,4 +1,5 @@
 from django.db import migrations
+from django.db.models import Max
 
 from scorecard.migrations._editions_figures import keep_names, keep_supports, move_figures, move_papers
 from scorecard.migrations._editions_graph import Edition, copy_plan
@@ -54,7 +55,10 @@ def _facts(apps, plan, year):
         "state": "adopted",
     }
     if own is not None:
-        facts |= {name: getattr(own, name) for name in ("due_date", "contact", "closings", "changed_by_id")}
+        facts |= {name: getattr(own, name) for name in ("due_date", "contact", "changed_by_id")}
+        # 0006 counted one where a year was closed before closings left snapshots.
+        snapshots = apps.get_model("scorecard", "YearSnapshot").objects.filter(plan_year=own)
+        facts["closings"] = snapshots.aggregate(last=Max("number"))["last"] or 0
         facts["state"] = STATES[own.state]
     return facts
 

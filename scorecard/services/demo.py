@@ -98,7 +98,7 @@ def load(*, plan: Plan, today: date, close_year: Callable[..., object], password
 
 
 def _approval(day: date) -> HeadApprovalFacts:
-    return HeadApprovalFacts(day, f"{MARK}處長", no_number_reason=f"{MARK}示範資料沒有公文")
+    return HeadApprovalFacts(day, f"{MARK}處長", no_number_reason="示範資料，沒有公文")
 
 
 @transaction.atomic

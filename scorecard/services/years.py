@@ -29,7 +29,7 @@ _LABELS = {
     "report": "PDF",
     "workbook": "XLSX",
     "opendocument": "ODS",
-    "form": "機關表單 XLSX",
+    "form": "機關原表 XLSX",
     "map": "策略地圖 SVG",
 }
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from scorecard.documents.sign_off_pdf import SignOffPurpose, sign_off_pdf
-from scorecard.domain.choices import PlanState, ReportState
+from scorecard.domain.choices import AuditAction, PlanState, ReportState
 from scorecard.domain.policies import RuleBroken
 from scorecard.forms.years import ChangeYearForm, CloseYearForm, NextYearForm, OpenYearForm, ReopenYearForm
 from scorecard.models import AuditEvent, YearSnapshot
@@ -57,7 +57,8 @@ def _page(request, edition, form=None, status=200):
         "scorecard": scorecard,
         "unapproved": [kpi for kpi in scorecard.due_kpis if kpi.report_state != ReportState.APPROVED],
         "snapshots": YearSnapshot.objects.listed().filter(plan=plan),
-        "events": AuditEvent.objects.of_year(plan)[:EVENTS_SHOWN],
+        # A 更正說明 changes nothing on the pages of its closed year, and has its own page.
+        "events": AuditEvent.objects.of_year(plan).exclude(action=AuditAction.CORRECTED)[:EVENTS_SHOWN],
         "editions": [
             {"plan": each, "state": state_text(each), "next_step": _next_step_text(each, edition.of_agency)}
             for each in reversed(edition.of_agency)

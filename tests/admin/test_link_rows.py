@@ -61,7 +61,7 @@ def test_a_row_may_turn_to_a_cause_that_only_its_old_self_stood_in_the_way_of(re
     send(
         reviewer,
         page("objective_change", objective(plan, "AP1")),
-        **{"cause_links-0-cause": objective(plan, "AF1").pk},
+        **{"cause_links-0-cause": objective(plan, "AF1").pk, "reason": "另有原因"},
     )
     send(reviewer, page("objective_change", objective(plan, "AL1")), **new_row(plan, 1, "AP1"))
     assert set(ObjectiveLink.objects.filter(plan=plan).values_list("cause__code", "effect__code")) == {

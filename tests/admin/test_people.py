@@ -119,12 +119,12 @@ def test_an_admin_gives_no_role_in_another_agency(admin, half_admin, cast):
             client.post(page("membership_change", foreign), {"role": Role.VIEWER})
 
 
-def test_an_admin_who_only_reviews_elsewhere_makes_no_plan_or_division_there(half_admin, cast):
+def test_an_admin_who_only_reviews_elsewhere_changes_no_edition_and_makes_no_division_there(half_admin, cast):
     other = cast.other_plan.agency
-    fields = {"agency": other.pk, "slug": "smuggled", "first_year": 2019, "last_year": 2021, "name": "第五科"}
-    for name in ("plan_add", "division_add"):
-        assert send(half_admin, page(name), **fields).status_code == 200
-    assert other.plans.count() == 1
+    assert send(half_admin, page("division_add"), agency=other.pk, name="第五科").status_code == 200
+    with nothing_written():
+        sent = {"mission": "改", "reason": "試試"}
+        assert half_admin.post(page("plan_change", cast.other_plan), sent).status_code == 403
     assert not other.divisions.filter(name="第五科").exists()
 
 

@@ -45,9 +45,7 @@ pytestmark = pytest.mark.django_db
 def plan_full_of(text):
     """A plan in which every text that people type is this one."""
     plan = factories.make_plan(kpis=5)
-    plan.agency.name = text
-    plan.agency.save()
-    Plan.objects.filter(pk=plan.pk).update(instructions=text)
+    Plan.objects.filter(pk=plan.pk).update(instructions=text, agency_name=text)
     plan.perspectives.update(name=text)
     plan.themes.update(name=text)
     plan.objectives.update(name=text)
@@ -59,7 +57,8 @@ def plan_full_of(text):
     ActionPlan.objects.filter(plan=plan).update(description=text, owner_division=None, owner_person=text)
     Measure.objects.filter(kpi__plan=plan).update(label=text, unit=text)
     values = YearlyValue.objects.filter(measure__kpi__plan=plan)
-    values.update(target_note=text, actual_note=text)
+    values.filter(year__gte=plan.year).update(target_note=text)
+    values.filter(year__lte=plan.year).update(actual_note=text)
     values.filter(year=2013).update(actual=None, unmeasured=True)
     return plan
 

@@ -10,13 +10,15 @@ from django.db import connection
 from scorecard.domain.choices import AuditAction, MailKind, ReportState, Role
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import AuditEvent, Invitation, OutgoingMail, Plan, Submission, User, YearlyReport, YearlyValue
-from scorecard.services import invitations, mail, year_closing
+from scorecard.services import editions, invitations, mail, members, year_closing, years
 from scorecard.services.reminders import remind_now, send_due_reminders
 from scorecard.services.reporting import Conflict, approve_reports, return_report, save_reports, submit_reports
 from tests import factories
 from tests.factories import DUE, FIRST_YEAR, fill, report_entry, submit
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+CHANGED = years.PlanChangedMeanwhile
 
 
 def at_once(*acts):
@@ -116,10 +118,11 @@ def test_approving_several_and_returning_one_of_them_never_cross(cast, open_plan
 
 def test_closing_a_year_and_reporting_in_it_never_cross(cast, kpi, monkeypatch):
     # Cheap files, but the product's own closing: a report saved meanwhile has them made again.
-    monkeypatch.setattr(year_closing, "prepare_year", factories.prepared_year)
-    plan_year = kpi.plan.years.get(year=FIRST_YEAR)
+    monkeypatch.setattr(year_closing, "prepare_year", lambda plan, approval: factories.prepared_year(plan))
     close, save = at_once(
-        lambda: year_closing.close_year(by=person(cast.admin), plan=plan, reason="提前關閉"),
+        lambda: year_closing.close_year(
+            by=person(cast.admin), plan=kpi.plan, approval=factories.approval(), reason="提前關閉"
+        ),
         lambda: fill(person(cast.staff), kpi),
     )
     closed = AuditEvent.objects.get(action=AuditAction.CLOSED)
@@ -131,16 +134,57 @@ def test_closing_a_year_and_reporting_in_it_never_cross(cast, kpi, monkeypatch):
         assert saved.pk < closed.pk and save.state == ReportState.IN_PROGRESS
 
 
+def test_of_two_who_carry_a_year_forward_at_once_one_makes_the_draft(cast, plan):
+    results = at_once(
+        *(
+            lambda by=by: editions.carry_forward(by=person(by), agency=plan.agency, year=2017)
+            for by in (cast.reviewer, cast.admin)
+        )
+    )
+    refused = [result for result in results if isinstance(result, Exception)]
+    assert [type(error) for error in refused] == [RuleBroken], results
+    assert Plan.objects.filter(agency=plan.agency, year=2017).count() == 1
+    assert AuditEvent.objects.filter(action=AuditAction.CARRIED).count() == 1
+
+
+def test_of_a_later_year_that_closes_and_an_earlier_one_that_reopens_at_once_one_does(cast, open_plan):
+    later = factories.open_year(cast.admin, factories.next_edition(cast.admin, open_plan))
+    factories.close_year(cast.admin, open_plan, reason="提前關閉")
+    prepared = factories.prepared_year(later)
+    given = {"plan": later, "prepared": prepared, "approval": factories.approval(), "reason": "提前關閉"}
+    close, reopen = at_once(
+        lambda: years.close_year(by=person(cast.admin), **given),
+        lambda: years.reopen_year(by=person(cast.admin), plan=open_plan, due_date=DUE, reason="更正"),
+    )
+    # The reopening raises the later version, too: the files are of older data then.
+    told = [result for result in (close, reopen) if isinstance(result, RuleBroken | years.PlanChangedMeanwhile)]
+    assert len(told) == 1, (close, reopen)
+    states = dict(Plan.objects.filter(agency=open_plan.agency_id).values_list("year", "state"))
+    assert states in ({2016: "closed", 2017: "closed"}, {2016: "open", 2017: "open"})
+
+
+def test_members_change_while_a_year_closes(cast, open_plan):
+    """An event of the agency raises the version of what is not closed by then."""
+    prepared = factories.prepared_year(open_plan)
+    given = {"plan": open_plan, "prepared": prepared, "approval": factories.approval(), "reason": "提前關閉"}
+    membership = cast.viewer.memberships.get()
+    results = at_once(
+        lambda: years.close_year(by=person(cast.admin), **given),
+        lambda: members.change(by=person(cast.admin), membership=membership, role=Role.REVIEWER),
+    )
+    assert not [result for result in results if isinstance(result, Exception) and type(result) is not CHANGED], results
+    assert cast.viewer.memberships.get().role == Role.REVIEWER
+
+
 def test_a_click_and_the_timer_at_once_remind_everybody_once(cast, open_plan):
     people = [cast.staff, cast.other_staff]
     for user in people:
         User.objects.filter(pk=user.pk).update(email=f"{user.username}@example.gov.tw")
-    plan_year = open_plan.years.get(year=FIRST_YEAR)
     results = at_once(
         lambda: send_due_reminders(day=DUE),
-        lambda: remind_now(by=person(cast.reviewer), plan=plan, day=DUE),
+        lambda: remind_now(by=person(cast.reviewer), plan=open_plan, day=DUE),
         lambda: send_due_reminders(day=DUE),
-        lambda: remind_now(by=person(cast.admin), plan=plan, day=DUE),
+        lambda: remind_now(by=person(cast.admin), plan=open_plan, day=DUE),
     )
     assert not [result for result in results if isinstance(result, Exception)], results
     assert sum(len(result.notices) for result in results) == OutgoingMail.objects.count() == len(people)

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import TestCase
 
-from scorecard.domain.choices import AuditAction, ReportState, Role, YearState
+from scorecard.domain.choices import AuditAction, ReportState, Role
 from scorecard.models import (
     ActionBudget,
     AuditEvent,
@@ -28,11 +28,15 @@ from tests import factories, secretariat_facts
 from tests.services.rows import rows_of_exports
 
 
-def report_of(plan, code, year=OPEN_YEAR):
+def report_of(plan, code):
     """A KPI's report."""
-    return YearlyReport.objects.select_related("kpi__plan", "kpi__division").get(
-        kpi__plan=plan, kpi__code=code, year=year
-    )
+    return YearlyReport.objects.select_related("kpi__plan", "kpi__division").get(kpi__plan=plan, kpi__code=code)
+
+
+def adopted_as_loaded(plan):
+    """The edition's rows but its version and who changed it."""
+    fields = {field.attname for field in Plan._meta.concrete_fields}
+    return Plan.objects.filter(pk=plan.pk).values(*fields).get()
 
 
 class RemovalOfSampleData(TestCase):

@@ -95,8 +95,9 @@ def test_one_that_a_closed_year_names_gets_a_successor_who_reports_and_the_close
     notice = next(notice for notice in due_reminders(day=DUE).notices if notice.user == staff)
     assert ["105 年度填報" in section or "106 年度填報" in section for section in notice.sections] == [True, True]
     assert "甲組還有" in notice.sections[0] and "總務組還有" in notice.sections[1]
+    formerly = division(closed)
     with nothing_written(), pytest.raises(RuleBroken, match="請改選「總務組」"):
-        members.change(by=cast.admin, membership=cast.staff.memberships.get(), role=Role.STAFF, divisions=[old])
+        members.change(by=cast.admin, membership=cast.staff.memberships.get(), role=Role.STAFF, divisions=[formerly])
 
 
 def test_a_second_new_name_points_the_first_division_on_and_a_former_name_is_not_given_again(cast, closed_and_open):
@@ -124,10 +125,10 @@ def test_a_receipt_alone_keeps_the_name_and_its_division_sees_it(cast, kpi):
 
 def test_another_division_takes_over_members_kpis_and_all(cast, closed_and_open):
     closed, later = closed_and_open
-    first, second = division(closed), division(closed, "乙組")
+    first, second, theirs = division(closed), division(closed, "乙組"), division(cast.other_plan)
     KPI.objects.get(plan=later, code="BC1.1").supporting_divisions.add(first)
     with nothing_written(), pytest.raises(RuleBroken, match="同一個機關"):
-        divisions.hand_over(by=cast.admin, division=first, to=division(cast.other_plan))
+        divisions.hand_over(by=cast.admin, division=first, to=theirs)
     with nothing_written(), pytest.raises(RuleBroken, match="同一個機關的另一個"):
         divisions.hand_over(by=cast.admin, division=first, to=first)
     divisions.hand_over(by=cast.admin, division=first, to=second)

@@ -1,6 +1,7 @@
 """A form brought into a plan that is there: what differs, what a person agreed to, and what is never touched."""
 
 import io
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,12 +13,14 @@ from scorecard.agency_form.reading.form_file import read_form
 from scorecard.agency_form.uploaded_form import compare
 from scorecard.agency_form.writing.form_file import choose_years, form_ods, form_xlsx
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import KPI, ActionBudget, AuditEvent, Plan, YearlyValue
+from scorecard.models import KPI, ActionBudget, AuditEvent, Measure, Plan, YearlyValue, earlier_values
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.services import import_into_plan, import_new_plan
 from scorecard.spreadsheets.cell_messages import Severity
 from tests import factories
 from tests.agency_form.form_workbooks import CARD, edited, original, with_cells
+from tests.services.rows import nothing_written
+from tests.services.test_import_new_plan import years_later
 from tests.shared_rows import layer
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +37,8 @@ def plan():
 
 def apply(plan, form, **options):
     expected = compare(plan, form).expected_values()
-    return import_into_plan.apply_to(by=None, plan=plan, form=form, expected_values=expected, **options)
+    given = {"by": None, "reason": "議會通過"} | options
+    return import_into_plan.apply_to(plan=plan, form=form, expected_values=expected, **given)
 
 
 def told(changes):
@@ -55,8 +59,8 @@ def test_the_same_form_again_changes_nothing_and_leaves_no_trace(plan):
 
 @pytest.mark.parametrize("write", [form_xlsx, form_ods])
 def test_the_form_that_the_product_writes_reads_back_without_a_difference(plan, write):
-    plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
-    scorecard = build_scorecard(plan, 2016, with_action_plans=True)
+    plan = Plan.objects.select_related("agency", "version").get(pk=plan.pk)
+    scorecard = build_scorecard(plan, with_action_plans=True)
     form = read(write(scorecard, choose_years(scorecard)))
     assert [message for message in form.messages if message.level is not Severity.HINT] == []
     found = compare(plan, form)
@@ -85,7 +89,7 @@ def test_what_was_seen_is_written_and_audited_with_old_and_new_values(plan):
     assert KPI.objects.get(code="AC1.1").division.name == "文書組"
     assert KPI.objects.get(code="AC1.1").action_plans.get().owner == "王小明"
     event = AuditEvent.objects.get(kpi_id=KPI.objects.get(code="AC1.1").pk)
-    assert event.reason == "由表單匯入"
+    assert event.reason == "由表單匯入：議會通過"
     assert {"what": "AC1.1 105 年目標值", "old": "28", "new": "30"} in event.changes
     assert compare(plan, form).changes == ()
 
@@ -138,7 +142,7 @@ def test_a_value_changed_since_the_preview_is_a_conflict_and_nothing_is_written(
     expected = compare(plan, form).expected_values()
     YearlyValue.objects.filter(pk=value("AC1.1", 2016).pk).update(target=29)
     with pytest.raises(import_into_plan.ImportConflict) as conflict:
-        import_into_plan.apply_to(by=None, plan=plan, form=form, expected_values=expected)
+        import_into_plan.apply_to(by=None, plan=plan, form=form, expected_values=expected, reason="議會通過")
     assert told(conflict.value.changes) == [(ChangeKind.TARGET_LOWERED, "AC1.1 105 年目標值", Decimal(29), Decimal(30))]
     assert KPI.objects.get(code="CC1.1").name != "新名稱"
 
@@ -154,8 +158,8 @@ def test_a_division_whose_name_has_white_space_is_found_again_and_not_made_a_sec
     names = {"文書組": "文書 組", "總務組": "General Affairs"}
     for old, new in names.items():
         plan.agency.divisions.filter(name=old).update(name=new)
-    plan = Plan.objects.select_related("agency").prefetch_related("years").get(pk=plan.pk)
-    scorecard = build_scorecard(plan, 2016, with_action_plans=True)
+    plan = Plan.objects.select_related("agency", "version").get(pk=plan.pk)
+    scorecard = build_scorecard(plan, with_action_plans=True)
     form = read(form_xlsx(scorecard, choose_years(scorecard)))
     assert compare(plan, form).changes == ()
     KPI.objects.filter(code="AC1.1").update(name="另一個名稱", division=plan.agency.divisions.get(name="機要組"))
@@ -164,14 +168,43 @@ def test_a_division_whose_name_has_white_space_is_found_again_and_not_made_a_sec
     assert KPI.objects.get(code="AC1.1").division.name == "General Affairs"
 
 
-def test_closed_years_are_not_touched(plan):
-    form = read(with_cells(CARD, D7=9))
-    found = compare(plan, form)
+def test_a_closed_year_is_not_touched_and_a_baseline_figure_changes_only_at_its_home(plan):
+    """105 has it until its year is closed; what 106 says otherwise is told by its cell."""
+    admin = factories.make_member("boss", plan.agency, "admin")
+    apply(plan, read(with_cells(CARD, D7=9)))
+    assert value("DC1.1", 2013).actual == 9
+    factories.next_edition(admin, plan)
+    later = Plan.objects.select_related("agency", "version").get(year=2017)
+    form = years_later(read(with_cells(CARD, F7=8)), 1)
+    found = compare(later, form)
+    assert [c.what for c in found.changes if c.key[-1] in ("actual", "actual_note")] == []
+    told = [m.text for m in found.messages if m.cell == "F7"]
+    assert told and "（105 年版）；以系統為準，沒有匯入" in told[0]
+    factories.close_year(admin, factories.open_year(admin, plan), reason="提前關閉")
+    form = read(with_cells(CARD, D7=7))
+    found = compare(Plan.objects.select_related("agency", "version").get(pk=plan.pk), form)
     assert [(m.level, m.cell) for m in found.messages] == [(Severity.ERROR, "D7")]
-    assert "102 年已關閉" in found.messages[0].text
-    with pytest.raises(RuleBroken, match="102 年已關閉"):
+    with nothing_written(), pytest.raises(RuleBroken, match="105 年已關閉|這個年度已關閉"):
         apply(plan, form)
-    assert value("DC1.1", 2013).actual == Decimal("1.5")
+
+
+def test_a_unit_that_changes_begins_a_lineage_and_baseline_figures_stay_where_they_are_shown(plan):
+    admin = factories.make_member("boss", plan.agency, "admin")
+    later = factories.next_edition(admin, plan)
+    old = Measure.objects.get(kpi__plan=plan, kpi__code="AC1.1")
+    form = read()
+    kpi, *others = form.plan.kpis
+    kpi = replace(kpi, measures=(replace(kpi.measures[0], unit="週"),))
+    apply(plan, replace(form, plan=replace(form.plan, kpis=(kpi, *others))))
+    new = Measure.objects.get(pk=old.pk)
+    assert new.unit == "週" and new.lineage != old.lineage
+    of_kpi = KPI.objects.filter(plan=later, code="AC1.1")
+    shown = {
+        row.year: row.home_year
+        for row in earlier_values(later, since=2013, kpis=of_kpi)
+        if row.year < 2016 and row.measure_lineage == old.lineage
+    }
+    assert shown == {2013: 2017, 2014: 2017, 2015: 2017}
 
 
 def test_neither_settled_reports_nor_actuals_of_plan_years_are_touched_and_an_open_year_wants_a_reason():
@@ -180,7 +213,7 @@ def test_neither_settled_reports_nor_actuals_of_plan_years_are_touched_and_an_op
     factories.open_year(cast.admin, plan)
     factories.approved(cast, factories.kpi(plan, "AC1.1"))
     standing = load_current_plan(plan)
-    assert list(standing.reports) == [("AC1.1", 2016)]
+    assert list(standing.reports) == ["AC1.1"]
     form = read(small_form())
     found = compare(plan, form)
     errors = [m.text for m in found.messages if m.level is Severity.ERROR]
@@ -189,7 +222,7 @@ def test_neither_settled_reports_nor_actuals_of_plan_years_are_touched_and_an_op
     assert any("105 年的實際值由填報人員填報" in text for text in hints)
     other = read(small_form(code="AC1.2"))
     expected = compare(plan, other).expected_values()
-    with pytest.raises(RuleBroken, match="年度已開放填報，變更目標值請說明理由"):
+    with pytest.raises(RuleBroken, match="105 年版已核定，變更內容請說明理由"):
         import_into_plan.apply_to(by=cast.reviewer, plan=plan, form=other, expected_values=expected)
     import_into_plan.apply_to(by=cast.reviewer, plan=plan, form=other, expected_values=expected, reason="議會通過")
     assert value("AC1.2", 2016).target == 55

@@ -24,12 +24,12 @@ def agency():
 
 @pytest.fixture
 def people(agency):
-    return [factories.make_member(name, agency, Role.REVIEWER) for name in ("first", "second")]
+    return [factories.make_member(name, agency, Role.ADMIN) for name in ("first", "second")]
 
 
-def keep(by, agency, content, plan=None):
+def keep(by, agency, content):
     """The token of the upload kept."""
-    return import_uploads.keep_upload(by=by, agency=agency, plan=plan, file=io.BytesIO(content), name="表單.xlsx").token
+    return import_uploads.keep_upload(by=by, agency=agency, file=io.BytesIO(content), name="表單.xlsx").token
 
 
 def fresh(token):
@@ -38,7 +38,14 @@ def fresh(token):
 
 
 def apply(by, token, expected=None):
-    return import_uploads.apply_upload(by=person(by), upload=fresh(token), version=0, expected_values=expected or {})
+    return import_uploads.apply_upload(
+        by=person(by),
+        upload=fresh(token),
+        version=0,
+        expected_values=expected or {},
+        approval=factories.approval(),
+        reason="年度策略會議決議",
+    )
 
 
 def test_two_people_who_take_the_same_upload_in_make_one_plan(agency, people):
@@ -46,7 +53,7 @@ def test_two_people_who_take_the_same_upload_in_make_one_plan(agency, people):
     results = at_once(*(lambda by=by: apply(by, token) for by in people))
     plan = Plan.objects.get()
     assert results == [plan, plan] and plan.kpis.count() == 39
-    assert AuditEvent.objects.filter(plan_id=plan.pk, kpi_id=None).count() == 1
+    assert AuditEvent.objects.filter(plan_id=plan.pk, action="created").count() == 1
 
 
 def test_of_two_uploads_of_the_same_new_plan_one_is_taken_in_and_the_other_told(agency, people):

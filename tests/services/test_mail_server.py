@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 from django.utils import timezone
 
 from scorecard.domain.choices import MailKind
-from scorecard.models import OutgoingMail, PlanYear
+from scorecard.models import OutgoingMail, Plan
 from scorecard.services import mail, passwords
 from scorecard.services.reminders import send_due_reminders
 from tests.factories import DUE
@@ -161,7 +161,7 @@ def test_a_reminder_carries_the_headers_of_automatic_mail_and_its_answer_goes_to
     server, cast, open_plan, settings
 ):
     settings.SITE_URL = "https://bsc.example.gov.tw"
-    PlanYear.objects.filter(plan=open_plan, year=2016).update(contact="王小明 分機 1234（ming@example.gov.tw）")
+    Plan.objects.filter(pk=open_plan.pk).update(contact="王小明 分機 1234（ming@example.gov.tw）")
     cast.staff.email = "staff@example.gov.tw"
     cast.staff.save()
     send_due_reminders(day=DUE)

@@ -9,7 +9,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from scorecard.domain.choices import AuditAction
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import AuditEvent, Objective, ObjectiveLink, Plan
+from scorecard.services import editions
 from scorecard.services.objective_links import add_link, change_reason, remove_link
+from tests import factories
 from tests.services.conftest import ROLES, in_another_role
 from tests.services.rows import nothing_written
 from tests.services.test_concurrency import at_once, person
@@ -61,7 +63,7 @@ def test_only_reviewers_and_admins_of_the_agency_edit_links(plan, cast, link, ro
     acts = [
         lambda: change_reason(by=by, link=link, reason="另一個理由", seen=link.reason),
         lambda: add(by, plan, "BL1", "BP1"),
-        lambda: remove_link(by=by, link=link),
+        lambda: remove_link(by=by, link=link, reason="兩者無關"),
     ]
     for act in acts:
         if role in MAY:
@@ -96,7 +98,7 @@ def test_what_makes_no_sense_is_refused_with_a_sentence(plan, cast, cause, effec
 
 def test_objectives_of_another_plan_are_refused(plan, cast):
     theirs = objective(cast.other_plan, "AC1")
-    with nothing_written(), pytest.raises(ValidationError, match="屬於另一份計畫"):
+    with nothing_written(), pytest.raises(ValidationError, match="屬於另一份年版"):
         add_link(by=cast.reviewer, plan=plan, cause=theirs, effect=objective(plan, "BC1"), reason="理由")
 
 
@@ -106,7 +108,7 @@ def test_two_ways_to_one_effect_are_no_cycle(plan, cast):
 
 
 def test_a_link_taken_away_makes_room_for_the_opposite_one(plan, cast, link):
-    remove_link(by=cast.reviewer, link=link)
+    remove_link(by=cast.reviewer, link=link, reason="方向相反")
     assert str(add(cast.reviewer, plan, "AL1", "AF1")) == "AL1 → AF1"
 
 
@@ -142,11 +144,26 @@ def test_a_link_is_removed_and_the_audit_trail_keeps_what_it_said(cast, link):
     assert event.changes[2] == {"what": "理由", "old": "測試關係", "new": None}
 
 
+def test_once_the_edition_is_adopted_a_removal_has_a_reason_and_once_it_is_closed_nothing_changes(cast, plan, link):
+    with nothing_written(), pytest.raises(RuleBroken, match="105 年版已核定，變更內容請說明理由"):
+        remove_link(by=cast.reviewer, link=link)
+    draft = editions.carry_forward(by=cast.reviewer, agency=plan.agency, year=2017)
+    remove_link(by=cast.reviewer, link=ObjectiveLink.objects.get(plan=draft, cause__code="AF1"))
+    factories.close_year(cast.admin, factories.open_year(cast.admin, plan), reason="提前關閉")
+    for act in (
+        lambda: change_reason(by=cast.reviewer, link=link, reason="另一個理由", seen=link.reason),
+        lambda: add(cast.reviewer, plan, "BL1", "BP1"),
+        lambda: remove_link(by=cast.reviewer, link=link, reason="兩者無關"),
+    ):
+        with nothing_written(), pytest.raises(RuleBroken, match="已關閉"):
+            act()
+
+
 def test_a_link_removed_meanwhile_is_told_and_not_removed_twice(cast, link):
-    remove_link(by=cast.admin, link=link)
+    remove_link(by=cast.admin, link=link, reason="兩者無關")
     with nothing_written():
         for act in (
-            lambda: remove_link(by=cast.reviewer, link=link),
+            lambda: remove_link(by=cast.reviewer, link=link, reason="兩者無關"),
             lambda: change_reason(by=cast.reviewer, link=link, reason="新理由", seen="測試關係"),
         ):
             with pytest.raises(RuleBroken, match="已被其他人移除"):

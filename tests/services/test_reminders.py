@@ -9,10 +9,10 @@ from django.utils import timezone
 from scorecard.domain.choices import AuditAction, MailKind, Role
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import AuditEvent, OutgoingMail, Plan, User, YearlyReport
-from scorecard.models.strategy import parse_reminder_days
+from scorecard.models.plans import parse_reminder_days
 from scorecard.services.reminders import due_reminders, last_reminded, remind_now, send_due_reminders
 from tests import factories
-from tests.factories import DUE, FIRST_YEAR, fill, send_back, submit
+from tests.factories import DUE, fill, send_back, submit
 from tests.services.rows import nothing_written
 from tests.shared_rows import layer
 
@@ -54,7 +54,7 @@ def test_staff_read_what_is_missing_in_their_division_returned_first_with_a_link
     ]
     assert "甲組還有 4 項 KPI 尚未送出" in body
     assert "截止日 106 年 1 月 31 日（尚餘 7 天）" in body
-    assert f"{settings.SITE_URL}/test-plan-agency/105/reporting/{kpi.division_id}/" in body
+    assert f"{settings.SITE_URL}/test-agency/105/reporting/{kpi.division_id}/" in body
     assert factories.CONTACT in body
 
 
@@ -67,7 +67,7 @@ def test_reviewers_read_how_many_wait_and_for_how_long_on_any_day(reachable, kpi
     assert names(reminded.notices) == ["reviewer"]
     body = to(reachable.reviewer).get().body
     assert "有 1 項填報等候審核，最久的一項已等候 5 天" in body
-    assert f"{settings.SITE_URL}/test-plan-agency/105/review/" in body
+    assert f"{settings.SITE_URL}/test-agency/105/review/" in body
 
 
 def test_where_there_is_no_reviewer_the_admins_are_told_of_the_queue(reachable, kpi):
@@ -138,7 +138,7 @@ def test_a_person_in_two_agencies_gets_one_mail_about_both_that_no_agency_reads(
     send_due_reminders(day=DUE)
     row = to(reachable.staff).get()
     assert row.agency is None
-    assert str(open_plan) in row.body and str(other) in row.body
+    assert open_plan.agency.name in row.body and other.agency.name in row.body
     assert to(reachable.other_staff).get().agency == open_plan.agency
 
 
@@ -164,6 +164,23 @@ def test_whoever_has_nothing_missing_and_years_that_are_not_open_are_left_alone(
     assert due_reminders(day=DUE).notices == []
 
 
+def test_two_open_years_are_two_lists_the_earlier_due_date_first_each_on_its_own_days(reachable, open_plan):
+    later = factories.next_edition(reachable.admin, open_plan)
+    Plan.objects.filter(pk=later.pk).update(reminder_days="-3")
+    factories.open_year(reachable.admin, later, due_date=DUE - timedelta(4))
+    assert names(due_reminders(day=DUE - timedelta(6)).notices) == []
+    first, second = due_reminders(day=DUE - timedelta(7)).notices
+    assert [section.splitlines()[0].count("106 年度填報") for section in first.sections] == [1, 0]
+    assert [section.splitlines()[0].count("105 年度填報") for section in second.sections] == [0, 1]
+    send_due_reminders(day=DUE - timedelta(7))
+    for plan in (open_plan, later):
+        event = last_reminded(plan)
+        assert (event.year, event.plan) == (plan.year, plan)
+    assert names(due_reminders(day=DUE - timedelta(1)).notices) == ["other-staff", "staff"]
+    (notice, _) = due_reminders(day=DUE - timedelta(1)).notices
+    assert len(notice.sections) == 1 and "105 年度填報" in notice.sections[0]
+
+
 def test_asking_who_would_be_reminded_writes_nothing(reachable, open_plan):
     with nothing_written():
         due_reminders(day=DUE)
@@ -172,11 +189,10 @@ def test_asking_who_would_be_reminded_writes_nothing(reachable, open_plan):
 def test_a_click_reminds_on_any_day_but_not_the_one_who_clicks_and_the_event_names_people(reachable, kpi):
     fill(reachable.staff, kpi)
     submit(reachable.staff, kpi)
-    plan_year = kpi.plan.years.get(year=FIRST_YEAR)
-    assert last_reminded(plan_year) is None
-    reminded = remind_now(by=reachable.reviewer, plan=plan, day=DUE + timedelta(1))
+    assert last_reminded(kpi.plan) is None
+    reminded = remind_now(by=reachable.reviewer, plan=kpi.plan, day=DUE + timedelta(1))
     assert names(reminded.notices) == ["other-staff", "staff"]
-    event = last_reminded(plan_year)
+    event = last_reminded(kpi.plan)
     assert (event.action, event.actor) == (AuditAction.REMINDED, reachable.reviewer)
     assert set(event.changes[0]["new"].split("、")) == {str(reachable.staff), str(reachable.other_staff)}
 
@@ -189,7 +205,6 @@ def test_a_click_that_reaches_nobody_leaves_no_event(reachable, open_plan):
 
 
 def test_only_reviewers_remind_and_only_in_open_years(reachable, plan):
-    plan_year = plan.years.get(year=FIRST_YEAR)
     with pytest.raises(RuleBroken):
         remind_now(by=reachable.reviewer, plan=plan, day=DUE)
     with pytest.raises(PermissionDenied):

@@ -49,7 +49,7 @@ def test_a_reviewers_comment_reaches_the_divisions_staff_and_staffs_the_reviewer
         say(cast.staff, kpi, "已補")
     assert sorted(told()) == sorted((who, f"staff 君：{about}") for who in ("colleague", "reviewer", "admin"))
     notice = Notice.objects.first()
-    assert (notice.text, notice.path, notice.agency) == ("已補", "/test-plan-agency/105/kpis/AC1.1/", kpi.plan.agency)
+    assert (notice.text, notice.path, notice.agency) == ("已補", "/test-agency/105/kpis/AC1.1/", kpi.plan.agency)
     assert client_of(cast.staff).get(notice.path).status_code == 200
 
 

@@ -11,11 +11,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import TestCase
 
+from scorecard.documents import frozen_files
 from scorecard.documents.year_snapshot_check import check_snapshot, document_now
 from scorecard.documents.year_snapshot_json import FORMAT, as_bytes
 from scorecard.domain.choices import AuditAction, ReportState
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import ActionBudget, AuditEvent, PlanYear, YearlyReport, YearlyValue, YearSnapshot, triggers
+from scorecard.models import ActionBudget, AuditEvent, Plan, YearlyReport, YearlyValue, YearSnapshot, triggers
+from scorecard.models.snapshots import FILES
 from scorecard.services import year_closing, years
 from scorecard.services.year_closing import close_year, prepare_year
 from tests import factories
@@ -49,22 +51,21 @@ class AClosedYear(TestCase):
         factories.approved(cls.cast, factories.kpi(cls.plan, "AC1.1"), actuals=98765, explanation="擴大宣導")
         factories.fill(cls.cast.staff, factories.kpi(cls.plan, "AC1.2"), actuals=43210)
         cls.head = factories.AuditHead.objects.get()
-        cls.version = type(cls.plan).objects.get(pk=cls.plan.pk).data_version
-        cls.year = close_year(by=cls.cast.admin, plan_year=cls.plan.years.get(year=2016), reason="機關整併")
+        cls.version = Plan.objects.get(pk=cls.plan.pk).data_version
+        cls.year = close(cls.cast.admin, cls.plan, "機關整併")
         cls.snapshot = YearSnapshot.objects.get()
 
     def test_the_year_is_closed_with_its_first_snapshot_by_the_admin_for_the_reason(self):
-        assert (self.year.is_frozen, self.year.closings) == (True, 1)
+        assert (self.year.is_closed, self.year.closings) == (True, 1)
         snapshot = self.snapshot
-        assert (snapshot.plan_year, snapshot.number, snapshot.closed_by) == (self.year, 1, self.cast.admin)
+        assert (snapshot.plan, snapshot.number, snapshot.closed_by_name) == (self.plan, 1, "admin 君")
         assert (snapshot.reason, snapshot.data_version) == ("機關整併", self.version)
 
     def test_it_holds_the_end_of_the_audit_chain_of_that_moment_and_the_chain_holds_its_digests(self):
         assert (self.snapshot.audit_number, self.snapshot.audit_digest) == (self.head.number, self.head.digest)
         event = AuditEvent.objects.get(action=AuditAction.CLOSED)
-        told = [change["new"] for change in event.changes]
-        names = ("document", "report", "workbook")
-        assert told == [getattr(self.snapshot, f"{name}_sha256") for name in names]
+        told = [change["new"] for change in event.changes if "SHA-256" in change["what"]]
+        assert told == [getattr(self.snapshot, f"{name}_sha256") for name in FILES]
         assert f"在第 {self.head.number} 號" in self.verify_audit(self.snapshot.audit_digest)
 
     def verify_audit(self, receipt):
@@ -99,7 +100,7 @@ class AClosedYear(TestCase):
     def test_the_check_finds_it_whole_and_like_the_database(self):
         check = check_snapshot(self.snapshot)
         assert check.is_whole and check.is_current
-        assert "檔案完整，與目前資料相同" in verify(self.plan.slug, "105")
+        assert "檔案完整，與目前資料相同" in verify(self.plan.slug)
         assert "沒有問題" in verify()
 
     def test_the_check_names_what_somebody_changed_past_the_triggers(self):
@@ -146,21 +147,21 @@ class AClosedYear(TestCase):
     def test_the_check_names_a_file_that_is_not_what_was_frozen(self):
         triggers.remove(connection)
         YearSnapshot.objects.update(report=b"%PDF-1.7 ...")
-        assert "PDF 檔與它的 SHA-256 不符" in verify()
+        assert "年度績效報告 PDF 與它的 SHA-256 不符" in verify()
         forged = "0" * 64
         YearSnapshot.objects.update(workbook_sha256=forged, audit_digest=forged)
         said = verify()
-        assert "XLSX 檔的 SHA-256 與關閉年度的稽核紀錄不符" in said
+        assert "平衡計分卡 XLSX 的 SHA-256 與關閉年度的稽核紀錄不符" in said
         assert f"稽核紀錄第 {self.head.number} 號的指紋與凍結時不同" in said
 
     def test_changes_of_other_years_are_no_difference(self):
-        factories.open_year(self.cast.admin, self.plan, 2017)
-        factories.approved(self.cast, factories.kpi(self.plan, "AC1.1"), 2017)
+        later = factories.open_year(self.cast.admin, factories.next_edition(self.cast.admin, self.plan))
+        factories.approved(self.cast, factories.kpi(later, "AC1.1"))
         assert check_snapshot(self.snapshot).is_whole
 
     def test_it_is_kept_through_reopening_and_a_second_closing(self):
         before = YearSnapshot.objects.filter(pk=self.snapshot.pk).values().get()
-        years.reopen_year(by=self.cast.admin, plan_year=self.year, due_date=factories.DUE, reason="更正")
+        years.reopen_year(by=self.cast.admin, plan=self.plan, due_date=factories.DUE, reason="更正")
         assert "之後已重新開放，不與目前資料比對" in verify()
         factories.close_year(self.cast.admin, self.plan, reason="更正完成")
         assert YearSnapshot.objects.filter(pk=self.snapshot.pk).values().get() == before
@@ -184,54 +185,59 @@ def admin(plan):
     return cast.admin
 
 
-def year_of(plan):
-    return plan.years.get(year=2016)
+def close(by, plan, reason=""):
+    """As the page does it."""
+    return close_year(by=by, plan=plan, approval=factories.approval(), reason=reason)
+
+
+def change_contact(by, plan, contact="李大華"):
+    years.change_open_year(by=by, plan=plan, due_date=factories.DUE, contact=contact)
 
 
 def test_files_made_of_older_data_are_not_accepted(plan, admin):
-    prepared = factories.prepared_year(year_of(plan))
-    years.change_open_year(by=admin, plan_year=year_of(plan), due_date=factories.DUE, contact="李大華")
+    prepared = factories.prepared_year(plan)
+    change_contact(admin, plan)
     with nothing_written(), pytest.raises(years.PlanChangedMeanwhile):
-        years.close_year(by=admin, plan_year=year_of(plan), prepared=prepared, reason="期限已過")
+        years.close_year(by=admin, plan=plan, prepared=prepared, approval=factories.approval(), reason="期限已過")
     assert not YearSnapshot.objects.exists()
 
 
 def test_files_of_another_year_are_not_accepted(plan, admin):
-    prepared = factories.prepared_year(plan.years.get(year=2017))
+    prepared = factories.prepared_year(factories.next_edition(admin, plan))
     with nothing_written(), pytest.raises(years.PlanChangedMeanwhile):
-        years.close_year(by=admin, plan_year=year_of(plan), prepared=prepared, reason="期限已過")
+        years.close_year(by=admin, plan=plan, prepared=prepared, approval=factories.approval(), reason="期限已過")
 
 
 @pytest.mark.parametrize(("changes", "is_closed"), [(1, True), (2, False)])
 def test_what_changes_while_the_files_are_made_has_them_made_again_and_once_only(plan, admin, changes, is_closed):
     made = []
 
-    def prepare(plan_year):
-        prepared = factories.prepared_year(plan_year)
+    def prepare(plan, approval):
+        prepared = factories.prepared_year(plan)
         made.append(prepared)
         if len(made) <= changes:
-            contact = f"窗口 {len(made)}"
-            years.change_open_year(by=admin, plan=plan, due_date=factories.DUE, contact=contact)
+            change_contact(admin, plan, f"窗口 {len(made)}")
         return prepared
 
     with patch.object(year_closing, "prepare_year", prepare):
         if is_closed:
-            close_year(by=admin, plan_year=year_of(plan), reason="期限已過")
+            close(admin, plan, "期限已過")
         else:
             with pytest.raises(RuleBroken, match="請稍候再關閉一次"):
-                close_year(by=admin, plan_year=year_of(plan), reason="期限已過")
+                close(admin, plan, "期限已過")
     assert len(made) == 2
-    assert (year_of(plan).is_closed, YearSnapshot.objects.count()) == (is_closed, int(is_closed))
+    assert (Plan.objects.get(pk=plan.pk).is_closed, YearSnapshot.objects.count()) == (is_closed, int(is_closed))
 
 
 def test_nothing_is_drawn_for_a_year_that_may_not_close(plan, admin):
     with patch.object(year_closing, "prepare_year") as prepare, nothing_written():
         with pytest.raises(RuleBroken, match="還有 5 項"):
-            close_year(by=admin, plan_year=year_of(plan))
+            close(admin, plan)
     prepare.assert_not_called()
 
 
 def test_preparing_writes_nothing_and_leaves_the_year_open(plan, admin):
-    with nothing_written(), patch.object(year_closing, "annual_report_pdf", lambda *_, **__: b"%PDF"):
-        prepare_year(year_of(plan))
-    assert PlanYear.objects.get(plan=plan, year=2016).is_open
+    with nothing_written(), patch.object(frozen_files, "official_report_pdf", lambda *_, **__: b"%PDF"):
+        prepared = prepare_year(plan, factories.approval())
+    assert all(getattr(prepared, name) for name in FILES)
+    assert Plan.objects.get(pk=plan.pk).is_open

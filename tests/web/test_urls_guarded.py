@@ -274,7 +274,7 @@ def test_the_switches_of_every_page_and_of_every_refused_act_lead_to_pages(scene
             if answer and answer.context and answer.context.get("year_switch"):
                 drawn[method, route] = role, [year["url"] for year in answer.context["year_switch"]]
     assert {method for method, _ in drawn} == {"GET", "POST"} and len(drawn) > 30
-    # The last year is no more and no less than the others but this one.
+    # One other year stands for all.
     led = {(role, urls[-1]) for role, urls in drawn.values()}
     wrong = [(role, url) for role, url in sorted(led) if scene.answer(role, "GET", url).status_code != 200]
     assert wrong == []
