@@ -24,6 +24,7 @@ NOBODY = frozenset()
 # other_staff to another one.
 TABLE = {
     "view": (lambda kpi: kpi.plan.agency_id, MEMBERS),
+    "see_drafts": (lambda kpi: kpi.plan.agency_id, REVIEWERS),
     "report": (lambda kpi: kpi.plan.agency_id, {"staff", "other_staff"}),
     "report_for": (lambda kpi: kpi.division, {"staff"}),
     "fill_in": (lambda kpi: kpi.division, {"staff"} | REVIEWERS),
@@ -70,7 +71,13 @@ def things(asked):
 def test_every_rule_stands_in_the_table_and_every_one_but_seeing_has_its_check():
     assert set(rules("can_")) == set(TABLE)
     # What a person may not see answers 404, so nobody is told.
-    assert set(rules("check_can_")) == set(TABLE) - {"view"}
+    assert set(rules("check_can_")) == set(TABLE) - {"view", "see_drafts"}
+
+
+def test_drafts_are_no_state_that_others_than_their_editors_see(people, kpi):
+    for role, user in people.items():
+        seen = permissions.visible_states(user, kpi.plan.agency_id)
+        assert ("draft" in seen, "adopted" in seen) == (role in REVIEWERS, role in MEMBERS), role
 
 
 @pytest.mark.parametrize("role", ALL)
