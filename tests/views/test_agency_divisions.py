@@ -22,9 +22,9 @@ def page_of(division, name="agency_division"):
     return reverse(name, args=[division.agency.slug, division.pk])
 
 
-def send(client, division, name, **fields):
+def send(client, division, act, **fields):
     """Fill in one of the two forms of the division's page and send it."""
-    form = form_to(client.get(page_of(division)), page_of(division, name))
+    form = form_to(client.get(page_of(division)), page_of(division, act))
     return client.post(form.action, form.filled(**fields), follow=True)
 
 
