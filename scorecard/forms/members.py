@@ -75,6 +75,9 @@ class TransferForm(forms.Form):
         label="或移交給同仁", max_length=60, required=False, help_text="只有同仁主責的行動方案可以移交給同仁。"
     )
 
+    # Asked below the preview of what would move.
+    reason = forms.CharField(max_length=500, required=False, widget=forms.HiddenInput)
+
     def __init__(self, data=None, *, agency, **kwargs):
         super().__init__(data, **kwargs)
         self.divisions = list(agency.divisions.all())

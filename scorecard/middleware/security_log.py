@@ -52,7 +52,7 @@ def _agencies(request):
         return []
     own = Agency.objects.filter(memberships__user=request.user, memberships__is_active=True)
     if "former_slug" in match.kwargs:
-        return own.filter(plans__slug=match.kwargs["former_slug"])
+        return own.filter(plans__former_slug=match.kwargs["former_slug"])
     if "agency" in match.kwargs:
         return own.filter(slug=match.kwargs["agency"])
     return None

@@ -110,8 +110,11 @@ class AuditEventQuerySet(models.QuerySet):
         return max((event for event in candidates if event is not None), key=lambda event: event.pk, default=None)
 
     def of_year(self, plan):
-        """Events of the edition itself, not of its KPIs, newest first."""
+        """Events of the edition itself, not of its KPIs, newest first; of a closed one none after its last closing."""
         rows = self.filter(agency=plan.agency_id, year=plan.year, kpi__isnull=True)
+        closing = self.last_of(plan) if plan.is_closed else None
+        if closing is not None:
+            rows = rows.filter(pk__lte=closing.pk)
         return rows.select_related("actor").order_by("-id")
 
 

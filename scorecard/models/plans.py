@@ -293,8 +293,8 @@ class HeadApprovalQuerySet(models.QuerySet):
 class HeadApproval(models.Model):
     """核定: the head's act, as the admin records it when the edition is adopted or its year closed.
 
-    closing: which closing, 0 for the adoption. document_number (文號), or why there is none. recorded_by_name: as it
-    was then.
+    closing: which closing, 0 for the adoption. document_number (文號), or why there is none. recorded_by: None for a
+    command on the server. recorded_by_name: as it was then.
     """
 
     plan = models.ForeignKey(Plan, verbose_name="年版", on_delete=models.CASCADE, related_name="head_approvals")
@@ -303,7 +303,7 @@ class HeadApproval(models.Model):
     title = models.CharField("核定人職稱", max_length=60)
     document_number = models.CharField("文號", max_length=100, blank=True)
     no_number_reason = models.CharField("免文號的理由", max_length=200, blank=True)
-    recorded_by = models.ForeignKey(User, verbose_name="登錄者", on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(User, verbose_name="登錄者", on_delete=models.PROTECT, null=True, related_name="+")
     recorded_by_name = models.CharField("登錄者姓名", max_length=80)
     recorded_at = models.DateTimeField("登錄時間", auto_now_add=True)
 

@@ -31,9 +31,12 @@ class DataCheck:
 
 
 def build_data_checks(scorecard: Scorecard, plan: Plan) -> tuple[DataCheck, ...]:
-    """A DataCheck of each kind. Two queries. The scorecard is a provisional one with its action plans."""
+    """A DataCheck of each kind. Two queries. The scorecard is a provisional one with its action plans.
+
+    Who reports now is no question of a closed year.
+    """
     explained, with_evidence = _reports(plan)
-    staffed = _staffed_divisions(plan)
+    people = [] if plan.is_closed else [_check("no_staff", "主責科室沒有填報人員", _without_staff(scorecard, plan))]
     kpis = scorecard.kpis
     due = scorecard.due_kpis
     sent = [line for line in due if line.report_state in (ReportState.SUBMITTED, ReportState.APPROVED)]
@@ -47,7 +50,7 @@ def build_data_checks(scorecard: Scorecard, plan: Plan) -> tuple[DataCheck, ...]
         _check("no_evidence", "已送出，沒有附佐證", _of(line for line in sent if line.id not in with_evidence)),
         _check("no_execution", "行動方案有預算，沒有執行數", _without_execution(scorecard)),
         _check("no_kpi", "策略目標沒有 KPI", _without_kpi(scorecard)),
-        _check("no_staff", "主責科室沒有填報人員", _without_staff(scorecard, staffed)),
+        *people,
     )
 
 
@@ -78,7 +81,8 @@ def _without_kpi(scorecard: Scorecard) -> Iterator[Finding]:
             yield Finding("objective", line.id, line.code, line.name)
 
 
-def _without_staff(scorecard: Scorecard, staffed: set[int]) -> Iterator[Finding]:
+def _without_staff(scorecard: Scorecard, plan: Plan) -> Iterator[Finding]:
+    staffed = _staffed_divisions(plan)
     for line in scorecard.divisions:
         if line.id not in staffed and any(kpi.report_state is not None for kpi in line.kpis):
             yield Finding("division", line.id, "", line.name)

@@ -12,7 +12,12 @@ from django.db import transaction
 
 from scorecard import permissions
 from scorecard.domain.choices import AuditAction, PlanState
-from scorecard.domain.policies import RuleBroken, check_division_is_present, check_not_closed
+from scorecard.domain.policies import (
+    RuleBroken,
+    check_division_is_present,
+    check_not_closed,
+    check_reason_given,
+)
 from scorecard.models import KPI, ActionPlan, Agency, Division, Plan, User
 from scorecard.services import audit
 from scorecard.services.years import lock_editions
@@ -73,12 +78,14 @@ def people_of(agency: Agency) -> list[str]:
 
 @transaction.atomic
 @audit.held_back()
-def transfer(*, by: User, agency: Agency, source: Owner, target: Owner, seen: str, plan: Plan | None = None) -> Moves:
+def transfer(
+    *, by: User, agency: Agency, source: Owner, target: Owner, seen: str, reason: str, plan: Plan | None = None
+) -> Moves:
     """Move everything from source to target, all or nothing.
 
-    seen: Moves.seen of what the person confirmed. Raises RuleBroken where that has changed or is nothing, for a closed
-    plan and for a division that another one took over from, ValueError where KPIs would go to a person: a KPI's owner
-    is a division.
+    seen: Moves.seen of what the person confirmed. reason: needed where an edition is adopted. Raises RuleBroken where
+    what was seen has changed or is nothing, without a reason, for a closed plan and for a division that another one
+    took over from, ValueError where KPIs would go to a person: a KPI's owner is a division.
     """
     permissions.check_can_keep_members(by, agency.pk)
     # Nobody may save, submit or review a report while its division changes.
@@ -90,6 +97,8 @@ def transfer(*, by: User, agency: Agency, source: Owner, target: Owner, seen: st
     moves = find_moves(agency=agency, source=source, plan=plan)
     if not moves.count:
         raise RuleBroken(f"{source}沒有可以移交的 KPI 或行動方案。")
+    for adopted in {row.plan for row in moves.kpis} | {row.plan for row in moves.action_plans}:
+        check_reason_given(adopted, reason)
     if moves.seen != seen:
         raise RuleBroken("要移交的內容在您確認之前已經變更，沒有任何變動；請看過現在的清單再確認一次。")
     for kpi in moves.kpis:
@@ -97,15 +106,16 @@ def transfer(*, by: User, agency: Agency, source: Owner, target: Owner, seen: st
             raise ValueError("KPIs belong to divisions.")
         kpi.division = target.division
         kpi.save(update_fields=["division"])
-        _record(by, kpi, kpi, source, target)
+        _record(by, kpi, kpi, source, target, reason)
     for action_plan in moves.action_plans:
         action_plan.owner_division = target.division
         action_plan.owner_person = target.person
         action_plan.save(update_fields=["owner_division", "owner_person"])
-        _record(by, action_plan, action_plan.kpi, source, target)
+        _record(by, action_plan, action_plan.kpi, source, target, reason)
     return moves
 
 
-def _record(by: User, row: KPI | ActionPlan, kpi: KPI, source: Owner, target: Owner) -> None:
+def _record(by: User, row: KPI | ActionPlan, kpi: KPI, source: Owner, target: Owner, reason: str) -> None:
     changes = [("主責", str(source), str(target))]
-    audit.record(by=by, action=AuditAction.CHANGED, target=row, plan=row.plan, kpi=kpi, changes=changes, reason="移交")
+    why = f"移交：{reason}" if reason else "移交"
+    audit.record(by=by, action=AuditAction.CHANGED, target=row, plan=row.plan, kpi=kpi, changes=changes, reason=why)

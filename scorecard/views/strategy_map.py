@@ -136,7 +136,7 @@ def objective(request, agency, year, code):
         "perspective": next(row for row in scorecard.perspectives if row.code == line.perspective_code),
         "causes": [(by_code[link.cause], link.reason) for link in scorecard.links if link.effect == code],
         "effects": [(by_code[link.effect], link.reason) for link in scorecard.links if link.cause == code],
-        "supports": ObjectiveSupport.objects.filter(objective=line.id).select_related("supported__plan__agency"),
+        "supports": ObjectiveSupport.objects.filter(objective=line.id).select_related("supported__plan"),
         "can_edit": permissions.can_edit_strategy(request.user, request.edition.plan.agency_id),
     }
     return render(request, "scorecard/map/objective.html", context)

@@ -24,7 +24,8 @@ def transfer(request, agency):
         return _page(request, agency, form, transfers.find_moves(**chosen))
     try:
         seen = request.POST.get("seen", "")
-        moved = transfers.transfer(by=request.user, target=given["target"], seen=seen, **chosen)
+        reason = given["reason"]
+        moved = transfers.transfer(by=request.user, target=given["target"], seen=seen, reason=reason, **chosen)
     except RuleBroken as error:
         messages.error(request, " ".join(error.messages))
         return _page(request, agency, form, transfers.find_moves(**chosen), 409)

@@ -21,7 +21,8 @@ if (links.length > 1) {
 
   const exchange = (page) => {
     // The slider is not replaced: a finger or the focus is on it.
-    for (const part of [".topbar", ".agency-switch", ".crumbs", "h1", ".page-actions", ".page-foot"]) {
+    const outside = [".topbar", ".compare-switch", ".agency-switch", ".page-foot"];
+    for (const part of [...outside, ".crumbs", "h1", ".page-actions"]) {
       document.querySelector(part)?.replaceWith(page.querySelector(part));
     }
     const head = document.querySelector(".page-head");

@@ -376,7 +376,7 @@ def transfer(scene):
     chosen = {"source": f"division:{first.pk}", "target_division": second.pk, "plan": "", "target_person": ""}
     url = scene.of_agency("transfer")
     seen = scene.client("admin").get(url, chosen).context["moves"].seen
-    return scene.send("admin", url, chosen | {"seen": seen})
+    return scene.send("admin", url, chosen | {"seen": seen, "reason": "組織調整"})
 
 
 def add_link(scene):

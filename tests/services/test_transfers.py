@@ -28,8 +28,8 @@ def second(plan):
 
 def move(cast, plan, source, target, **changed):
     """Move everything as an admin who saw it."""
-    given = {"by": cast.admin, "seen": find_moves(agency=plan.agency, source=source).seen} | changed
-    return transfer(agency=plan.agency, source=source, target=target, **given)
+    given = {"by": cast.admin, "seen": find_moves(agency=plan.agency, source=source).seen, "reason": "組織調整"}
+    return transfer(agency=plan.agency, source=source, target=target, **(given | changed))
 
 
 def test_everything_of_a_division_goes_to_another_in_every_edition_that_is_not_closed(cast, open_plan, first, second):
@@ -45,10 +45,10 @@ def test_everything_of_a_division_goes_to_another_in_every_edition_that_is_not_c
     assert {row.plan.year for row in KPI.objects.filter(division=first.division)} == {2016}
     assert {row.plan.year for row in ActionPlan.objects.filter(owner_division=first.division)} == {2016}
     assert KPI.objects.filter(plan__in=editions, division=second.division).count() == 20
-    events = AuditEvent.objects.filter(reason="移交")
+    events = AuditEvent.objects.filter(reason="移交：組織調整")
     assert events.count() == moves.count
     assert events.filter(kpi=factories.kpi(editions[0], "AC1.1"), year=2017).exists()
-    seen = {"seen": moves.seen, "plan": open_plan}
+    seen = {"seen": moves.seen, "plan": open_plan, "reason": "組織調整"}
     with nothing_written(), pytest.raises(RuleBroken, match="已關閉"):
         transfer(by=cast.admin, agency=open_plan.agency, source=first, target=second, **seen)
     assert {(event.changes[0]["old"], event.changes[0]["new"]) for event in events} == {("甲組", "乙組")}
@@ -73,6 +73,11 @@ def test_action_plans_of_a_person_go_to_another_person_or_to_a_division(cast, pl
     assert not ActionPlan.objects.filter(plan=plan, owner_person="王小明").exists()
 
 
+def test_an_adopted_editions_owners_change_with_a_reason_alone(cast, plan, first, second):
+    with nothing_written(), pytest.raises(RuleBroken, match="已核定，變更內容請說明理由"):
+        move(cast, plan, first, second, reason="")
+
+
 def test_what_changed_since_it_was_shown_is_not_moved(cast, plan, first, second):
     seen = find_moves(agency=plan.agency, source=first).seen
     KPI.objects.filter(pk=factories.kpi(plan, "BC1.1").pk).update(division=first.division)
@@ -83,10 +88,11 @@ def test_what_changed_since_it_was_shown_is_not_moved(cast, plan, first, second)
 def test_nothing_to_move_is_told_and_one_edition_can_be_chosen(cast, plan, first, second):
     other = factories.next_edition(cast.admin, plan)
     chosen = find_moves(agency=plan.agency, source=first, plan=other)
-    transfer(by=cast.admin, agency=plan.agency, source=first, target=second, seen=chosen.seen, plan=other)
+    given = {"seen": chosen.seen, "plan": other, "reason": "組織調整"}
+    transfer(by=cast.admin, agency=plan.agency, source=first, target=second, **given)
     assert {row.plan for row in KPI.objects.filter(division=first.division)} == {plan}
     with pytest.raises(RuleBroken, match="沒有可以移交"):
-        transfer(by=cast.admin, agency=plan.agency, source=first, target=second, seen="", plan=other)
+        transfer(by=cast.admin, agency=plan.agency, source=first, target=second, seen="", plan=other, reason="組織調整")
 
 
 @pytest.mark.parametrize("role", ["viewer", "staff", "reviewer", "outsider"])

@@ -22,10 +22,10 @@ class Command(BaseCommand):
     help = "載入或移除示範帳號與示範資料（只在 DEBUG=on 時可用）。"
 
     def add_arguments(self, parser):
-        """load [--plan SLUG] or remove."""
+        """load [--plan PLAN] or remove."""
         acts = parser.add_subparsers(dest="act", required=True, metavar="load|remove")
-        load = acts.add_parser("load", help="建立示範帳號，並為秘書處的計畫填入示範資料")
-        load.add_argument("--plan", default="taipei-secretariat-105", help="計畫的網址代稱（預設 %(default)s）")
+        load = acts.add_parser("load", help="建立示範帳號，並為秘書處的年版填入示範資料")
+        load.add_argument("--plan", default="taipei-secretariat-105", help="年版（預設 %(default)s）")
         acts.add_parser("remove", help="移除示範資料，並停用示範帳號；真實人員填報的內容保留")
 
     def handle(self, *args, **options):
