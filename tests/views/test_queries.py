@@ -67,23 +67,6 @@ def questions(plan, name, user, **kwargs):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def next_year(admin, plan):
-    """The next edition, with targets beyond those of the one before."""
-    later = editions.open_without_edition(
-        by=admin,
-        agency=plan.agency,
-        year=plan.year + 1,
-        last_year=None,
-        due_date=DUE,
-        contact="",
-        approval=factories.approval(),
-        reason="依年度策略會議決議",
-    )
-    for measure in Measure.objects.filter(kpi__plan=later):
-        YearlyValue.objects.update_or_create(measure=measure, year=later.year, defaults={"target": 1})
-    return later
-
-
 def test_a_page_asks_the_same_number_of_questions_with_ten_times_the_data(name, plans):
     role, arguments = PAGES[name]
     asked = {}
