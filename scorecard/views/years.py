@@ -58,8 +58,7 @@ def _page(request, edition, form=None, status=200):
         "scorecard": scorecard,
         "unapproved": [kpi for kpi in scorecard.due_kpis if kpi.report_state != ReportState.APPROVED],
         "snapshots": YearSnapshot.objects.listed().filter(plan=plan),
-        # A 更正說明 changes nothing on the pages of its closed year, and has its own page.
-        "events": AuditEvent.objects.of_year(plan).exclude(action=AuditAction.CORRECTED)[:EVENTS_SHOWN],
+        "events": [_event(row) for row in _events(plan)[:EVENTS_SHOWN]],
         "editions": [
             {
                 "plan": each,
@@ -71,6 +70,18 @@ def _page(request, edition, form=None, status=200):
         ],
     }
     return render(request, "scorecard/plan_year.html", context, status=status)
+
+
+def _events(plan):
+    """A 更正說明 changes nothing on the pages of its closed year, and has its own page."""
+    return AuditEvent.objects.of_year(plan).exclude(action=AuditAction.CORRECTED)
+
+
+def _event(row):
+    """An event with the changes to tell of: not the digests of a closing, nor its own reason again."""
+    is_told = row.action != AuditAction.CLOSED
+    changes = [change for change in row.changes if is_told and (change["what"], change["new"]) != ("理由", row.reason)]
+    return {"row": row, "changes": changes}
 
 
 def _empty(form_class):
