@@ -10,6 +10,8 @@ from django.utils import timezone
 from scorecard.domain.roc_years import year_text
 from scorecard.management.files import find_plan
 from scorecard.management.tables import aligned
+from scorecard.pdf.jobs import PDFBusy
+from scorecard.pdf.writer import PDFError
 from scorecard.services import demo, demo_removal
 from scorecard.services.year_closing import close_year
 
@@ -49,6 +51,10 @@ class Command(BaseCommand):
             raise CommandError(f"示範帳號的角色已被修改，無法載入示範資料：{error}沒有任何變更。") from error
         except ValidationError as error:
             raise CommandError(f"無法載入示範資料：{' '.join(error.messages)}沒有任何變更。") from error
+        except (PDFBusy, PDFError) as error:
+            raise CommandError(
+                f"示範帳號與 {plan.year_text}的填報已載入，但正式版本無法產生，年度沒有關閉：{error}請再執行一次。"
+            ) from error
         self.stdout.write(f"{plan}：示範帳號")
         self.stdout.write("\n".join(table(loaded.accounts)))
         self._show_password(loaded)
