@@ -77,6 +77,7 @@ IN_TURN = (
     "begin_next_year"
 ).split()
 
+
 @pytest.fixture
 def scene():
     return make_scene(with_a_past=True)
@@ -227,7 +228,9 @@ def test_no_act_of_anybody_changes_a_closed_year(scene, monkeypatch):
     refused_to_go(scene, closed)
     the_next_years(scene, open_edition)
     after = everything_of(scene, closed, monkeypatch)
-    import pickle; pickle.dump((before, after), open("/tmp/fs/ba.pickle","wb"))
+    import pickle
+
+    pickle.dump((before, after), open("/tmp/fs/ba.pickle", "wb"))
     assert [place for place, said in before.items() if after[place] != said] == []
     told = StringIO()
     call_command("verify_snapshot", closed.slug, stdout=told)

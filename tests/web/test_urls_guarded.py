@@ -115,7 +115,7 @@ def scene():
     assert cast.other_plan
     factories.open_year(cast.admin, plan)
     closed = factories.close_year(cast.admin, plan, reason="提前關閉")
-    years.reopen_year(by=cast.admin, plan_year=closed, due_date=factories.DUE, reason="更正")
+    years.reopen_year(by=cast.admin, plan=closed, due_date=factories.DUE, reason="更正")
     kpi = factories.kpi(plan, "AC1.1")
     factories.fill(cast.staff, kpi)
     (evidence,) = factories.attach(cast.staff, kpi)
