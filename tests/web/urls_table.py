@@ -243,6 +243,8 @@ ADMIN = {
     **model("measure", add=NOBODY, change=NOBODY),
     **model("yearlyvalue", delete=NOBODY),
     **model("outgoingmail", view=MANAGERS, add=NOBODY, change=NOBODY),
+    **model("headapproval", add=NOBODY, change=NOBODY),
+    **model("correction", add=NOBODY, change=NOBODY),
     **model("auditevent", view=MANAGERS, add=NOBODY, change=NOBODY),
 }
 
