@@ -4,6 +4,8 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 export PYTHON
+# Test processes are many, and each would compile every file anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Ctrl-C waits until a Python program is ready for it; where env cannot do that, it may meet a traceback at the start.
 HOLD_INTERRUPT := $(shell env --block-signal=INT true 2>/dev/null && echo env --block-signal=INT)
 PIP := $(HOLD_INTERRUPT) .venv/bin/python .ci/interruptible.py pip \

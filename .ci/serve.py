@@ -115,7 +115,7 @@ def prepare_database():
     A database without accounts is new, or its first start was interrupted: the load is repeated from its beginning.
     """
     import django
-    from django.core.management import call_command
+    from django.core.management import CommandError, call_command
     from django.core.management.base import SystemCheckError
     from django.db import transaction
 
@@ -129,7 +129,11 @@ def prepare_database():
         call_command("check", stdout=io.StringIO())
     except SystemCheckError as error:
         sys.exit(str(error))
-    call_command("migrate", interactive=False, verbosity=0)
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except CommandError as error:
+        # A migration that stops before it changes anything says why.
+        sys.exit(str(error))
     if get_user_model().objects.exists():
         print("沿用原有的資料庫。帳號與密碼在第一次啟動時顯示過；忘記密碼請執行：")
         print("    DEBUG=on .venv/bin/python manage.py changepassword 帳號")

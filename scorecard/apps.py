@@ -1,4 +1,4 @@
-"""Registers the triggers, the checks and the guard of loaddata."""
+"""Registers the triggers, the checks and what migrate and loaddata ask first."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate, pre_save
@@ -14,7 +14,10 @@ class ScorecardConfig(AppConfig):
         from scorecard import checks  # noqa: F401
         from scorecard.models import triggers
         from scorecard.models.loaddata_guard import refuse_to_overwrite
+        from scorecard.models.migration_checks import look_before_migrating
 
+        # In this order: what stops a migration leaves the triggers where they are.
+        pre_migrate.connect(look_before_migrating, sender=self, dispatch_uid="scorecard_look_first")
         pre_migrate.connect(triggers.remove_before_migrate, sender=self, dispatch_uid="scorecard_triggers")
         post_migrate.connect(triggers.install_after_migrate, sender=self, dispatch_uid="scorecard_triggers")
         pre_save.connect(refuse_to_overwrite, dispatch_uid="scorecard_loaddata")

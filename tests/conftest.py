@@ -2,7 +2,9 @@
 
 import gc
 import shutil
+from functools import cache
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.conf import settings
@@ -11,14 +13,14 @@ from django.test import TransactionTestCase
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 
-from scorecard.models import triggers
 from tests import factories
-from tests.shared_rows import LAYERS, asked_for, commits, layer, may_share
+from tests.robust.whole_database import keep, put_back
+from tests.shared_rows import LAYERS, asked_for, layer, may_share
 
 HERE = Path(__file__).resolve().parent
 # Files and pages drawn from what read models and services say, which are asked on every database.
-DRAWN = [HERE / name for name in ("browser", "documents", "pdf", "spreadsheets", "styleguide", "views")]
-DRAWN += [HERE / "agency_form" / "test_writing.py", HERE / "fill_in" / "test_writer_and_reader.py"]
+DRAWN = {HERE / name for name in ("browser", "documents", "pdf", "spreadsheets", "styleguide", "views")}
+DRAWN |= {HERE / "agency_form" / "test_writing.py", HERE / "fill_in" / "test_writer_and_reader.py"}
 # Left out of `make test-quick`: browsers, files of every kind, commands, the admin, acts done hundreds of times, every
 # address as every role, whole starts of the server, and other files that take more than three seconds.
 SLOW_FILES = {
@@ -30,8 +32,9 @@ SLOW_FILES = {
     "web": "conditional foreign_ids gaps hostile_values unapproved urls_guarded",
 }
 SLOW_FOLDERS = ("admin", "agency_form", "browser", "documents", "fill_in", "management", "pdf", "robust", "styleguide")
-SLOW = [HERE / name for name in SLOW_FOLDERS]
-SLOW += [HERE / folder / f"test_{name}.py" for folder, names in SLOW_FILES.items() for name in names.split()]
+SLOW = {HERE / name for name in SLOW_FOLDERS}
+SLOW |= {HERE / folder / f"test_{name}.py" for folder, names in SLOW_FILES.items() for name in names.split()}
+ROBUST = {HERE / "robust"}
 
 # No deadline: on a busy machine it fails examples for being slow once. The same examples each
 # time and no example database: a run in one place repeats a run in another.
@@ -53,6 +56,16 @@ hypothesis_settings.register_profile("quick", parent=hypothesis_settings.get_pro
 hypothesis_settings.load_profile("repeatable")
 
 
+def lies_in(path, places):
+    """Whether a test's file is one of these, or lies in one of these folders."""
+    return not places.isdisjoint(_with_folders(path))
+
+
+@cache
+def _with_folders(path):
+    return [path, *path.parents]
+
+
 def asks_the_database(item):
     """Whether a test reads or writes rows."""
     is_case = item.cls is not None and issubclass(item.cls, TransactionTestCase)
@@ -70,7 +83,7 @@ def is_for_every_database(item):
     """
     if not asks_the_database(item):
         return False
-    if any(item.path.is_relative_to(place) for place in DRAWN):
+    if lies_in(item.path, DRAWN):
         return item.get_closest_marker("every_database") is not None
     return item.get_closest_marker("one_database") is None
 
@@ -78,9 +91,9 @@ def is_for_every_database(item):
 @pytest.hookimpl(tryfirst=True)
 def pytest_itemcollected(item):
     """Mark the tests of some places, for `make test-quick` and `make test-long`."""
-    if any(item.path.is_relative_to(place) for place in SLOW):
+    if lies_in(item.path, SLOW):
         item.add_marker("slow")
-    if item.path.is_relative_to(HERE / "robust"):
+    if lies_in(item.path, ROBUST):
         item.add_marker("robust")
 
 
@@ -108,9 +121,16 @@ def pytest_collection_finish(session):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The database, with layers of rows (tests/shared_rows.py) rolled back before it goes."""
+    """The database, with layers of rows (tests/shared_rows.py) rolled back before it goes.
+
+    After a test with real transactions it is put back. Django's flush takes many times as long: it empties every table,
+    and sends post_migrate; and triggers refuse it.
+    """
+    with django_db_blocker.unblock():
+        empty = keep()
     LAYERS.begin(django_db_blocker)
-    yield
+    with mock.patch.object(TransactionTestCase, "_fixture_teardown", lambda case: put_back(empty)):
+        yield
     LAYERS.end()
 
 
@@ -121,21 +141,6 @@ def pytest_runtest_setup(item):
         LAYERS.clear()
     elif asks_the_database(item):
         LAYERS.become(asked_for(item))
-
-
-@pytest.fixture(autouse=True)
-def no_triggers_at_the_flush(request):
-    """Let the flush after a transactional test empty the tables whose triggers refuse deletion.
-
-    The flush sends post_migrate, whose receiver installs the triggers again.
-    """
-    if not commits(request.node):
-        yield
-        return
-    # Asked for here so that it ends, with the flush, after this fixture.
-    request.getfixturevalue("transactional_db")
-    yield
-    triggers.remove(connections["default"])
 
 
 @pytest.fixture(autouse=True)

@@ -30,6 +30,7 @@ for name in (
     "PASSWORD_MIN_DAYS",
     "PASSWORD_MAX_DAYS",
     "MIGRATE_DATABASE_URL",
+    "EDITIONS_BACKUP",
 ):
     os.environ.pop(name, None)
 # One folder a process (pytest-xdist runs several): database, uploads and collected files.

@@ -5,22 +5,27 @@ from django.db import migrations, models
 from scorecard.migrations._editions_backup import keep_a_copy
 from scorecard.migrations._editions_reverse import refuse_to_go_back
 from scorecard.migrations._editions_round import InOneRound
-from scorecard.migrations._editions_years import check, read_plans
+from scorecard.migrations._editions_years import can_read, check, has_plans, read_plans
 
 
-def prepare(apps, schema_editor):
-    """Nothing in a database without plans."""
-    plans = read_plans(apps, "first_year")
-    check(apps, plans)
-    if plans:
-        keep_a_copy(schema_editor.connection)
+def check_again(apps, schema_editor):
+    """For databases so old that look_first() could not read them."""
+    check(apps, read_plans(apps, "first_year"))
 
 
 class Migration(migrations.Migration):
     dependencies = [("scorecard", "0014_words_of_review")]
 
+    def look_first(self, apps, connection, is_backwards):
+        """Before anything is changed (models/migration_checks.py): stop, or keep a copy. Nothing without plans."""
+        if is_backwards or not has_plans(apps):
+            return None
+        if can_read(apps):
+            check(apps, read_plans(apps, "first_year"))
+        return keep_a_copy(connection)
+
     operations = [
-        migrations.RunPython(prepare, refuse_to_go_back),
+        migrations.RunPython(check_again, refuse_to_go_back),
         migrations.RemoveConstraint(
             model_name="plan",
             name="plan_years_in_order",
@@ -259,6 +264,7 @@ class Migration(migrations.Migration):
                         (
                             "recorded_by",
                             models.ForeignKey(
+                                null=True,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="+",
                                 to=settings.AUTH_USER_MODEL,

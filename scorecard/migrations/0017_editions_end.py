@@ -2,12 +2,18 @@ import django.db.models.deletion
 import uuid
 from django.db import migrations, models
 
+from scorecard.migrations._editions_reverse import refuse_to_go_back
 from scorecard.migrations._editions_round import InOneRound
 from scorecard.migrations._editions_years import RESERVED_SLUGS
 
 
 class Migration(migrations.Migration):
     dependencies = [("scorecard", "0016_editions_move")]
+
+    def look_first(self, apps, connection, is_backwards):
+        """Before anything is changed (models/migration_checks.py)."""
+        if is_backwards:
+            refuse_to_go_back()
 
     operations = [
         # Nothing of the tables.

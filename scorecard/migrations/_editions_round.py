@@ -24,7 +24,7 @@ class InOneRound(Operation):
             operation.database_forwards(app_label, schema_editor, from_state, to_state)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        refuse_to_go_back(None, schema_editor)
+        refuse_to_go_back()
 
     def describe(self):
         return "; ".join(operation.describe() for operation in self.operations)

@@ -70,6 +70,17 @@ class OldPlan:
         return self.states.get(year) == CLOSED
 
 
+def can_read(apps):
+    """Whether the database has all the tables that read_plans() asks; the first versions had not."""
+    names = {model.__name__ for model in apps.get_models()}
+    return {name for name, *_ in FACTS_OF_YEARS} <= names
+
+
+def has_plans(apps):
+    """False also for a database without tables."""
+    return any(model.__name__ == "Plan" and model.objects.exists() for model in apps.get_models())
+
+
 def read_plans(apps, first_year):
     """In the order of agencies and first years. first_year: the field's name in this state of the migrations."""
     rows = apps.get_model("scorecard", "Plan").objects.order_by("agency", first_year, "pk")

@@ -60,15 +60,18 @@ class PlanQuerySet(models.QuerySet):
         return self.select_for_update(of=("self",), no_key=True).select_related("agency").get(pk=pk)
 
     def versions_seen_by(self, user):
-        """(agency slug, year, data version, role, the person's unread notices) of what they see; one query.
+        """(agency slug, year, data version, 更正說明, agency's name, role, unread notices) of what they see; one query.
 
-        Drafts are there only for those who may edit strategy.
+        A closed edition keeps its version, but not the number of its 更正說明. Drafts are there only for those who may
+        edit strategy.
         """
         # In SQL, because every repeat visit asks this, and the ORM took five times as long to build the query as the
         # database takes to answer it.
         with connections[self.db].cursor() as cursor:
             cursor.execute(
-                "SELECT agency.slug, plan.year, version.data_version, membership.role,"
+                "SELECT agency.slug, plan.year, version.data_version,"
+                " (SELECT COUNT(*) FROM scorecard_correction correction WHERE correction.plan_id = plan.id),"
+                " agency.name, membership.role,"
                 " (SELECT COUNT(*) FROM scorecard_notice notice"
                 " WHERE notice.recipient_id = membership.user_id AND notice.read_at IS NULL)"
                 " FROM scorecard_plan plan JOIN scorecard_planversion version ON version.plan_id = plan.id"
@@ -290,8 +293,8 @@ class HeadApprovalQuerySet(models.QuerySet):
 class HeadApproval(models.Model):
     """核定: the head's act, as the admin records it when the edition is adopted or its year closed.
 
-    closing: which closing, 0 for the adoption. document_number (文號), or why there is none. recorded_by_name: as it
-    was then.
+    closing: which closing, 0 for the adoption. document_number (文號), or why there is none. recorded_by: None for a
+    command on the server. recorded_by_name: as it was then.
     """
 
     plan = models.ForeignKey(Plan, verbose_name="年版", on_delete=models.CASCADE, related_name="head_approvals")
@@ -300,7 +303,7 @@ class HeadApproval(models.Model):
     title = models.CharField("核定人職稱", max_length=60)
     document_number = models.CharField("文號", max_length=100, blank=True)
     no_number_reason = models.CharField("免文號的理由", max_length=200, blank=True)
-    recorded_by = models.ForeignKey(User, verbose_name="登錄者", on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(User, verbose_name="登錄者", on_delete=models.PROTECT, null=True, related_name="+")
     recorded_by_name = models.CharField("登錄者姓名", max_length=80)
     recorded_at = models.DateTimeField("登錄時間", auto_now_add=True)
 

@@ -89,7 +89,9 @@ def load(*, plan: Plan, today: date, close_year: Callable[..., object], password
     and adds no links where sample links exist. Raises NameTaken.
     """
     loaded, cast = _load(plan, password)
-    if CLOSED_YEAR in loaded.years:
+    # A run that was broken off while the files were made left the year open.
+    was_left_open = Plan.objects.filter(pk=plan.pk, state=PlanState.OPEN, closings=0, changed_by=cast.admin).exists()
+    if plan.year == CLOSED_YEAR and was_left_open:
         reason = f"{MARK}其餘 KPI 沒有示範數值" if years.unapproved_count(plan) else ""
         close_year(by=cast.admin, plan=plan, approval=_approval(CLOSING_APPROVED), reason=reason)
     due_date = today + timedelta(days=DAYS_TO_DUE_DATE)

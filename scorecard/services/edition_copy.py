@@ -175,8 +175,9 @@ class _Copying:
         fields = FIELDS[model]
         values: dict[str, Any] = {}
         for name in fields.copied:
-            attname = model._meta.get_field(name).attname
-            values[attname] = getattr(old, attname)
+            # get_field() may also return a relation from another model, which is never copied.
+            field: Any = model._meta.get_field(name)
+            values[field.attname] = getattr(old, field.attname)
         for name in fields.divisions:
             if not model._meta.get_field(name).many_to_many:
                 values[f"{name}_id"] = self._division[getattr(old, f"{name}_id")]

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -19,9 +18,9 @@ from scorecard.domain.policies import RuleBroken, check_not_closed, check_reason
 from scorecard.domain.value_text import as_read
 from scorecard.models import ActionBudget, ActionPlan, Measure, Plan, User, YearlyReport, YearlyValue
 from scorecard.services import audit
-from scorecard.services.editions import keep_baseline
 from scorecard.services.import_new_plan import imported_from
 from scorecard.services.import_rows import PlanWriter
+from scorecard.services.strategy_changes import begin_series
 from scorecard.services.years import lock_editions
 
 
@@ -146,7 +145,7 @@ class _Update:
             measure = measures[code, position]
             setattr(measure, field, change.new)
             if field == "unit":
-                _begin_anew(measure)
+                begin_series(measure)
             _save(measure)
         for change in self._of("value"):
             _, code, position, year, field = change.key
@@ -182,13 +181,6 @@ class _Update:
             amount: Any = change.new
             budget.amount = amount
             _save(budget)
-
-
-def _begin_anew(measure: Measure) -> None:
-    """Give it a lineage of its own: figures of two units never stand in one series."""
-    with keep_baseline(Measure.objects.filter(pk=measure.pk)):
-        measure.lineage = uuid4()
-        Measure.objects.filter(pk=measure.pk).update(lineage=measure.lineage)
 
 
 def _without_known_plans(kpi: FormKPI, added: Container[tuple]) -> FormKPI:

@@ -43,7 +43,7 @@ def apply_new(
 ) -> Plan:
     """Make the form's edition, adopt it and return it.
 
-    by: None for the command line, which records no approval. agency: None takes the agency that the form names; the
+    by: None for the command line. agency: None takes the agency that the form names; the
     command line makes it if there is none. source: the file's name. approval, reason: as for editions.adopt(). Raises
     RuleBroken for a form with errors, for a year that has an edition or lies before an adopted one, and without an
     approval; PermissionDenied for people who may not adopt.
@@ -58,11 +58,12 @@ def apply_new(
         permissions.check_can_manage(by, agency.pk)
         if approval is None:
             raise RuleBroken("匯入新的年版同時核定年版；請填核定日期、核定人職稱與文號。")
+    if approval is not None:
         check_head_approval(approval, timezone.localdate())
     try:
         with transaction.atomic(), audit.held_back():
             plan = _create(by, read, agency, source)
-            if by is not None and approval is not None:
+            if approval is not None:
                 changes = keep_approval(by, plan, approval, closing=0)
                 audit.record(by=by, action=AuditAction.ADOPTED, target=plan, plan=plan, changes=changes, reason=reason)
             return plan

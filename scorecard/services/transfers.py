@@ -97,8 +97,8 @@ def transfer(
     moves = find_moves(agency=agency, source=source, plan=plan)
     if not moves.count:
         raise RuleBroken(f"{source}沒有可以移交的 KPI 或行動方案。")
-    for row in (*moves.kpis, *moves.action_plans):
-        check_reason_given(row.plan, reason)
+    for adopted in {row.plan for row in moves.kpis} | {row.plan for row in moves.action_plans}:
+        check_reason_given(adopted, reason)
     if moves.seen != seen:
         raise RuleBroken("要移交的內容在您確認之前已經變更，沒有任何變動；請看過現在的清單再確認一次。")
     for kpi in moves.kpis:

@@ -177,8 +177,11 @@ def _freeze(by: User, plan: Plan, prepared: PreparedYear, reason: str) -> YearSn
     )
 
 
-def keep_approval(by: User, plan: Plan, approval: HeadApprovalFacts, *, closing: int) -> list[audit.Change]:
-    """Keep what the head approved, and return it for the audit event. closing: 0 for the adoption."""
+def keep_approval(by: User | None, plan: Plan, approval: HeadApprovalFacts, *, closing: int) -> list[audit.Change]:
+    """Keep what the head approved, and return it for the audit event.
+
+    closing: 0 for the adoption. by: None for a command on the server.
+    """
     row = HeadApproval(
         plan=plan,
         closing=closing,
@@ -187,7 +190,7 @@ def keep_approval(by: User, plan: Plan, approval: HeadApprovalFacts, *, closing:
         document_number=approval.document_number,
         no_number_reason=approval.no_number_reason,
         recorded_by=by,
-        recorded_by_name=kept_name(by),
+        recorded_by_name=kept_name(by) or "系統",
     )
     row.full_clean()
     row.save()

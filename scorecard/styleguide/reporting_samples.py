@@ -34,7 +34,15 @@ from scorecard.read_models.review_queue import Case, Correction, NetChange
 from scorecard.spreadsheets.cell_messages import Message as CellMessage
 from scorecard.spreadsheets.cell_messages import Severity
 from scorecard.spreadsheets.grid import Place
-from scorecard.styleguide.sample_plan import DOUBTFUL, THRESHOLD, YEAR, numbered, sample_kpi, with_due_date
+from scorecard.styleguide.edition_samples import editions
+from scorecard.styleguide.sample_plan import (
+    DOUBTFUL,
+    THRESHOLD,
+    YEAR,
+    numbered,
+    sample_kpi,
+    with_due_date,
+)
 
 TOKEN = "00000000-0000-4000-8000-00000000000"
 STAFF, OTHER, REVIEWER = (User(pk=pk, name=name) for pk, name in enumerate(("王小明", "林承辦", "陳審核"), start=1))
@@ -273,6 +281,7 @@ def papers():
             YearSnapshot(number=1, closed_at=_ago(40), **closed),
         ],
         "history": _history(),
+        **editions(),
     }
 
 

@@ -95,9 +95,10 @@ def _taken_in(request, agency, kept):
 
 
 def _preview_page(request, agency, shown, status=200, *, form=None, **context):
-    """form: the one sent with errors, None for an empty one."""
-    if form is None:
-        form = ApplyNewForm() if shown.plan is None else ApplyForm()
+    """form: the one sent with errors, None for an empty one. What is sent may be of another kind of edition."""
+    wanted = ApplyNewForm if shown.plan is None else ApplyForm
+    if type(form) is not wanted:
+        form = wanted()
     context |= preview_context(shown, agency=agency, form=form, addresses=ADDRESSES, wanted=request.GET.get("all", ""))
     context["may_adopt"] = permissions.can_manage(request.user, agency.pk)
     return render(request, "scorecard/form_import/preview.html", context, status=status)
@@ -127,7 +128,7 @@ def apply(request, agency, token):
     form = (ApplyNewForm if "approved_on" in request.POST else ApplyForm)(request.POST)
     if not form.is_valid():
         messages.error(request, "沒有匯入任何內容：請更正下面標示的欄位。")
-        return _again(request, agency, kept, 422, form=form)
+        return _again(request, agency, kept, 422, form=form, typed_reason=request.POST.get("reason", ""))
     agreed = form.cleaned_data
     try:
         plan = import_uploads.apply_upload(

@@ -79,8 +79,9 @@ if (form) {
     progress.textContent = "上傳中，請稍候；大型檔案可能需要一分鐘。";
     button.disabled = true;
   });
-  // After the browser's back button the upload button has to work again.
-  window.addEventListener("pageshow", () => { button.disabled = false; progress.textContent = ""; });
+  // Files chosen before this script ran count, too; and after the browser's back button the button has to work again.
+  gather(input.files);
+  window.addEventListener("pageshow", () => gather(input.files));
 
   form.querySelector("[data-drop-hint]").hidden = false;
   document.getElementById("errors")?.focus();

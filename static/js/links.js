@@ -48,4 +48,5 @@ if (form && map) {
 
   for (const list of [cause, effect]) list.addEventListener("change", () => { show(); say(); });
   show();
+  say();
 }

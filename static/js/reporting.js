@@ -27,6 +27,14 @@
       form.requestSubmit(button);
     });
 
+    // A figure typed before htmx listened gets its light now.
+    window.addEventListener("pageshow", (event) => {
+      if (event.persisted) return;
+      for (const field of form.querySelectorAll("input[data-figure]")) {
+        if (field.value !== field.defaultValue) field.dispatchEvent(new Event("change", { bubbles: true }));
+      }
+    });
+
     form.querySelector("[data-keys-hint]")?.removeAttribute("hidden");
     document.getElementById("errors")?.focus();
   }

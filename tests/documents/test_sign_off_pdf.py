@@ -17,8 +17,8 @@ def test_it_names_the_edition_its_counts_and_for_a_closing_its_scores(plan, cast
     factories.open_year(cast.admin, plan)
     factories.approved(cast, factories.kpi(plan, "AC1.1"))
     plan = Plan.objects.select_related("agency", "version").get(pk=plan.pk)
-    common = ["簽核表", plan.agency_name, "105年版", "目標訂至107年", "策略目標9、KPI10、行動方案11", "11,000元", *SIGNERS]
-    common += [AuditEvent.objects.last_of(plan).digest, "106年1月31日09:05"]
+    common = ["簽核表", plan.agency_name, "105年版", "目標訂至107年", "策略目標9、KPI10、行動方案11", "11,000元"]
+    common += [*SIGNERS, AuditEvent.objects.last_of(plan).digest, "106年1月31日09:05"]
     results = ["得分100　達成1/已評1/應評10", "應填報10項，審核通過1項", "顧客構面"]
     for purpose, expected, absent in (
         (SignOffPurpose.ADOPT, ["核定年版簽核表", *common], results),

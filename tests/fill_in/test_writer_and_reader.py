@@ -267,7 +267,7 @@ def test_staff_of_the_division_and_reviewers_take_it_from_the_divisions_page(pla
         assert client_of(user).get(url).status_code == status
         assert (url in client_of(user).get(page).content.decode()) == (status == 200)
     response = client_of(cast.admin).get(url)
-    name = f"test-plan-agency-105-fill-in-{division.pk}.xlsx"
+    name = f"test-agency-105-fill-in-{division.pk}.xlsx"
     assert response["Content-Disposition"] == f'attachment; filename="{name}"'
     other = factories.make_plan(kpis=5, slug="elsewhere").agency.divisions.first()
     assert client_of(cast.admin).get(address(plan, "division_fill_in", division_id=other.pk)).status_code == 404

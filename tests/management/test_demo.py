@@ -71,10 +71,10 @@ class AfterLoading(TestCase):
         assert "予以保留" not in printed
 
     def test_removing_tells_of_what_it_kept(self):
-        kpi = factories.kpi(self.plan, "DC1.1")
+        kpi = factories.kpi(self.plan.agency.plans.get(year=2017), "DC1.1")
         writer = factories.make_member("wang", self.plan.agency, "staff", kpi.division)
-        factories.fill(writer, kpi, 2017, actuals="1.44")
-        factories.fill(User.objects.get(username="demo-staff-4"), kpi, 2017, actuals="1.40")
+        factories.fill(writer, kpi, actuals="1.44")
+        factories.fill(User.objects.get(username="demo-staff-4"), kpi, actuals="1.40")
         assert "有 1 項填報曾由真實人員填寫" in run("remove")
 
 
@@ -93,7 +93,7 @@ class Refusals(TestCase):
         assert not User.objects.exists() and not AuditEvent.objects.exists()
 
     @override_settings(DEBUG=True)
-    def test_an_unknown_plan_is_refused_with_the_known_ones(self):
+    def test_an_unknown_edition_is_refused_with_the_known_ones(self):
         with pytest.raises(CommandError, match="taipei-secretariat-105"):
             run("load", "--plan", "nowhere")
 

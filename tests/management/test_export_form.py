@@ -31,8 +31,8 @@ def headings(path):
 def test_the_form_is_written_with_the_years_asked_for(plan, tmp_path):
     path = tmp_path / "原表.xlsx"
     said = export(plan, path, "--from", "104", "--to", "2017", "--actuals")
-    assert said == f"已寫入 {path}：{plan.agency} 105–107 年策略計畫（104 年、105 年、106 年）\n"
-    assert headings(path)[3:8] == ["104年實際值", "105年目標值", "105年實際值", "106年目標值", "106年實際值"]
+    assert said == f"已寫入 {path}：{plan.agency} 105 年版（104 年、105 年、106 年）\n"
+    assert headings(path)[3:7] == ["104年實際值", "105年目標值", "105年實際值", "106年目標值"]
 
 
 def test_the_files_name_says_which_format(plan, tmp_path):

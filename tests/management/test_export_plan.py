@@ -30,7 +30,7 @@ def test_the_plan_is_written_as_json(tmp_path):
     path = tmp_path / "plan.json"
     said = export(secretariat_facts.SLUG, "--format", "json", "-o", path)
     assert json.loads(path.read_text(encoding="utf-8")) == secretariat_facts.expected_document()
-    assert said == f"已寫入 {path}：臺北市政府秘書處 105–107 年策略計畫（105 年）\n"
+    assert said == f"已寫入 {path}：臺北市政府秘書處 105 年版\n"
 
 
 def test_json_may_go_to_standard_output_and_then_nothing_else_does(plan):
@@ -46,34 +46,7 @@ def test_json_on_standard_output_is_utf8_whatever_the_terminal_speaks(plan):
 def test_the_scorecard_is_written_as_a_workbook(plan, tmp_path):
     path = tmp_path / "計分卡.xlsx"
     export(plan.slug, "--format", "xlsx", "-o", path)
-    assert exported_heading(path.read_bytes()).startswith("105–107 年策略計畫　105 年（未開放）")
-
-
-@pytest.mark.parametrize("year", ["106", "民國106年", "2017"])
-def test_the_year_may_be_written_in_every_way(plan, tmp_path, year):
-    path = tmp_path / "scorecard.xlsx"
-    export(plan.slug, "--format", "xlsx", "-o", path, "--year", year)
-    assert "　106 年（" in exported_heading(path.read_bytes())
-
-
-def test_without_a_year_it_is_the_latest_that_is_open_or_has_approved_figures(plan, cast, tmp_path):
-    def default_year():
-        return export(plan.slug, "--format", "xlsx", "-o", tmp_path / "scorecard.xlsx")[-7:-2]
-
-    first, middle, last = plan.years.filter(year__in=factories.PLAN_YEARS)
-    kpi = factories.kpi(plan, "AC1.1")
-    assert default_year() == "105 年"
-    factories.open_year(cast.admin, plan, middle.year)
-    assert default_year() == "106 年"
-    factories.approved(cast, kpi, middle.year)
-    factories.close_year(cast.admin, plan, middle.year, reason="測試")
-    assert default_year() == "106 年"
-    factories.open_year(cast.admin, plan, last.year)
-    assert default_year() == "107 年"
-    factories.fill(cast.staff, kpi, last.year)
-    factories.close_year(cast.admin, plan, last.year, reason="測試")
-    factories.open_year(cast.admin, plan, first.year)
-    assert default_year() == "106 年"
+    assert exported_heading(path.read_bytes()).startswith("105 年版")
 
 
 def test_figures_not_approved_are_left_out_unless_asked_for(plan, cast):
@@ -89,29 +62,15 @@ def test_figures_not_approved_are_left_out_unless_asked_for(plan, cast):
 
 
 def test_an_unknown_plan_is_refused_with_the_known_ones(plan, tmp_path):
-    with pytest.raises(CommandError, match=f"找不到計畫「nowhere」。現有計畫：test-plan、{plan.slug}-city。"):
+    with pytest.raises(CommandError, match="找不到年版「nowhere」.*現有年版：test-agency-105、test-agency-city-105。"):
         export("nowhere", "--format", "json", "-o", tmp_path / "plan.json")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_empty_database_is_named_as_such():
     assert not Plan.objects.exists()
-    with pytest.raises(CommandError, match="資料庫裡還沒有任何計畫。"):
+    with pytest.raises(CommandError, match="資料庫裡還沒有任何年版。"):
         export("nowhere", "--format", "json", "-o", "-")
-
-
-@pytest.mark.parametrize(
-    ("year", "message"),
-    [
-        ("108", "計畫「test-plan」沒有 108 年；現有年度：102 年、103 年、104 年、105 年、106 年、107 年。"),
-        ("去年", "「去年」不是年度；請填民國年"),
-        ("300", "「300」不是年度"),
-    ],
-)
-def test_an_unknown_year_is_refused(plan, tmp_path, year, message):
-    with pytest.raises(CommandError, match=message):
-        export(plan.slug, "--format", "json", "-o", tmp_path / "plan.json", "--year", year)
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,27 @@
 """manage.py import_form."""
 
 import json
+from datetime import date
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from scorecard.models import AuditEvent, Plan
+from scorecard.domain.choices import AuditAction
+from scorecard.models import AuditEvent, HeadApproval, Plan
 from tests.agency_form.form_workbooks import CARD, with_cells
 from tests.secretariat_facts import WORKBOOK
 
 pytestmark = pytest.mark.django_db
 
 
+APPROVAL = {"approved_on": "2016-01-05", "title": "秘書長", "number": "北市秘文字第 1 號"}
+
+
 def run(path, **options):
-    """(what was printed, exit status)."""
+    """(what was printed, exit status); with what adopting asks where it is to write."""
+    if options.get("write"):
+        options = APPROVAL | options
     out = StringIO()
     try:
         call_command("import_form", str(path), stdout=out, **options)
@@ -41,14 +48,39 @@ def test_with_write_the_plan_is_there_with_its_audit_event():
     printed, status = run(WORKBOOK, write=True)
     plan = Plan.objects.get()
     assert (status, plan.kpis.count()) == (0, 39)
-    assert f"已寫入計畫 {plan.slug}" in printed
-    event = AuditEvent.objects.get(plan_id=plan.pk)
-    assert event.actor_id is None
+    assert f"已寫入年版 {plan.slug}" in printed
+    event, adopted = AuditEvent.objects.filter(plan=plan.pk).order_by("pk")
+    assert (event.actor_id, adopted.action) == (None, AuditAction.ADOPTED)
+    approval = HeadApproval.objects.get(plan=plan)
+    assert (approval.title, approval.number_text, approval.recorded_by) == ("秘書長", "北市秘文字第 1 號", None)
+    assert (approval.approved_on, approval.recorded_by_name) == (date(2016, 1, 5), "系統")
     assert {
         "what": "KPI AC1.1",
         "old": None,
         "new": "縮短職舍通知配住日數（目標 105 年 28日數、106 年 21日數、107 年 14日數）",
     } in event.changes
+
+
+@pytest.mark.parametrize(
+    ("approval", "sentence"),
+    [
+        ({"approved_on": "", "title": "", "number": ""}, "請加上核定日期 --approved-on、核定人職稱 --title"),
+        ({"number": ""}, "請填文號；沒有文號時，請勾選免文號並說明理由。"),
+        ({"title": " "}, "請填核定人職稱"),
+        ({"approved_on": "2999-01-01"}, "核定日期不能晚於今天"),
+    ],
+)
+def test_a_new_edition_asks_for_the_heads_approval(approval, sentence):
+    printed, status = run(WORKBOOK, write=True, **approval)
+    assert (status, sentence in printed, "沒有寫入任何資料" in printed) == (1, True, True)
+    assert not Plan.objects.exists()
+
+
+def test_a_reason_for_no_document_number_is_kept():
+    assert run(WORKBOOK, write=True, number="", no_number="口頭核可")[1] == 0
+    assert HeadApproval.objects.get().number_text == "免文號（口頭核可）"
+    with pytest.raises(CommandError, match="--approved-on 寫成西元的 YYYY-MM-DD"):
+        run(WORKBOOK, write=True, approved_on="105 年 1 月")
 
 
 def test_json_names_the_plan_and_every_message():
@@ -87,7 +119,7 @@ def test_a_plan_that_is_there_is_compared_and_updated(tmp_path):
     path.write_bytes(with_cells(CARD, G4=30))
     printed, status = run(path)
     assert (status, "目標放寬：AC1.1 105 年目標值 28 → 30" in printed) == (0, True)
-    assert "已更新計畫" in run(path, write=True)[0]
+    assert "已更新年版" in run(path, write=True)[0]
     assert "沒有差異" in run(path)[0]
     path.write_bytes(with_cells(CARD, G4=30, D7=9))
     printed, status = run(path, write=True)

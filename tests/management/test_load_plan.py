@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from scorecard.documents.plan_json import plan_document
+from scorecard.management.files import find_plan
 from scorecard.models import KPI, Agency, AuditEvent, Division, Plan, YearlyValue
 from scorecard.read_models.build_scorecard import build_scorecard
 from tests.robust.whole_database import dump
@@ -25,7 +26,7 @@ def run(file=SLUG):
 
 
 def scorecard_of(slug):
-    return build_scorecard(Plan.objects.get(slug=slug), 2016)
+    return build_scorecard(find_plan(slug))
 
 
 @pytest.fixture

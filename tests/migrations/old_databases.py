@@ -73,7 +73,10 @@ def _create(name, template=None):
 
 
 def drop(name):
-    if connection.vendor == "postgresql":
+    if connection.vendor == "sqlite":
+        for file in Path(name).parent.glob(f"{Path(name).name}*"):
+            file.unlink()
+    else:
         with connection._nodb_cursor() as cursor:
             cursor.execute(f"DROP DATABASE {name}")
 

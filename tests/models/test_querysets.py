@@ -41,8 +41,8 @@ def test_a_person_is_called_by_name_and_else_by_user_name():
 
 def test_members_see_their_agencys_editions_in_their_versions_and_no_other(plan):
     cast = factories.make_cast(plan)
-    agency = plan.agency.slug
-    assert Plan.objects.versions_seen_by(cast.viewer) == [(agency, 2016, plan.data_version, "viewer", 0)]
+    seen = (plan.agency.slug, 2016, plan.data_version, 0, plan.agency.name, "viewer", 0)
+    assert Plan.objects.versions_seen_by(cast.viewer) == [seen]
     Notice.objects.create(recipient=cast.viewer, kind=NoticeKind.COMMENT, key="x", subject="主旨")
     assert [unread for *_, unread in Plan.objects.versions_seen_by(cast.viewer)] == [1]
     cast.viewer.memberships.update(is_active=False)

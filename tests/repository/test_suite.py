@@ -1,6 +1,7 @@
 """The suite's own rules: no private name of a dependency, nothing from beside the repository, both halves report."""
 
 import ast
+import os
 import shutil
 import subprocess
 
@@ -71,11 +72,13 @@ def test_both_databases_are_tested_where_one_of_them_fails(tmp_path, failing, st
         "#!/bin/sh\n"
         "case $1 in tests/postgres.py) half=PostgreSQL;; *) half=SQLite;; esac\n"
         "echo $half >> halves\n"
+        'test -z "$PYTHONDONTWRITEBYTECODE" || exit 1\n'
         f"case ' {' '.join(failing)} ' in *\" $half \"*) exit 1;; esac\n"
     )
     for program in programs.iterdir():
         program.chmod(0o755)
     command = ["make", "--old-file=setup-test", "test"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    env = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=env)
     assert (done.returncode, (tmp_path / "halves").read_text().split()) == (status, ["SQLite", "PostgreSQL"]), done
     assert told in done.stderr

@@ -111,7 +111,7 @@ def twice(act):
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_a_fault_at_any_step_leaves_the_database_as_before_or_as_after(scene, name, no_log):
+def test_a_fault_at_any_step_leaves_the_database_as_before_or_as_after(scene, name, no_log, still_clock):
     act = ACTS[name](scene)
     after, free = twice(act)
     scene_again()

@@ -1,6 +1,8 @@
 """The same POST sent twice, at the same moment and again later: the database is what one POST leaves, down to the
 last row of the audit trail, and so are the mails and the files."""
 
+import time
+
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
@@ -23,7 +25,7 @@ ANSWERS = {200, 302, 404, 409, 422}
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_the_same_post_twice_does_what_one_does(scene, name, no_log):
+def test_the_same_post_twice_does_what_one_does(scene, name, no_log, still_clock):
     act = ACTS[name](scene)
     once, free = twice(act)
     mails = len(mail.outbox)
@@ -39,6 +41,16 @@ def test_the_same_post_twice_does_what_one_does(scene, name, no_log):
     scene_again()
     check(at_once(act, act))
     check([act()])
+
+
+def test_a_minute_that_ends_meanwhile_is_no_difference(scene, no_log, still_clock, monkeypatch):
+    act = ACTS["attach"](scene)
+    once, free = twice(act)
+    in_a_minute = time.time() + 61
+    monkeypatch.setattr(time, "time", lambda: in_a_minute)
+    scene_again()
+    assert act() in ANSWERS
+    assert differing_cells(blank(outcome(), free), once) == set()
 
 
 def test_who_says_the_same_again_after_something_happened_is_heard_again(scene):

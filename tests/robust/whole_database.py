@@ -1,5 +1,6 @@
 """The whole database as values: taken, compared, and put back as it was."""
 
+import sqlite3
 from functools import cache
 
 from django.apps import apps
@@ -48,29 +49,48 @@ def _plain(value):
     return bytes(value) if isinstance(value, memoryview) else value
 
 
-def put_back(rows):
-    """Make the database what it was when the rows were taken, past every trigger."""
-    is_postgresql = connection.vendor == "postgresql"
-    with connection.cursor() as cursor:
-        if is_postgresql:
-            # Neither triggers nor foreign keys count.
-            cursor.execute("SET session_replication_role = replica")
-        else:
-            triggers.remove(connection)
-            cursor.execute("PRAGMA foreign_keys = OFF")
-        with transaction.atomic():
-            for table in rows if is_postgresql else [*rows, "sqlite_sequence"]:
-                cursor.execute(f'DELETE FROM "{table}"')
-            for table, kept in rows.items():
-                if kept:
-                    places = ", ".join(["%s"] * len(kept[0]))
-                    cursor.executemany(f'INSERT INTO "{table}" VALUES ({places})', kept)
-        if is_postgresql:
-            cursor.execute("SET session_replication_role = DEFAULT")
-        else:
-            cursor.execute("PRAGMA foreign_keys = ON")
+def keep():
+    """The database as it is, for put_back()."""
+    if connection.vendor == "postgresql":
+        return dump(), _triggers_there()
+    connection.ensure_connection()
+    copy = sqlite3.connect(":memory:", check_same_thread=False)
+    connection.connection.backup(copy)
+    return copy
+
+
+def put_back(kept):
+    """Make the database what it was, past every trigger, and its triggers, too: what is the same stays untouched."""
+    if connection.vendor == "postgresql":
+        rows, triggers_there = kept
+        _put_back_rows(rows)
+        if _triggers_there() != triggers_there:
             triggers.install(connection)
-    number_from_here()
+    else:
+        connection.ensure_connection()
+        kept.backup(connection.connection)
+
+
+def _triggers_there():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname, tgenabled, prosrc FROM pg_trigger JOIN pg_proc p ON p.oid = tgfoid "
+            "WHERE NOT tgisinternal ORDER BY tgname"
+        )
+        return cursor.fetchall()
+
+
+def _put_back_rows(rows):
+    now = dump()
+    changed = [table for table, kept in rows.items() if kept != now[table]]
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Neither triggers nor foreign keys count.
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for table in changed:
+            cursor.execute(f'DELETE FROM "{table}"')
+        for table in changed:
+            for row in rows[table]:
+                cursor.execute(f'INSERT INTO "{table}" VALUES ({", ".join(["%s"] * len(row))})', row)
 
 
 def number_from_here():

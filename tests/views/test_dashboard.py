@@ -140,7 +140,7 @@ def test_a_plan_without_kpis_says_what_to_do(look, plan):
     ActionPlan.objects.filter(plan=plan).delete()
     KPI.objects.filter(plan=plan).delete()
     said = text(look())
-    assert "這份計畫還沒有 KPI。" in said
+    assert "這份年版還沒有 KPI。" in said
     assert "得分與燈號" not in said
 
 

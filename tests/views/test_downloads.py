@@ -71,7 +71,7 @@ def test_the_page_offers_every_file_and_says_what_is_provisional(look, cast, ope
     page = look("downloads")
     for name in FILES:
         assert address(open_plan, name) in links(page)
-    assert "這個年度還沒有關閉，報告會標示「草稿」" in text(page)
+    assert "年度關閉後才有正式版本；現在產生的檔案會標示「草稿」" in text(page)
     assert not [link for link in links(page) if "provisional=1" in link]
     factories.fill(cast.staff, factories.kpi(open_plan, "AC1.2"))
     page = look("downloads")

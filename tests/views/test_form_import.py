@@ -8,13 +8,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from scorecard.domain.choices import Role
-from scorecard.models import KPI, AuditEvent, FormUpload, Plan, YearlyValue
+from scorecard.domain.choices import PlanState, Role
+from scorecard.models import KPI, AuditEvent, FormUpload, HeadApproval, Plan, YearlyValue
 from tests import factories
 from tests.agency_form.form_workbooks import CARD, MAP, edited, original, with_cells
 from tests.page_reading import client_of, form_to, links, text, told
 from tests.services.rows import nothing_written
 from tests.shared_rows import layer
+
+HEAD = {"approved_on": "2016-01-20", "title": "處長", "document_number": "北市秘文字第 1050000001 號"}
 
 
 def send(client, agency, content, name="表單.xlsx", **data):
@@ -43,8 +45,10 @@ def correct(client, page, **cells):
 
 
 def apply(client, page, **values):
+    """Import it: a new edition as the head approved it, a change of one with a reason."""
     form = form_to(page, f"{path(page)}apply/")
-    return client.post(form.action, form.filled(**values))
+    given = HEAD if "approved_on" in form.fields else {"reason": "依年度策略會議決議"}
+    return client.post(form.action, form.filled(**{**given, **values}))
 
 
 def value(plan, code, year):
@@ -53,7 +57,7 @@ def value(plan, code, year):
 
 @layer
 def agency():
-    """The Secretariat, without a plan."""
+    """The Secretariat, without an edition."""
     agency = factories.make_agency("taipei-secretariat")
     agency.name = "臺北市政府秘書處"
     agency.save()
@@ -83,7 +87,7 @@ def _of_another_agency(strategy_map, card):
     strategy_map["A1"], card["A1"] = "別局策略地圖", "別局平衡計分卡"
 
 
-class TestANewPlan:
+class TestANewEdition:
     def test_the_form_is_shown_as_the_plan_it_will_be_and_taken_in_on_request(self, admin, agency):
         with nothing_written():
             page = uploaded(admin, agency, original())
@@ -102,6 +106,35 @@ class TestANewPlan:
         assert (event.actor.username, event.reason) == ("keeper", "由表單匯入（表單.xlsx）")
         assert "已匯入「表單.xlsx」。接著到「年度管理」開放年度，科室就能填報。" in told(admin.get(page.url))
         assert (plan.kpis.count(), plan.objectives.count(), plan.action_plans.count()) == (39, 34, 40)
+
+    def test_it_asks_what_the_head_approved_of_an_admin_alone(self, admin, agency):
+        page = uploaded(admin, agency, original())
+        assert "匯入等於核定這個年版" in text(page)
+        for wrong, sentence in (
+            ({"approved_on": "2199-01-01"}, "日期不能晚於今天"),
+            ({"title": ""}, "這個欄位是必須的"),
+            ({"document_number": ""}, "請填文號；沒有文號時，請只填「免文號的理由」"),
+        ):
+            with nothing_written():
+                refused = apply(admin, page, **wrong)
+            assert refused.status_code == 422 and sentence in text(refused), wrong
+            assert "沒有匯入任何內容：請更正下面標示的欄位" in told(refused)
+        # What was typed is still there, and the page sends it again.
+        kept = form_to(refused, f"{path(page)}apply/").fields
+        assert (kept["title"], kept["approved_on"]) == (["處長"], [HEAD["approved_on"]])
+        with nothing_written():
+            bare = admin.post(f"{path(page)}apply/", {"version": 0, "seen": "{}"})
+        assert bare.status_code == 422 and "核定日期" in text(bare)
+        second = client_of(factories.make_member("second", agency, Role.REVIEWER))
+        shown = second.get(path(page))
+        assert "須由管理者匯入並登錄核定" in text(shown) and ">匯入</button>" not in shown.content.decode()
+        with nothing_written():
+            assert second.post(f"{path(page)}apply/", {"version": 0, "seen": "{}", **HEAD}).status_code == 403
+            assert second.post(f"{path(page)}apply/", {"version": 0, "seen": "{}"}).status_code == 403
+        apply(admin, refused, document_number="", no_number_reason="會議當場核定")
+        approval = HeadApproval.objects.get()
+        assert (approval.closing, approval.title, approval.no_number_reason) == (0, "處長", "會議當場核定")
+        assert Plan.objects.get().state == PlanState.ADOPTED
 
     def test_a_second_click_takes_it_in_once_and_its_page_leads_to_the_plan(self, admin, agency):
         page = uploaded(admin, agency, original())
@@ -233,8 +266,6 @@ class TestAnUpload:
             assert outsider.get(reverse(name, args=[plan.agency.slug, token])).status_code == 404
         for name in ("form_import_preview", "form_import_apply", "form_import_discard"):
             assert outsider.post(reverse(name, args=[plan.agency.slug, token]), {"version": 0}).status_code == 404
-        chosen = send(admin, agency, original(), plan=plan.slug)
-        assert chosen.status_code == 422 and "這個機關沒有這份計畫" in text(chosen)
 
     def test_only_cells_of_the_file_have_a_page(self, admin, agency):
         page = path(uploaded(admin, agency, original()))
@@ -254,10 +285,10 @@ class TestAnUpload:
         assert "請選擇要上傳的表單" in text(admin.post(reverse("form_import", args=[agency.slug]), {}))
 
 
-class TestAnExistingPlan:
+class TestAnExistingEdition:
     def test_the_difference_is_shown_and_only_it_is_written(self, admin, agency, secretariat_plan):
         page = uploaded(admin, agency, with_cells(CARD, G4=30, B6="CC1.1 新名稱"))
-        assert "不建立新計畫，而是與" in text(page)
+        assert "不建立新的年版，而是與" in text(page)
         assert "目標放寬 AC1.1 105 年目標值 28 30 平衡計分卡 G4" in text(page)
         assert "改名 CC1.1 名稱 員工對市政大樓服務設施滿意度 新名稱" in text(page)
         assert "匯入 2 項變更" in text(page)
@@ -266,8 +297,8 @@ class TestAnExistingPlan:
         assert Plan.objects.count() == 1
 
     def test_the_same_form_again_has_nothing_to_take_in(self, admin, agency, secretariat_plan):
-        page = uploaded(admin, agency, original(), plan=secretariat_plan.slug)
-        assert "表單與計畫沒有差異，不需要匯入" in text(page)
+        page = uploaded(admin, agency, original())
+        assert "表單與年版沒有差異，不需要匯入" in text(page)
 
     def test_a_value_changed_meanwhile_is_shown_with_both(self, admin, agency, secretariat_plan):
         page = uploaded(admin, agency, with_cells(CARD, G4=30))
@@ -279,23 +310,34 @@ class TestAnExistingPlan:
         apply(admin, refused)
         assert value(secretariat_plan, "AC1.1", 2016).target == 30
 
-    def test_a_target_of_an_open_year_wants_its_reason_and_a_closed_year_stays(self, admin, agency, secretariat_plan):
+    def test_every_change_wants_its_reason_and_one_of_an_open_years_target_is_named(
+        self, admin, agency, secretariat_plan
+    ):
         keeper = factories.User.objects.get(username="keeper")
-        factories.open_year(keeper, secretariat_plan)
         page = uploaded(admin, agency, with_cells(CARD, G4=30))
-        assert "已開放填報的年度有 1 項目標值變更（其中 1 項放寬）：AC1.1 105 年目標值" in text(page)
         with nothing_written():
             refused = apply(admin, page, reason="")
         assert refused.status_code == 422 and "請說明理由" in told(refused)
-        apply(admin, refused, reason="議會通過")
+        factories.open_year(keeper, secretariat_plan)
+        page = admin.get(path(page))
+        assert "有 1 項目標值變更（其中 1 項放寬）：AC1.1 105 年目標值" in text(page)
+        apply(admin, page, reason="議會通過")
         assert AuditEvent.objects.latest("pk").reason == "由表單匯入（表單.xlsx）：議會通過"
-        closed = uploaded(admin, agency, with_cells(CARD, G4=30, D7=9))
-        assert "102 年已關閉" in text(closed) and "不能匯入" in text(closed)
 
-    def test_a_form_of_other_years_does_not_fit_the_plan_chosen(self, admin, agency, secretariat_plan):
-        Plan.objects.update(first_year=2015)
-        page = uploaded(admin, agency, original(), plan=secretariat_plan.slug)
-        assert "請確認選對檔案" in text(page) and "不能匯入" in text(page)
+    def test_a_closed_edition_takes_nothing(self, admin, agency, secretariat_plan):
+        keeper = factories.User.objects.get(username="keeper")
+        factories.open_year(keeper, secretariat_plan)
+        factories.close_year(keeper, secretariat_plan, reason="期限已過")
+        page = uploaded(admin, agency, with_cells(CARD, G4=30))
+        assert "105 年已關閉" in text(page).replace("105 年版已關閉", "105 年已關閉") and "不能匯入" in text(page)
+        with nothing_written():
+            refused = admin.post(f"{path(page)}apply/", {"version": 0, "seen": "{}", "reason": "更正"})
+        assert refused.status_code == 422
+
+    def test_a_form_of_a_year_before_the_agencys_editions_is_refused(self, admin, agency):
+        factories.make_bare_plan(agency, 2017)
+        page = uploaded(admin, agency, original())
+        assert "機關已有 106 年版，不能再匯入較早年度的表單" in text(page) and "不能匯入" in text(page)
 
 
 def test_the_preview_asks_a_bounded_number_of_queries(admin, agency, secretariat_plan, django_assert_max_num_queries):

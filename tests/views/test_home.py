@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from scorecard.domain.choices import Role, YearState
-from scorecard.models import User
+from scorecard.domain.choices import PlanState, Role
+from scorecard.models import Plan, User
+from scorecard.services import editions, years
 from tests import factories
 from tests.factories import PASSWORD
 from tests.page_reading import address, client_of, links, text
@@ -32,53 +33,51 @@ def test_where_no_year_is_open_the_front_door_leads_staff_to_their_list_and_othe
     assert landing(getattr(cast, role)) == address(plan, "reporting" if role == "staff" else "strategy_map")
 
 
-def test_the_front_door_leads_to_the_earliest_open_year_else_to_the_last_closed_one(plan, cast):
-    for year in (2016, 2017):
-        factories.open_year(cast.admin, plan, year)
-        factories.close_year(cast.admin, plan, year, reason="期限已過")
-    assert landing(cast.viewer) == address(plan, "strategy_map", year=2017)
-    plan.years.filter(year__in=[2017, 2018]).update(state=YearState.OPEN, due_date=factories.DUE)
-    assert landing(cast.staff) == address(plan, "reporting", year=2017)
+def test_the_front_door_leads_to_the_earliest_open_year_else_to_the_last_closed_one(open_plan, later, cast):
+    factories.open_year(cast.admin, later)
+    assert landing(cast.viewer) == address(open_plan, "strategy_map")
+    for plan in (open_plan, later):
+        factories.close_year(cast.admin, plan, reason="期限已過")
+    assert landing(cast.viewer) == address(later, "strategy_map")
+    years.reopen_year(by=cast.admin, plan=later, due_date=factories.DUE, reason="更正")
+    assert landing(cast.viewer) == address(later, "strategy_map")
+    assert landing(cast.staff) == address(later, "reporting")
 
 
-@pytest.fixture
-def second_plan(plan, cast):
-    """The agency's next plan, of 106 to 108, of which no year is open."""
-    for division in plan.agency.divisions.all():
-        division.name = f"{division.name}一"
-        division.save()
-    second = factories.make_plan(kpis=5, slug="second-plan", agency=plan.agency)
-    second.first_year, second.last_year = 2017, 2019
-    second.save()
-    second.years.filter(year=2016).delete()
-    return second
-
-
-@pytest.mark.parametrize("role", FIRST_PAGES)
-def test_a_second_plan_leads_nobody_away_from_the_open_year(open_plan, cast, second_plan, role):
-    assert landing(getattr(cast, role)) == address(open_plan, FIRST_PAGES[role])
-
-
-def test_a_second_plan_without_an_open_year_leads_to_the_last_closed_one(open_plan, cast, second_plan):
+def test_a_later_edition_leads_nobody_away_from_the_open_year_or_the_last_closed_one(open_plan, later, cast):
+    for role, page in FIRST_PAGES.items():
+        assert landing(getattr(cast, role)) == address(open_plan, page)
     factories.close_year(cast.admin, open_plan, reason="期限已過")
     assert landing(cast.viewer) == address(open_plan, "strategy_map")
+    assert landing(cast.admin) == address(open_plan, "strategy_map")
 
 
-def test_without_any_year_opened_the_newest_plan_is_shown_in_its_first_year(plan, cast, second_plan):
-    assert landing(cast.viewer) == address(second_plan, "strategy_map", year=2017)
+def test_without_any_year_opened_the_latest_adopted_edition_is_shown_and_no_draft(plan, cast):
+    later = factories.next_edition(cast.admin, plan)
+    editions.carry_forward(by=cast.admin, agency=plan.agency, year=2018)
+    for role in ("viewer", "admin"):
+        assert landing(getattr(cast, role)) == address(later, "strategy_map")
 
 
-def test_of_two_open_years_staff_come_to_the_earliest_due_with_something_left(open_plan, cast):
-    factories.open_year(cast.admin, open_plan, 2017, due_date=factories.DUE + timedelta(days=-7))
-    assert landing(cast.staff) == address(open_plan, "reporting", year=2017)
-    for row in open_plan.kpis.filter(division__memberships__user=cast.staff):
-        kpi = factories.kpi(open_plan, row.code)
-        factories.fill(cast.staff, kpi, 2017)
-        factories.submit(cast.staff, kpi, 2017)
+def test_where_there_is_nothing_but_a_draft_it_is_shown_to_those_who_edit_it(plan, cast):
+    Plan.objects.filter(pk=plan.pk).update(state=PlanState.DRAFT)
+    for role in ("reviewer", "admin"):
+        assert landing(getattr(cast, role)) == address(plan, "strategy_map")
+    for role in ("viewer", "staff"):
+        assert "您的機關還沒有年版" in text(client_of(getattr(cast, role)).get(reverse("home")))
+
+
+def test_of_two_open_years_staff_come_to_the_earliest_due_with_something_left(open_plan, later, cast):
+    factories.open_year(cast.admin, later, due_date=factories.DUE + timedelta(days=-7))
+    assert landing(cast.staff) == address(later, "reporting")
+    for row in later.kpis.filter(division__memberships__user=cast.staff):
+        kpi = factories.kpi(later, row.code)
+        factories.fill(cast.staff, kpi)
+        factories.submit(cast.staff, kpi)
     assert landing(cast.staff) == address(open_plan, "reporting")
     # Reviewers go where reports wait, though it is due later than the other.
-    open_plan.years.filter(year=2017).update(due_date=factories.DUE + timedelta(days=7))
-    assert landing(cast.reviewer) == address(open_plan, "review", year=2017)
+    Plan.objects.filter(pk=later.pk).update(due_date=factories.DUE + timedelta(days=7))
+    assert landing(cast.reviewer) == address(later, "review")
 
 
 def test_of_two_agencies_a_person_comes_to_the_one_where_work_waits(open_plan, cast):
@@ -89,11 +88,6 @@ def test_of_two_agencies_a_person_comes_to_the_one_where_work_waits(open_plan, c
     assert landing(both) == address(open_plan, "review")
     factories.open_year(cast.outsider, other, due_date=factories.DUE + timedelta(days=30))
     assert landing(both) == address(other, "reporting")
-
-
-def test_a_plan_without_years_is_passed_over(plan, cast):
-    plan.years.all().delete()
-    assert "您的機關還沒有策略計畫" in text(client_of(cast.viewer).get(reverse("home")))
 
 
 @pytest.mark.django_db
@@ -112,7 +106,7 @@ def test_the_operator_is_led_to_the_admin(cast):
 @pytest.mark.django_db
 def test_a_member_of_an_agency_without_a_plan_reads_that_it_has_none():
     page = client_of(factories.make_member("lonely", factories.make_agency(), Role.VIEWER)).get(reverse("home"))
-    assert "您的機關還沒有策略計畫" in text(page)
+    assert "您的機關還沒有年版" in text(page)
 
 
 # Logging in

@@ -109,7 +109,7 @@ def test_a_plan_without_links_says_so_and_invents_none(open_plan, cast):
     ObjectiveLink.objects.filter(plan=open_plan).delete()
     page = client_of(cast.viewer).get(address(open_plan, "strategy_map"))
     assert groups(drawing(page), "map-link") == []
-    assert "這份計畫還沒有建立因果關係" in text(page)
+    assert "這份年版還沒有建立因果關係" in text(page)
 
 
 def test_links_are_drawn_and_listed_with_their_reasons(open_plan, cast):

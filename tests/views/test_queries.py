@@ -6,8 +6,8 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from scorecard.domain.choices import ReportState, Role, YearState
-from scorecard.models import Comment, YearlyReport, YearlyValue
+from scorecard.domain.choices import PlanState, ReportState, Role
+from scorecard.models import Comment, Plan, YearlyReport, YearlyValue
 from tests import factories
 from tests.factories import DUE, FIRST_YEAR
 from tests.page_reading import address, client_of
@@ -35,14 +35,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
 
 
 def plan_with_everything_submitted(size):
-    """A plan of so many KPIs in its open year 2016, each submitted with its target met and a comment."""
-    plan = factories.make_plan(kpis=size, slug=f"plan-{size}")
-    plan.years.filter(year=FIRST_YEAR).update(state=YearState.OPEN, due_date=DUE)
+    """An open edition of so many KPIs, each submitted with its target met and a comment."""
+    plan = factories.make_plan(kpis=size, slug=f"agency-{size}")
+    Plan.objects.filter(pk=plan.pk).update(state=PlanState.OPEN, due_date=DUE)
     YearlyValue.objects.filter(measure__kpi__plan=plan, year=FIRST_YEAR).update(actual=F("target"))
     staff = factories.make_member(f"staff-{size}", plan.agency, Role.STAFF, *plan.agency.divisions.all())
     now = {"changed_at": timezone.now(), "submitted_at": timezone.now()}
     reports = YearlyReport.objects.bulk_create(
-        YearlyReport(kpi=kpi, year=FIRST_YEAR, state=ReportState.SUBMITTED, changed_by=staff, submitted_by=staff, **now)
+        YearlyReport(kpi=kpi, state=ReportState.SUBMITTED, changed_by=staff, submitted_by=staff, **now)
         for kpi in plan.kpis.all()
     )
     Comment.objects.bulk_create(Comment(report=report, author=staff, text="請審核") for report in reports)
@@ -73,6 +73,21 @@ def test_a_page_asks_the_same_number_of_questions_with_ten_times_the_data(name, 
         asked[size] = questions(plan, name, factories.make_member(f"reader-{size}", plan.agency, role), **arguments)
     assert len(asked[SMALL]) == len(asked[LARGE]), "\n".join(asked[LARGE])
     assert len(asked[LARGE]) <= MOST.get(name, 20), "\n".join(asked[LARGE])
+
+
+def test_a_page_asks_the_same_number_of_questions_with_ten_editions_behind_it(plans):
+    plan = plans[SMALL]
+    admin = factories.make_member("admin", plan.agency, Role.ADMIN)
+    readers = {role: factories.make_member(role, plan.agency, role) for role in (Role.VIEWER, Role.REVIEWER)}
+    readers[Role.ADMIN] = admin
+    alone = factories.next_edition(admin, plan)
+    before = {name: len(questions(alone, name, readers[role], **given)) for name, (role, given) in PAGES.items()}
+    latest = alone
+    for _ in range(9):
+        latest = factories.next_edition(admin, latest)
+    for name, (role, given) in PAGES.items():
+        asked = questions(latest, name, readers[role], **given)
+        assert len(asked) == before[name] <= MOST.get(name, 20), "\n".join(asked)
 
 
 @pytest.mark.parametrize("name", ["reporting_table", "reporting_check"])

@@ -1,14 +1,13 @@
-"""manage.py annual_report PLAN YEAR -o FILE: writes the annual report as PDF."""
+"""manage.py annual_report PLAN -o FILE: writes the annual report as PDF."""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from scorecard.documents.annual_report_pdf import annual_report_pdf
-from scorecard.domain.roc_years import year_text
-from scorecard.management.files import find_plan, read_year, write_whole
+from scorecard.management.files import find_plan, write_whole
 from scorecard.pdf.jobs import PDFBusy
 from scorecard.pdf.writer import PDFError
-from scorecard.read_models.annual_report import BaselineYear, Choices, NoSuchYear, build_annual_report
+from scorecard.read_models.annual_report import Choices, build_annual_report
 from scorecard.read_models.annual_report_part import parts_of
 from scorecard.read_models.build_scorecard import build_scorecard
 
@@ -17,9 +16,8 @@ class Command(BaseCommand):
     help = "產生年度績效報告（PDF）。"
 
     def add_arguments(self, parser):
-        """PLAN YEAR -o FILE [--part PART] [--no-appendix] [--provisional]."""
-        parser.add_argument("plan", metavar="PLAN", help="計畫的網址代稱，例如 taipei-secretariat-105")
-        parser.add_argument("year", metavar="YEAR", help="年度：105、民國105年 或 2016")
+        """PLAN -o FILE [--part PART] [--no-appendix] [--provisional]."""
+        parser.add_argument("plan", metavar="PLAN", help="年版：機關代稱加年度，例如 taipei-secretariat-105")
         parser.add_argument("-o", "--output", metavar="FILE", required=True, help="要寫入的 PDF 檔")
         parser.add_argument("--part", metavar="PART", default="", help="只報告一個策略主題、構面或科室，寫代碼或名稱")
         parser.add_argument("--no-appendix", action="store_true", help="不含附錄：計算方式、填表說明、填好的原表")
@@ -28,10 +26,11 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         """Say what was written; a CommandError otherwise, and then no file was touched."""
         plan = find_plan(options["plan"])
-        year = read_year(options["year"])
-        report, choices = _build(plan, year, options)
+        part = _find_part(build_scorecard(plan), options["part"]) if options["part"] else ""
+        choices = Choices(part, not options["no_appendix"], options["provisional"])
+        report = build_annual_report(plan, choices)
         try:
-            pdf = annual_report_pdf(plan, year, choices, wait_seconds=settings.PDF_SECONDS)
+            pdf = annual_report_pdf(plan, choices, wait_seconds=settings.PDF_SECONDS)
         except PDFBusy:
             raise CommandError("系統正在產生其他報告，請稍後再試。") from None
         except PDFError as error:
@@ -39,20 +38,6 @@ class Command(BaseCommand):
         write_whole(options["output"], pdf)
         mark = "（草稿：年度尚未關閉）" if report.scorecard.is_preliminary else ""
         self.stdout.write(f"已寫入 {options['output']}：{report.scorecard.agency} {report.title}{mark}")
-
-
-def _build(plan, year, options):
-    plan_years = f"{year_text(plan.first_year)}至 {year_text(plan.last_year)}"
-    try:
-        part = _find_part(build_scorecard(plan, year), options["part"]) if options["part"] else ""
-        choices = Choices(part, not options["no_appendix"], options["provisional"])
-        return build_annual_report(plan, year, choices), choices
-    except NoSuchYear:
-        raise CommandError(f"計畫「{plan.slug}」沒有 {year_text(year)}；計畫年度為 {plan_years}。") from None
-    except BaselineYear:
-        raise CommandError(
-            f"{year_text(year)}是計畫開始前的基準年度，只有實際值，沒有年度報告；計畫年度為 {plan_years}。"
-        ) from None
 
 
 def _find_part(scorecard, written):
@@ -63,4 +48,4 @@ def _find_part(scorecard, written):
         return found[0]
     names = "、".join(f"{part.text}（{code}）" for code, part in pairs)
     problem = "沒有" if not found else "不只一個"
-    raise CommandError(f"計畫{problem}「{written}」；請寫下列之一的代碼或名稱：{names}。")
+    raise CommandError(f"年版{problem}「{written}」；請寫下列之一的代碼或名稱：{names}。")

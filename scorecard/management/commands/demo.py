@@ -10,6 +10,8 @@ from django.utils import timezone
 from scorecard.domain.roc_years import year_text
 from scorecard.management.files import find_plan
 from scorecard.management.tables import aligned
+from scorecard.pdf.jobs import PDFBusy
+from scorecard.pdf.writer import PDFError
 from scorecard.services import demo, demo_removal
 from scorecard.services.year_closing import close_year
 
@@ -22,10 +24,10 @@ class Command(BaseCommand):
     help = "載入或移除示範帳號與示範資料（只在 DEBUG=on 時可用）。"
 
     def add_arguments(self, parser):
-        """load [--plan SLUG] or remove."""
+        """load [--plan PLAN] or remove."""
         acts = parser.add_subparsers(dest="act", required=True, metavar="load|remove")
-        load = acts.add_parser("load", help="建立示範帳號，並為秘書處的計畫填入示範資料")
-        load.add_argument("--plan", default="taipei-secretariat-105", help="計畫的網址代稱（預設 %(default)s）")
+        load = acts.add_parser("load", help="建立示範帳號，並為秘書處的年版填入示範資料")
+        load.add_argument("--plan", default="taipei-secretariat-105", help="年版（預設 %(default)s）")
         acts.add_parser("remove", help="移除示範資料，並停用示範帳號；真實人員填報的內容保留")
 
     def handle(self, *args, **options):
@@ -49,6 +51,10 @@ class Command(BaseCommand):
             raise CommandError(f"示範帳號的角色已被修改，無法載入示範資料：{error}沒有任何變更。") from error
         except ValidationError as error:
             raise CommandError(f"無法載入示範資料：{' '.join(error.messages)}沒有任何變更。") from error
+        except (PDFBusy, PDFError) as error:
+            raise CommandError(
+                f"示範帳號與 {plan.year_text}的填報已載入，但正式版本無法產生，年度沒有關閉：{error}請再執行一次。"
+            ) from error
         self.stdout.write(f"{plan}：示範帳號")
         self.stdout.write("\n".join(table(loaded.accounts)))
         self._show_password(loaded)

@@ -17,11 +17,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         """PLAN FILE [--from YEAR] [--to YEAR] [--actuals]."""
-        parser.add_argument("plan", metavar="PLAN", help="計畫的網址代稱，例如 taipei-secretariat-105")
+        parser.add_argument("plan", metavar="PLAN", help="年版：機關代稱加年度，例如 taipei-secretariat-105")
         parser.add_argument("file", metavar="FILE", help="要寫入的檔案，副檔名 .xlsx 或 .ods")
         parser.add_argument("--from", dest="first", metavar="YEAR", help="從哪一年：102、民國102年 或 2013")
         parser.add_argument("--to", dest="last", metavar="YEAR", help="到哪一年")
-        parser.add_argument("--actuals", action="store_true", help="在目標值旁列出計畫年度的實際值")
+        parser.add_argument("--actuals", action="store_true", help="在目標值旁列出本年度的實際值")
 
     def handle(self, *args, **options):
         """Say what was written; a CommandError otherwise, and then no file was touched."""
@@ -32,11 +32,11 @@ class Command(BaseCommand):
         plan = find_plan(options["plan"])
         first = read_year(options["first"]) if options["first"] else None
         last = read_year(options["last"]) if options["last"] else None
-        scorecard = build_scorecard(plan, plan.first_year, with_action_plans=True)
+        scorecard = build_scorecard(plan, with_action_plans=True)
         chosen = choose_years(scorecard, first=first, last=last, with_actuals=options["actuals"])
         if not chosen.years:
             known = "、".join(year.text for year in scorecard.years)
-            raise CommandError(f"計畫「{plan.slug}」在這個範圍沒有年度；現有年度：{known}。")
+            raise CommandError(f"年版「{plan.slug}」在這個範圍沒有年度；現有年度：{known}。")
         write_whole(path, write(scorecard, chosen))
         years = "、".join(year_text(year.year) for year in chosen.years)
         self.stdout.write(f"已寫入 {path}：{scorecard.agency} {scorecard.plan_title}（{years}）")

@@ -1,4 +1,4 @@
-"""manage.py load_plan [FILE]: loads a plan from a file of rows, and never overwrites what is there."""
+"""manage.py load_plan [FILE]: loads an edition from a file of rows, and never overwrites what is there."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from scorecard.services.load_plan import load_plan
 
 
 class Command(BaseCommand):
-    help = "載入一份計畫（預設為臺北市政府秘書處的計畫），留下稽核紀錄；已有的資料一律不覆寫。"
+    help = "載入一份年版（預設為臺北市政府秘書處 105 年版），留下稽核紀錄；已有的資料一律不覆寫。"
 
     def add_arguments(self, parser):
         """[FILE]."""
@@ -19,7 +19,7 @@ class Command(BaseCommand):
             metavar="FILE",
             nargs="?",
             default="taipei-secretariat-105",
-            help="計畫檔（.json）的路徑，或 fixtures 資料夾中的名稱（預設 %(default)s）",
+            help="年版檔（.json）的路徑，或 fixtures 資料夾中的名稱（預設 %(default)s）",
         )
 
     def handle(self, *args, **options):
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError("".join(error.messages)) from error
         if options["verbosity"]:
-            self.stdout.write(f"已載入計畫 {plan.slug}：{plan}。")
+            self.stdout.write(f"已載入年版 {plan.slug}：{plan}。")
 
 
 def _path(name):

@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def _show(self, reminded, day, verb):
         self.stdout.write(f"{date_text(day)}：{verb} {len(reminded.notices)} 人。")
         for notice in reminded.notices:
-            what = "、".join(str(plan_year) for plan_year in notice.plan_years)
+            what = "、".join(str(plan) for plan in notice.plans)
             self.stdout.write(f"  {notice.user}（{notice.user.email}）：{what}")
         for notice in reminded.earlier:
             self.stdout.write(f"  今天已提醒過：{notice.user}")

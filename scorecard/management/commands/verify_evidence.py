@@ -1,10 +1,10 @@
-"""manage.py verify_evidence [PLAN [YEAR]]: checks that the files of evidence are on disk, and as they were uploaded."""
+"""manage.py verify_evidence [PLAN]: checks that the files of evidence are on disk, and as they were uploaded."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from scorecard.domain.roc_years import datetime_text, year_text
-from scorecard.management.files import find_plan, read_year
+from scorecard.domain.roc_years import datetime_text
+from scorecard.management.files import find_plan
 from scorecard.models import Evidence
 from scorecard.read_models.evidence_files import fault_of
 
@@ -15,16 +15,15 @@ class Command(BaseCommand):
     help = "檢查佐證檔案是否都在磁碟上、內容是否與上傳時相同；有問題時結束狀態為 1。"
 
     def add_arguments(self, parser):
-        """[PLAN [YEAR]]."""
-        parser.add_argument("plan", metavar="PLAN", nargs="?", help="計畫的網址代稱；不寫則檢查所有計畫")
-        parser.add_argument("year", metavar="YEAR", nargs="?", help="年度：105、民國105年 或 2016；不寫則檢查所有年度")
+        """[PLAN]."""
+        parser.add_argument(
+            "plan", metavar="PLAN", nargs="?", help="年版，例如 taipei-secretariat-105；不寫則檢查所有年版"
+        )
 
     def handle(self, *args, **options):
         files = Evidence.objects.select_related("report__kpi__plan__agency", "uploaded_by")
         if options["plan"]:
             files = files.filter(report__kpi__plan=find_plan(options["plan"]))
-        if options["year"]:
-            files = files.filter(report__year=read_year(options["year"]))
         count = damaged = without_digest = 0
         for evidence in files.order_by("pk").iterator():
             count += 1
@@ -45,5 +44,5 @@ def _name(evidence):
     """Where the file belongs, and where it is."""
     report = evidence.report
     at = datetime_text(timezone.localtime(evidence.uploaded_at))
-    place = f"{report.kpi.plan} {year_text(report.year)} {report.kpi.code}「{evidence.name}」"
-    return f"{place}（{evidence.uploaded_by} {at} 上傳，{evidence.file.name}）"
+    place = f"{report.kpi.plan} {report.kpi.code}「{evidence.name}」"
+    return f"{place}（{evidence.uploaded_by_name or evidence.uploaded_by} {at} 上傳，{evidence.file.name}）"

@@ -1,49 +1,61 @@
-"""manage.py verify_snapshot [PLAN [YEAR]]: checks that the files of each closing are intact and still correct."""
+"""manage.py verify_snapshot [PLAN]: checks that the files of each closing are intact and still correct."""
+
+import sys
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from scorecard.documents.year_snapshot_check import check_snapshot
-from scorecard.domain.roc_years import datetime_text, year_text
-from scorecard.management.files import find_plan, read_year
+from scorecard.documents.year_snapshot_check import check_snapshot, closed_without_snapshot
+from scorecard.domain.roc_years import datetime_text
+from scorecard.management.files import find_plan
 from scorecard.models import YearSnapshot
 
 MAX_MESSAGES = 50
+# The exit status where a closed year has no snapshot.
+MISSING = 3
 
 
 class Command(BaseCommand):
-    """Exits with 1 if a file has another hash, or a closed year differs from its snapshot."""
+    """Exits with 1 if a file has another hash or a closed year differs from it, else with 3 if one has no snapshot."""
 
-    help = "檢查年度凍結檔：雜湊值是否相符，關閉的年度現在的資料是否與凍結時相同；有問題時結束狀態為 1。"
+    help = (
+        "檢查年度凍結檔：雜湊值是否相符，關閉的年度現在的資料是否與凍結時相同；有問題時結束狀態為 1，"
+        "已關閉的年度沒有凍結檔時為 3。"
+    )
 
     def add_arguments(self, parser):
-        """[PLAN [YEAR]]."""
-        parser.add_argument("plan", metavar="PLAN", nargs="?", help="計畫的網址代稱；不寫則檢查所有計畫")
-        parser.add_argument("year", metavar="YEAR", nargs="?", help="年度：105、民國105年 或 2016；不寫則檢查所有年度")
+        """[PLAN]."""
+        parser.add_argument(
+            "plan", metavar="PLAN", nargs="?", help="年版，例如 taipei-secretariat-105；不寫則檢查所有年版"
+        )
 
     def handle(self, *args, **options):
-        snapshots = YearSnapshot.objects.select_related("closed_by", "plan_year__plan")
+        snapshots = YearSnapshot.objects.select_related("plan__agency", "plan__version")
+        missing = closed_without_snapshot()
         if options["plan"]:
-            snapshots = snapshots.filter(plan_year__plan=find_plan(options["plan"]))
-        if options["year"]:
-            snapshots = snapshots.filter(plan_year__year=read_year(options["year"]))
+            plan = find_plan(options["plan"])
+            snapshots = snapshots.filter(plan=plan)
+            missing = [other for other in missing if other == plan]
         count = 0
         broken = 0
-        for snapshot in snapshots.order_by("plan_year", "number").iterator(chunk_size=1):
+        for snapshot in snapshots.order_by("plan", "number").iterator(chunk_size=1):
             count += 1
             if not self._show(snapshot):
                 broken += 1
+        for plan in missing:
+            self.stdout.write(f"{plan}　已關閉，但沒有凍結檔；請執行 manage.py make_snapshot {plan.slug} 補做。")
         if broken:
             raise CommandError(f"{count} 份年度凍結檔中有 {broken} 份有問題（見上）。")
         self.stdout.write(f"共檢查 {count} 份年度凍結檔，沒有問題。" if count else "沒有年度凍結檔。")
+        if missing:
+            sys.exit(MISSING)
 
     def _show(self, snapshot):
         """Write the result, and return whether the snapshot is intact."""
         check = check_snapshot(snapshot)
-        year = snapshot.plan_year
         at = datetime_text(timezone.localtime(snapshot.closed_at))
-        closing = f"第 {snapshot.number} 次關閉（{at}，{snapshot.closed_by}）"
-        self.stdout.write(f"{year.plan} {year_text(year.year)} {closing}")
+        closing = f"第 {snapshot.number} 次關閉（{at}，{snapshot.closed_by_name}）"
+        self.stdout.write(f"{snapshot.plan} {closing}")
         for fault in check.faults:
             self.stdout.write(f"  ✘ {fault}")
         for difference in check.differences[:MAX_MESSAGES]:
