@@ -32,10 +32,10 @@ def _place_of_work(user, editions):
     to_report = [edition for edition in opened if roles[edition.agency.pk].role == Role.STAFF]
     to_review = [edition for edition in opened if roles[edition.agency.pk].role == Role.REVIEWER]
     for edition in to_report:
-        if roles[edition.agency.pk].division_ids & missing_kpis(edition.plan).keys():
+        if roles[edition.agency.pk].division_ids & missing_kpis(edition).keys():
             return "reporting", edition
     for edition in to_review:
-        if YearlyReport.objects.of_plan(edition.plan).awaiting_review().exists():
+        if YearlyReport.objects.of_plan(edition).awaiting_review().exists():
             return "review", edition
     if to_report:
         return "reporting", to_report[0]

@@ -13,7 +13,6 @@ from scorecard.domain.choices import MailKind, Role
 from scorecard.models import (
     ActionPlan,
     AuditEvent,
-    Correction,
     FormUpload,
     HeadApproval,
     Measure,
