@@ -78,10 +78,8 @@ def _events(plan):
 
 
 def _event(row):
-    """An event with the changes to tell of: not the digests of a closing, nor its own reason again."""
-    is_told = row.action != AuditAction.CLOSED
-    changes = [change for change in row.changes if is_told and (change["what"], change["new"]) != ("理由", row.reason)]
-    return {"row": row, "changes": changes}
+    """An event with the changes to tell of; the digests of a closing stand with its files."""
+    return {"row": row, "changes": [] if row.action == AuditAction.CLOSED else row.changes}
 
 
 def _empty(form_class):
