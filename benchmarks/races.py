@@ -37,7 +37,7 @@ def work(log, number, person, saves):
             draft = factories.report_entry(kpi, actuals=figure, explanation=f"{number}:{count}")
             start_of_save = time.perf_counter()
             try:
-                factories.reporting.save_reports(by=by, plan=kpi.plan, year=2016, report_entries=[draft])
+                factories.reporting.save_reports(by=by, plan=kpi.plan, report_entries=[draft])
             except Conflict:
                 conflicts += 1
                 continue
