@@ -79,8 +79,9 @@ def _events(plan):
 
 def _event(row):
     """An event with the changes to tell of: not the digests of a closing, nor its own reason again."""
-    is_told = row.action != AuditAction.CLOSED
-    changes = [change for change in row.changes if is_told and (change["what"], change["new"]) != ("理由", row.reason)]
+    if row.action == AuditAction.CLOSED:
+        return {"row": row, "changes": []}
+    changes = [change for change in row.changes if not row.reason or change["new"] != row.reason]
     return {"row": row, "changes": changes}
 
 
