@@ -233,6 +233,9 @@ def _make_action_plans(plan, kpis):
 
 
 def _city_objective(agency):
+    known = Objective.objects.filter(plan__agency=agency).first()
+    if known is not None:
+        return known
     plan = make_bare_plan(agency)
     theme = Theme.objects.create(plan=plan, code="甲", name="府級主題")
     perspective = Perspective.objects.create(plan=plan, code="C", name="顧客構面")

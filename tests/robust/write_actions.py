@@ -43,7 +43,7 @@ EARLIER_YEAR = FIRST_YEAR - 1
 
 @dataclass(frozen=True)
 class Scene:
-    """2016 is open, 2017 closed, 2018 not open.
+    """2015 is closed, 2016 open, 2017 adopted.
 
     Of the staff's KPIs AC1.1 and AC1.2 are saved, AP1.1 and AL1.1 submitted, AF1.1 is empty; something is typed into
     their table and not saved. The other staff's BC1.1 raises a question.
@@ -86,11 +86,11 @@ class Scene:
         return lambda: self.client(role).post(url, data() if callable(data) else data).status_code
 
 
-def make_scene(*, with_a_past=False):
+def make_scene(*, with_a_past=False, close=factories.close_year):
     """See Scene; the session of everybody is there.
 
     with_a_past: 2015 is a whole edition with reports of every kind, from which 2016 was carried forward; else it holds
-    nothing.
+    nothing. close: closes it.
     """
     agency = factories.make_agency(parent=factories.make_agency("test-city"))
     earlier = (
@@ -106,7 +106,8 @@ def make_scene(*, with_a_past=False):
     earlier = factories.open_year(cast.admin, earlier)
     if with_a_past:
         _report(cast, earlier)
-    factories.close_year(cast.admin, earlier, reason="部分未審核" if with_a_past else "")
+    reason = "部分未審核" if with_a_past else ""
+    close(by=cast.admin, plan=earlier, reason=reason)
     if with_a_past:
         plan = factories.next_edition(cast.admin, earlier)
     plan = factories.open_year(cast.admin, plan)

@@ -17,7 +17,9 @@ from scorecard.models import (
     ActionBudget,
     ActionPlan,
     AuditEvent,
+    Correction,
     Division,
+    HeadApproval,
     Invitation,
     Measure,
     Membership,
@@ -32,6 +34,7 @@ from scorecard.models import (
     YearlyValue,
 )
 from scorecard.services import invitations, years
+from scorecard.services.corrections import add_correction
 from tests import factories
 from tests.deputyships import stand_in
 from tests.page_reading import body
@@ -68,18 +71,17 @@ class Foreign:
         self.values.setdefault(name, []).extend(values)
 
 
-def furnish(plan, staff, admin):
-    """Give the plan one of everything that has an address: nothing in it has a code that other plans have."""
+def furnish(plan, staff, admin, *, closings):
+    """Give the edition one of everything that has an address: nothing in it has a code that others have."""
     for model in (Theme, Objective, KPI):
         for row in model.objects.filter(plan=plan):
             model.objects.filter(pk=row.pk).update(code=f"X{row.code}")
-    for _ in range(2):
-        plan_year = plan.years.get(year=factories.FIRST_YEAR)
-        open_ = years.reopen_year if plan_year.is_closed else years.open_year
-        said = {"reason": "更正"} if plan_year.is_closed else {"contact": ""}
-        open_(by=admin, plan_year=plan_year, due_date=factories.DUE, **said)
+    factories.open_year(admin, plan)
+    for _ in range(closings):
         factories.close_year(admin, plan, reason="提前關閉")
-    years.reopen_year(by=admin, plan_year=plan_year, due_date=factories.DUE, reason="更正")
+        facts = {"text": "漏列一筆附件。", "dated": factories.DUE, "document_number": "北市秘文字第 1 號"}
+        add_correction(by=admin, plan=plan, **facts)
+        years.reopen_year(by=admin, plan=plan, due_date=factories.DUE, reason="更正")
     for code in ("XAC1.1", "XAC1.2"):
         kpi = factories.kpi(plan, code)
         factories.fill(staff, kpi)
@@ -89,22 +91,23 @@ def furnish(plan, staff, admin):
 
 @layer
 def foreign(scene):
-    """Everything of another agency's plan, of another plan of the same agency, and of the other division."""
+    """Everything of another agency's edition, of the next one of the same agency, and of the other division."""
     own = Foreign(forms={route: scene.form(route) for route in TABLE})
     people = Membership.objects.filter(agency=scene.plan.agency).select_related("user")
     cast = {row.user.username: row.user for row in people}
     (outsider,) = Membership.objects.filter(user__username="outsider")
     other = Plan.objects.get(agency=outsider.agency)
     staff = factories.make_member("their-staff", other.agency, Role.STAFF, other.agency.divisions.first())
-    furnish(other, staff, outsider.user)
+    furnish(other, staff, outsider.user, closings=2)
+    Plan.objects.filter(pk=other.pk).update(former_slug="their-plan")
     # The sibling brings divisions of the same names.
     for division in scene.plan.agency.divisions.all():
         Division.objects.filter(pk=division.pk).update(name=f"{division.name}一")
     invitations.invite(by=outsider.user, agency=other.agency, email="a@example.gov.tw", name="某", role=Role.VIEWER)
-    sibling = factories.make_plan(kpis=5, slug="sibling", agency=scene.plan.agency)
+    sibling = factories.make_plan(kpis=5, agency=scene.plan.agency, year=factories.MIDDLE_YEAR)
     own_staff = cast["staff"]
     own_staff.memberships.get().divisions.add(*sibling.agency.divisions.filter(kpis__plan=sibling))
-    furnish(sibling, _anew(own_staff), cast["admin"])
+    furnish(sibling, _anew(own_staff), cast["admin"], closings=0)
     own_staff.memberships.get().divisions.set(scene.plan.agency.divisions.all()[:1])
     for code in ("AC1.2", "BC1.1"):
         by = _anew(own_staff if code < "B" else cast["other-staff"])
@@ -121,7 +124,7 @@ def _anew(user):
 
 
 def _collect(own, plan, other, sibling):
-    own.add("former_slug", other.slug, other.agency.parent.slug if other.agency.parent else f"{plan.slug}-city")
+    own.add("former_slug", "their-plan", other.slug, plan.slug)
     own.add("agency", other.agency.slug, plan.agency.parent.slug)
     own.add("division_id", *other.agency.divisions.values_list("pk", flat=True))
     own.add("membership_id", *Membership.objects.filter(agency=other.agency).values_list("pk", flat=True))
@@ -162,6 +165,8 @@ def _collect(own, plan, other, sibling):
         "measure": Measure.objects.filter(kpi=first).get(),
         "yearlyvalue": YearlyValue.objects.filter(measure__kpi=first).first(),
         "auditevent": AuditEvent.objects.filter(plan=other).first(),
+        "headapproval": HeadApproval.objects.filter(plan=other).first(),
+        "correction": Correction.objects.filter(plan=other).first(),
     }
 
 
@@ -245,7 +250,11 @@ def bodies(scene, foreign):
     for code in ("XAC1.1", "XAC1.2", "BC1.1"):
         for beside in ([], ["AC1.2"]):
             yield "staff", "POST", f"{reporting}check/", {"kpi": [*beside, code]}, {"kpi": [*beside, "ZZ9.9"]}
-    for row in (kpi, factories.kpi(Plan.objects.get(slug="sibling"), "XAC1.2"), factories.kpi(plan, "BC1.1")):
+    for row in (
+        kpi,
+        factories.kpi(Plan.objects.get(agency=plan.agency, year=factories.MIDDLE_YEAR), "XAC1.2"),
+        factories.kpi(plan, "BC1.1"),
+    ):
         measure, budget = row.measures.first().pk, ActionBudget.objects.filter(action_plan__kpi=row).first().pk
         for route in (reporting, f"{reporting}draft/", f"{reporting}paste/"):
             yield "staff", "POST", route, _typed(row.pk, measure, budget), _typed(999999, 999998, 999997)

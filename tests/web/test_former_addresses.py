@@ -5,6 +5,7 @@ from itertools import cycle
 import pytest
 from django.urls import resolve, reverse
 
+from scorecard.models import Plan
 from scorecard.web.post_targets import PAGE_AFTER_POST, page_after_post
 from tests.page_reading import address, body, client_of
 from tests.web.test_urls_guarded import IN_EDITION, scene
@@ -18,7 +19,7 @@ FORMER = "plans/<slug:former_slug>/<roc:year>/<path:rest>"
 
 def former(plan, url):
     """The address that the page had."""
-    return url.replace(f"/{plan.agency.slug}/", f"/plans/{plan.slug}/", 1)
+    return url.replace(f"/{plan.agency.slug}/", f"/plans/{plan.former_slug}/", 1)
 
 
 def expected(url, method):
@@ -49,7 +50,7 @@ def test_every_former_address_leads_to_its_page_by_the_same_method(scene):
 
 def test_a_stranger_meets_the_same_page_as_where_there_is_nothing(scene):
     nothing = scene.answer("outsider", "GET", "/plans/no-such-plan/105/map/")
-    for url in (former(scene.plan, scene.url(f"{EDITION}map/")), f"/plans/{scene.plan.slug}/105/no-such-page/"):
+    for url in (former(scene.plan, scene.url(f"{EDITION}map/")), f"/plans/{scene.plan.former_slug}/105/no-such-page/"):
         for method in ("GET", "HEAD", "POST", "PUT"):
             answer = scene.answer("outsider", method, url)
             assert answer.status_code == 404, (method, url)
@@ -57,7 +58,7 @@ def test_a_stranger_meets_the_same_page_as_where_there_is_nothing(scene):
 
 
 def test_what_never_was_is_404_for_members_too(scene):
-    slug = scene.plan.slug
+    slug = scene.plan.former_slug
     for path in (
         "105/",
         "105/no-such-page/",
@@ -81,7 +82,8 @@ def test_other_methods_keep_themselves_and_a_missing_slash_is_forgiven(scene):
 
 
 def test_a_former_address_from_a_mail_leads_through_the_login_to_the_page(plan, cast):
-    client, old = client_of(), f"/plans/{plan.slug}/105/scorecard/"
+    Plan.objects.filter(pk=plan.pk).update(former_slug="test-plan")
+    client, old = client_of(), "/plans/test-plan/105/scorecard/"
     assert client.get(old)["Location"] == f"{reverse('login')}?next={old}"
     page = client_of(cast.viewer).get(old, follow=True)
     assert page.redirect_chain == [(address(plan, "scorecard"), 301)]

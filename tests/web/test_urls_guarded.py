@@ -14,6 +14,7 @@ from scorecard.models import (
     ActionPlan,
     AuditEvent,
     FormUpload,
+    HeadApproval,
     Measure,
     Membership,
     Objective,
@@ -26,6 +27,7 @@ from scorecard.models import (
 )
 from scorecard.pdf import jobs
 from scorecard.services import invitations, years
+from scorecard.services.corrections import add_correction
 from tests import factories
 from tests.agency_form.form_workbooks import original
 from tests.deputyships import stand_in
@@ -62,7 +64,7 @@ QUERIES = {"admin/autocomplete/": "app_label=scorecard&model_name=kpi&field_name
 
 @dataclass(frozen=True)
 class Scene:
-    """A plan whose year 2016 is open and whose AC1.1 staff submitted, and a session for everyone by role."""
+    """An edition of 2016 that is open again and whose AC1.1 staff submitted, and a session for everyone by role."""
 
     plan: Plan
     sessions: dict
@@ -110,12 +112,17 @@ class Scene:
 def scene():
     """See Scene; 2016 was closed and reopened before, so that it has a snapshot."""
     plan = factories.make_plan()
+    # It is from before editions had addresses by agency and year.
+    plan.former_slug = "test-plan"
+    plan.save(update_fields=["former_slug"])
     cast = factories.make_cast(plan)
     # The outsider is at home somewhere, too.
     assert cast.other_plan
     factories.open_year(cast.admin, plan)
-    closed = factories.close_year(cast.admin, plan, reason="提前關閉")
-    years.reopen_year(by=cast.admin, plan=closed, due_date=factories.DUE, reason="更正")
+    factories.close_year(cast.admin, plan, reason="提前關閉")
+    facts = {"text": "漏列一筆附件。", "dated": factories.DUE, "document_number": "北市秘文字第 1 號"}
+    correction = add_correction(by=cast.admin, plan=plan, **facts)
+    years.reopen_year(by=cast.admin, plan=plan, due_date=factories.DUE, reason="更正")
     kpi = factories.kpi(plan, "AC1.1")
     factories.fill(cast.staff, kpi)
     (evidence,) = factories.attach(cast.staff, kpi)
@@ -140,13 +147,15 @@ def scene():
         "outgoingmail": OutgoingMail.objects.create(
             key="x", kind=MailKind.RETURNED, recipient=cast.staff, agency=plan.agency, subject="主旨", body="內容"
         ),
+        "headapproval": HeadApproval.objects.get(plan=plan),
+        "correction": correction,
         "auditevent": AuditEvent.objects.filter(plan=plan).first(),
         "formupload": FormUpload.objects.create(
             agency=plan.agency, name="表單.xlsx", size=1, digest="x", content=original(), uploaded_by=cast.reviewer
         ),
     }
     arguments = {
-        "former_slug": plan.slug,
+        "former_slug": plan.former_slug,
         "rest": "map/",
         "year": 105,
         "division_id": division.pk,

@@ -107,7 +107,7 @@ SITE = {
     # What is sent names neither objectives nor a reason.
     f"{EDITION}links/add/": act(only(REVIEWERS, 422)),
     f"{EDITION}links/<int:link_id>/": act(only(REVIEWERS, 422)),
-    f"{EDITION}links/<int:link_id>/remove/": act(only(REVIEWERS, 302)),
+    f"{EDITION}links/<int:link_id>/remove/": act(only(REVIEWERS, 422)),
     f"{EDITION}scorecard/": PAGE,
     f"{EDITION}scorecard.xlsx": PAGE,
     f"{EDITION}scorecard.ods": PAGE,
@@ -234,7 +234,7 @@ ADMIN = {
     **model("membership", view=MANAGERS, add=NOBODY, change=MANAGERS),
     **model("invitation", view=OPERATOR, add=OPERATOR, change=NOBODY, delete=OPERATOR),
     **model("user", view=OPERATOR, add=NOBODY, change=OPERATOR, delete=NOBODY),
-    **model("plan", **MANAGED),
+    **model("plan", add=NOBODY, change=MANAGERS, delete=NOBODY),
     **model("perspective"),
     **model("theme"),
     **model("objective"),
@@ -243,6 +243,8 @@ ADMIN = {
     **model("measure", add=NOBODY, change=NOBODY),
     **model("yearlyvalue", delete=NOBODY),
     **model("outgoingmail", view=MANAGERS, add=NOBODY, change=NOBODY),
+    **model("headapproval", view=MANAGERS, add=NOBODY, change=NOBODY),
+    **model("correction", view=MANAGERS, add=NOBODY, change=NOBODY),
     **model("auditevent", view=MANAGERS, add=NOBODY, change=NOBODY),
 }
 
