@@ -206,7 +206,7 @@ def _may_be_taken_back(plan: Plan) -> bool:
 
 
 def _take_back_opening(plan: Plan) -> None:
-    """Set an open edition back to 已核定, with all that its closings left."""
+    """Set an open edition back to adopted, with all that its closings left."""
     plan.state = PlanState.ADOPTED
     plan.due_date = None
     plan.contact = ""

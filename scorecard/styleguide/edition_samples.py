@@ -25,13 +25,14 @@ def editions():
     without_number = ApprovalLine(timezone.localdate(), "處長", "", "以電子表單核定")
     row = YearSnapshot(number=1, data_version=812, audit_number=640, audit_digest="4f" * 32)
     files = [
-        {"kind": kind, "size": 48_128 * place, "sha256": "9a" * 32, "beginning": f"{'9a' * 16}…"}
+        {"kind": kind, "size": 48_128 * place, "sha256": "9a" * 32, "beginning": f"{('9a' * 4 + ' ') * 4}…"}
         for place, kind in enumerate(KINDS.values(), start=1)
     ]
     return {
         "closed": sample_scorecard(YEAR_BEFORE),
         "editions": [
-            {"plan": plans[year], "state": state.label, "next_step": step} for year, (state, step) in states.items()
+            {"plan": plans[year], "state": state.label, "last_year": "107 年", "next_step": step}
+            for year, (state, step) in states.items()
         ],
         "current_plan": plans[YEAR],
         "approvals": HeadApprovals(approved, without_number),

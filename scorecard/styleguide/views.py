@@ -30,6 +30,7 @@ SHEETS = (
     "map",
     "map-controls",
     "charts",
+    "downloads",
     "scorecard-filters",
     "scorecard",
     "reporting",

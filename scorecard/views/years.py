@@ -78,8 +78,11 @@ def _events(plan):
 
 
 def _event(row):
-    """An event with the changes to tell of; the digests of a closing stand with its files."""
-    return {"row": row, "changes": [] if row.action == AuditAction.CLOSED else row.changes}
+    """An event with the changes to tell of: not the digests of a closing, nor its own reason again."""
+    if row.action == AuditAction.CLOSED:
+        return {"row": row, "changes": []}
+    changes = [change for change in row.changes if not row.reason or change["new"] != row.reason]
+    return {"row": row, "changes": changes}
 
 
 def _empty(form_class):

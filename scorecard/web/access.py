@@ -53,7 +53,7 @@ def visible_editions(user):
     agency_ids = permissions.roles_by_agency(user)
     if not agency_ids:
         return []
-    keepers = [agency_id for agency_id in agency_ids if permissions.can_edit_strategy(user, agency_id)]
+    keepers = [agency_id for agency_id in agency_ids if permissions.can_see_drafts(user, agency_id)]
     plans = Plan.objects.filter(~Q(state=PlanState.DRAFT) | Q(agency__in=keepers), agency__in=agency_ids)
     corrected = Exists(Correction.objects.filter(plan=OuterRef("pk")))
     rows = plans.select_related("agency", "version").annotate(has_corrections=corrected)

@@ -9,9 +9,24 @@ from tests.repository.source_files import line_of, name_of, own
 
 WORD = re.compile("核定")
 # What is said of the head's act on a year's plan, wherever it stands.
-HEADS_PHRASES = re.compile("核定年版|核定日期|核定人|送請核定|草案，尚未核定")
+HEADS_PHRASES = re.compile(
+    "核定年版|年版核定|年度成果核定|核定日期|核定人|核定紀錄|核定事項|送請核定|登錄核定|首長(?:實際)?核定|核定：?由首長|核定</h2>|等於核定|即為已核定|"
+    "核定後立即開放|建立、核定並開放|草案，尚未核定|草案、已核定|"
+    # The state of an edition, and what is said of one by its title.
+    r'"adopted", "已核定"|(?:title|later)\}已經?核定[^。]*'
+)
 # Files about the head's act, in which the word may stand in any sentence. Names of files, or beginnings of them.
-HEADS_FILES: tuple[str, ...] = ()
+HEADS_FILES: tuple[str, ...] = (
+    "scorecard/domain/head_approval.py",
+    "scorecard/forms/head_approval.py",
+    "scorecard/management/commands/import_form.py",
+    "scorecard/models/edition_rules.py",
+    "scorecard/models/plans.py",
+    "scorecard/read_models/head_approvals.py",
+    "scorecard/styleguide/edition_samples.py",
+    "templates/_components/head_approvals.html",
+    "templates/pdf/sign_off.html",
+)
 READ_BY_PEOPLE = (
     *own("scorecard", "bsc_site", "templates", "static", "fixtures"),
     *(path for path in own("docs", suffixes={".md"}) if "/decisions/" not in name_of(path)),

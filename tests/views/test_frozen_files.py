@@ -45,10 +45,10 @@ def without_triggers():
     triggers.install(connection)
 
 
-def verified(client, plan, content, name="手上的檔案"):
-    """The page after the file in hand was sent."""
-    file = SimpleUploadedFile(name, content)
-    return client.post(address(plan, "downloads_verify"), {"file": file} if name else {})
+def verified(client, plan, content):
+    """The page after the file in hand was sent; None: after nothing was chosen."""
+    sent = {} if content is None else {"file": SimpleUploadedFile("手上的檔案", content)}
+    return client.post(address(plan, "downloads_verify"), sent)
 
 
 def test_whoever_sees_the_year_gets_every_file_of_every_closing(viewer, closed_twice, cast):
@@ -116,7 +116,7 @@ def test_a_file_in_hand_is_the_official_one_or_is_not(viewer, closed_twice, late
             assert page.status_code == 200 and verdict in text(page), content[:20]
         # Another year's page knows its own files alone.
         assert "完全相同" not in text(verified(viewer, later, b"report 2016"))
-        none = verified(viewer, closed_twice, b"", name="")
+        none = verified(viewer, closed_twice, None)
         assert none.status_code == 422 and "請選擇要比對的檔案" in text(none)
         monkeypatch.setattr(upload_handler.policies, "EVIDENCE_FILE_BYTES", 10)
         large = verified(viewer, closed_twice, b"report 2016")
