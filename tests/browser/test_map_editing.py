@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests import factories
 from tests.browser.accessibility import assert_accessible
-from tests.factories import FIRST_YEAR, MIDDLE_YEAR
+from tests.factories import MIDDLE_YEAR
 from tests.page_reading import address
 
 REASON = "同仁熟悉系統後，處理天數縮短"
@@ -150,9 +150,9 @@ def test_the_mouse_lights_a_card_and_leaves_nothing_behind(browse, plan, cast):
 
 
 def test_two_years_are_accessible_and_fit_the_window(browse, plan, cast):
-    factories.open_year(cast.admin, plan, MIDDLE_YEAR)
-    for year, actuals in ((FIRST_YEAR, 50), (MIDDLE_YEAR, 27)):
-        factories.approved(cast, factories.kpi(plan, "AL1.1"), year, actuals=actuals, explanation="說明")
+    later = factories.open_year(cast.admin, factories.next_edition(cast.admin, plan))
+    for edition, actuals in ((plan, 50), (later, 27)):
+        factories.approved(cast, factories.kpi(edition, "AL1.1"), actuals=actuals, explanation="說明")
     page = browse(cast.reviewer)
     page.goto(f"{address(plan, 'strategy_map')}?compare=106")
     for width in (360, 1440, 2560):
@@ -169,6 +169,7 @@ def test_two_years_are_accessible_and_fit_the_window(browse, plan, cast):
 
 
 def test_the_years_are_slid_through_by_keyboard_and_the_map_stays_alive(browse, plan, cast):
+    factories.next_edition(cast.admin, plan)
     page = browse(cast.viewer)
     page.goto(address(plan, "strategy_map") + "?theme=A")
     slider = page.get_by_role("slider", name="年度")
@@ -178,14 +179,15 @@ def test_the_years_are_slid_through_by_keyboard_and_the_map_stays_alive(browse, 
     expect(page.get_by_role("heading", level=1)).to_have_text("106 年策略地圖")
     expect(page).to_have_title(re.compile("^106 年策略地圖"))
     expect(slider).to_be_focused()
-    expect(slider).to_have_attribute("aria-valuetext", "106 年 未開放")
-    expect(page.locator(".year-bar .switch [aria-current]")).to_have_text("106 年 未開放")
+    expect(slider).to_have_attribute("aria-valuetext", "106 年 已核定")
+    expect(page.locator(".year-bar .switch [aria-current]")).to_have_text("106 年 已核定")
     assert_accessible(page)
     page.locator(card("AP1")).focus()
     expect(page.locator(".map-card.is-lit")).to_have_count(4)
 
 
 def test_a_session_that_ended_while_sliding_leads_to_the_login(browse, plan, cast):
+    factories.next_edition(cast.admin, plan)
     page = browse(cast.viewer)
     page.goto(address(plan, "strategy_map"))
     page.context.clear_cookies()
