@@ -95,7 +95,7 @@ def measure_writing(plan):
     from scorecard.agency_form.writing.form_file import choose_years, form_ods, form_sheets, form_xlsx
     from scorecard.read_models.build_scorecard import build_scorecard
 
-    [(read, scorecard)] = best(lambda: build_scorecard(plan, plan.first_year, with_action_plans=True))
+    [(read, scorecard)] = best(lambda: build_scorecard(plan, with_action_plans=True))
     chosen = choose_years(scorecard)
     sheets = form_sheets(scorecard, chosen)
     cells = sum(len(sheet.cells) for sheet in sheets)
@@ -197,12 +197,12 @@ def measure_bombs():
 
 
 def make_plan(kpis):
-    """A plan with agency and years, made by the tests' factories."""
+    """An edition with its agency and version, made by the tests' factories."""
     from scorecard.models import Plan
     from tests import factories
 
     made = factories.make_plan(kpis=kpis)
-    return Plan.objects.select_related("agency").prefetch_related("years").get(pk=made.pk)
+    return Plan.objects.select_related("agency", "version").get(pk=made.pk)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def measure(plan):
     from scorecard.documents.scores_sheet import scores_sheet
     from scorecard.read_models.build_scorecard import build_scorecard
 
-    scorecard = build_scorecard(plan, plan.first_year, with_action_plans=True)
+    scorecard = build_scorecard(plan, with_action_plans=True)
 
     def sheets():
         return [lay_out(whole_table(scorecard)), scores_sheet(scorecard)]

@@ -19,11 +19,14 @@ MEMBERS = {"viewer", "staff", "other_staff", "reviewer", "admin"}
 REVIEWERS = {"reviewer", "admin"}
 
 NOBODY = frozenset()
+# What a person may not see answers 404, so nobody is told.
+SEEING = {"view", "see_drafts"}
 
 # Rule → what it is asked about (a tuple: several things), and who may. staff belongs to the division of AC1.1,
 # other_staff to another one.
 TABLE = {
     "view": (lambda kpi: kpi.plan.agency_id, MEMBERS),
+    "see_drafts": (lambda kpi: kpi.plan.agency_id, REVIEWERS),
     "report": (lambda kpi: kpi.plan.agency_id, {"staff", "other_staff"}),
     "report_for": (lambda kpi: kpi.division, {"staff"}),
     "fill_in": (lambda kpi: kpi.division, {"staff"} | REVIEWERS),
@@ -69,8 +72,13 @@ def things(asked):
 
 def test_every_rule_stands_in_the_table_and_every_one_but_seeing_has_its_check():
     assert set(rules("can_")) == set(TABLE)
-    # What a person may not see answers 404, so nobody is told.
-    assert set(rules("check_can_")) == set(TABLE) - {"view"}
+    assert set(rules("check_can_")) == set(TABLE) - SEEING
+
+
+def test_drafts_are_no_state_that_others_than_their_editors_see(people, kpi):
+    for role, user in people.items():
+        seen = permissions.visible_states(user, kpi.plan.agency_id)
+        assert ("draft" in seen, "adopted" in seen) == (role in REVIEWERS, role in MEMBERS), role
 
 
 @pytest.mark.parametrize("role", ALL)
@@ -81,7 +89,7 @@ def test_the_answer_is_that_of_the_table(people, kpi, rule, role):
 
 
 @pytest.mark.parametrize("role", ALL)
-@pytest.mark.parametrize("rule", [rule for rule in TABLE if rule != "view"])
+@pytest.mark.parametrize("rule", [rule for rule in TABLE if rule not in SEEING])
 def test_the_check_raises_with_a_sentence_exactly_where_the_answer_is_no(people, kpi, rule, role):
     about, allowed = TABLE[rule]
     check = rules("check_can_")[rule]

@@ -37,7 +37,7 @@ def find_plan(agency, read):
 
 
 def load_current_plan(plan):
-    """plan has its version selected. Ten queries, whatever its size."""
+    """plan has its version selected. Eleven queries, whatever its size."""
     facts = {("plan", name): getattr(plan, name) for name in ("mission", "vision", "core_values", "instructions")}
     facts["plan", "last_year"] = plan.last_year
     _add(facts, "perspective", Perspective.objects.filter(plan=plan).values_list("code", "name"), "name")

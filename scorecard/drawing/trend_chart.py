@@ -24,6 +24,7 @@ _RIGHT = 14
 _LEGEND_GAP = 20
 _LEGEND_MARK = 26
 _LONE_BAND = 28
+_BREAK_GAP, _BREAK_Y = 5, 32
 # Of a chart without figures: nothing is drawn on it.
 _EMPTY_SCALE = Scale(Decimal(0), Decimal(1), ())
 
@@ -82,11 +83,15 @@ class LegendItem:
 
 @dataclass(frozen=True)
 class Break:
-    """A vertical line at x where another series begins, and what it says beside it; is_left: the text ends at x."""
+    """A vertical line at x where another series begins, and what it says above the plot: from text_x, or up to it."""
 
     x: float
     text: str
     is_left: bool
+
+    @property
+    def text_x(self) -> float:
+        return round(self.x + (-_BREAK_GAP if self.is_left else _BREAK_GAP), 1)
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,9 @@ def trend(
     actuals = _places(figures, years, plot, scale, "actual")
     targets = _places(figures, years, plot, scale, "target")
     runs = {"actual": _runs(figures, "actual"), "target": _runs(figures, "target")}
+    marked = _breaks(figures, years, breaks or {})
     segments = _segments(actuals, runs["actual"]) + _segments(targets, runs["target"])
+    segments += [_words_of(each) for each in marked]
     # Labels may leave the plot but not the chart: those of the topmost points reach above the plot.
     frame = Box(left, _TOP - 18, width - _EDGE, plot.bottom - 1)
     grid = [Segment(plot.left, y, plot.right, y) for y in (_y(tick, plot, scale) for tick in scale.ticks)]
@@ -169,7 +176,7 @@ def trend(
             Point(x, y, figures[i].is_provisional, labels.get(("actual", i))) for i, (x, y) in actuals.items()
         ),
         legend=_legend(figures, tolerance, left),
-        breaks=_breaks(figures, years, breaks or {}),
+        breaks=marked,
     )
 
 
@@ -181,6 +188,13 @@ def _breaks(figures: Sequence[YearFigures], years: Sequence[YearMark], breaks: M
         for index, each in enumerate(figures)
         if each.year in breaks and index
     )
+
+
+def _words_of(mark: Break) -> Segment:
+    """Through the middle of the text: no label stands there."""
+    width = text_width(mark.text, FONT_SIZE)
+    start = mark.text_x - width if mark.is_left else mark.text_x
+    return Segment(start, _BREAK_Y - 4, start + width, _BREAK_Y - 4)
 
 
 def _values(figures: Sequence[YearFigures], tolerance: Decimal | None) -> Iterator[Fraction]:

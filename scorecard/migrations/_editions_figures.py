@@ -72,8 +72,10 @@ def _move_drafts(apps, plan, edition):
     for draft in drafts.filter(plan_year__plan=plan.pk, plan_year__year=edition.year).order_by("pk"):
         rows = {}
         for kpi, row in draft.rows.items():
-            fields = {_field_in(edition, name): text for name, text in row["fields"].items()}
-            rows[str(edition.id_of("KPI", int(kpi)))] = row | {"fields": fields}
+            # No foreign key: what was typed may be about a KPI or a measure that was deleted later.
+            if edition.has("KPI", int(kpi)):
+                fields = {_field_in(edition, name): text for name, text in row["fields"].items()}
+                rows[str(edition.id_of("KPI", int(kpi)))] = row | {"fields": fields}
         made = new.create(user_id=draft.user_id, plan=edition.plan, division_id=draft.division_id, rows=rows)
         # create() writes the present time.
         new.filter(pk=made.pk).update(saved_at=draft.saved_at)
@@ -81,7 +83,7 @@ def _move_drafts(apps, plan, edition):
 
 def _field_in(edition, name):
     found = OF_A_MEASURE.fullmatch(name)
-    if found is None:
+    if found is None or not edition.has("Measure", int(found[2])):
         return name
     what, measure, rest = found.groups()
     return f"{what}_{edition.id_of('Measure', int(measure))}{rest or ''}"

@@ -23,6 +23,9 @@ class Edition:
     plan: object
     rows: dict | None = field(default=None)
 
+    def has(self, model, pk):
+        return self.rows is None or pk in self.rows[model]
+
     def id_of(self, model, pk):
         return pk if self.rows is None else self.rows[model][pk]
 

@@ -303,7 +303,9 @@ class HeadApproval(models.Model):
     title = models.CharField("核定人職稱", max_length=60)
     document_number = models.CharField("文號", max_length=100, blank=True)
     no_number_reason = models.CharField("免文號的理由", max_length=200, blank=True)
-    recorded_by = models.ForeignKey(User, verbose_name="登錄者", on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_by = models.ForeignKey(
+        User, verbose_name="登錄者", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     recorded_by_name = models.CharField("登錄者姓名", max_length=80)
     recorded_at = models.DateTimeField("登錄時間", auto_now_add=True)
 

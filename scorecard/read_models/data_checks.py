@@ -43,6 +43,7 @@ def build_data_checks(scorecard: Scorecard, plan: Plan) -> tuple[DataCheck, ...]
     unexplained = [line for line in due if line.is_missed and line.id not in explained]
     return (
         _check("no_target", "KPI 沒有本年度目標", _of(line for line in kpis if line.report_state is None)),
+        _check("no_outlook", "分年目標值待訂", _of(line for line in kpis if _lacks_some_outlook(scorecard, line))),
         _check("part_target", "部分衡量項沒有目標", _of(line for line in due if _lacks_some_target(line))),
         _check("no_measure", "KPI 沒有衡量項", _of(line for line in kpis if not line.measures)),
         _check("no_formula", "KPI 沒有計算公式", _of(line for line in kpis if not line.formula)),
@@ -64,6 +65,13 @@ def _of(lines: Iterable[KPILine]) -> Iterator[Finding]:
 
 def _lacks_some_target(line: KPILine) -> bool:
     return any(measure.cell.target is None for measure in line.measures)
+
+
+def _lacks_some_outlook(scorecard: Scorecard, line: KPILine) -> bool:
+    """Neither a target nor a word instead of one, in a year after the edition's own."""
+    years = [year.year for year in scorecard.target_years if year.is_outlook]
+    cells = [measure.cells[year] for measure in line.measures for year in years]
+    return any(cell.target is None and not cell.target_note for cell in cells)
 
 
 def _without_execution(scorecard: Scorecard) -> Iterator[Finding]:
@@ -102,5 +110,7 @@ def _reports(plan: Plan) -> tuple[set[int], set[int]]:
 
 
 def _staffed_divisions(plan: Plan) -> set[int]:
+    """Those that somebody reports for. Who reports for a division does so for those that it took over, too."""
     members = Membership.objects.filter(agency=plan.agency_id, role=Role.STAFF).switched_on()
-    return set(members.values_list("divisions", flat=True))
+    pairs = members.values_list("divisions", "divisions__succeeded")
+    return {division for pair in pairs for division in pair if division is not None}

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from scorecard import permissions
+from scorecard.documents.frozen_files import KINDS
 from scorecard.domain import policies
 from scorecard.domain.choices import AuditAction, PlanState, ReportState
 from scorecard.domain.head_approval import HeadApprovalFacts, check_head_approval
@@ -23,15 +24,6 @@ from scorecard.domain.signatures import kept_name
 from scorecard.models import KPI, Agency, HeadApproval, Plan, PlanVersion, User, YearlyReport, YearSnapshot
 from scorecard.models.snapshots import FILES
 from scorecard.services import audit
-
-_LABELS = {
-    "document": "JSON",
-    "report": "PDF",
-    "workbook": "XLSX",
-    "opendocument": "ODS",
-    "form": "機關原表 XLSX",
-    "map": "策略地圖 SVG",
-}
 
 
 @dataclass(frozen=True)
@@ -156,8 +148,8 @@ def close_year(*, by: User, plan: Plan, prepared: PreparedYear, approval: HeadAp
 
 def digests_of(snapshot: YearSnapshot) -> list[audit.Change]:
     """For the audit event that tells of the snapshot."""
-    digests = ((_LABELS[name], getattr(snapshot, f"{name}_sha256")) for name in FILES)
-    return [(f"凍結檔 {label} SHA-256", None, digest) for label, digest in digests if digest]
+    digests = ((KINDS[name], getattr(snapshot, f"{name}_sha256")) for name in FILES)
+    return [(f"凍結檔 {kind.label} {kind.kind_of_file} SHA-256", None, digest) for kind, digest in digests if digest]
 
 
 def _freeze(by: User, plan: Plan, prepared: PreparedYear, reason: str) -> YearSnapshot:

@@ -102,7 +102,7 @@ def _verdict(plan, digest):
         for name, kind in frozen_files.KINDS.items():
             if getattr(snapshot, f"{name}_sha256") == digest:
                 return _same(snapshot, f"{kind.label}（{kind.kind_of_file}）")
-    for snapshot in snapshots.select_related("plan__agency"):
+    for snapshot in snapshots.select_related("plan__agency").order_by("-number"):
         if sha256(frozen_files.snapshot_zip(snapshot)).hexdigest() == digest:
             return _same(snapshot, "全部檔案（ZIP）")
     return f"不是 {plan.year_text}任何一次關閉的正式版本。"

@@ -45,7 +45,8 @@ def _page(request, agency, year, code, form=None, status=200):
         "years": series.years,
         "objective": objective,
         "perspective": next(row for row in scorecard.perspectives if row.code == objective.perspective_code),
-        "supporting": kpi.supporting_divisions.all(),
+        # Not in the order of divisions, which may change while the year is closed.
+        "supporting": sorted(kpi.supporting_divisions.all(), key=lambda division: division.pk),
         "report": report,
         "hands": hands_on(kpi.plan, [kpi.pk]).get(kpi.pk),
         "comments": report.comments.all() if report else (),

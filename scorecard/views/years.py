@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from scorecard.documents.sign_off_pdf import SignOffPurpose, sign_off_pdf
 from scorecard.domain.choices import AuditAction, PlanState, ReportState
 from scorecard.domain.policies import RuleBroken
+from scorecard.domain.roc_years import year_text
 from scorecard.forms.years import ChangeYearForm, CloseYearForm, NextYearForm, OpenYearForm, ReopenYearForm
 from scorecard.models import AuditEvent, YearSnapshot
 from scorecard.pdf.writer import PDFError
@@ -57,14 +58,28 @@ def _page(request, edition, form=None, status=200):
         "scorecard": scorecard,
         "unapproved": [kpi for kpi in scorecard.due_kpis if kpi.report_state != ReportState.APPROVED],
         "snapshots": YearSnapshot.objects.listed().filter(plan=plan),
-        # A 更正說明 changes nothing on the pages of its closed year, and has its own page.
-        "events": AuditEvent.objects.of_year(plan).exclude(action=AuditAction.CORRECTED)[:EVENTS_SHOWN],
+        "events": [_event(row) for row in _events(plan)[:EVENTS_SHOWN]],
         "editions": [
-            {"plan": each, "state": state_text(each), "next_step": _next_step_text(each, edition.of_agency)}
+            {
+                "plan": each,
+                "state": state_text(each),
+                "last_year": year_text(each.last_year) if each.last_year > each.year else "",
+                "next_step": _next_step_text(each, edition.of_agency),
+            }
             for each in reversed(edition.of_agency)
         ],
     }
     return render(request, "scorecard/plan_year.html", context, status=status)
+
+
+def _events(plan):
+    """A 更正說明 changes nothing on the pages of its closed year, and has its own page."""
+    return AuditEvent.objects.of_year(plan).exclude(action=AuditAction.CORRECTED)
+
+
+def _event(row):
+    """An event with the changes to tell of; the digests of a closing stand with its files."""
+    return {"row": row, "changes": [] if row.action == AuditAction.CLOSED else row.changes}
 
 
 def _empty(form_class):
@@ -110,7 +125,7 @@ def _act(request, agency, year, form_class, act, done):
         form.add_error(None, error)
         return _page(request, edition, form, status=422)
     except PDFError as error:
-        form.add_error(None, f"凍結檔無法產生，年度沒有關閉；請系統管理人員處理：{error}")
+        form.add_error(None, f"正式版本無法產生，年度沒有關閉；請系統管理人員處理：{error}")
         return _page(request, edition, form, status=422)
     messages.success(request, done)
     return redirect("plan_year", agency=agency, year=year)

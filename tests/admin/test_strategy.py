@@ -96,7 +96,9 @@ def test_a_kpi_never_moves_to_another_plan(reviewer, kpi, cast, plan):
 
 def test_a_code_is_given_once_in_a_plan(reviewer, kpi):
     with nothing_written():
-        assert "這份年版已有相同編號的 KPI" in text(send(reviewer, page("kpi_change", kpi), code="AC1.2", reason=REASON))
+        assert "這份年版已有相同編號的 KPI" in text(
+            send(reviewer, page("kpi_change", kpi), code="AC1.2", reason=REASON)
+        )
 
 
 # Objectives and links

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from scorecard.drawing.chart_labels import Box, Segment, Wanted, candidates, crossings, place_labels
 from scorecard.drawing.chart_scale import axis_texts, make_scale, short_amount
+from scorecard.drawing.text_wrap import text_width
 from scorecard.drawing.trend_chart import YearFigures, trend
 
 # Small numbers, so that equal ones and zeros meet often, beside all that a column holds.
@@ -283,3 +284,19 @@ def test_amounts_are_shortened_half_up():
     amounts = (0, 9_500, 9_999, 10_000, 11_909_542, 100_017_217, 1_050_000_000_000, 15_000)
     texts = ["0", "9,500", "9,999", "1 萬", "1,191 萬", "1.00 億", "1.05 兆", "2 萬"]
     assert [short_amount(amount) for amount in amounts] == texts
+
+
+def test_a_break_is_a_line_before_its_year_whose_words_no_label_crosses():
+    figures = [YearFigures(year, str(year), Decimal(90), Decimal(100)) for year in range(100, 106)]
+    for year, is_left in ((101, False), (105, True)):
+        chart = trend(figures, breaks={year: "單位改為 %"})
+        (mark,) = chart.breaks
+        column = chart.years[year - 100]
+        assert (mark.x, mark.is_left) == (column.left, is_left)
+        assert chart.left <= min(mark.text_x, mark.x) and max(mark.text_x, mark.x) <= chart.right
+        labels = [point.label for point in (*chart.targets, *chart.actuals) if point.label]
+        width = text_width(mark.text, 13)
+        start = mark.text_x - width if is_left else mark.text_x
+        assert not [each for each in labels if start < each.x < start + width and 20 < each.y < 36]
+    assert trend(figures, breaks={100: "單位改為 %"}).breaks == (), "nothing before the first year"
+    assert trend(figures).breaks == ()

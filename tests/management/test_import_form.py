@@ -119,8 +119,10 @@ def test_a_plan_that_is_there_is_compared_and_updated(tmp_path):
     path.write_bytes(with_cells(CARD, G4=30))
     printed, status = run(path)
     assert (status, "目標放寬：AC1.1 105 年目標值 28 → 30" in printed) == (0, True)
-    assert "已更新年版" in run(path, write=True)[0]
+    assert "105 年版已核定" in run(path, write=True)[0]
+    assert "已更新年版" in run(path, write=True, reason="依議會決議")[0]
     assert "沒有差異" in run(path)[0]
     path.write_bytes(with_cells(CARD, G4=30, D7=9))
     printed, status = run(path, write=True)
-    assert (status, "102 年已關閉" in printed) == (1, True)
+    assert (status, "105 年版已核定" in printed) == (1, True)
+    assert run(path, write=True, reason="主計處更正")[1] == 0

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from scorecard.documents.plan_json import plan_document
 from scorecard.management.files import find_plan
-from scorecard.models import KPI, Agency, AuditEvent, Division, Plan, YearlyValue
+from scorecard.models import KPI, Agency, AuditEvent, Division, YearlyValue
 from scorecard.read_models.build_scorecard import build_scorecard
 from tests.robust.whole_database import dump
 from tests.secretariat_facts import SLUG
@@ -47,10 +47,10 @@ def changed(tmp_path):
 def test_the_fixture_is_loaded_beside_another_agencys_rows_with_audit_events_and_without_debug(cast, settings):
     settings.DEBUG = False
     before = {"agencies": list(Agency.objects.values()), "divisions": list(Division.objects.values())}
-    assert f"已載入計畫 {SLUG}" in run()
+    assert f"已載入年版 {SLUG}" in run()
     assert list(Agency.objects.exclude(slug__startswith="taipei").values()) == before["agencies"]
     assert list(Division.objects.exclude(agency__slug__startswith="taipei").values()) == before["divisions"]
-    plan = Plan.objects.get(slug=SLUG)
+    plan = find_plan(SLUG)
     assert (plan.kpis.count(), YearlyValue.objects.filter(measure__kpi__plan=plan).count()) == (39, 240)
     events = list(AuditEvent.objects.filter(agency__slug__startswith="taipei").order_by("pk"))
     assert [event.target for event in events] == ["臺北市政府", "臺北市政府秘書處", str(plan)]
@@ -63,7 +63,7 @@ def test_it_makes_the_same_plan_as_loaddata_into_an_empty_database_which_may_be_
     for _ in range(2):
         call_command("loaddata", SLUG, verbosity=0)
     expected = plan_document(scorecard_of(SLUG))
-    Plan.objects.update(slug="moved", first_year=2015)
+    Agency.objects.filter(slug="taipei-secretariat").update(slug="moved", name="已改名")
     run()
     assert plan_document(scorecard_of(SLUG)) == expected
 
@@ -72,7 +72,7 @@ def test_a_plan_that_is_there_is_named_and_nothing_is_changed():
     run()
     KPI.objects.filter(code="AC1.1").update(name="改過的名稱")
     before = dump()
-    with pytest.raises(CommandError, match=f"資料庫已有計畫 {SLUG}"):
+    with pytest.raises(CommandError, match=f"資料庫已有年版 {SLUG}"):
         run()
     assert dump() == before
 
@@ -96,11 +96,11 @@ def test_an_agency_that_would_be_changed_is_refused(present, sentence):
 @pytest.mark.parametrize(
     ("changes", "more", "sentence"),
     [
-        ([("planyear", 4, {"state": "open", "due_date": "2017-01-31"})], [], "105 年的狀態是「填報開放中」"),
+        ([("plan", 1, {"state": "open", "due_date": "2017-01-31"})], [], "105 年版的狀態是「開放填報」"),
         ([("yearlyvalue", 4, {"actual": "3"})], [], "須由科室填報"),
         ([("actionbudget", 1, {"executed": 3})], [], "有執行數"),
         ([("kpi", 1, {"objective": 999})], [], "指向檔案沒有的策略目標 999"),
-        ([("division", 1, {"agency": 1})], [], "不屬於計畫的機關"),
+        ([("division", 1, {"agency": 1})], [], "不屬於年版的機關"),
         ([("kpi", 1, {"name": "長" * 300})], [], "名稱：.*200"),
         ([("kpi", 1, {"code": "AC2.1"}), ("kpi", 2, {"code": "AC2.1"})], [], "互相矛盾"),
         ([], [{"model": "scorecard.user", "pk": 1, "fields": {"username": "x", "is_superuser": True}}], "「使用者」"),
@@ -116,7 +116,7 @@ def test_a_file_that_is_no_beginning_of_a_plan_is_refused(changes, more, sentenc
 def test_a_file_that_is_missing_or_not_of_rows_is_told(tmp_path):
     with pytest.raises(CommandError, match="無法開啟"):
         run("no-such-plan")
-    for content, sentence in (("{", "不是計畫的資料"), ("[]", "這個檔案有 0 份"), ("[1]", "不是計畫的資料")):
+    for content, sentence in (("{", "不是年版的資料"), ("[]", "這個檔案有 0 份"), ("[1]", "不是年版的資料")):
         path = tmp_path / "x.json"
         path.write_text(content)
         with pytest.raises(CommandError, match=sentence):

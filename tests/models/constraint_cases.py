@@ -3,16 +3,11 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils import timezone
-
-from scorecard.domain.choices import Direction, PlanState, Question, Role
+from scorecard.domain.choices import Direction, PlanState, Role
 from scorecard.models import (
     KPI,
     Agency,
-    Correction,
     Division,
-    FigureConfirmation,
-    HeadApproval,
     Invitation,
     Measure,
     Membership,
@@ -23,11 +18,8 @@ from scorecard.models import (
     Plan,
     Theme,
     User,
-    YearlyValue,
-    YearSnapshot,
 )
 from tests import factories
-from tests.models import edition_rows
 
 PAIRS = {}
 
@@ -337,97 +329,3 @@ def _(world):
 @pair("measure_weight_positive")
 def _(world):
     return a_measure(world, weight=1), a_measure(world, weight=0)
-
-
-# Years and values
-
-
-def an_approval(world, **fields):
-    """Of the adoption."""
-    said = {"approved_on": factories.DUE, "title": "處長", "document_number": "第 1 號"}
-    return HeadApproval(**{"plan": world.plan, "recorded_by": world.user, "recorded_by_name": "王小明"} | said | fields)
-
-
-@pair("head_approval_has_a_number_or_says_why_not")
-def _(world):
-    why = {"no_number_reason": "口頭核可"}
-    return an_approval(world, document_number="", **why), an_approval(world, **why)
-
-
-@pair("head_approval_names_the_title")
-def _(world):
-    return an_approval(world), an_approval(world, title="")
-
-
-def a_snapshot(world, **fields):
-    """Of an open edition's first closing."""
-    edition_rows.set_state(world.plan, PlanState.OPEN)
-    files = dict.fromkeys(("document", "report", "workbook"), b"x")
-    versions = {"data_version": 1, "audit_number": 0, "closed_by": world.user, "closed_at": timezone.now()}
-    return YearSnapshot(**{"plan": world.plan, "number": 1, **files, **versions, **fields})
-
-
-@pair("one_snapshot_per_closing")
-def _(world):
-    other = a_plan(world)
-    other.state = PlanState.ADOPTED
-    other.save()
-    edition_rows.set_state(other, PlanState.OPEN)
-    a_snapshot(world).save()
-    return a_snapshot(world, plan=other), a_snapshot(world)
-
-
-@pair("correction_says_something")
-def _(world):
-    edition_rows.close(world.plan, world.user)
-    row = {"plan": world.plan, "dated": factories.DUE, "by": world.user, "by_name": "王小明", "document_number": "1"}
-    return Correction(**row, text="更正"), Correction(**row, text="")
-
-
-def a_value(world, **fields):
-    """Of the edition's own year, of a measure that has none yet."""
-    measure, _ = world.kpi.measures.get_or_create(position=8, defaults={"unit": "件"})
-    return YearlyValue(**{"measure": measure, "year": 2016, **fields})
-
-
-@pair("one_value_per_measure_and_year")
-def _(world):
-    a_value(world).save()
-    return a_value(world, year=2015), a_value(world)
-
-
-@pair("yearly_value_year_in_range")
-def _(world):
-    return a_value(world, year=2200), a_value(world, year=2201)
-
-
-@pair("value_or_note_where_reported")
-def _(world):
-    return a_value(world, unmeasured=True, actual_note="無統計"), a_value(world, unmeasured=True)
-
-
-@pair("denominator_not_zero")
-def _(world):
-    return a_value(world, numerator=0, denominator=7, actual=0), a_value(world, numerator=1, denominator=0, actual=0)
-
-
-@pair("ratio_has_both_parts_and_its_quotient")
-def _(world):
-    return a_value(world, numerator=1, denominator=2, actual=50), a_value(world, numerator=1, denominator=2)
-
-
-def a_confirmation(world, **fields):
-    value = YearlyValue.objects.get(measure__kpi=world.kpi, year=2016)
-    asked = {"value": value, "question": Question.WORST, "actual": 5, "confirmed_by": world.user}
-    return FigureConfirmation(**asked | fields)
-
-
-@pair("question_about_a_figure_answered_once")
-def _(world):
-    a_confirmation(world).save()
-    return a_confirmation(world, actual=6), a_confirmation(world)
-
-
-@pair("question_known")
-def _(world):
-    return a_confirmation(world), a_confirmation(world, question="why")

@@ -7,7 +7,8 @@ from django.utils import timezone
 from scorecard.domain.choices import ReportState
 from scorecard.models import ActionBudget, ActionPlan, Comment, Evidence, Submission, UnsavedEntries, YearlyReport
 from tests import factories
-from tests.models.constraint_cases import PAIRS, pair
+from tests.models.constraint_cases import pair
+from tests.models.constraint_cases_of_values import PAIRS
 
 __all__ = ["PAIRS"]
 

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
 from scorecard.domain.choices import Direction, ReportState
-from tests.models import constraint_cases, constraint_cases_of_reports
+from tests.models import constraint_cases, constraint_cases_of_reports, constraint_cases_of_values
 from tests.models.constraint_cases_of_papers import PAIRS
 from tests.shared_rows import layer
 
@@ -89,7 +89,7 @@ def test_a_measure_that_is_no_band_has_no_tolerance(world, direction):
 
 
 def test_a_value_reported_without_a_number_has_none(world):
-    value = constraint_cases.a_value(world, unmeasured=True, actual_note="無統計", actual=0)
+    value = constraint_cases_of_values.a_value(world, unmeasured=True, actual_note="無統計", actual=0)
     with pytest.raises(IntegrityError, match="value_or_note_where_reported"), transaction.atomic():
         value.save()
 

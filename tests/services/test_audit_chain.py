@@ -59,7 +59,7 @@ def chain(unguarded):
     """The numbers of a thousand events in order."""
     plan = factories.make_plan(kpis=5)
     kpi, user = factories.kpi(plan, "AC1.1"), factories.make_user("one")
-    append(ROWS, actor=user, acting_for=user, agency_id=plan.agency_id, plan=plan, kpi=kpi)
+    append(ROWS, actor=user, actor_name="王小明", acting_for=user, agency_id=plan.agency_id, plan=plan, kpi=kpi)
     assert verify_chain().broken is None
     return list(AuditEvent.objects.order_by("pk").values_list("pk", flat=True))
 

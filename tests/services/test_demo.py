@@ -155,7 +155,7 @@ class SampleDataOfTheSecretariat(TestCase):
         for year in (CLOSED_YEAR, OPEN_YEAR):
             assert edition(self.plan, year).data_version == 1 + events.filter(year=year).count()
         recorded = HeadApproval.objects.values_list("plan__year", "closing", "title", "no_number_reason")
-        text = ("（示範）處長", "（示範）示範資料沒有公文")
+        text = ("（示範）處長", "示範資料，沒有公文")
         assert sorted(recorded) == [(CLOSED_YEAR, 1, *text), (OPEN_YEAR, 0, *text)]
 
     def test_loading_again_changes_nothing(self):

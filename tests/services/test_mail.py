@@ -69,7 +69,7 @@ def test_a_returned_report_is_told_to_its_submitter_with_the_comment_and_a_link(
     assert sent.to == ["staff@example.gov.tw"]
     assert sent.subject == "【退回補正】105 年 AC1.1 指標 AC1.1"
     assert "請補充佐證。" in sent.body
-    assert f"{settings.SITE_URL}/test-plan-agency/105/reporting/{kpi.division_id}/#AC1.1" in sent.body
+    assert f"{settings.SITE_URL}/test-agency/105/reporting/{kpi.division_id}/#AC1.1" in sent.body
     row = OutgoingMail.objects.get()
     assert (row.kind, row.agency, row.sent_at is not None) == (MailKind.NOTICES, kpi.plan.agency, True)
 

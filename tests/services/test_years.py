@@ -8,7 +8,7 @@ from django.db import connection
 
 from scorecard.domain.choices import AuditAction, PlanState
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import AuditEvent, HeadApproval, Plan, YearlyValue, YearSnapshot, triggers
+from scorecard.models import AuditEvent, HeadApproval, Plan, YearlyValue, YearSnapshot, earlier_values, triggers
 from scorecard.services import audit, years
 from tests import factories
 from tests.factories import CONTACT, DUE, FIRST_YEAR, approval, close_year, fill, next_edition, open_year, submit
@@ -207,6 +207,29 @@ def test_an_admin_reopens_a_closed_year_with_a_reason_and_a_new_due_date(closed_
 def test_staff_report_again_in_a_reopened_year(closed_plan, cast):
     reopen(cast.admin, closed_plan)
     assert fill(cast.staff, factories.kpi(closed_plan, "AC1.1")).version == 1
+
+
+def test_what_is_corrected_in_a_reopened_year_stands_in_the_next_one_untyped_once_it_is_approved(open_plan, cast):
+    kpi = factories.kpi(open_plan, "AC1.1")
+    factories.approved(cast, kpi, actuals=93)
+    later = next_edition(cast.admin, open_plan)
+    close_year(cast.admin, open_plan, reason="其餘未填")
+
+    def shown():
+        """(actual, whether it counts) of 105 in 106, and the version of 106."""
+        (row,) = [row for row in earlier_values(later, kpis=later.kpis.filter(code="AC1.1")) if row.year == FIRST_YEAR]
+        return row.actual, row.counts, Plan.objects.get(pk=later.pk).data_version
+
+    figure, counts, version = shown()
+    assert (figure, counts) == (93, True)
+    reopen(cast.admin, open_plan)
+    factories.send_back(cast.reviewer, kpi.reports.get(), "漏列一件")
+    assert shown() == (93, False, version + 2)
+    fill(cast.staff, kpi, actuals=94)
+    assert shown() == (94, False, version + 3)
+    factories.approve(cast.reviewer, submit(cast.staff, kpi))
+    assert shown() == (94, True, version + 5)
+    assert not YearlyValue.objects.filter(measure__kpi__plan=later, year=FIRST_YEAR).exists()
 
 
 def test_reopening_needs_a_reason(closed_plan, cast):

@@ -22,9 +22,9 @@ def page_of(division, name="agency_division"):
     return reverse(name, args=[division.agency.slug, division.pk])
 
 
-def send(client, division, name, **fields):
+def send(client, division, act, **fields):
     """Fill in one of the two forms of the division's page and send it."""
-    form = form_to(client.get(page_of(division)), page_of(division, name))
+    form = form_to(client.get(page_of(division)), page_of(division, act))
     return client.post(form.action, form.filled(**fields), follow=True)
 
 
@@ -48,7 +48,7 @@ def test_a_division_that_nothing_closed_names_just_gets_the_new_name(admin, open
     page = rename(admin, old, " 總務組 ")
     assert "「甲組」已改名為「總務組」。" in told(page) and page.redirect_chain == [(page_of(old), 302)]
     assert "總務組" in text(admin.get(address(open_plan, "kpi", code="AC1.1")))
-    for wrong, sentence in (("", "這個欄位是必須的"), ("乙組", "已有「乙組」"), ("長" * 300, "最多")):
+    for wrong, sentence in (("", "這個欄位是必須的"), ("乙組", "已有「乙組」"), ("長" * 300, "個字")):
         with nothing_written():
             page = rename(admin, division(open_plan, "總務組"), wrong)
         assert page.status_code == 422 and sentence in text(page), wrong

@@ -1,11 +1,13 @@
 """The pages of an objective, a KPI, a theme and a division."""
 
+from uuid import uuid4
+
 import pytest
 
-from scorecard.models import AuditEvent, YearlyValue
+from scorecard.models import AuditEvent, Measure, YearlyValue
 from tests import factories
 from tests.factories import FIRST_YEAR
-from tests.page_reading import address, client_of, links, text
+from tests.page_reading import address, body, client_of, links, text
 from tests.spending import spend
 
 
@@ -144,6 +146,31 @@ def test_removed_evidence_is_not_named(look, cast, kpi):
     said = text(look("kpi", {"provisional": "1"}, code="AC1.1"))
     assert "統計表.csv" in said
     assert "誤傳.csv" not in said
+
+
+def test_a_kpi_shows_all_its_years_and_those_in_another_unit_by_themselves(cast, open_plan, later):
+    factories.approved(cast, factories.kpi(open_plan, "AC1.1"), actuals=95)
+    client, url = client_of(cast.viewer), address(later, "kpi", code="AC1.1")
+    said = text(client.get(url)).split("各年度目標與實際")[1].split("行動方案")[0]
+    # 106's scorecard begins with 103.
+    assert "102 年" in said and "105 年 100 95 95% 接近" in said and "單位改變" not in said
+    Measure.objects.filter(kpi__plan=later, kpi__code="AC1.1").update(unit="件", lineage=uuid4())
+    said = text(client.get(url)).split("各年度目標與實際")[1].split("行動方案")[0]
+    now, former = said.split("至 105 年，單位：次")
+    assert "單位改變之後，數值不再銜接" in former and "105 年 100 95 95% 接近" in former and "102 年" in former
+    assert "目標（件）" in now and "95 95% 接近" not in now
+
+
+def test_names_stand_as_they_were_when_the_act_was_done(look, cast, kpi):
+    factories.fill(cast.staff, kpi, actuals=70, explanation="人力不足", improvement="增補人力")
+    factories.attach(cast.staff, kpi)
+    factories.send_back(cast.reviewer, factories.submit(cast.staff, kpi), "請附佐證")
+    before = body(look("kpi", {"provisional": "1"}, code="AC1.1")).split("<main")[1].split("</main>")[0]
+    for person in (cast.staff, cast.reviewer, cast.admin):
+        person.name = f"改名後的 {person.username}"
+        person.save()
+    after = body(look("kpi", {"provisional": "1"}, code="AC1.1")).split("<main")[1].split("</main>")[0]
+    assert "staff 君" in before and after == before
 
 
 # Theme and division

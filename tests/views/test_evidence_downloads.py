@@ -73,10 +73,10 @@ def test_bytes_that_changed_or_vanished_are_refused_logged_and_found(staff, cast
     assert b"".join(staff.get(file_of(whole)).streaming_content) == "照片說明.txt 的內容".encode()
     remove_evidence(by=cast.staff, evidence=damaged)
     with pytest.raises(CommandError, match="2 個佐證檔案中有 1 個有問題"):
-        call_command("verify_evidence", kpi.plan.slug, "105", stdout=out)
-    assert "105 年 AC1.1「統計表.txt」（staff 君 " in out.getvalue() and f"：{fault}。" in out.getvalue()
+        call_command("verify_evidence", kpi.plan.slug, stdout=out)
+    assert "105 年版 AC1.1「統計表.txt」（staff 君 " in out.getvalue() and f"：{fault}。" in out.getvalue()
     out = StringIO()
-    call_command("verify_evidence", kpi.plan.slug, "106", stdout=out)
+    call_command("verify_evidence", "test-agency-city-105", stdout=out)
     assert out.getvalue() == "沒有佐證檔案。\n"
 
 

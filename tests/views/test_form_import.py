@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from scorecard.domain.choices import PlanState, Role
+from scorecard.domain.choices import AuditAction, PlanState, Role
 from scorecard.models import KPI, AuditEvent, FormUpload, HeadApproval, Plan, YearlyValue
 from tests import factories
 from tests.agency_form.form_workbooks import CARD, MAP, edited, original, with_cells
@@ -102,8 +102,9 @@ class TestANewEdition:
         page = apply(admin, page)
         plan = Plan.objects.get()
         assert page.url == reverse("strategy_map", args=[plan.agency.slug, 2016])
-        event = AuditEvent.objects.get(plan_id=plan.pk, kpi_id=None)
-        assert (event.actor.username, event.reason) == ("keeper", "由表單匯入（表單.xlsx）")
+        adopted, created = AuditEvent.objects.filter(plan_id=plan.pk, kpi_id=None)
+        assert (created.actor.username, created.reason) == ("keeper", "由表單匯入（表單.xlsx）")
+        assert (adopted.actor.username, adopted.action) == ("keeper", AuditAction.ADOPTED)
         assert "已匯入「表單.xlsx」。接著到「年度管理」開放年度，科室就能填報。" in told(admin.get(page.url))
         assert (plan.kpis.count(), plan.objectives.count(), plan.action_plans.count()) == (39, 34, 40)
 

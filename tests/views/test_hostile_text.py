@@ -10,9 +10,24 @@ from django.db import models
 from django.urls import reverse
 
 from scorecard.domain.choices import NoticeKind, PlanState, SecurityEventKind
-from scorecard.models import AuditEvent, Comment, Evidence, FormUpload, Notice, Plan, YearlyReport
-from scorecard.services import invitations, security_events
+from scorecard.models import (
+    ActionBudget,
+    AuditEvent,
+    Comment,
+    Correction,
+    Division,
+    Evidence,
+    FormUpload,
+    HeadApproval,
+    Notice,
+    Plan,
+    YearlyReport,
+    YearlyValue,
+)
+from scorecard.services import editions, invitations, security_events
+from scorecard.services.corrections import add_correction
 from tests import factories
+from tests.factories import DUE, FIRST_YEAR
 from tests.page_reading import address, client_of
 
 pytestmark = pytest.mark.every_database
@@ -35,19 +50,32 @@ CLOSED = {
     "reminder_days",
     # Addresses that were found in another text, or that the product makes.
     "reply_to",
+    "former_slug",
     "path",
 }
-# Audit trail, receipts and snapshots are append-only: they are told hostile text as they come about. A login's session
-# is signed.
-FIXED = ("Audit", "LoginSession", "Submission", "YearSnapshot")
+# Audit trail, receipts, snapshots, the head's approvals and 更正說明 are append-only: they are told hostile text as
+# they come about. A login's session is signed.
+FIXED = ("Audit", "Correction", "HeadApproval", "LoginSession", "Submission", "YearSnapshot")
+TOLD = {"auditevent-reason", "correction-text", "correction-document-number"}
+TOLD |= {"headapproval-title", "headapproval-no-number-reason"}
 MODELS = [model for model in apps.get_app_config("scorecard").get_models() if not model.__name__.startswith(FIXED)]
 # Shown in the admin alone, or nowhere yet.
-UNSEEN = set()
+UNSEEN = {"yearlyreport-reviewed-by-name"}
 PAGES = {
-    "viewer": ["strategy_map", "scorecard", "objective", "theme", "kpi", "division", "downloads"],
-    "staff": ["reporting_table", "reporting_check", "reporting"],
+    "viewer": ["strategy_map", "scorecard", "objective", "theme", "kpi", "division", "downloads", "corrections"],
+    "staff": ["reporting_table", "reporting_check", "reporting_evidence", "reporting"],
     "reviewer": ["review"],
-    "admin": ["plan_year", "kpi", "mails", "form_import", "security_events", "members", "notices"],
+    "admin": [
+        "plan_year",
+        "plan_year of the next year",
+        "kpi",
+        "mails",
+        "form_import",
+        "security_events",
+        "members",
+        "agency_divisions",
+        "notices",
+    ],
 }
 
 
@@ -90,6 +118,9 @@ def poison(model, field):
     elif field.name == "name":
         for row in model.objects.all():
             model.objects.filter(pk=row.pk).update(name=f"{text}{row.pk}")
+    elif model in {YearlyValue, ActionBudget}:
+        # Years after the edition's own have no results, those before it no targets.
+        model.objects.filter(year=FIRST_YEAR).update(**{field.name: text})
     elif field.name in {"numerator_label", "denominator_label"}:
         # Both or neither: a measure with them is a ratio.
         model.objects.exclude(numerator_label="").update(**{field.name: text})
@@ -107,6 +138,8 @@ def broken(response):
 @pytest.fixture
 def poisoned(open_plan, cast):
     """The plan with hostile text in every field, and a submitted, a returned and a missed report that show it."""
+    # Receipts and the closing keep the names of divisions.
+    poison(Division, Division._meta.get_field("name"))
     submitted, returned, draft = (factories.kpi(open_plan, code) for code in ("AC1.1", "AC1.2", "AL1.1"))
     said = hostile(AuditEvent, AuditEvent._meta.get_field("reason"))
     factories.fill(cast.staff, draft, unmeasured=said)
@@ -115,7 +148,12 @@ def poisoned(open_plan, cast):
         report = factories.submit(cast.staff, kpi)
     factories.send_back(cast.reviewer, report, said)
     factories.close_year(cast.admin, open_plan, reason=said)
+    told = {name: hostile(Correction, Correction._meta.get_field(name)) for name in ("text", "document_number")}
+    add_correction(by=cast.admin, plan=open_plan, dated=DUE, **told)
     Plan.objects.filter(pk=open_plan.pk).update(state=PlanState.OPEN)
+    told = {name: hostile(HeadApproval, HeadApproval._meta.get_field(name)) for name in ("title", "no_number_reason")}
+    next_year = editions.carry_forward(by=cast.admin, agency=open_plan.agency, year=open_plan.year + 1)
+    editions.adopt(by=cast.admin, plan=next_year, approval=factories.approval("", **told), reason=said)
     report = YearlyReport.objects.get(kpi=submitted)
     Comment.objects.create(report=report, author=cast.reviewer, text="x")
     FormUpload.objects.create(agency=open_plan.agency, name="x", size=1, content=b"x", uploaded_by=cast.admin)
@@ -125,7 +163,8 @@ def poisoned(open_plan, cast):
     invitations.invite(by=cast.admin, agency=open_plan.agency, email="new@example.gov.tw", name="x", role="viewer")
     for model in MODELS:
         for field in free_text_fields(model):
-            poison(model, field)
+            if model is not Division:
+                poison(model, field)
     return open_plan
 
 
@@ -133,6 +172,9 @@ def arguments(plan, name):
     """What the page's address needs."""
     if name in {"objective", "theme", "kpi"}:
         return {"code": {"objective": "AC1", "theme": "A", "kpi": "AC1.1"}[name]}
+    if name == "reporting_evidence":
+        kpi = plan.kpis.get(code="AC1.1")
+        return {"division_id": kpi.division_id, "code": kpi.code}
     if name in {"division", "reporting_table", "reporting_check"}:
         return {"division_id": plan.kpis.get(code="AC1.1").division_id}
     return {}
@@ -140,9 +182,11 @@ def arguments(plan, name):
 
 def page_of(plan, name):
     """The address of one of PAGES."""
+    if name == "plan_year of the next year":
+        return address(plan, "plan_year", year=plan.year + 1)
     if name == "notices":
         return reverse(name)
-    if name in {"mails", "form_import", "security_events", "members"}:
+    if name in {"mails", "form_import", "security_events", "members", "agency_divisions"}:
         return reverse(name, args=[plan.agency.slug])
     return address(plan, name, **arguments(plan, name))
 
@@ -157,7 +201,7 @@ def test_hostile_text_stays_text_on_every_page(poisoned, cast):
             assert response.status_code == 200
             assert broken(response) == [], url
             seen += response.content.decode()
-    fields = {mark(model, field) for model in MODELS for field in free_text_fields(model)} | {"auditevent-reason"}
+    fields = {mark(model, field) for model in MODELS for field in free_text_fields(model)} | TOLD
     assert {field for field in fields if f"&lt;x-{field}" not in seen} == UNSEEN, "a page is missing from PAGES"
 
 

@@ -89,7 +89,7 @@ def test_a_cycle_is_refused_with_its_path_and_nothing_typed_is_lost(reviewer, pl
         ({"cause": "AF1", "effect": "AL1", "reason": REASON}, "這兩個目標已有因果關係。"),
         ({"cause": "", "effect": "BP1", "reason": REASON}, "請選擇因。"),
         ({"cause": "BL1", "reason": REASON}, "請選擇果。"),
-        ({"cause": "BL1", "effect": "甲C1", "reason": REASON}, "這份計畫沒有這個策略目標；請重新選擇果。"),
+        ({"cause": "BL1", "effect": "甲C1", "reason": REASON}, "這份年版沒有這個策略目標；請重新選擇果。"),
         ({"cause": "BL1", "effect": "BP1", "reason": "  "}, "請說明因果關係的理由。"),
         ({"cause": "BL1", "effect": "BP1", "reason": "長" * 301}, "300"),
     ],
