@@ -8,6 +8,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from scorecard.services.corrections import add_correction
 from tests import factories
 from tests.browser.accessibility import assert_accessible
 from tests.factories import MIDDLE_YEAR
@@ -169,21 +170,31 @@ def test_two_years_are_accessible_and_fit_the_window(browse, plan, cast):
 
 
 def test_the_years_are_slid_through_by_keyboard_and_the_map_stays_alive(browse, plan, cast):
+    """The first one is closed and has a correction, of which the second one's map says nothing."""
+    factories.close_year(cast.admin, plan, reason="測試")
+    facts = {"text": "漏列一筆附件。", "dated": factories.DUE, "document_number": "北市秘文字第 1 號"}
+    add_correction(by=cast.admin, plan=plan, **facts)
     factories.next_edition(cast.admin, plan)
     page = browse(cast.viewer)
     page.goto(address(plan, "strategy_map") + "?theme=A")
-    slider = page.get_by_role("slider", name="年度")
+    slider, notice = page.get_by_role("slider", name="年度"), page.locator(".corrections-notice")
+    expect(notice).to_be_visible()
     slider.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_url(f"**{address(plan, 'strategy_map', year=MIDDLE_YEAR)}?theme=A")
     expect(page.get_by_role("heading", level=1)).to_have_text("106 年策略地圖")
     expect(page).to_have_title(re.compile("^106 年策略地圖"))
     expect(slider).to_be_focused()
+    expect(notice).to_have_count(0)
     expect(slider).to_have_attribute("aria-valuetext", "106 年 已核定")
-    expect(page.locator(".year-bar .switch [aria-current]")).to_have_text("106 年 已核定")
+    expect(page.get_by_role("navigation", name="年度", exact=True).locator("[aria-current]")).to_have_text(
+        "106 年 已核定"
+    )
     assert_accessible(page)
     page.locator(card("AP1")).focus()
     expect(page.locator(".map-card.is-lit")).to_have_count(4)
+    slider.press("ArrowLeft")
+    expect(notice).to_be_visible()
 
 
 def test_a_session_that_ended_while_sliding_leads_to_the_login(browse, plan, cast):
