@@ -111,7 +111,7 @@ def make_plan(*, kpis=10, agency=None, slug="test-agency", year=FIRST_YEAR):
     agency = agency or make_agency(slug, parent=make_agency(f"{slug}-city"))
     plan = make_bare_plan(agency, year)
     names = [*(_division_name(index) for index in range(count)), "支援組"]
-    divisions = _create(Division, [{"agency": agency, "name": name, "position": n} for n, name in enumerate(names)])
+    divisions = _divisions(agency, names)
     objectives = _make_map(plan, divisions[:-1])
     made = _make_kpis(plan, objectives, divisions)
     _make_figures(plan, made)
@@ -145,6 +145,15 @@ def target_years(plan):
 
 def _create(model, rows):
     return model.objects.bulk_create([model(**row) for row in rows])
+
+
+def _divisions(agency, names):
+    """The agency's divisions of these names, those that another edition brought and new ones."""
+    known = {division.name for division in agency.divisions.all()}
+    rows = [{"agency": agency, "name": name, "position": n} for n, name in enumerate(names) if name not in known]
+    _create(Division, rows)
+    by_name = {division.name: division for division in agency.divisions.all()}
+    return [by_name[name] for name in names]
 
 
 def _division_name(index):
