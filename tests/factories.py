@@ -22,7 +22,7 @@ from functools import cached_property
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from scorecard.domain.choices import Direction, PlanState, Question, Role
+from scorecard.domain.choices import PlanState, Question, Role
 from scorecard.domain.head_approval import HeadApprovalFacts
 from scorecard.domain.ratios import Parts
 from scorecard.models import (
@@ -47,6 +47,7 @@ from scorecard.models import (
 )
 from scorecard.models.snapshots import FILES
 from scorecard.services import editions, evidence, reporting, years
+from tests.kpi_specs import SPECS
 
 PASSWORD = "for the tests alone"
 BASELINE_YEARS = (2013, 2014, 2015)
@@ -55,42 +56,6 @@ DUE = date(2017, 1, 31)
 CONTACT = "王小明 分機 1234"
 PERSPECTIVES = (("C", "顧客"), ("P", "內部流程"), ("L", "學習成長"), ("F", "財務"))
 KPIS_PER_THEME = 5
-
-
-@dataclass(frozen=True)
-class MeasureSpec:
-    """A measure's fields, its one target, and its actual of every baseline year (None: 無統計)."""
-
-    fields: dict
-    target: Decimal
-    baseline: Decimal | None
-
-
-@dataclass(frozen=True)
-class KPISpec:
-    """A KPI of every theme: its code after the theme's letter, and its measures."""
-
-    objective: str
-    number: int
-    measures: tuple[MeasureSpec, ...]
-
-    @property
-    def code(self):
-        """「C1.1」, to stand after a theme's letter."""
-        return f"{self.objective}.{self.number}"
-
-
-def _spec(target, baseline, **fields):
-    return MeasureSpec(fields, Decimal(target), None if baseline is None else Decimal(baseline))
-
-
-SPECS = (
-    KPISpec("C1", 1, (_spec(100, 80, unit="次"),)),
-    KPISpec("C1", 2, (_spec(20, 25, unit="日", direction=Direction.LOWER),)),
-    KPISpec("P1", 1, (_spec(20, 18, label="圖片", unit="張"), _spec(5, 4, label="影片", unit="支", position=2))),
-    KPISpec("L1", 1, (_spec(50, 47, unit="人", direction=Direction.BAND, tolerance=Decimal(5)),)),
-    KPISpec("F1", 1, (_spec(90, None, unit="%", numerator_label="執行數", denominator_label="預算數", factor=100),)),
-)
 
 
 def make_agency(slug="test-agency", parent=None):
@@ -111,7 +76,7 @@ def make_plan(*, kpis=10, agency=None, slug="test-agency", year=FIRST_YEAR):
     agency = agency or make_agency(slug, parent=make_agency(f"{slug}-city"))
     plan = make_bare_plan(agency, year)
     names = [*(_division_name(index) for index in range(count)), "支援組"]
-    divisions = _create(Division, [{"agency": agency, "name": name, "position": n} for n, name in enumerate(names)])
+    divisions = _divisions(agency, names)
     objectives = _make_map(plan, divisions[:-1])
     made = _make_kpis(plan, objectives, divisions)
     _make_figures(plan, made)
@@ -145,6 +110,15 @@ def target_years(plan):
 
 def _create(model, rows):
     return model.objects.bulk_create([model(**row) for row in rows])
+
+
+def _divisions(agency, names):
+    """The agency's divisions of these names, those that another edition brought and new ones."""
+    known = {division.name for division in agency.divisions.all()}
+    rows = [{"agency": agency, "name": name, "position": n} for n, name in enumerate(names) if name not in known]
+    _create(Division, rows)
+    by_name = {division.name: division for division in agency.divisions.all()}
+    return [by_name[name] for name in names]
 
 
 def _division_name(index):

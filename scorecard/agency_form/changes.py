@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 
+from scorecard.agency_form.ancestors import Ancestors
 from scorecard.agency_form.form_plan import FormPlan
 from scorecard.agency_form.reading.texts import without_spaces
 from scorecard.domain.choices import Direction, PlanState, ReportState
@@ -286,12 +287,32 @@ def _problem_of_actual(change, current):
         text = f"{year_text(year)}的實際值由填報人員填報與送審，表單的「{_shown(change.new)}」沒有匯入。"
         return _message(Severity.HINT, change, text)
     home = current.homes.get(change.key[1:4])
-    if home is None:
-        return None
+    return None if home is None else _recorded_elsewhere(change, home)
+
+
+def _recorded_elsewhere(change, home):
     text = (
         f"{change.what}：表單「{_shown(change.new)}」，系統「{_shown(change.old)}」（{home}）；以系統為準，沒有匯入。"
     )
     return _message(Severity.HINT, change, text)
+
+
+def differing_records(read: FormPlan, ancestors: Ancestors) -> tuple[Message, ...]:
+    """Hints about actuals in the form of a new edition that earlier editions record otherwise, by their cells."""
+    recorded = ancestors.recorded(min((*read.baseline_years, read.first_year)))
+    found = []
+    for kpi in read.kpis:
+        for position, (measure, before) in enumerate(zip(kpi.measures, ancestors.measures_of(kpi), strict=True), 1):
+            for year, figure in measure.actuals.items():
+                record = recorded.get((before.lineage, year)) if before is not None else None
+                if record is None:
+                    continue
+                actual, note, home = record
+                for field, old, new in (("actual", actual, figure.value), ("actual_note", note, figure.note)):
+                    if not _same(old, new):
+                        key = ("value", kpi.code, position, year, field)
+                        found.append(_recorded_elsewhere(Change(ChangeKind.CHANGED, key, old, new, figure.place), home))
+    return tuple(found)
 
 
 def _problem_of_target(change, year, current):

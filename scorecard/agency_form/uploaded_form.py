@@ -4,7 +4,8 @@ import io
 from dataclasses import dataclass
 from functools import cached_property
 
-from scorecard.agency_form.changes import PlanChanges, compare_with_form
+from scorecard.agency_form.ancestors import Ancestors
+from scorecard.agency_form.changes import PlanChanges, compare_with_form, differing_records
 from scorecard.agency_form.current_plan import find_plan, load_current_plan
 from scorecard.agency_form.form_plan import ParsedForm
 from scorecard.agency_form.reading.form_file import read_form_sheets
@@ -55,6 +56,8 @@ def build_preview(upload):
         own = (_same_year(plan),)
     elif form.plan is not None and (later := _later_edition(upload.agency, form.plan)) is not None:
         own = (_too_early(later, form.plan),)
+    elif form.plan is not None:
+        own = differing_records(form.plan, Ancestors(Plan(agency=upload.agency, year=form.plan.first_year)))
     return Preview(upload, tuple(sheets), form, plan, difference, own)
 
 

@@ -7,7 +7,7 @@ def with_mark(name: object, is_deputy: bool) -> str:
 
 
 # As long as the longest name of an account that the columns for kept names hold.
-KEPT_NAME_LENGTH = 80
+KEPT_NAME_LENGTH = 150
 
 
 def kept_name(person: object) -> str:

@@ -199,7 +199,7 @@ class Migration(migrations.Migration):
                         ("text", models.TextField(verbose_name="說明")),
                         ("dated", models.DateField(verbose_name="日期")),
                         ("document_number", models.CharField(max_length=100, verbose_name="文號")),
-                        ("by_name", models.CharField(max_length=80, verbose_name="登錄者姓名")),
+                        ("by_name", models.CharField(max_length=150, verbose_name="登錄者姓名")),
                         ("at", models.DateTimeField(auto_now_add=True, verbose_name="登錄時間")),
                         (
                             "by",
@@ -250,7 +250,7 @@ class Migration(migrations.Migration):
                         ("title", models.CharField(max_length=60, verbose_name="核定人職稱")),
                         ("document_number", models.CharField(blank=True, max_length=100, verbose_name="文號")),
                         ("no_number_reason", models.CharField(blank=True, max_length=200, verbose_name="免文號的理由")),
-                        ("recorded_by_name", models.CharField(max_length=80, verbose_name="登錄者姓名")),
+                        ("recorded_by_name", models.CharField(max_length=150, verbose_name="登錄者姓名")),
                         ("recorded_at", models.DateTimeField(auto_now_add=True, verbose_name="登錄時間")),
                         (
                             "plan",
@@ -425,19 +425,19 @@ class Migration(migrations.Migration):
                     model_name="auditevent",
                     name="actor_name",
                     field=models.CharField(
-                        blank=True, default="", editable=False, max_length=80, verbose_name="何人（姓名）"
+                        blank=True, default="", editable=False, max_length=150, verbose_name="何人（姓名）"
                     ),
                 ),
                 migrations.AddField(
                     model_name="comment",
                     name="author_name",
-                    field=models.CharField(default="", editable=False, max_length=80, verbose_name="留言者姓名"),
+                    field=models.CharField(default="", editable=False, max_length=150, verbose_name="留言者姓名"),
                     preserve_default=False,
                 ),
                 migrations.AddField(
                     model_name="evidence",
                     name="uploaded_by_name",
-                    field=models.CharField(default="", editable=False, max_length=80, verbose_name="上傳者姓名"),
+                    field=models.CharField(default="", editable=False, max_length=150, verbose_name="上傳者姓名"),
                     preserve_default=False,
                 ),
                 migrations.AddField(
@@ -452,14 +452,14 @@ class Migration(migrations.Migration):
                     model_name="yearlyreport",
                     name="reviewed_by_name",
                     field=models.CharField(
-                        blank=True, default="", editable=False, max_length=80, verbose_name="審核者姓名"
+                        blank=True, default="", editable=False, max_length=150, verbose_name="審核者姓名"
                     ),
                     preserve_default=False,
                 ),
                 migrations.AddField(
                     model_name="yearsnapshot",
                     name="closed_by_name",
-                    field=models.CharField(default="", max_length=80, verbose_name="關閉者姓名"),
+                    field=models.CharField(default="", max_length=150, verbose_name="關閉者姓名"),
                     preserve_default=False,
                 ),
             ]
@@ -494,7 +494,7 @@ class Migration(migrations.Migration):
                     model_name="yearlyreport",
                     name="submitted_by_name",
                     field=models.CharField(
-                        blank=True, default="", editable=False, max_length=80, verbose_name="送出者姓名"
+                        blank=True, default="", editable=False, max_length=150, verbose_name="送出者姓名"
                     ),
                     preserve_default=False,
                 ),

@@ -9,7 +9,7 @@ from scorecard.migrations._editions_graph import BATCH
 from scorecard.migrations._editions_years import HAS_ACTUAL
 
 # max_length of the names kept with acts; a user name may be longer.
-NAME_LENGTH = 80
+NAME_LENGTH = 150
 # Fields of the reporting table that are named after a measure, such as 「actual_12」.
 OF_A_MEASURE = re.compile(r"(actual|note|unmeasured|numerator|denominator|confirm)_([0-9]+)(_[a-z_]+)?")
 

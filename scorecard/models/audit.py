@@ -138,7 +138,7 @@ class AuditEvent(models.Model):
     agency = models.ForeignKey(
         Agency, verbose_name="機關", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
-    actor_name = models.CharField("何人（姓名）", max_length=80, blank=True, default="", editable=False)
+    actor_name = models.CharField("何人（姓名）", max_length=150, blank=True, default="", editable=False)
     plan = models.ForeignKey(
         Plan, verbose_name="年版", on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="+"
     )

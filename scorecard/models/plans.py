@@ -306,7 +306,7 @@ class HeadApproval(models.Model):
     recorded_by = models.ForeignKey(
         User, verbose_name="登錄者", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    recorded_by_name = models.CharField("登錄者姓名", max_length=80)
+    recorded_by_name = models.CharField("登錄者姓名", max_length=150)
     recorded_at = models.DateTimeField("登錄時間", auto_now_add=True)
 
     objects = HeadApprovalQuerySet.as_manager()
@@ -345,7 +345,7 @@ class Correction(models.Model):
     dated = models.DateField("日期")
     document_number = models.CharField("文號", max_length=100)
     by = models.ForeignKey(User, verbose_name="登錄者", on_delete=models.PROTECT, related_name="+")
-    by_name = models.CharField("登錄者姓名", max_length=80)
+    by_name = models.CharField("登錄者姓名", max_length=150)
     at = models.DateTimeField("登錄時間", auto_now_add=True)
 
     class Meta:

@@ -63,7 +63,7 @@ class YearlyReport(models.Model):
     submitted_for = models.ForeignKey(
         User, verbose_name="代理何人送出", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
-    submitted_by_name = models.CharField("送出者姓名", max_length=80, blank=True, editable=False)
+    submitted_by_name = models.CharField("送出者姓名", max_length=150, blank=True, editable=False)
     submitted_at = models.DateTimeField("送出時間", null=True, editable=False)
     reviewed_by = models.ForeignKey(
         User, verbose_name="審核者", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
@@ -71,7 +71,7 @@ class YearlyReport(models.Model):
     reviewed_for = models.ForeignKey(
         User, verbose_name="代理何人審核", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
-    reviewed_by_name = models.CharField("審核者姓名", max_length=80, blank=True, editable=False)
+    reviewed_by_name = models.CharField("審核者姓名", max_length=150, blank=True, editable=False)
     reviewed_at = models.DateTimeField("審核時間", null=True, editable=False)
 
     objects = YearlyReportQuerySet.as_manager()
@@ -166,7 +166,7 @@ class Evidence(models.Model):
     content_type = models.CharField("類型", max_length=100)
     digest = models.CharField("SHA-256", max_length=64, blank=True, default="", editable=False)
     uploaded_by = models.ForeignKey(User, verbose_name="上傳者", on_delete=models.PROTECT, related_name="+")
-    uploaded_by_name = models.CharField("上傳者姓名", max_length=80, editable=False)
+    uploaded_by_name = models.CharField("上傳者姓名", max_length=150, editable=False)
     uploaded_at = models.DateTimeField("上傳時間", auto_now_add=True)
     removed_by = models.ForeignKey(
         User, verbose_name="移除者", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -196,7 +196,7 @@ class Comment(models.Model):
 
     report = models.ForeignKey(YearlyReport, verbose_name="填報", on_delete=models.CASCADE, related_name="comments")
     author = models.ForeignKey(User, verbose_name="留言者", on_delete=models.PROTECT, related_name="+")
-    author_name = models.CharField("留言者姓名", max_length=80, editable=False)
+    author_name = models.CharField("留言者姓名", max_length=150, editable=False)
     text = models.TextField("內容")
     written_at = models.DateTimeField("時間", auto_now_add=True)
 

@@ -35,7 +35,7 @@ class YearSnapshot(models.Model):
     plan = models.ForeignKey(Plan, verbose_name="年版", on_delete=models.PROTECT, related_name="snapshots")
     number = models.PositiveSmallIntegerField("第幾次關閉")
     closed_by = models.ForeignKey(User, verbose_name="關閉者", on_delete=models.PROTECT, related_name="+")
-    closed_by_name = models.CharField("關閉者姓名", max_length=80)
+    closed_by_name = models.CharField("關閉者姓名", max_length=150)
     closed_at = models.DateTimeField("關閉時間")
     reason = models.TextField("理由", blank=True)
     data_version = models.PositiveBigIntegerField("資料版本")

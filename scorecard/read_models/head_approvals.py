@@ -54,7 +54,7 @@ class HeadApprovals:
     @property
     def named(self) -> tuple[tuple[str, ApprovalLine], ...]:
         """(what was approved, how) of those that are recorded."""
-        pairs = (("年版核定", self.adopted), ("年度績效核定", self.closed))
+        pairs = (("年版核定", self.adopted), ("年度成果核定", self.closed))
         return tuple((what, line) for what, line in pairs if line is not None)
 
 

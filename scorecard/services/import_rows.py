@@ -6,6 +6,7 @@ from typing import TypeVar
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
+from scorecard.agency_form.ancestors import Ancestors
 from scorecard.agency_form.form_plan import (
     FormActionPlan,
     FormKPI,
@@ -28,7 +29,6 @@ from scorecard.models import (
     Theme,
     YearlyValue,
 )
-from scorecard.services.import_lineage import Ancestors
 
 _Row = TypeVar("_Row", bound=Model)
 

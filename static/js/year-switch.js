@@ -25,6 +25,10 @@ if (links.length > 1) {
     for (const part of [...outside, ".crumbs", "h1", ".page-actions"]) {
       document.querySelector(part)?.replaceWith(page.querySelector(part));
     }
+    // Only closed years may have one.
+    document.querySelector(".corrections-notice")?.remove();
+    const notice = page.querySelector(".corrections-notice");
+    if (notice) document.querySelector("main").before(notice);
     const head = document.querySelector(".page-head");
     while (head.nextSibling) head.nextSibling.remove();
     let part = page.querySelector(".page-head");

@@ -8,9 +8,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from scorecard.services.corrections import add_correction
 from tests import factories
 from tests.browser.accessibility import assert_accessible
-from tests.factories import FIRST_YEAR, MIDDLE_YEAR
+from tests.factories import MIDDLE_YEAR
 from tests.page_reading import address
 
 REASON = "同仁熟悉系統後，處理天數縮短"
@@ -150,9 +151,9 @@ def test_the_mouse_lights_a_card_and_leaves_nothing_behind(browse, plan, cast):
 
 
 def test_two_years_are_accessible_and_fit_the_window(browse, plan, cast):
-    factories.open_year(cast.admin, plan, MIDDLE_YEAR)
-    for year, actuals in ((FIRST_YEAR, 50), (MIDDLE_YEAR, 27)):
-        factories.approved(cast, factories.kpi(plan, "AL1.1"), year, actuals=actuals, explanation="說明")
+    later = factories.open_year(cast.admin, factories.next_edition(cast.admin, plan))
+    for edition, actuals in ((plan, 50), (later, 27)):
+        factories.approved(cast, factories.kpi(edition, "AL1.1"), actuals=actuals, explanation="說明")
     page = browse(cast.reviewer)
     page.goto(f"{address(plan, 'strategy_map')}?compare=106")
     for width in (360, 1440, 2560):
@@ -169,23 +170,35 @@ def test_two_years_are_accessible_and_fit_the_window(browse, plan, cast):
 
 
 def test_the_years_are_slid_through_by_keyboard_and_the_map_stays_alive(browse, plan, cast):
+    """The first one is closed and has a correction, of which the second one's map says nothing."""
+    factories.close_year(cast.admin, plan, reason="測試")
+    facts = {"text": "漏列一筆附件。", "dated": factories.DUE, "document_number": "北市秘文字第 1 號"}
+    add_correction(by=cast.admin, plan=plan, **facts)
+    factories.next_edition(cast.admin, plan)
     page = browse(cast.viewer)
     page.goto(address(plan, "strategy_map") + "?theme=A")
-    slider = page.get_by_role("slider", name="年度")
+    slider, notice = page.get_by_role("slider", name="年度"), page.locator(".corrections-notice")
+    expect(notice).to_be_visible()
     slider.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_url(f"**{address(plan, 'strategy_map', year=MIDDLE_YEAR)}?theme=A")
     expect(page.get_by_role("heading", level=1)).to_have_text("106 年策略地圖")
     expect(page).to_have_title(re.compile("^106 年策略地圖"))
     expect(slider).to_be_focused()
-    expect(slider).to_have_attribute("aria-valuetext", "106 年 未開放")
-    expect(page.locator(".year-bar .switch [aria-current]")).to_have_text("106 年 未開放")
+    expect(notice).to_have_count(0)
+    expect(slider).to_have_attribute("aria-valuetext", "106 年 已核定")
+    expect(page.get_by_role("navigation", name="年度", exact=True).locator("[aria-current]")).to_have_text(
+        "106 年 已核定"
+    )
     assert_accessible(page)
     page.locator(card("AP1")).focus()
     expect(page.locator(".map-card.is-lit")).to_have_count(4)
+    slider.press("ArrowLeft")
+    expect(notice).to_be_visible()
 
 
 def test_a_session_that_ended_while_sliding_leads_to_the_login(browse, plan, cast):
+    factories.next_edition(cast.admin, plan)
     page = browse(cast.viewer)
     page.goto(address(plan, "strategy_map"))
     page.context.clear_cookies()

@@ -7,9 +7,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from scorecard.domain.choices import AuditAction, Role
-from scorecard.models import AuditEvent, Comment, Invitation, ObjectiveLink
+from scorecard.domain.choices import AuditAction, PlanState, Role
+from scorecard.models import AuditEvent, Comment, Invitation, ObjectiveLink, Plan
 from scorecard.services import invitations
+from scorecard.services.corrections import add_correction
 from tests import factories, secretariat_facts
 from tests.browser.accessibility import assert_accessible
 from tests.factories import fill, make_member, submit
@@ -35,7 +36,7 @@ class Visit:
     code: str = ""
 
 
-# 105 is open, 106 not yet, 107 closed.
+# 105 is open, 106 not yet, 104 closed and explained.
 VISITS = {
     "anonymous": [
         Visit("account/login/"),
@@ -64,6 +65,9 @@ VISITS = {
         Visit(f"{EDITION}report/"),
         Visit(f"{EDITION}report/pdf/", "?appendix=0"),
         Visit(f"{EDITION}downloads/"),
+        Visit(f"{EDITION}downloads/", year=104),
+        Visit(f"{EDITION}dashboard/", year=104),
+        Visit(f"{EDITION}year/corrections/", year=104),
         Visit(f"{EDITION}kpis/<str:code>/", status=404, code="ZZ9"),
         Visit(f"{EDITION}review/", status=403),
     ],
@@ -76,7 +80,7 @@ VISITS = {
         Visit(f"{EDITION}reporting/receipts/<int:serial>/"),
         Visit(f"{EDITION}reporting/<int:division_id>/"),
         Visit(f"{EDITION}reporting/<int:division_id>/", year=106),
-        Visit(f"{EDITION}reporting/<int:division_id>/", year=107),
+        Visit(f"{EDITION}reporting/", year=104),
         Visit(f"{EDITION}reporting/<int:division_id>/check/"),
         Visit(f"{EDITION}reporting/<int:division_id>/paste/"),
         Visit(f"{EDITION}reporting/<int:division_id>/fill-in/"),
@@ -89,13 +93,17 @@ VISITS = {
         Visit(f"{EDITION}review/", year=106),
         Visit(f"{EDITION}links/"),
         Visit(f"{EDITION}map/"),
+        Visit(f"{EDITION}map/", "?compare=106"),
         Visit(f"{EDITION}objectives/<str:code>/"),
         Visit(f"{EDITION}kpis/<str:code>/"),
     ],
     "admin": [
         Visit(f"{EDITION}year/"),
         Visit(f"{EDITION}year/", year=106),
-        Visit(f"{EDITION}year/", year=107),
+        Visit(f"{EDITION}year/", year=104),
+        Visit(f"{EDITION}year/corrections/", year=104),
+        Visit(f"{AGENCY}divisions/"),
+        Visit(f"{AGENCY}divisions/<int:division_id>/"),
         Visit(f"{AGENCY}members/"),
         Visit(f"{AGENCY}members/<int:membership_id>/"),
         Visit(f"{AGENCY}transfer/", "?source=person:魏國平&target_person=王小明"),
@@ -127,9 +135,8 @@ def people(plan):
         "operator": factories.make_user("operator", is_superuser=True),
     }
     admin, staff, reviewer = by_role["admin"], by_role["staff"], by_role["reviewer"]
-    for year in (2016, 2018):
-        factories.open_year(admin, plan, year, due_date=timezone.localdate() + timedelta(20))
-    factories.close_year(admin, plan, 2018, reason="測試")
+    close_earlier_year(admin, plan)
+    factories.open_year(admin, plan, due_date=timezone.localdate() + timedelta(20))
     missed, waiting, returned, draft = (factories.kpi(plan, code) for code in ("DC1.1", "DF1.1", "AC1.1", "AF1.1"))
     fill(staff, missed, actuals="1.9", explanation="公文量增加", improvement="增補人力")
     factories.approve(reviewer, submit(staff, missed))
@@ -143,11 +150,23 @@ def people(plan):
     for actual in (1, 2):
         fill(staff, changed, actuals=actual)
     factories.attach(staff, changed)
+    factories.next_edition(admin, plan)
     cause, effect = (plan.objectives.get(code=code) for code in ("DP1", "DC1"))
     ObjectiveLink.objects.create(plan=plan, cause=cause, effect=effect, reason="流程改善帶動效率")
     invited = {"email": "invited@example.gov.tw", "name": "受邀者", "role": Role.STAFF, "divisions": divisions}
     invitations.invite(by=admin, agency=plan.agency, **invited)
     return by_role
+
+
+def close_earlier_year(admin, plan):
+    """104 of the agency, closed, with a correction beside it. It is adopted before 105, which is a draft meanwhile."""
+    editions = Plan.objects.filter(pk=plan.pk)
+    editions.update(state=PlanState.DRAFT)
+    earlier = factories.make_plan(kpis=5, agency=plan.agency, year=2015)
+    editions.update(state=PlanState.ADOPTED)
+    factories.close_year(admin, factories.open_year(admin, earlier), reason="測試")
+    facts = {"text": "漏列一筆附件。", "dated": factories.DUE, "document_number": "北市秘文字第 1 號"}
+    add_correction(by=admin, plan=earlier, **facts)
 
 
 def url_of(visit, plan):

@@ -61,13 +61,23 @@ class EmptyDatabases:
         return f"old_{name}_{os.getpid()}" if connection.vendor == "postgresql" else str(self.folder / name)
 
 
+@contextmanager
+def server():
+    """A cursor of PostgreSQL's own database, since none can be made or dropped from within itself."""
+    other = connection.copy()
+    other.settings_dict = connection.settings_dict | {"NAME": "postgres"}
+    with other.cursor() as cursor:
+        yield cursor
+    other.close()
+
+
 def _create(name, template=None):
     if connection.vendor == "sqlite":
         Path(name).unlink(missing_ok=True)
         if template:
             shutil.copy(template, name)
         return
-    with connection._nodb_cursor() as cursor:
+    with server() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {name}")
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}")
 
@@ -77,7 +87,7 @@ def drop(name):
         for file in Path(name).parent.glob(f"{Path(name).name}*"):
             file.unlink()
     else:
-        with connection._nodb_cursor() as cursor:
+        with server() as cursor:
             cursor.execute(f"DROP DATABASE {name}")
 
 

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
@@ -11,7 +12,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from scorecard.migrations._editions_years import check, editions_of, read_plans
 from scorecard.models import (
     KPI,
     ActionBudget,
@@ -28,6 +28,7 @@ from tests.migrations.old_databases import kept, old_apps, rows_of, standing
 
 # The agency 測試機關 office-agency has two plans: 105–107, whose 105 is open, and 106–108, of which nothing is used.
 OLD = "two-plans-e2f6de0"
+BEGIN, MOVE = (import_module(f"scorecard.migrations.{name}") for name in ("0015_editions_begin", "0016_editions_move"))
 DUE = date(2026, 12, 31)
 UNTOUCHED = "資料庫沒有任何變更。"
 FIRST, SECOND = "測試機關 office-agency 105–107 年策略計畫", "測試機關 office-agency 106–108 年策略計畫"
@@ -74,7 +75,7 @@ class Old:
     def sentence(self):
         """What the check says; "" where it lets the migration begin."""
         try:
-            check(self.apps, read_plans(self.apps, "first_year"))
+            BEGIN.check(self.apps, BEGIN.read_plans(self.apps, "first_year"))
         except CommandError as error:
             return str(error)
         return ""
@@ -120,9 +121,9 @@ def test_two_used_plans_of_one_agency_and_year_stop_it(old):
 
 def test_the_used_plan_has_the_year_and_the_other_becomes_its_next_one(old):
     def years():
-        plans = read_plans(old.apps, "first_year")
+        plans = BEGIN.read_plans(old.apps, "first_year")
         slugs = dict(old.model("Plan").objects.values_list("pk", "slug"))
-        return {slugs[pk]: found for pk, found in editions_of(plans).items()}
+        return {slugs[pk]: found for pk, found in MOVE.editions_of(plans).items()}
 
     assert years() == {"office": [2016], "office-106": [2017], "office-city": [2016]}
     with undone():

@@ -7,8 +7,20 @@ from django.db import IntegrityError, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scorecard.domain.choices import Direction, PlanState, Question, Status
-from scorecard.models import KPI, Measure, Objective, Perspective, Plan, Theme, YearlyValue, earlier_values
+from scorecard.domain.choices import AuditAction, Direction, PlanState, Question, Status
+from scorecard.models import (
+    KPI,
+    AuditEvent,
+    Measure,
+    Objective,
+    Perspective,
+    Plan,
+    Theme,
+    YearlyValue,
+    earlier_values,
+)
+from scorecard.read_models.hands import hands_on
+from scorecard.read_models.kpi_history import build_history
 from scorecard.read_models.kpi_series import kpi_series
 from scorecard.read_models.measure_charts import former_charts, kpi_charts
 from scorecard.read_models.movement import movement
@@ -206,3 +218,37 @@ def test_a_year_without_an_edition_is_a_gap_that_the_next_edition_fills_itself(p
     Measure.objects.get(kpi__plan=later, kpi__code="AC1.1").values.create(year=2017, actual=85)
     assert (cells()[2017].actual, cells()[2017].status) == (85, Status.NO_TARGET)
     assert movement(build(later)).year.year == 2017
+
+
+# History
+
+
+def test_an_event_of_before_there_were_editions_is_shown_and_reverted_in_the_edition_of_its_year(both, cast):
+    plan, later = both
+    old, new = factories.kpi(plan, "AC1.1"), factories.kpi(later, "AC1.1")
+    factories.fill(cast.staff, new, actuals=50)
+    # As the migration leaves it: the event of 106 names the rows of 105.
+    change = {"what": "實際值", "old": "44", "new": "50", "field": "actual", "measure": old.measures.get().pk}
+    facts = {"agency": plan.agency, "plan": plan, "kpi": old, "year": SECOND, "actor": cast.staff}
+    event = AuditEvent(action=AuditAction.SAVED, target="AC1.1", changes=[change], **facts)
+    event.save()
+
+    def line_of(kpi, user):
+        return next((line for line in build_history(kpi, user, most=50) if line.event == event), None)
+
+    (shown,) = line_of(new, cast.staff).changes
+    assert (shown.old, shown.new, shown.is_restorable) == ("44", "50", True)
+    (in_old,) = line_of(old, cast.staff).changes
+    assert not in_old.is_restorable, "it is of another year"
+    assert line_of(new, cast.viewer).is_withheld and line_of(old, cast.viewer).is_withheld
+    factories.approve(cast.reviewer, factories.submit(cast.staff, _met(new, cast)))
+    assert not line_of(new, cast.viewer).is_withheld
+    assert line_of(old, cast.viewer).is_withheld, "a page never depends on a later edition"
+    hands = hands_on(later, [new.pk])[new.pk]
+    assert hands.entered == ("staff 君",)
+    assert new.pk not in hands_on(plan, [old.pk]) and hands_on(plan, [old.pk]).keys() == {old.pk}
+
+
+def _met(kpi, cast):
+    factories.fill(cast.staff, kpi, actuals=100)
+    return kpi

@@ -7,12 +7,15 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from scorecard.agency_form.ancestors import Ancestors
+from scorecard.agency_form.changes import differing_records
 from scorecard.agency_form.reading.form_file import read_form
 from scorecard.documents.plan_json import plan_json
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import KPI, ActionPlan, AuditEvent, Division, Measure, Objective, ObjectiveLink, Plan, YearlyValue
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.services import import_new_plan
+from scorecard.spreadsheets.cell_messages import Severity
 from tests import factories, secretariat_facts
 from tests.agency_form.form_workbooks import CARD, original, with_cells
 
@@ -130,12 +133,12 @@ def test_only_admins_import_a_new_edition_since_it_is_adopted_and_only_into_thei
 
 
 def years_later(form, count):
-    """The form as it would be of a later year, with the year before its own as its only baseline."""
+    """The form as it would be of a later year; of its baseline years it keeps the last, 104."""
     plan = form.plan
     first = plan.first_year + count
 
     def moved(measure):
-        last = {first - 1: measure.actuals[plan.first_year - 1]}
+        last = {plan.first_year - 1: measure.actuals[plan.first_year - 1]}
         targets = {year + count: figure for year, figure in measure.targets.items()}
         return replace(measure, targets=targets, actuals=last)
 
@@ -147,7 +150,9 @@ def years_later(form, count):
         )
         for kpi in plan.kpis
     )
-    later = replace(plan, first_year=first, last_year=plan.last_year + count, baseline_years=(first - 1,), kpis=kpis)
+    later = replace(
+        plan, first_year=first, last_year=plan.last_year + count, baseline_years=(plan.first_year - 1,), kpis=kpis
+    )
     return replace(form, plan=later)
 
 
@@ -160,7 +165,14 @@ def test_a_form_of_a_later_year_makes_an_edition_with_the_lineages_of_the_one_be
     Plan.objects.filter(pk=before.pk).update(display_cap=120)
     old = {row.code: row for row in Objective.objects.filter(plan=before)}
     ObjectiveLink.objects.create(plan=before, cause=old["BC1"], effect=old["AC1"], reason="測試關係")
+    told = differing_records(
+        years_later(read(with_cells(CARD, F7=8)), 1).plan, Ancestors(Plan(agency=before.agency, year=2017))
+    )
+    (message,) = told
+    assert (message.level, message.cell) == (Severity.HINT, "F7")
+    assert "DC1.1 104 年實際值：表單「8」，系統「1.52」（105 年版）；以系統為準" in message.text
     form = years_later(read(), 1)
+    assert differing_records(form.plan, Ancestors(Plan(agency=before.agency, year=2017))) == ()
     first, second, third, *others = form.plan.kpis
     kpis = (
         first,

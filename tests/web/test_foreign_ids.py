@@ -18,7 +18,6 @@ from scorecard.models import (
     ActionPlan,
     AuditEvent,
     Correction,
-    Division,
     HeadApproval,
     Invitation,
     Measure,
@@ -100,15 +99,10 @@ def foreign(scene):
     staff = factories.make_member("their-staff", other.agency, Role.STAFF, other.agency.divisions.first())
     furnish(other, staff, outsider.user, closings=2)
     Plan.objects.filter(pk=other.pk).update(former_slug="their-plan")
-    # The sibling brings divisions of the same names.
-    for division in scene.plan.agency.divisions.all():
-        Division.objects.filter(pk=division.pk).update(name=f"{division.name}一")
     invitations.invite(by=outsider.user, agency=other.agency, email="a@example.gov.tw", name="某", role=Role.VIEWER)
     sibling = factories.make_plan(kpis=5, agency=scene.plan.agency, year=factories.MIDDLE_YEAR)
     own_staff = cast["staff"]
-    own_staff.memberships.get().divisions.add(*sibling.agency.divisions.filter(kpis__plan=sibling))
     furnish(sibling, _anew(own_staff), cast["admin"], closings=0)
-    own_staff.memberships.get().divisions.set(scene.plan.agency.divisions.all()[:1])
     for code in ("AC1.2", "BC1.1"):
         by = _anew(own_staff if code < "B" else cast["other-staff"])
         kpi = factories.kpi(scene.plan, code)

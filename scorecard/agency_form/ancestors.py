@@ -4,14 +4,29 @@ What a form cannot say (weights, tolerances, supports, links, thresholds) comes 
 names is new, and begins a lineage of its own.
 """
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Model
 
 from scorecard.agency_form.form_plan import FormActionPlan, FormKPI, FormMeasure
+from scorecard.domain.choices import ReportState
+from scorecard.domain.roc_years import year_text
 from scorecard.domain.text_folding import fold_for_search
-from scorecard.models import KPI, ActionPlan, Division, Measure, Objective, Perspective, Plan, Theme
+from scorecard.models import (
+    KPI,
+    ActionPlan,
+    Division,
+    Measure,
+    Objective,
+    Perspective,
+    Plan,
+    Theme,
+    YearlyReport,
+    YearlyValue,
+    earlier_values,
+)
 
 # The field that a form says again, by model.
 _NAMES: dict[type[Model], str] = {
@@ -28,7 +43,7 @@ def _folded(text: str) -> str:
 
 
 class Ancestors:
-    """The rows of plan's predecessor that plan does not have yet. Six queries; none where there is no predecessor."""
+    """The rows of plan's predecessor that plan, which may be unsaved, does not have yet. At most seven queries."""
 
     def __init__(self, plan: Plan) -> None:
         self.predecessor = plan.predecessor
@@ -38,11 +53,34 @@ class Ancestors:
             return
         for model in _NAMES:
             rows: Any = model._default_manager
-            present = rows.filter(plan=plan).values("lineage")
-            found = rows.filter(plan=self.predecessor).exclude(lineage__in=present)
+            found = rows.filter(plan=self.predecessor)
+            if plan.pk is not None:
+                found = found.exclude(lineage__in=rows.filter(plan=plan).values("lineage"))
             self._rows[model] = {row.code: row for row in found}
         for measure in Measure.objects.filter(kpi__plan=self.predecessor).order_by("kpi", "position"):
             self._measures.setdefault(measure.kpi_id, []).append(measure)
+
+    def recorded(self, since: int) -> dict[tuple[UUID, int], tuple[Decimal | None, str, str]]:
+        """{(lineage of a measure, year): (actual, note, title of the edition that has it)}.
+
+        Years from since to the predecessor's. A figure that is not approved is nobody's to compare with, so it is told
+        as a blank.
+        """
+        before = self.predecessor
+        if before is None:
+            return {}
+        found = {}
+        for value in earlier_values(before, since=since):
+            figure = (value.actual, value.actual_note) if value.counts else (None, "")
+            found[value.measure_lineage, value.year] = (*figure, f"{year_text(value.home_year)}版")
+        approved = set(
+            YearlyReport.objects.of_plan(before).filter(state=ReportState.APPROVED).values_list("kpi", flat=True)
+        )
+        own = YearlyValue.objects.filter(measure__kpi__plan=before, year=before.year).select_related("measure")
+        for value in own:
+            figure = (value.actual, value.actual_note) if value.measure.kpi_id in approved else (None, "")
+            found[value.measure.lineage, before.year] = (*figure, before.title)
+        return found
 
     def of(self, model: type[Model], code: str, name: str) -> Any:
         """The row with this code and name; None where there is none."""
