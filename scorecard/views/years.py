@@ -34,8 +34,8 @@ NEXT_STEP_TEXT = {
 
 
 def _steps(plan):
-    """Form classes that the edition's state allows."""
-    return STEPS.get(plan.state) or (NEXT_STEP[plan.state],)
+    """Form classes that the edition's state allows; none for a draft."""
+    return STEPS.get(plan.state, (NEXT_STEP.get(plan.state),))
 
 
 def _current_values(plan):

@@ -141,13 +141,16 @@ def test_reopening_needs_a_reason_and_a_new_due_date(admin, open_plan, cast):
 @pytest.mark.parametrize(
     ("stands", "acts"),
     [
+        (PlanState.DRAFT, ["plan_year_open", "plan_year_change", "plan_year_close", "plan_year_reopen"]),
         (PlanState.ADOPTED, ["plan_year_close", "plan_year_reopen", "plan_year_change"]),
         (PlanState.OPEN, ["plan_year_open", "plan_year_reopen"]),
         (PlanState.CLOSED, ["plan_year_open", "plan_year_close", "plan_year_change"]),
     ],
 )
 def test_what_does_not_come_next_is_refused_and_changes_nothing(admin, plan, cast, stands, acts):
-    if stands != PlanState.ADOPTED:
+    if stands == PlanState.DRAFT:
+        Plan.objects.filter(pk=plan.pk).update(state=stands)
+    elif stands != PlanState.ADOPTED:
         factories.open_year(cast.admin, plan)
     if stands == PlanState.CLOSED:
         factories.close_year(cast.admin, plan, reason="期限已過")
