@@ -37,6 +37,7 @@ from scorecard.models import (
     YearlyValue,
 )
 from scorecard.pdf import jobs
+from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.services import divisions, editions
 from scorecard.services.year_closing import close_year
 from tests import factories
@@ -254,8 +255,20 @@ def test_no_act_of_anybody_changes_a_closed_year(scene, monkeypatch):
     assert "更正說明" in MAIN.sub("", page) and "更正說明" not in MAIN.search(page)[0]
 
 
+def earlier_figure(scene):
+    """The closed year's actual of AC1.1 as the open edition shows it."""
+    later = Plan.objects.select_related("agency", "version").get(pk=scene.plan.pk)
+    (measure,) = build_scorecard(later).kpis_by_code["AC1.1"].measures
+    return measure.cells[EARLIER_YEAR].actual
+
+
 def test_a_closed_years_numbers_change_after_it_is_reopened_by_its_own_definitions(scene):
-    """The admin's way, and the only one: a reason, the definitions of the year, and files of a second closing."""
+    """The admin's way, and the only one: a reason, the definitions of the year, and files of a second closing.
+
+    The next edition shows the corrected figure untyped, once it is approved.
+    """
+    viewer, page = client_of(scene.cast.viewer), scene.url("scorecard")
+    before, etag = earlier_figure(scene), viewer.get(page)["ETag"]
     closed = Plan.objects.select_related("agency").get(agency=scene.plan.agency, year=EARLIER_YEAR)
     admin = client_of(scene.cast.admin)
     url = reverse("plan_year_reopen", args=[closed.agency.slug, closed.year])
@@ -266,6 +279,9 @@ def test_a_closed_years_numbers_change_after_it_is_reopened_by_its_own_definitio
     assert (reopened.state, reopened.closings, reopened.is_reopened) == (PlanState.OPEN, 1, True)
     report = YearlyReport.objects.get(kpi__plan=closed, kpi__code="AC1.1")
     factories.send_back(scene.cast.reviewer, report)
+    withheld = earlier_figure(scene)
     factories.approved(scene.cast, factories.kpi(reopened, "AC1.1"), actuals=101)
+    assert (before, withheld, earlier_figure(scene)) == (99, None, 101)
+    assert viewer.get(page)["ETag"] != etag
     factories.close_year(scene.cast.admin, Plan.objects.get(pk=closed.pk), reason="更正後再關閉")
     assert list(closed.snapshots.order_by("number").values_list("number", flat=True)) == [1, 2]
