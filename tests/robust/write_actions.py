@@ -5,7 +5,6 @@ act = ACTS["submit"](scene)      made of the pages as they stand
 act()                            does it, and returns the status of the answer; it can be done again
 """
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -20,9 +19,6 @@ from scorecard.models import (
     AuditEvent,
     Deputyship,
     Evidence,
-    Invitation,
-    Membership,
-    Plan,
     User,
     YearlyReport,
 )
@@ -31,7 +27,8 @@ from scorecard.services.years import PlanChangedMeanwhile
 from tests import factories
 from tests.deputyships import stand_in
 from tests.factories import FIRST_YEAR, MIDDLE_YEAR
-from tests.page_reading import address, client_of, form_to
+from tests.page_reading import client_of, form_to
+from tests.robust.scene import Scene
 from tests.uploaded_files.sample_files import upload
 
 DAY = date(2017, 1, 24)
@@ -39,51 +36,6 @@ PEOPLE = ("staff", "other_staff", "reviewer", "admin")
 DONE, REFUSED = 302, 409
 # Closed in the scene, while 2016 is open and 2017 adopted.
 EARLIER_YEAR = FIRST_YEAR - 1
-
-
-@dataclass(frozen=True)
-class Scene:
-    """2015 is closed, 2016 open, 2017 adopted.
-
-    Of the staff's KPIs AC1.1 and AC1.2 are saved, AP1.1 and AL1.1 submitted, AF1.1 is empty; something is typed into
-    their table and not saved. The other staff's BC1.1 raises a question.
-    """
-
-    plan: Plan
-    cast: factories.Cast
-    invited: Invitation
-    member: Membership
-    sessions: dict
-
-    def client(self, role):
-        """A browser in which the person of the role is logged in."""
-        client = Client()
-        client.cookies.load(self.sessions[role])
-        return client
-
-    def kpi(self, code):
-        """The KPI with this code."""
-        return factories.kpi(self.plan, code)
-
-    def report(self, code):
-        """Its report of 2016."""
-        return YearlyReport.objects.get(kpi__plan=self.plan, kpi__code=code)
-
-    def url(self, name, **where):
-        """The address of a page of 2016, unless another year is given."""
-        return address(self.plan, name, **where)
-
-    def own(self, name, **where):
-        """The address of a page of the staff's division."""
-        return self.url(name, division_id=self.kpi("AC1.1").division_id, **where)
-
-    def of_agency(self, name, **where):
-        """The address of a page of the agency."""
-        return reverse(name, kwargs={"agency": self.plan.agency.slug, **where})
-
-    def send(self, role, url, data):
-        """The act of posting the data. data: fields, or a function that makes them anew for each time."""
-        return lambda: self.client(role).post(url, data() if callable(data) else data).status_code
 
 
 def make_scene(*, with_a_past=False, close=factories.close_year):
