@@ -5,7 +5,8 @@ act = ACTS["submit"](scene)      made of the pages as they stand
 act()                            does it, and returns the status of the answer; it can be done again
 """
 
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 
 from django.db import transaction
 from django.test import Client
@@ -17,8 +18,10 @@ from scorecard.domain.policies import RuleBroken
 from scorecard.models import (
     ActionBudget,
     AuditEvent,
-    Deputyship,
     Evidence,
+    Invitation,
+    Membership,
+    Plan,
     User,
     YearlyReport,
 )
@@ -27,8 +30,8 @@ from scorecard.services.years import PlanChangedMeanwhile
 from tests import factories
 from tests.deputyships import stand_in
 from tests.factories import FIRST_YEAR, MIDDLE_YEAR
-from tests.page_reading import client_of, form_to
-from tests.robust.scene import Scene
+from tests.page_reading import address, client_of, form_to
+from tests.robust.agency_actions import AGENCY_ACTS, next_month
 from tests.uploaded_files.sample_files import upload
 
 DAY = date(2017, 1, 24)
@@ -36,6 +39,51 @@ PEOPLE = ("staff", "other_staff", "reviewer", "admin")
 DONE, REFUSED = 302, 409
 # Closed in the scene, while 2016 is open and 2017 adopted.
 EARLIER_YEAR = FIRST_YEAR - 1
+
+
+@dataclass(frozen=True)
+class Scene:
+    """2015 is closed, 2016 open, 2017 adopted.
+
+    Of the staff's KPIs AC1.1 and AC1.2 are saved, AP1.1 and AL1.1 submitted, AF1.1 is empty; something is typed into
+    their table and not saved. The other staff's BC1.1 raises a question.
+    """
+
+    plan: Plan
+    cast: factories.Cast
+    invited: Invitation
+    member: Membership
+    sessions: dict
+
+    def client(self, role):
+        """A browser in which the person of the role is logged in."""
+        client = Client()
+        client.cookies.load(self.sessions[role])
+        return client
+
+    def kpi(self, code):
+        """The KPI with this code."""
+        return factories.kpi(self.plan, code)
+
+    def report(self, code):
+        """Its report of 2016."""
+        return YearlyReport.objects.get(kpi__plan=self.plan, kpi__code=code)
+
+    def url(self, name, **where):
+        """The address of a page of 2016, unless another year is given."""
+        return address(self.plan, name, **where)
+
+    def own(self, name, **where):
+        """The address of a page of the staff's division."""
+        return self.url(name, division_id=self.kpi("AC1.1").division_id, **where)
+
+    def of_agency(self, name, **where):
+        """The address of a page of the agency."""
+        return reverse(name, kwargs={"agency": self.plan.agency.slug, **where})
+
+    def send(self, role, url, data):
+        """The act of posting the data. data: fields, or a function that makes them anew for each time."""
+        return lambda: self.client(role).post(url, data() if callable(data) else data).status_code
 
 
 def make_scene(*, with_a_past=False, close=factories.close_year):
@@ -206,19 +254,15 @@ def send_reminders(scene):
     return run
 
 
-def _next_month():
-    return (timezone.localdate() + timedelta(days=30)).isoformat()
-
-
 def open_year(scene):
     """2017."""
-    data = {"due_date": _next_month(), "contact": factories.CONTACT}
+    data = {"due_date": next_month(), "contact": factories.CONTACT}
     return scene.send("admin", scene.url("plan_year_open", year=MIDDLE_YEAR), data)
 
 
 def change_year(scene):
     """The due date of 2016."""
-    data = {"change-due_date": _next_month(), "change-contact": "李大華"}
+    data = {"change-due_date": next_month(), "change-contact": "李大華"}
     return scene.send("admin", scene.url("plan_year_change"), data)
 
 
@@ -237,7 +281,7 @@ def close_year(scene):
 
 def reopen_year(scene):
     """2015."""
-    data = {"due_date": _next_month(), "reason": "更正"}
+    data = {"due_date": next_month(), "reason": "更正"}
     return scene.send("admin", scene.url("plan_year_reopen", year=EARLIER_YEAR), data)
 
 
@@ -245,7 +289,7 @@ def begin_next_year(scene):
     """2018: carried forward from 2017, adopted and opened in one."""
     day = timezone.localdate().isoformat()
     approval = {"next-approved_on": day, "next-title": "處長", "next-document_number": "北市秘文字第 2 號"}
-    data = {"next-last_year": MIDDLE_YEAR + 3, "next-due_date": _next_month(), "next-contact": "", **approval}
+    data = {"next-last_year": MIDDLE_YEAR + 3, "next-due_date": next_month(), "next-contact": "", **approval}
     return scene.send("admin", scene.url("plan_year_next", year=MIDDLE_YEAR), data)
 
 
@@ -254,82 +298,6 @@ def add_correction(scene):
     day = timezone.localdate().isoformat()
     data = {"text": "漏列一筆附件。", "dated": day, "document_number": "北市秘文字第 3 號"}
     return scene.send("admin", scene.url("corrections", year=EARLIER_YEAR), data)
-
-
-def invite(scene):
-    """Somebody who has no account yet."""
-    divisions = [scene.kpi("AC1.1").division_id]
-    data = {"email": "new@example.gov.tw", "name": "新同仁", "role": "staff", "divisions": divisions}
-    return scene.send("admin", scene.of_agency("member_invite"), data)
-
-
-def invite_again(scene):
-    """Somebody who has not accepted yet."""
-    return scene.send("admin", scene.of_agency("invitation_again", invitation_id=scene.invited.pk), {})
-
-
-def withdraw_invitation(scene):
-    """Before it is accepted."""
-    return scene.send("admin", scene.of_agency("invitation_withdraw", invitation_id=scene.invited.pk), {})
-
-
-def accept_invitation(scene):
-    """By somebody who gets an account."""
-    url = reverse("invitation", args=[scene.invited.make_token()])
-    data = {"name": "受邀者", "new_password1": "公文處理 nine words", "new_password2": "公文處理 nine words"}
-    return lambda: Client().post(url, data).status_code
-
-
-def decline_invitation(scene):
-    """By whoever has the link; the answer is a page."""
-    url = reverse("invitation_decline", args=[scene.invited.make_token()])
-    return lambda: Client().post(url).status_code
-
-
-def read_notices(scene):
-    """Of which one is new."""
-    return scene.send("staff", reverse("notices_read"), {})
-
-
-def change_member(scene):
-    """Another role."""
-    return _of_member(scene, "member", role="staff", divisions=[scene.kpi("AC1.1").division_id])
-
-
-def remove_member(scene):
-    """Somebody who wrote nothing."""
-    return _of_member(scene, "member_remove")
-
-
-def switch_off_member(scene):
-    """Who keeps their account."""
-    return _of_member(scene, "member_off")
-
-
-def _of_member(scene, name, **data):
-    return scene.send("admin", scene.of_agency(name, membership_id=scene.member.pk), data)
-
-
-def name_deputy(scene):
-    """A second one, by the person."""
-    days = {"first_day": timezone.localdate().isoformat(), "last_day": _next_month()}
-    chosen = {"deputy": scene.cast.viewer.pk, **days}
-    return scene.send("staff", scene.of_agency("deputy_add"), chosen)
-
-
-def end_deputyship(scene):
-    """The first one, by an admin."""
-    number = Deputyship.objects.earliest("pk").pk
-    return scene.send("admin", scene.of_agency("deputy_end", deputyship_id=number), {})
-
-
-def transfer(scene):
-    """Everything of the staff's division to another."""
-    first, second = scene.plan.agency.divisions.all()[:2]
-    chosen = {"source": f"division:{first.pk}", "target_division": second.pk, "plan": "", "target_person": ""}
-    url = scene.of_agency("transfer")
-    seen = scene.client("admin").get(url, chosen).context["moves"].seen
-    return scene.send("admin", url, chosen | {"seen": seen, "reason": "組織調整"})
 
 
 def add_link(scene):
@@ -374,18 +342,7 @@ ACTS = {
         reopen_year,
         begin_next_year,
         add_correction,
-        invite,
-        invite_again,
-        withdraw_invitation,
-        accept_invitation,
-        decline_invitation,
-        read_notices,
-        change_member,
-        remove_member,
-        switch_off_member,
-        name_deputy,
-        end_deputyship,
-        transfer,
+        *AGENCY_ACTS,
         add_link,
         change_link,
         remove_link,

@@ -135,3 +135,5 @@ def test_beside_the_next_years_figure_it_is_marked_too(cast, entered):
         places = [match.end() for match in re.finditer(FIGURE, shown)]
         assert places, name
         assert [shown[end : end + 8] for end in places if "尚未審核" not in shown[end : end + 8]] == [], name
+    factories.approved(cast, entered, actuals=FIGURE, explanation=EXPLANATION, improvement=IMPROVEMENT)
+    assert FIGURE in look(cast.viewer, later, "kpi")

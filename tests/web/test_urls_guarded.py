@@ -108,21 +108,26 @@ class Scene:
         return response
 
 
+def reopened(admin, plan):
+    """The correction of an edition that was closed and open again, and had an address before editions had theirs."""
+    Plan.objects.filter(pk=plan.pk).update(former_slug="test-plan")
+    plan.refresh_from_db(fields=["former_slug"])
+    factories.open_year(admin, plan)
+    factories.close_year(admin, plan, reason="提前關閉")
+    facts = {"text": "漏列一筆附件。", "dated": factories.DUE, "document_number": "北市秘文字第 1 號"}
+    correction = add_correction(by=admin, plan=plan, **facts)
+    years.reopen_year(by=admin, plan=plan, due_date=factories.DUE, reason="更正")
+    return correction
+
+
 @layer
 def scene():
     """See Scene; 2016 was closed and reopened before, so that it has a snapshot."""
     plan = factories.make_plan()
-    # It is from before editions had addresses by agency and year.
-    plan.former_slug = "test-plan"
-    plan.save(update_fields=["former_slug"])
     cast = factories.make_cast(plan)
     # The outsider is at home somewhere, too.
     assert cast.other_plan
-    factories.open_year(cast.admin, plan)
-    factories.close_year(cast.admin, plan, reason="提前關閉")
-    facts = {"text": "漏列一筆附件。", "dated": factories.DUE, "document_number": "北市秘文字第 1 號"}
-    correction = add_correction(by=cast.admin, plan=plan, **facts)
-    years.reopen_year(by=cast.admin, plan=plan, due_date=factories.DUE, reason="更正")
+    correction = reopened(cast.admin, plan)
     kpi = factories.kpi(plan, "AC1.1")
     factories.fill(cast.staff, kpi)
     (evidence,) = factories.attach(cast.staff, kpi)
