@@ -90,7 +90,7 @@ def _contradictions_of_audit(snapshot):
         if digest not in known
     ]
     if not faults and any(own["document"] in digests and digests - set(own.values()) for digests in closings):
-        faults.append("關閉年度的稽核紀錄所載的檔案，有凍結檔沒有的。")
+        faults.append("關閉年度的稽核紀錄所載的檔案，有定稿檔沒有的。")
     return faults
 
 

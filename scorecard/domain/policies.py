@@ -206,11 +206,11 @@ def check_year_may_reopen(plan: PlanRow, *, later_closed: str, reason: str) -> N
 def check_may_freeze(plan: PlanRow, *, has_snapshot: bool, reason: str) -> None:
     """Only a closing makes a snapshot, but for years that were closed before there were snapshots."""
     if not plan.is_closed:
-        raise RuleBroken("只有已關閉的年度可以補製凍結檔；開放中的年度關閉時會產生。")
+        raise RuleBroken("只有已關閉的年度可以補製定稿檔；開放中的年度關閉時會產生。")
     if has_snapshot:
-        raise RuleBroken("這個年度已有凍結檔，不需要補製。")
+        raise RuleBroken("這個年度已有定稿檔，不需要補製。")
     if not reason:
-        raise RuleBroken("請說明補製凍結檔的理由。")
+        raise RuleBroken("請說明補製定稿檔的理由。")
 
 
 def check_may_add_correction(plan: PlanRow, *, text: str, document_number: str) -> None:

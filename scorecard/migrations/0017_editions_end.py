@@ -35,8 +35,8 @@ class Migration(migrations.Migration):
                     name="yearsnapshot",
                     options={
                         "ordering": ["plan", "number"],
-                        "verbose_name": "年度凍結檔",
-                        "verbose_name_plural": "年度凍結檔",
+                        "verbose_name": "年度定稿檔",
+                        "verbose_name_plural": "年度定稿檔",
                     },
                 ),
                 migrations.AlterField(
@@ -436,7 +436,7 @@ class Migration(migrations.Migration):
                     constraint=models.UniqueConstraint(
                         fields=("plan", "number"),
                         name="one_snapshot_per_closing",
-                        violation_error_message="這個年度的這次關閉已有凍結檔。",
+                        violation_error_message="這個年度的這次關閉已有定稿檔。",
                     ),
                 ),
             ]

@@ -7,7 +7,7 @@ from scorecard.models.trigger_rule import EVENTS, Trigger
 
 CLOSED = "這個年度已關閉，內容不能再變更；如需更正，請管理者說明理由後重新開放年度。"
 APPROVED = "這項填報已審核通過，不能再變更；如需更正，請審核人員先退回補正。"
-SNAPSHOT = "年度凍結檔寫入後不能變更或刪除。"
+SNAPSHOT = "年度定稿檔寫入後不能變更或刪除。"
 RECORDED = "核定紀錄與更正說明登錄後不能變更或刪除。"
 DIVISION = "已關閉的年度或填報收執載有這個科室的名稱，不能改名；請以「改名」新增承接的科室。"
 

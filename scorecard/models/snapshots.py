@@ -23,7 +23,7 @@ class YearSnapshotQuerySet(models.QuerySet):
 
 
 class YearSnapshot(models.Model):
-    """年度凍結檔: the files of a closed year as they were at its number-th closing.
+    """年度定稿檔: the files of a closed year as they were at its number-th closing.
 
     document: JSON in UTF-8. report: the annual report as PDF. workbook, opendocument: the scorecard as XLSX and ODS.
     form: the filled agency form as XLSX. map: SVG. Each has its SHA-256 in hexadecimal, "" for a file that is not
@@ -57,13 +57,13 @@ class YearSnapshot(models.Model):
     objects = YearSnapshotQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "年度凍結檔"
+        verbose_name = verbose_name_plural = "年度定稿檔"
         ordering = ["plan", "number"]
         constraints = [
             models.UniqueConstraint(
                 fields=["plan", "number"],
                 name="one_snapshot_per_closing",
-                violation_error_message="這個年度的這次關閉已有凍結檔。",
+                violation_error_message="這個年度的這次關閉已有定稿檔。",
             ),
         ]
 

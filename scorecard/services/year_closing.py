@@ -23,7 +23,7 @@ def close_year(*, by: User, plan: Plan, approval: HeadApprovalFacts, reason: str
             return years.close_year(by=by, plan=plan, prepared=prepared, approval=approval, reason=reason)
         except years.PlanChangedMeanwhile:
             continue
-    raise RuleBroken("產生凍結檔時一直有人在變更這份年版的資料，所以年度還沒有關閉；請稍候再關閉一次。")
+    raise RuleBroken("產生定稿檔時一直有人在變更這份年版的資料，所以年度還沒有關閉；請稍候再關閉一次。")
 
 
 def make_snapshot(*, by: User, plan: Plan, reason: str) -> YearSnapshot:

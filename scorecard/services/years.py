@@ -149,7 +149,7 @@ def close_year(*, by: User, plan: Plan, prepared: PreparedYear, approval: HeadAp
 def digests_of(snapshot: YearSnapshot) -> list[audit.Change]:
     """For the audit event that tells of the snapshot."""
     digests = ((KINDS[name], getattr(snapshot, f"{name}_sha256")) for name in FILES)
-    return [(f"凍結檔 {kind.label} {kind.kind_of_file} SHA-256", None, digest) for kind, digest in digests if digest]
+    return [(f"定稿檔 {kind.label} {kind.kind_of_file} SHA-256", None, digest) for kind, digest in digests if digest]
 
 
 def _freeze(by: User, plan: Plan, prepared: PreparedYear, reason: str) -> YearSnapshot:

@@ -164,7 +164,7 @@ def test_a_missing_or_changed_file_is_told(closed):
     snapshot.map = b"<svg/>"
     assert check_snapshot(snapshot).faults == ("策略地圖 SVG 與它的 SHA-256 不符，檔案已損壞或被改過。",)
     snapshot.map, snapshot.map_sha256 = None, ""
-    assert check_snapshot(snapshot).faults == ("關閉年度的稽核紀錄所載的檔案，有凍結檔沒有的。",)
+    assert check_snapshot(snapshot).faults == ("關閉年度的稽核紀錄所載的檔案，有定稿檔沒有的。",)
 
 
 def test_a_closed_year_without_a_snapshot_is_found(closed):

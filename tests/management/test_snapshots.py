@@ -46,13 +46,13 @@ def make(plan, by, reason="補做"):
 
 
 def test_without_a_closed_year_there_is_nothing_to_verify(plan):
-    assert verify() == ("沒有年度凍結檔。\n", 0)
+    assert verify() == ("沒有年度定稿檔。\n", 0)
 
 
 def test_a_closed_year_without_a_snapshot_is_named_and_gets_one(unfrozen, cast):
     said, status = verify()
     assert status == 3
-    assert f"{unfrozen}　已關閉，但沒有凍結檔；請執行 manage.py make_snapshot test-agency-105 補做。" in said
+    assert f"{unfrozen}　已關閉，但沒有定稿檔；請執行 manage.py make_snapshot test-agency-105 補做。" in said
     assert verify("test-agency-city-105")[1] == 0
     assert make(unfrozen, "admin").startswith(f"已凍結 {unfrozen}：年度報告 SHA-256 ")
     assert Plan.objects.get(pk=unfrozen.pk).closings == 1
@@ -80,5 +80,5 @@ def test_what_cannot_be_frozen_is_refused_in_a_sentence(plan, unfrozen, cast):
 
 def test_a_snapshot_with_a_damaged_file_ends_with_status_one(open_plan, cast):
     edition_rows.close(open_plan, cast.admin)
-    with pytest.raises(CommandError, match="1 份年度凍結檔中有 1 份有問題"):
+    with pytest.raises(CommandError, match="1 份年度定稿檔中有 1 份有問題"):
         verify()

@@ -110,7 +110,7 @@ class AClosedYear(TestCase):
         said = verify(self.plan.slug)
         assert "plan.kpis[AC1.1].measures[0].values[2016].actual：凍結時 「98765」，現在 「5」" in said
         assert "reports[AC1.1].explanation：凍結時 「擴大宣導」，現在 「另一個說法」" in said
-        assert "1 份年度凍結檔中有 1 份有問題" in said
+        assert "1 份年度定稿檔中有 1 份有問題" in said
 
     def test_a_snapshot_of_the_first_form_is_compared_with_what_that_form_held(self):
         """It had words and amounts executed of reports that were not approved, such as AC1.2's."""

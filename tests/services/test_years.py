@@ -163,7 +163,7 @@ def test_closing_records_what_the_head_approved(open_plan, cast, facts, sentence
 def test_a_year_closed_before_there_were_snapshots_gets_one_once(open_plan, cast):
     close_year(cast.admin, open_plan, reason="提前關閉")
     given = {"by": cast.admin, "plan": open_plan, "prepared": factories.prepared_year(open_plan)}
-    with nothing_written(), pytest.raises(RuleBroken, match="已有凍結檔"):
+    with nothing_written(), pytest.raises(RuleBroken, match="已有定稿檔"):
         years.freeze_closed_year(**given, reason="補製")
     with connection.cursor() as cursor:
         triggers.remove(connection)

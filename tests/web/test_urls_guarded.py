@@ -133,32 +133,7 @@ def scene():
     (evidence,) = factories.attach(cast.staff, kpi)
     factories.submit(cast.staff, kpi)
     division = plan.agency.divisions.first()
-    rows = {
-        "agency": plan.agency,
-        "division": division,
-        "membership": Membership.objects.get(user=cast.staff),
-        "invitation": invitations.invite(
-            by=cast.admin, agency=plan.agency, email="invited@example.gov.tw", name="受邀者", role=Role.VIEWER
-        ),
-        "user": cast.staff,
-        "plan": plan,
-        "perspective": Perspective.objects.get(plan=plan, code="C"),
-        "theme": Theme.objects.get(plan=plan, code="A"),
-        "objective": Objective.objects.get(plan=plan, code="AC1"),
-        "kpi": kpi,
-        "actionplan": ActionPlan.objects.get(plan=plan, code="AC1.1.1"),
-        "measure": Measure.objects.get(kpi=kpi),
-        "yearlyvalue": YearlyValue.objects.get(measure__kpi=kpi, year=2016),
-        "outgoingmail": OutgoingMail.objects.create(
-            key="x", kind=MailKind.RETURNED, recipient=cast.staff, agency=plan.agency, subject="主旨", body="內容"
-        ),
-        "headapproval": HeadApproval.objects.get(plan=plan),
-        "correction": correction,
-        "auditevent": AuditEvent.objects.filter(plan=plan).first(),
-        "formupload": FormUpload.objects.create(
-            agency=plan.agency, name="表單.xlsx", size=1, digest="x", content=original(), uploaded_by=cast.reviewer
-        ),
-    }
+    rows = _rows(cast, kpi, correction)
     arguments = {
         "former_slug": plan.former_slug,
         "rest": "map/",
@@ -188,6 +163,37 @@ def unprinted_pdfs(monkeypatch):
 
     monkeypatch.setattr(jobs, "get_or_make", get_or_make)
     monkeypatch.setattr(jobs, "start", lambda key, build: None)
+
+
+def _rows(cast, kpi, correction):
+    """A row of each kind that an address names, by the model's name."""
+    plan = kpi.plan
+    return {
+        "agency": plan.agency,
+        "division": plan.agency.divisions.first(),
+        "membership": Membership.objects.get(user=cast.staff),
+        "invitation": invitations.invite(
+            by=cast.admin, agency=plan.agency, email="invited@example.gov.tw", name="受邀者", role=Role.VIEWER
+        ),
+        "user": cast.staff,
+        "plan": plan,
+        "perspective": Perspective.objects.get(plan=plan, code="C"),
+        "theme": Theme.objects.get(plan=plan, code="A"),
+        "objective": Objective.objects.get(plan=plan, code="AC1"),
+        "kpi": kpi,
+        "actionplan": ActionPlan.objects.get(plan=plan, code="AC1.1.1"),
+        "measure": Measure.objects.get(kpi=kpi),
+        "yearlyvalue": YearlyValue.objects.get(measure__kpi=kpi, year=2016),
+        "outgoingmail": OutgoingMail.objects.create(
+            key="x", kind=MailKind.RETURNED, recipient=cast.staff, agency=plan.agency, subject="主旨", body="內容"
+        ),
+        "headapproval": HeadApproval.objects.get(plan=plan),
+        "correction": correction,
+        "auditevent": AuditEvent.objects.filter(plan=plan).first(),
+        "formupload": FormUpload.objects.create(
+            agency=plan.agency, name="表單.xlsx", size=1, digest="x", content=original(), uploaded_by=cast.reviewer
+        ),
+    }
 
 
 def routes(resolver=None, above=""):

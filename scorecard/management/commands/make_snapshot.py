@@ -13,7 +13,7 @@ from scorecard.services.year_closing import make_snapshot
 class Command(BaseCommand):
     """Such years were closed before there were snapshots; verify_snapshot names them, with exit status 3."""
 
-    help = "為已關閉而沒有凍結檔的年度補做凍結檔，以現在的資料為準，留下稽核紀錄。"
+    help = "為已關閉而沒有定稿檔的年度補做定稿檔，以現在的資料為準，留下稽核紀錄。"
 
     def add_arguments(self, parser):
         """PLAN --by USERNAME --reason TEXT."""

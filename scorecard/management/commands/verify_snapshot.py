@@ -19,8 +19,8 @@ class Command(BaseCommand):
     """Exits with 1 if a file has another hash or a closed year differs from it, else with 3 if one has no snapshot."""
 
     help = (
-        "檢查年度凍結檔：雜湊值是否相符，關閉的年度現在的資料是否與凍結時相同；有問題時結束狀態為 1，"
-        "已關閉的年度沒有凍結檔時為 3。"
+        "檢查年度定稿檔：雜湊值是否相符，關閉的年度現在的資料是否與凍結時相同；有問題時結束狀態為 1，"
+        "已關閉的年度沒有定稿檔時為 3。"
     )
 
     def add_arguments(self, parser):
@@ -43,10 +43,10 @@ class Command(BaseCommand):
             if not self._show(snapshot):
                 broken += 1
         for plan in missing:
-            self.stdout.write(f"{plan}　已關閉，但沒有凍結檔；請執行 manage.py make_snapshot {plan.slug} 補做。")
+            self.stdout.write(f"{plan}　已關閉，但沒有定稿檔；請執行 manage.py make_snapshot {plan.slug} 補做。")
         if broken:
-            raise CommandError(f"{count} 份年度凍結檔中有 {broken} 份有問題（見上）。")
-        self.stdout.write(f"共檢查 {count} 份年度凍結檔，沒有問題。" if count else "沒有年度凍結檔。")
+            raise CommandError(f"{count} 份年度定稿檔中有 {broken} 份有問題（見上）。")
+        self.stdout.write(f"共檢查 {count} 份年度定稿檔，沒有問題。" if count else "沒有年度定稿檔。")
         if missing:
             sys.exit(MISSING)
 
