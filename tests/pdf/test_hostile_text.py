@@ -8,10 +8,12 @@ from itertools import cycle
 
 import pytest
 from django.db import models
+from django.utils import timezone
 from django.utils.html import escape
 
 from scorecard import models as tables
 from scorecard.documents.annual_report_pdf import annual_report_document
+from scorecard.domain.choices import ReportState
 from scorecard.models import KPI
 from scorecard.pdf.document import pdf_document
 from scorecard.pdf.writer import PDFError, fetcher_class, write_pdf
@@ -97,8 +99,9 @@ def plan():
     factories.open_year(cast.admin, made)
     factories.fill(cast.staff, factories.kpi(made, "AC1.1"), actuals="10", explanation="說明", improvement="措施")
     factories.fill(cast.staff, factories.kpi(made, "AF1.1"), unmeasured="無統計")
-    for code in ("AC1.1", "AF1.1"):
-        factories.submit(cast.staff, factories.kpi(made, code))
+    # Without a receipt: what it names keeps its name.
+    sent = {"state": ReportState.SUBMITTED, "submitted_by": cast.staff, "submitted_at": timezone.now()}
+    tables.YearlyReport.objects.update(**sent, submitted_by_name=str(cast.staff))
     return made
 
 
@@ -117,6 +120,8 @@ def fill_every_text(texts, first=0, shares=1):
 
 
 def is_written(field, row):
+    if field.name == "progress" and row.year > factories.FIRST_YEAR:
+        return False
     is_text = isinstance(field, models.CharField | models.TextField) and not isinstance(field, models.SlugField)
     return is_text and not field.choices and bool(getattr(row, field.name) or isinstance(field, models.TextField))
 
