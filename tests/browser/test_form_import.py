@@ -6,6 +6,7 @@ from scorecard.domain.choices import Role
 from scorecard.models import Plan, YearlyValue
 from tests import factories
 from tests.browser.accessibility import assert_accessible
+from tests.browser.filling import record_the_approval
 from tests.browser.test_pages import assert_fits_a_phone
 from tests.secretariat_facts import WORKBOOK
 
@@ -20,7 +21,7 @@ def test_an_agency_uploads_its_form_corrects_a_cell_and_sees_its_map(browse):
     assert_accessible(page)
     assert_fits_a_phone(page)
     page.get_by_role("button", name="上傳並預覽").click()
-    expect(page.get_by_role("heading", name="匯入為新計畫")).to_be_visible()
+    expect(page.get_by_role("heading", name="匯入為新的年版")).to_be_visible()
     expect(page.locator(".map-card")).to_have_count(34)
     assert_accessible(page)
     assert_fits_a_phone(page)
@@ -30,6 +31,7 @@ def test_an_agency_uploads_its_form_corrects_a_cell_and_sees_its_map(browse):
     page.get_by_label("F8 的內容").fill("97.5")
     page.get_by_role("button", name="更正並重新檢查").click()
     expect(page.get_by_text("已更正 1 格，並重新檢查。")).to_be_visible()
+    record_the_approval(page)
     page.get_by_role("button", name="匯入", exact=True).click()
     expect(page.get_by_role("heading", name="105 年策略地圖")).to_be_visible()
     expect(page.locator(".map-card")).to_have_count(34)

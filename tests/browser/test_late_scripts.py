@@ -9,15 +9,22 @@ from tests.uploaded_files.sample_files import PDF
 
 
 def open_without_scripts(page, url):
-    """Open the page and hold its scripts back; returns what lets them come."""
-    held = []
+    """Open the page and hold its scripts back; returns what lets them come, also those not asked for by then."""
+    held, come = [], []
+
+    def meet(route):
+        if come:
+            route.continue_()
+        else:
+            held.append(route)
 
     def let_come():
         assert held
+        come.append(True)
         for route in held:
             route.continue_()
 
-    page.route("**/*.js", lambda route: held.append(route))
+    page.route("**/*.js", meet)
     page.goto(url, wait_until="commit")
     return let_come
 

@@ -12,6 +12,7 @@ from scorecard.domain.choices import ReportState, Role
 from scorecard.models import YearlyReport, YearlyValue
 from tests import factories, secretariat_facts
 from tests.browser.conftest import PDF_MILLISECONDS
+from tests.browser.filling import record_the_approval
 from tests.factories import FIRST_YEAR, PASSWORD, make_member
 from tests.page_reading import address
 
@@ -139,29 +140,29 @@ def approve_both(page, plan):
 
 
 def close_the_year(page, plan):
-    """The admin closes the year, which asks for a reason since other reports are not approved."""
+    """The admin closes the year, which asks for the head's approval, and for a reason since other reports wait."""
     page.goto(address(plan, "plan_year"))
+    record_the_approval(page)
     page.get_by_role("button", name="關閉 105 年度").click()
     expect(page.get_by_text("請先完成審核，或說明仍要關閉的理由")).to_be_visible()
     page.get_by_label("未全數審核通過仍要關閉的理由").fill("其他科室另案補報")
     # The answer comes once the annual report is drawn for the snapshot, and the click may wait for it.
     page.get_by_role("button", name="關閉 105 年度").click(timeout=PDF_MILLISECONDS)
-    expect(page.get_by_text("年度已關閉，數字不再變動；")).to_be_visible(timeout=PDF_MILLISECONDS)
+    expect(page.get_by_text("年度已關閉，內容不再變動；")).to_be_visible(timeout=PDF_MILLISECONDS)
 
 
 def read_the_files(page, plan):
-    """Both downloads hold the new figures, and nothing says draft any more."""
-    page.get_by_role("link", name="報告下載", exact=True).click()
-    sheet = load_workbook(BytesIO(file_behind(page, "下載 Excel"))).active
-    page.get_by_role("button", name="產生 PDF").click()
-    pdf = PdfReader(BytesIO(file_behind(page, "下載 PDF")))
+    """The frozen files hold the new figures, and nothing says draft or copy."""
+    page.get_by_role("link", name="報告下載", exact=True).first.click()
+    sheet = load_workbook(BytesIO(file_behind(page, "下載第 1 次關閉的平衡計分卡 XLSX"))).active
+    pdf = PdfReader(BytesIO(file_behind(page, "下載第 1 次關閉的年度績效報告 PDF")))
     said = "".join(sheet.extract_text() for sheet in pdf.pages)
     cells = " ".join(str(cell) for row in sheet.iter_rows(values_only=True) for cell in row)
     for shown in ("1.37", "71.23"):
         assert shown in said
         assert shown in cells
     assert "65.25" not in said + cells
-    assert "草稿" not in said
+    assert "草稿" not in said and "非正式版本" not in said
 
 
 def test_a_year_is_reported_returned_corrected_approved_closed_and_downloaded(browse, plan, people):

@@ -15,6 +15,7 @@ from tests.page_reading import address
 def sheets(browse, transactional_db):
     """A function that prints the Secretariat's map of 105 with a query: the texts of the sheets, without spaces."""
     plan = secretariat_facts.load_plan()
+    factories.next_edition(factories.make_member("admin", plan.agency, Role.ADMIN), plan)
     page = browse(factories.make_member("viewer", plan.agency, Role.VIEWER))
 
     def printed(query=""):

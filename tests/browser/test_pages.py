@@ -13,6 +13,7 @@ from scorecard.services import invitations
 from scorecard.services.corrections import add_correction
 from tests import factories, secretariat_facts
 from tests.browser.accessibility import assert_accessible
+from tests.browser.filling import record_the_approval
 from tests.factories import fill, make_member, submit
 from tests.page_reading import client_of
 from tests.web.test_urls_guarded import PARAMETER
@@ -242,8 +243,9 @@ def test_pages_with_errors_and_conflicts_are_accessible_and_fit_a_phone(browse, 
 def test_a_closing_refused_and_a_wait_after_wrong_passwords_are_accessible(browse, plan, people):
     page = browse(people["admin"])
     page.goto(url_of(Visit(f"{EDITION}year/"), plan))
+    record_the_approval(page)
     page.get_by_role("button", name="關閉 105 年度").click()
-    expect(page.get_by_text("請先完成審核")).to_be_visible()
+    expect(page.get_by_text("請先關閉 104 年版").or_(page.get_by_text("請先完成審核"))).to_be_visible()
     assert_accessible(page)
     for _ in range(4):
         client_of().post("/account/login/", {"username": "viewer", "password": "wrong"})

@@ -129,7 +129,7 @@ def test_a_handover_is_shown_first_and_then_done(admin, plan):
     assert "AC1.1" in text(preview) and "BC1.1" not in text(preview)
     assert KPI.objects.filter(division=first).count() == 5
     act = next(form for form in forms(preview) if "seen" in form.fields)
-    page = admin.post(act.action, act.fields, follow=True)
+    page = admin.post(act.action, act.filled(reason="組織調整"), follow=True)
     assert "移交給乙組" in told(page)
     assert not KPI.objects.filter(division=first).exists()
     again = admin.post(act.action, act.fields)
