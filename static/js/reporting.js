@@ -27,12 +27,15 @@
       form.requestSubmit(button);
     });
 
-    // A figure typed before htmx listened gets its light now.
+    // A figure typed before htmx listened gets its light now. htmx begins to listen by a timer that it sets when its
+    // script has come, maybe after the page is shown; one set later runs later.
     window.addEventListener("pageshow", (event) => {
       if (event.persisted) return;
-      for (const field of form.querySelectorAll("input[data-figure]")) {
-        if (field.value !== field.defaultValue) field.dispatchEvent(new Event("change", { bubbles: true }));
-      }
+      setTimeout(() => {
+        for (const field of form.querySelectorAll("input[data-figure]")) {
+          if (field.value !== field.defaultValue) field.dispatchEvent(new Event("change", { bubbles: true }));
+        }
+      });
     });
 
     form.querySelector("[data-keys-hint]")?.removeAttribute("hidden");
