@@ -108,7 +108,7 @@ def earlier_values(plan: Plan, *, since: int | None = None, kpis: object = None)
             year__lte=F(f"{_PLAN}__year"),
             measure__kpi__lineage__in=own.values("lineage"),
         )
-        .order_by(f"{_PLAN}__year", "measure__kpi", "measure__position", "year")
+        .order_by(f"{_PLAN}__year", "measure__kpi_id", "measure__position", "year")
         .values_list(*_FIELDS)
     )
     seen = set()
