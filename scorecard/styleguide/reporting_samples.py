@@ -111,7 +111,7 @@ def entry(scorecard):
         preview["count"] = sum(bool(row.fields) for row in preview["rows"] or ())
     return {
         "division": DIVISION,
-        "plan_year": {"is_open": True},
+        "plan": {"is_open": True},
         "last_year": next(line for line in scorecard.years if line.year == YEAR - 1),
         "forms": forms,
         "typed": _typed(scorecard),
@@ -192,7 +192,7 @@ def review(scorecard):
         "total": total_progress(late),
         "checks": _checks(),
         "reminders": [None, {"at": _ago(2), "actor": None}],
-        "plan_year": {"is_open": True},
+        "plan": {"is_open": True},
         "queue": {"earlier": scorecard.years[:2]},
         "items": _cases(late),
         "comments": comments(),
