@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 
-from scorecard.domain.choices import PlanState, Role
+from scorecard.domain.choices import Role
 from scorecard.models import Notice
 
 
@@ -166,14 +166,6 @@ def check_can_edit_strategy(user, agency_id):
 def can_see_drafts(user, agency_id):
     """See editions that are not adopted yet; for all others they are not there."""
     return can_edit_strategy(user, agency_id)
-
-
-def visible_states(user, agency_id):
-    """The states of the agency's editions that the person sees; none for strangers."""
-    if not can_view(user, agency_id):
-        return frozenset()
-    hidden = frozenset() if can_see_drafts(user, agency_id) else {PlanState.DRAFT}
-    return frozenset(PlanState) - hidden
 
 
 def can_manage(user, agency_id):
