@@ -5,7 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from scorecard.models import KPI, Division, Measure, Plan, Theme, YearlyValue
+from scorecard.models import KPI, Division, Measure, Perspective, Plan, Theme, YearlyValue
+from scorecard.read_models.adoption_hints import adoption_hints
+from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.edition_comparison import compare_editions, measure_records
 from scorecard.read_models.edition_difference import Group
 from scorecard.services import divisions, editions
@@ -17,6 +19,13 @@ pytestmark = pytest.mark.django_db
 
 def carry(cast, plan, year=2017):
     return editions.carry_forward(by=cast.admin, agency=plan.agency, year=year)
+
+
+def hints(plan):
+    """{check: its findings} of an edition that is to be adopted."""
+    plan = Plan.objects.select_related("agency", "version").get(pk=plan.pk)
+    checks = adoption_hints(build_scorecard(plan))
+    return {check.key: [f"{one.code} {one.name}" for one in check.findings] for check in checks}
 
 
 def sentences(old, new):
@@ -114,12 +123,16 @@ def test_met_by_more_than_120_percent_three_years_running_is_asked_about(cast, y
     assert measure_records(draft)[factories.kpi(draft, "AC1.1").measures.get().lineage].is_far_above
     values = YearlyValue.objects.filter(measure__kpi__plan=draft, year=2019)
     values.create(measure=factories.kpi(draft, "AC1.1").measures.get(), year=2019, target=140)
-    values.create(measure=factories.kpi(draft, "AC1.2").measures.get(), year=2019, target=10)
+    values.create(measure=factories.kpi(draft, "AC1.2").measures.get(), year=2019, target=20)
     rows = compare_editions(years[2018], draft).differences
     assert [(row.chip, row.is_asked, row.notes) for row in rows] == [
         ("訂定", True, ("連續三年達成率超過 120%",)),
-        ("訂定", True, ("連續三年達成率超過 120%",)),
+        ("訂定", True, ("高於 107 年實際 10 日", "連續三年達成率超過 120%")),
     ]
+    # AC1.1's target was raised; a hint does not say so again.
+    found = hints(draft)
+    assert found["far_above"] == ["AC1.2 指標 AC1.2：108 年 20"]
+    assert found["softer_than_actual"] == ["AC1.2 指標 AC1.2：108 年 20，高於 107 年實際 10 日"]
 
 
 def test_the_comparison_of_closed_editions_stays_as_it_was(cast, open_plan):
@@ -159,6 +172,29 @@ def test_a_copy_differs_in_nothing_where_a_division_got_another_name(cast, open_
     draft = carry(cast, open_plan)
     assert factories.kpi(draft, "AC1.1").division.name == "新甲組"
     assert compare_editions(open_plan, draft).is_same
+
+
+def test_hints_say_what_else_to_look_at_and_block_nothing(cast, plan):
+    draft = carry(cast, plan)
+    blank = dict.fromkeys(("empty_theme", "empty_perspective", "no_lead", "no_formula", "far_above"), [])
+    assert hints(draft) == blank | {
+        "no_kpi": ["AP2 目標 AP2"],
+        "no_outlook": [f"{kpi.code} {kpi.name}" for kpi in KPI.objects.filter(plan=draft)],
+        "softer_than_actual": [],
+    }
+    Theme.objects.filter(plan=draft, code="B").update(lead_division=None)
+    Theme.objects.create(plan=draft, code="Z", name="新主題", position=9)
+    Perspective.objects.create(plan=draft, code="Y", name="新構面", position=9)
+    KPI.objects.filter(plan=draft, code="AC1.1").update(formula="")
+    YearlyValue.objects.filter(measure__kpi__plan=draft, measure__kpi__code="AC1.1").update(target=70)
+    found = hints(draft)
+    assert found["empty_theme"] == ["Z 新主題"]
+    assert found["empty_perspective"] == ["Y 新構面"]
+    assert found["no_lead"] == ["B 主題2", "Z 新主題"]
+    assert found["no_formula"] == ["AC1.1 指標 AC1.1"]
+    assert found["softer_than_actual"] == ["AC1.1 指標 AC1.1：106 年 70、107 年 70，低於 104 年實際 80 次"]
+    YearlyValue.objects.filter(measure__kpi__plan=draft).update(target_reason="預算減列")
+    assert editions.adoption_problems(draft) == []
 
 
 def test_counts_money_and_digest(cast, plan):
