@@ -225,7 +225,7 @@ class _Draft:
         old = value.target
         value.target = YearlyValue._meta.get_field("target").to_python(figure or None)
         value.target_note = note
-        #value.target_reason = reason
+        value.target_reason = reason
         value.full_clean()
         value.save()
         what = f"{measure.kpi.code} {year_text(year)}目標值"

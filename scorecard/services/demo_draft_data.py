@@ -86,6 +86,7 @@ RENAMED_KPIS = (("FC1.1", "民眾陳情件數占綜合諮詢總件數比率"), (
 TARGETS = (
     Target("AC1.1", "18", "公文往返約需 15 日，14 日與現行流程不符。"),
     Target("DF1.1", "72", "106 年起分母納入自創簽稿，統計範圍擴大。"),
+    Target("AF1.1", "100", "執行率以落在合理範圍為宜，不以超過 100% 為目標。"),
     Target("GL1.1", "75", "首年改採線上與實體併行，先求穩定。"),
     Target("BL1.2", "", "讀書會併入國際事務培訓課程辦理。", note="—"),
     # Waits for its reason, so that the comparison shows what an adoption waits for.
