@@ -10,7 +10,7 @@ from uuid import UUID
 from scorecard.domain.roc_years import year_text
 from scorecard.domain.target_changes import is_met_far_above
 from scorecard.models import Plan
-from scorecard.read_models.difference_texts import NO_MONEY, change_of_money
+from scorecard.read_models.difference_texts import NO_MONEY, change_of_money, target_of
 from scorecard.read_models.earlier_cells import find_earlier_cells
 from scorecard.read_models.edition_difference import Difference, Group, find_differences
 from scorecard.read_models.edition_facts import load_editions_facts
@@ -182,6 +182,25 @@ def _record(cells: Mapping[int, Cell]) -> MeasureRecord | None:
     last = max(reached)
     rates = {year: cell.outcome.rate for year, cell in cells.items()}
     return MeasureRecord(last, reached[last], is_met_far_above(rates))
+
+
+def softened_without_reason(plan: Plan) -> list[tuple[str, str, str]]:
+    """Of an edition's targets that are softer than the one before had planned, those without the reason.
+
+    (「AC1.1 107 年目標值」, 「106 年版」, 「14→18 日」) each. At most fifteen queries.
+    """
+    predecessor = plan.predecessor
+    if predecessor is None:
+        return []
+    comparison = compare_editions(predecessor, plan)
+    return [(row.what, comparison.old.title, _change_of_target(comparison, row)) for row in comparison.lacking_reason]
+
+
+def _change_of_target(comparison: EditionComparison, row: Difference) -> str:
+    assert row.key.year is not None
+    old, new = (target_of(facts, row.key.lineage, row.key.year) for facts in (comparison.old, comparison.new))
+    shown = old if new.number is None else old._replace(unit="")
+    return f"{shown.figure}→{new.figure}"
 
 
 def money_in(facts: EditionFacts, year: int) -> int | None:

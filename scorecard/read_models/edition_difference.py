@@ -156,6 +156,16 @@ class Difference:
         return found
 
     @property
+    def subject(self) -> str:
+        """What the row is about: 「AC1.1 縮短通知日數」, of a measure with its label, of the edition 「年版」."""
+        item = self.item
+        if item.kind == ItemKind.PLAN:
+            return "年版"
+        if item.kind != ItemKind.MEASURE or self.kpi is None:
+            return item.full_name
+        return f"{self.kpi.full_name}「{item.name}」" if item.name else self.kpi.full_name
+
+    @property
     def group(self) -> Group:
         return GROUP_OF[self.kind]
 
@@ -186,15 +196,17 @@ def find_differences(
 
 def _place(difference: Difference) -> tuple[object, ...]:
     group = difference.group
-    kinds: tuple[int, ...] = ()
-    if group in (Group.ADDED, Group.RETIRED, Group.RENAMED):
-        kinds = (_ITEM_ORDER[difference.item.kind],)
-    elif group == Group.TARGETS:
-        kinds = (_KIND_ORDER[difference.kind],)
     item = difference.item
+    if group == Group.TARGETS:
+        kind = _KIND_ORDER[difference.kind]
+    elif group in (Group.ADDED, Group.RETIRED, Group.RENAMED):
+        kind = _ITEM_ORDER[item.kind]
+    else:
+        # A KPI stands with its measures and action plans.
+        kind = min(_ITEM_ORDER[item.kind], _ITEM_ORDER[ItemKind.KPI])
     return (
         _GROUP_ORDER[group],
-        kinds,
+        kind,
         item.order,
         item.code,
         str(item.lineage),
