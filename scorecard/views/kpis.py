@@ -28,7 +28,7 @@ HISTORY_SHOWN = 50
 
 def _page(request, agency, year, code, form=None, status=200):
     """form: the bound CommentForm with its errors, None for an empty one."""
-    scorecard = get_scorecard(request, agency, year, with_action_plans=True)
+    scorecard = get_scorecard(request, agency, year, with_action_plans=True, with_earlier_budgets=True)
     line = scorecard.kpis_by_code.get(code)
     if line is None:
         raise Http404
