@@ -84,8 +84,8 @@ class PlanMoney:
     """An action plan under its KPI with its money by year with targets.
 
     progress: 執行情形 of the report's year, "" also where it is withheld. is_provisional: the amount executed or the
-    progress of that year is not approved yet. earlier: as of BudgetRow. ended: 「至 105 年」 of one that the edition has
-    no more, "" otherwise.
+    progress of that year is not approved yet. earlier: as of BudgetRow. ended: 「至 105 年」 of one that the edition
+    has no more, "" otherwise.
     """
 
     kpi: KPILine

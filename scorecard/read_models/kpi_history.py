@@ -9,6 +9,7 @@ review it.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F
 
@@ -65,22 +66,29 @@ def build_history(
     years = {row.pk: row.plan.year for row in rows}
     events = list(AuditEvent.objects.over_editions(rows)[:most])
     # Events from before there were editions may be of a later year, whose report would change a closed page.
-    approved = {year for year, row in by_year.items() if row.report_state == ReportState.APPROVED}
+    approved = {year for year, row in by_year.items() if _state_of(row) == ReportState.APPROVED}
     current_values = _current_values([row for row in rows if permissions.can_report_for(user, row.division)], events)
     is_reporter = permissions.can_report_for(user, own.division)
     shows_all = include_provisional or is_reporter or permissions.can_review(user, own.plan.agency_id)
     lines = []
     for event in events:
         year = years[event.kpi_id] if event.year is None else event.year
-        place = {"code": by_year[year].code if year in by_year else "", "is_earlier": year < own.plan.year}
+        code = by_year[year].code if year in by_year else ""
+        is_earlier = year < own.plan.year
         is_unapproved = is_entry(event) and event.year not in approved
         if is_unapproved and not shows_all:
-            lines.append(HistoryLine(event, (), is_withheld=True, **place))
+            lines.append(HistoryLine(event, (), is_withheld=True, code=code, is_earlier=is_earlier))
         else:
             values = current_values.get(year, {})
             changes = tuple(_changes(event, values, shows_all=shows_all))
-            lines.append(HistoryLine(event, changes, is_unapproved, **place))
+            lines.append(HistoryLine(event, changes, is_unapproved, code=code, is_earlier=is_earlier))
     return lines
+
+
+def _state_of(row: Any) -> str | None:
+    """row: a KPI of KPIQuerySet.over_editions()."""
+    state: str | None = row.report_state
+    return state
 
 
 def _changes(
@@ -104,7 +112,7 @@ def _current_values(rows: Iterable[KPI], events: Iterable[AuditEvent]) -> dict[i
 
     An event may name the measure's row in another edition: the row of the same lineage is meant.
     """
-    open_rows = [row for row in rows if row.plan.is_open and row.report_state in EDITABLE_STATES]
+    open_rows = [row for row in rows if row.plan.is_open and _state_of(row) in EDITABLE_STATES]
     if not open_rows:
         return {}
     years = {row.plan.year for row in open_rows}
