@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scorecard", "0017_editions_end"),
+        ("scorecard", "0019_target_reasons"),
     ]
 
     operations = [
@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ),
                 ("text", models.TextField(max_length=2000, verbose_name="內容")),
                 ("by_name", models.CharField(max_length=150, verbose_name="發言者姓名")),
+                ("division_name", models.CharField(blank=True, max_length=100, verbose_name="發言科室")),
                 ("at", models.DateTimeField(auto_now_add=True, verbose_name="時間")),
             ],
             options={

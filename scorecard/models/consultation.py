@@ -102,6 +102,7 @@ class EditionComment(models.Model):
     """意見: about an edition, or about a KPI of it. Written once; a closed edition takes none.
 
     kpi: keeps its id if the KPI goes; about has its code and name as they were then, "" for the edition itself.
+    division_name: of the division whose staff said it, as it was then; "" for reviewers and admins.
     """
 
     plan = models.ForeignKey(Plan, verbose_name="年版", on_delete=models.CASCADE, related_name="edition_comments")
@@ -121,6 +122,7 @@ class EditionComment(models.Model):
     text = models.TextField("內容", max_length=2000)
     by = models.ForeignKey(User, verbose_name="發言者", on_delete=models.PROTECT, related_name="+")
     by_name = models.CharField("發言者姓名", max_length=150)
+    division_name = models.CharField("發言科室", max_length=100, blank=True)
     at = models.DateTimeField("時間", auto_now_add=True)
 
     class Meta:
@@ -143,6 +145,11 @@ class EditionComment(models.Model):
         return f"{self.by_name}：{self.text[:30]}"
 
     @property
-    def is_of_the_edition(self):
-        """Whether it is about no KPI."""
-        return self.kpi_id is None
+    def is_of_a_division(self):
+        """Whether staff said it, and not reviewers or admins."""
+        return bool(self.division_name)
+
+    @property
+    def speaker(self):
+        """「王小明（文書組）」."""
+        return f"{self.by_name}（{self.division_name}）" if self.division_name else self.by_name
