@@ -47,6 +47,8 @@ PAGE_AFTER_POST = {
     "plan_year_consultation": "plan_year",
     "compare_comment": "compare",
     "compare_proposal": "compare",
+    "plan_year_adopt": "compare",
+    "compare_reason": "compare",
     "downloads_verify": "downloads",
 }
 
