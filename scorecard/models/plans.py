@@ -64,7 +64,7 @@ class PlanQuerySet(models.QuerySet):
         return self.select_for_update(of=("self",), no_key=True).select_related("agency").get(pk=pk)
 
     def versions_seen_by(self, user, day):
-        """What they see, one query: (agency slug, year, data version, 更正說明, agency's name, role, unread notices, until).
+        """(agency slug, year, data version, 更正說明, agency's name, role, unread notices, until) of each; one query.
 
         A closed edition keeps its version, but not the number of its 更正說明. Drafts are there for those who may edit
         strategy. Staff have those that are shared until a day not before the given one, with the version 0: their pages
