@@ -17,6 +17,7 @@ from scorecard.models import (
     Evidence,
     HeadApproval,
     Plan,
+    Revision,
     Submission,
     User,
     YearlyReport,
@@ -117,6 +118,19 @@ def delete_correction(world):
     Correction.objects.all().delete()
 
 
+def revise(world, number=0):
+    edition_rows.record_revision(world.plan, world.admin, number)
+
+
+def withdraw_revised(world):
+    """An adopted edition that becomes a draft again leaves its revision behind."""
+    adopted = edition_rows.make_edition(factories.make_agency("new"), 2016)
+    edition_rows.record_revision(adopted, world.admin)
+    edition_rows.set_state(adopted, PlanState.DRAFT)
+    assert Revision.objects.all().delete()[0] == 1
+    refused(lambda: edition_rows.record_revision(adopted, world.admin), "revision_comes_next")
+
+
 def rename(division="甲組"):
     return lambda w: Division.objects.filter(agency=w.plan.agency, name=division).update(name="新組")
 
@@ -171,6 +185,15 @@ PAIRS = {
         of_closed(lambda w: (w.correct(), Correction.objects.update(text="別的"))),
     ),
     "correction_never_deleted": (by_demo(of_closed(delete_correction)), of_closed(delete_correction)),
+    "revision_comes_next": (
+        lambda w: (of_closed(revise)(w), edition_rows.reopen(w.plan), revise(w, 1), revise(w, 2)),
+        lambda w: (revise(w), of_closed(lambda w: revise(w, 1))(w)),
+    ),
+    "revision_never_updated": (revise, lambda w: (revise(w), Revision.objects.update(title="別的"))),
+    "revision_never_deleted": (
+        withdraw_revised,
+        lambda w: (revise(w), Revision.objects.all().delete()),
+    ),
     "agency_slug_named_in_closed_plan": (move_agency, of_closed(move_agency)),
     "division_named_in_closed_plan": (rename(), of_closed(rename())),
 }
