@@ -1,11 +1,13 @@
 """Rules about states, not about people (domain.md §5): each check_* raises RuleBroken with a sentence for the user."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
 
-from scorecard.domain.choices import ReportState
+from scorecard.domain.choices import EditionCommentKind, ReportState
+from scorecard.domain.roc_years import date_text
 
 MEGABYTE = 1024 * 1024
 EVIDENCE_FILE_BYTES = 20 * MEGABYTE
@@ -27,6 +29,8 @@ class PlanRow(Protocol):
 
     @property
     def is_closed(self) -> bool: ...
+
+    def is_shared_on(self, day: date) -> bool: ...
 
 
 class ReportRow(Protocol):
@@ -163,6 +167,33 @@ def check_may_withdraw(plan: PlanRow, *, was_used: bool, later: str, reason: str
 def check_may_discard(plan: PlanRow) -> None:
     if not plan.is_draft:
         raise RuleBroken(f"{plan.title}不是草案，不能捨棄。")
+
+
+def check_may_share(plan: PlanRow, until: date | None, today: date) -> None:
+    """Divisions have their say on a draft alone, until a day that has not passed. until: None to end it now."""
+    if not plan.is_draft:
+        raise RuleBroken(f"{plan.title}已核定，不能再徵詢科室意見；只有草案可以徵詢。")
+    if until is not None and until < today:
+        raise RuleBroken(f"徵詢期限不能早於今天（{date_text(today)}）。")
+
+
+def check_is_shared(plan: PlanRow, today: date) -> None:
+    if not plan.is_shared_on(today):
+        raise RuleBroken(f"{plan.title}草案的徵詢已經結束，沒有儲存；如需補充意見，請洽審核人員。")
+
+
+def check_may_decide_proposal(plan: PlanRow) -> None:
+    """A proposal for an adopted edition comes too late: its targets change with a reason of their own."""
+    if not plan.is_draft:
+        raise RuleBroken(f"{plan.title}已核定，建議目標值不再處理；如需變更目標，請說明理由後修改。")
+
+
+def check_may_comment_on_edition(plan: PlanRow, kind: EditionCommentKind) -> None:
+    """A closed edition takes no comments. Only a draft is sent to be adopted, or sent back."""
+    if plan.is_closed:
+        raise RuleBroken("這個年度已關閉，不能再留意見；如需說明，請管理者加上更正說明。")
+    if kind != EditionCommentKind.COMMENT and not plan.is_draft:
+        raise RuleBroken(f"{plan.title}已經核定，不需要再{kind.label}。")
 
 
 def check_year_may_open(plan: PlanRow, *, later_closed: str) -> None:

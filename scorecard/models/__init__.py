@@ -2,6 +2,7 @@
 
 from scorecard.models.action_plans import MAX_PER_KPI, ActionBudget, ActionPlan
 from scorecard.models.audit import AuditEvent, AuditHead, KeptName
+from scorecard.models.consultation import EditionComment, TargetProposal
 from scorecard.models.deputies import Deputyship
 from scorecard.models.earlier_values import EarlierValue, earlier_values
 from scorecard.models.form_uploads import FormUpload
@@ -35,6 +36,7 @@ __all__ = [
     "Deputyship",
     "EarlierValue",
     "Division",
+    "EditionComment",
     "Evidence",
     "FigureConfirmation",
     "FormUpload",
@@ -57,6 +59,7 @@ __all__ = [
     "Revision",
     "SecurityEvent",
     "Submission",
+    "TargetProposal",
     "Theme",
     "UnsavedEntries",
     "User",

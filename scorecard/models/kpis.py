@@ -1,9 +1,9 @@
 """KPIs and their measures."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from scorecard.domain.choices import Direction
+from scorecard.domain.choices import Direction, PlanState
 from scorecard.models.organisation import Division
 from scorecard.models.plans import Lineage, Plan, lineage_once_in_plan
 from scorecard.models.strategy import (
@@ -20,6 +20,18 @@ from scorecard.models.strategy import (
 FIGURE = {"max_digits": 15, "decimal_places": 4}
 
 
+class KPIQuerySet(models.QuerySet):
+    def over_editions(self, plan, lineage):
+        """The KPI's row of each edition up to this one, in the order of years, drafts before it left out.
+
+        With plan, agency and division, and report_state: that of its report, None where nobody began one.
+        """
+        rows = self.filter(~Q(plan__state=PlanState.DRAFT) | Q(plan=plan), lineage=lineage)
+        rows = rows.filter(plan__agency=plan.agency_id, plan__year__lte=plan.year)
+        with_state = rows.annotate(report_state=F("reports__state"))
+        return with_state.select_related("plan__agency", "division").order_by("plan__year")
+
+
 class KPI(Lineage):
     """關鍵績效指標: measures an objective; owned by one division, supported by others."""
 
@@ -34,6 +46,8 @@ class KPI(Lineage):
     )
     position = models.PositiveSmallIntegerField("順序", default=0)
     weight = weight_field()
+
+    objects = KPIQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "KPI"

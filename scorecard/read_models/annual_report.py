@@ -207,13 +207,13 @@ class AnnualReport:
 
 
 def build_annual_report(plan: Plan, choices: Choices = WHOLE) -> AnnualReport:
-    """plan as build_scorecard() requires it. 13 queries. Raises NoSuchPart."""
+    """plan as build_scorecard() requires it. 14 queries. Raises NoSuchPart."""
     event = AuditEvent.objects.last_of(plan)
     return annual_report(plan, choices, audit_event=event, approvals=head_approvals(plan))
 
 
 def build_official_report(plan: Plan, *, audit_event: AuditEvent | None, approvals: HeadApprovals) -> AnnualReport:
-    """The report that is frozen with the year: no copy. plan: closed, if only in memory. 10 queries."""
+    """The report that is frozen with the year: no copy. plan: closed, if only in memory. 11 queries."""
     return annual_report(plan, WHOLE, audit_event=audit_event, approvals=approvals, is_official=True)
 
 
@@ -227,7 +227,11 @@ def annual_report(
 ) -> AnnualReport:
     """As build_annual_report(), with what the caller knows of the chain and of the head's approvals."""
     scorecard = build_scorecard(
-        plan, include_provisional=choices.include_provisional, with_action_plans=True, with_links=True
+        plan,
+        include_provisional=choices.include_provisional,
+        with_action_plans=True,
+        with_links=True,
+        with_earlier_budgets=True,
     )
     if is_official:
         scorecard = as_official(scorecard)

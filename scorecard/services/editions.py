@@ -122,7 +122,9 @@ def _adopt(by: User, plan: Plan, approval: HeadApprovalFacts, reason: str, *, pr
     check_head_approval(approval, timezone.localdate())
     plan.state = PlanState.ADOPTED
     plan.changed_by = by
-    plan.save(update_fields=["state", "changed_by"])
+    # Whether it is withdrawn or not: who wants to consult divisions again says so again.
+    plan.consultation_until = None
+    plan.save(update_fields=["state", "changed_by", "consultation_until"])
     changes = keep_approval(by, plan, approval, closing=0)
     audit.record(by=by, action=AuditAction.ADOPTED, target=plan, plan=plan, changes=changes, reason=reason)
     return plan

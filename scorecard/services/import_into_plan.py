@@ -18,6 +18,7 @@ from scorecard.domain.policies import RuleBroken, check_not_closed, check_reason
 from scorecard.domain.value_text import as_read
 from scorecard.models import ActionBudget, ActionPlan, Measure, Plan, User, YearlyReport, YearlyValue
 from scorecard.services import audit
+from scorecard.services.changed_targets import TARGET, for_programs, keep_reason
 from scorecard.services.import_new_plan import imported_from
 from scorecard.services.import_rows import PlanWriter
 from scorecard.services.strategy_changes import begin_series
@@ -67,8 +68,9 @@ def apply_to(
             raise RuleBroken([message.text for message in found.messages if message.level == "error"])
         if found.changes:
             check_reason_given(plan, reason)
-            _Update(plan, form.plan, found.changes).apply()
-            _record(by, plan, found.changes, reason, source)
+            update = _Update(plan, form.plan, found.changes, reason)
+            update.apply()
+            _record(by, plan, found.changes, reason, source, update.told)
         return list(found.changes)
 
 
@@ -76,10 +78,14 @@ _NEVER = object()
 
 
 class _Update:
-    def __init__(self, plan: Plan, read: FormPlan, changes: Sequence[Change]) -> None:
+    """reason: as the person gave it. told: the fourth parts of audited changes, by the change's key."""
+
+    def __init__(self, plan: Plan, read: FormPlan, changes: Sequence[Change], reason: str) -> None:
         self.plan = plan
         self.read = read
         self.changes = changes
+        self.reason = reason
+        self.told: dict[tuple, dict[str, Any]] = {}
         self.writer = PlanWriter(plan)
         self.added = {change.key for change in changes if change.kind is ChangeKind.ADDED}
 
@@ -137,7 +143,7 @@ class _Update:
     def _measures_and_values(self) -> None:
         measures: dict[tuple[str, int], Measure] = {}
         counts: Counter[str] = Counter()
-        for row in Measure.objects.filter(kpi__plan=self.plan).select_related("kpi").order_by("kpi", "position"):
+        for row in Measure.objects.filter(kpi__plan=self.plan).select_related("kpi__plan").order_by("kpi", "position"):
             counts[row.kpi.code] += 1
             measures[row.kpi.code, counts[row.kpi.code]] = row
         for change in self._of("measure"):
@@ -153,8 +159,18 @@ class _Update:
             value = YearlyValue.objects.filter(measure=measure, year=year).first()
             if value is None:
                 value = YearlyValue(measure=measure, year=year)
+            if field == TARGET:
+                self._target(change, value)
             setattr(value, field, (change.new or "") if field.endswith("note") else change.new)
             _save(value)
+
+    def _target(self, change: Change, value: YearlyValue) -> None:
+        """Keep why it changes with it, and what the audit trail tells programs."""
+        self.told[change.key] = for_programs(value, value.target_reason)
+        before = value.target
+        new: Any = change.new
+        value.target = new
+        keep_reason(value, before, self.reason)
 
     def _action_plans_and_budgets(self) -> None:
         rows = {row.code: row for row in ActionPlan.objects.filter(plan=self.plan)}
@@ -197,11 +213,21 @@ def _save(row: Model) -> None:
     row.save()
 
 
-def _record(by: User | None, plan: Plan, changes: Sequence[Change], reason: str, source: str) -> None:
-    """One event for each changed KPI, and one for everything that belongs to no KPI."""
+def _record(
+    by: User | None,
+    plan: Plan,
+    changes: Sequence[Change],
+    reason: str,
+    source: str,
+    told: Mapping[tuple, dict[str, Any]],
+) -> None:
+    """One event for each changed KPI, and one for everything that belongs to no KPI. told: see _Update."""
     lines_by_kpi: dict[str, list[audit.Change]] = {}
     for change in changes:
-        lines_by_kpi.setdefault(change.kpi_code, []).append((change.what, change.old, change.new))
+        line: audit.Change = (change.what, change.old, change.new)
+        if change.key in told:
+            line = (*line[:3], told[change.key])
+        lines_by_kpi.setdefault(change.kpi_code, []).append(line)
     kpis = {row.code: row for row in plan.kpis.all()}
     reason = f"{imported_from(source)}：{reason}" if reason else imported_from(source)
     for code, lines in lines_by_kpi.items():

@@ -1,5 +1,7 @@
 """The page of a KPI, and its comment thread."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,15 +30,23 @@ HISTORY_SHOWN = 50
 
 def _page(request, agency, year, code, form=None, status=200):
     """form: the bound CommentForm with its errors, None for an empty one."""
-    scorecard = get_scorecard(request, agency, year, with_action_plans=True)
+    scorecard = get_scorecard(
+        request, agency, year, with_action_plans=True, with_earlier=False, with_earlier_budgets=True
+    )
     line = scorecard.kpis_by_code.get(code)
     if line is None:
         raise Http404
-    rows = KPI.objects.select_related("plan__agency", "division").prefetch_related("supporting_divisions")
-    kpi = rows.get(pk=line.id)
+    plan = request.edition.plan
+    rows = list(KPI.objects.over_editions(plan, line.lineage).prefetch_related("supporting_divisions"))
+    kpi = rows[-1]
     report = YearlyReport.objects.filter(kpi=kpi).first()
-    series = kpi_series(request.edition.plan, scorecard, line)
+    series = kpi_series(plan, scorecard, line)
+    # Figures of earlier years are read for this KPI alone.
+    scorecard = replace(scorecard, sample_years=scorecard.sample_years | series.sample_years)
     objective = scorecard.objectives_by_code[line.objective_code]
+    history = build_history(
+        rows, request.user, most=HISTORY_SHOWN + 1, include_provisional=scorecard.include_provisional
+    )
     context = {
         "scorecard": scorecard,
         "kpi": line,
@@ -51,9 +61,8 @@ def _page(request, agency, year, code, form=None, status=200):
         "hands": hands_on(kpi.plan, [kpi.pk]).get(kpi.pk),
         "comments": report.comments.all() if report else (),
         "evidence": report.evidence.present() if report else (),
-        "history": build_history(
-            kpi, request.user, most=HISTORY_SHOWN, include_provisional=scorecard.include_provisional
-        ),
+        "history": history[:HISTORY_SHOWN],
+        "history_is_cut": len(history) > HISTORY_SHOWN,
         "comment_form": (form or CommentForm()) if report and permissions.can_comment(request.user, kpi) else None,
         "can_review": permissions.can_review(request.user, kpi.plan.agency_id),
     }
