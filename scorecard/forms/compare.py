@@ -56,10 +56,11 @@ class LineageForm(forms.Form):
 
     helper = fields_only()
 
-    def __init__(self, data=None, *, choices, needs_reason, **kwargs):
-        """choices: (lineage, its row in words)."""
+    def __init__(self, data=None, *, choices, needs_reason, can_be_cut, **kwargs):
+        """choices: (lineage, its row in words). can_be_cut: whether it continues one now."""
         super().__init__(data, **kwargs)
-        self.fields["to"].choices = [("", "請選擇"), (self.CUT, "新的項目，不接續任何一項"), *choices]
+        cutting = [(self.CUT, "新的項目，不接續任何一項")] if can_be_cut else []
+        self.fields["to"].choices = [("", "請選擇"), *cutting, *choices]
         self.fields["to"].error_messages["invalid_choice"] = "沒有這一項，或這份年版已有其他項目接續；請重新選擇。"
         self.fields["reason"].required = needs_reason
         self.fields["reason"].error_messages["required"] = "年版已核定，請說明理由。"
