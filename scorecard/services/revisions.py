@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Max
+from django.db.models import Max, Min
 from django.utils import timezone
 
 from scorecard import permissions
@@ -176,14 +176,14 @@ def _keep(
     if attachment is not None:
         binaries["attachment"] = attachment.content
     before = Revision.objects.filter(plan=plan).aggregate(last=Max("last_event"))["last"] or 0
-    events = AuditEvent.objects.filter(agency=plan.agency_id, year=plan.year, pk__gt=before).order_by("pk")
-    numbers = list(events.values_list("pk", flat=True))
+    events = AuditEvent.objects.filter(agency=plan.agency_id, year=plan.year, pk__gt=before).order_by()
+    numbers = events.aggregate(first=Min("pk"), last=Max("pk"))
     return Revision.objects.create(
         plan=plan,
         number=number,
         facts=facts,
-        first_event=numbers[0] if numbers else before,
-        last_event=numbers[-1] if numbers else before,
+        first_event=numbers["first"] or before,
+        last_event=numbers["last"] or before,
         by=by,
         by_name=kept_name(by) or SYSTEM,
         attachment_name=attachment.name if attachment else "",
