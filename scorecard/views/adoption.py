@@ -12,7 +12,10 @@ from scorecard.services.revisions import Attachment, ComparisonChanged
 from scorecard.views.compare import CONFLICT, UNPROCESSABLE, compare_page, predecessor_of
 from scorecard.web import access
 
-CHANGED = "您看過比較之後，內容又有變更，沒有核定。下面是現在的比較；請重新看過，再按一次核定。您填的內容還在，附件請重新選擇。"
+CHANGED = (
+    "您看過比較之後，內容又有變更，沒有核定。下面是現在的比較；請重新看過，再按一次核定。"
+    "您填的內容還在，附件請重新選擇。"
+)
 
 
 @require_POST

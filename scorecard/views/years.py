@@ -11,6 +11,7 @@ from scorecard.documents.sign_off_pdf import SignOffPurpose, sign_off_pdf
 from scorecard.domain.choices import AuditAction, PlanState, ReportState
 from scorecard.domain.policies import RuleBroken
 from scorecard.domain.roc_years import year_text
+from scorecard.forms.consultation import ShareForm
 from scorecard.forms.years import (
     CarryForwardForm,
     ChangeYearForm,
@@ -36,7 +37,7 @@ from scorecard.web.switches import state_text
 
 # The form of each act that an edition's state allows, by the name under which the page shows it.
 FORMS = {
-    PlanState.DRAFT: {"discard": DiscardForm},
+    PlanState.DRAFT: {"discard": DiscardForm, "share": ShareForm},
     PlanState.ADOPTED: {"open": OpenYearForm, "withdraw": WithdrawForm},
     PlanState.OPEN: {"close": CloseYearForm, "change": ChangeYearForm},
     PlanState.CLOSED: {"reopen": ReopenYearForm},
@@ -60,6 +61,8 @@ def _options(name, plan):
     """How the page's form of this act is made."""
     if name == "change":
         return {"initial": {"due_date": plan.due_date, "contact": plan.contact}, "prefix": "change"}
+    if name == "share":
+        return {"initial": {"until": plan.consultation_until}, "prefix": "share"}
     return {"plan": plan} if name == "discard" else {}
 
 
