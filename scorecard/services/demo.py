@@ -128,7 +128,7 @@ def _load_next(plan: Plan, due_date: date, cast: _Cast) -> tuple[tuple[int, ...]
     edition = Plan.objects.filter(agency=plan.agency_id, year=OPEN_YEAR).first()
     if edition is None:
         edition = editions.carry_forward(by=cast.admin, agency=plan.agency, year=OPEN_YEAR, last_year=plan.last_year)
-        edition = editions.adopt(
+        edition = editions.record_adoption(
             by=cast.admin, plan=edition, approval=_approval(ADOPTION_APPROVED), reason=f"{MARK}沿用前一年版"
         )
     is_filled = _fill_year(edition, due_date, samples, cast)
