@@ -1,11 +1,13 @@
 """Rules about states, not about people (domain.md §5): each check_* raises RuleBroken with a sentence for the user."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
 
-from scorecard.domain.choices import ReportState
+from scorecard.domain.choices import EditionCommentKind, ReportState
+from scorecard.domain.roc_years import date_text
 
 MEGABYTE = 1024 * 1024
 EVIDENCE_FILE_BYTES = 20 * MEGABYTE
@@ -27,6 +29,8 @@ class PlanRow(Protocol):
 
     @property
     def is_closed(self) -> bool: ...
+
+    def is_shared_on(self, day: date) -> bool: ...
 
 
 class ReportRow(Protocol):
@@ -128,17 +132,20 @@ def adoption_problems(
     without_measure: Iterable[str],
     without_target: Iterable[str],
     succeeded_divisions: Iterable[tuple[str, str]],
+    softened: Iterable[tuple[str, str, str]] = (),
 ) -> list[str]:
     """Why an edition cannot be adopted, as sentences.
 
     objectives: how many it has. without_measure, without_target: codes of KPIs without a measure, and with neither a
     target nor a target note in the edition's own year. succeeded_divisions: names of divisions that it still names,
-    each with the name of its successor.
+    each with the name of its successor. softened: targets that are softer than the edition before had planned, without
+    a reason: (「AC1.1 107 年目標值」, 「106 年版」, 「14→18 日」).
     """
     found = [] if objectives else ["這份年版沒有任何策略目標；請先建立策略地圖。"]
     found += [f"{code} 沒有衡量項；請新增衡量項，或刪除這項 KPI。" for code in without_measure]
     found += [f"{code} 沒有本年度的目標值；請填目標值，或在目標備註填「—」。" for code in without_target]
     found += [f"「{old}」已由「{new}」承接；請改列「{new}」。" for old, new in succeeded_divisions]
+    found += [f"{what}較 {edition}原訂放寬（{change}），請填理由。" for what, edition, change in softened]
     return found
 
 
@@ -160,6 +167,33 @@ def check_may_withdraw(plan: PlanRow, *, was_used: bool, later: str, reason: str
 def check_may_discard(plan: PlanRow) -> None:
     if not plan.is_draft:
         raise RuleBroken(f"{plan.title}不是草案，不能捨棄。")
+
+
+def check_may_share(plan: PlanRow, until: date | None, today: date) -> None:
+    """Divisions have their say on a draft alone, until a day that has not passed. until: None to end it now."""
+    if not plan.is_draft:
+        raise RuleBroken(f"{plan.title}已核定，不能再徵詢科室意見；只有草案可以徵詢。")
+    if until is not None and until < today:
+        raise RuleBroken(f"徵詢期限不能早於今天（{date_text(today)}）。")
+
+
+def check_is_shared(plan: PlanRow, today: date) -> None:
+    if not plan.is_shared_on(today):
+        raise RuleBroken(f"{plan.title}草案的徵詢已經結束，沒有儲存；如需補充意見，請洽審核人員。")
+
+
+def check_may_decide_proposal(plan: PlanRow) -> None:
+    """A proposal for an adopted edition comes too late: its targets change with a reason of their own."""
+    if not plan.is_draft:
+        raise RuleBroken(f"{plan.title}已核定，建議目標值不再處理；如需變更目標，請說明理由後修改。")
+
+
+def check_may_comment_on_edition(plan: PlanRow, kind: EditionCommentKind) -> None:
+    """A closed edition takes no comments. Only a draft is sent to be adopted, or sent back."""
+    if plan.is_closed:
+        raise RuleBroken("這個年度已關閉，不能再留意見；如需說明，請管理者加上更正說明。")
+    if kind != EditionCommentKind.COMMENT and not plan.is_draft:
+        raise RuleBroken(f"{plan.title}已經核定，不需要再{kind.label}。")
 
 
 def check_year_may_open(plan: PlanRow, *, later_closed: str) -> None:

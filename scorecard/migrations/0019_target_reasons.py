@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scorecard", "0017_editions_end"),
+        ("scorecard", "0018_kept_names"),
     ]
 
     operations = [

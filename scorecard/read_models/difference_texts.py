@@ -77,6 +77,9 @@ def field_text(facts: EditionFacts, key: FactKey) -> str:
     value = facts.get(key)
     if key.field in PLACES:
         return place_name(facts, key.field, value)
+    if key.field == "direction" and value == Direction.BAND:
+        tolerance = facts.get(key._replace(field="tolerance"))
+        return f"{Direction.BAND.label}（±{plain(tolerance or 0)}）"
     if value is None or value == "":
         return NONE if key.field in _NONE_IS_A_WORD else EMPTY
     return _said(key.field, value)

@@ -98,13 +98,22 @@ class Words:
         """Divisions are the same where one stands for the other, supports where they lead to the same objective."""
         old, new = self.old.get(key), self.new.get(key)
         if key.kind == ItemKind.PLAN and key.field == "last_year":
-            # The next edition's outlook is as long, and so ends a year later.
-            return self.old.last_year - self.old.year != new - self.new.year
+            # The next edition's outlook is as long, and so ends a year later; or it ends where the one before did.
+            is_as_long = self.old.last_year - self.old.year == new - self.new.year
+            return not is_as_long and old != new
+        if key.field == "tolerance" and self._becomes_or_was_a_band(key):
+            # The direction says it.
+            return False
         return self._compared(old) != self._compared(new)
+
+    def _becomes_or_was_a_band(self, key: FactKey) -> bool:
+        direction = key._replace(field="direction")
+        return direction in self.new.facts and self.differs(direction)
 
     def _compared(self, value: FactValue) -> object:
         if isinstance(value, DivisionName):
-            return self.new.stands_for(value)
+            # A form knows no successors.
+            return (self.old if self.new.is_of_form else self.new).stands_for(value)
         if isinstance(value, Support):
             return (value.lineage or (value.code, value.name), value.reason)
         if isinstance(value, tuple):
@@ -204,7 +213,8 @@ class Words:
         elif kind == "target":
             sentence = f"{subject} {year}目標：{self.old.title}原訂 {old.whole}，改為 {new.whole}"
         elif new.number is None:
-            sentence = f"{subject} {year}目標放寬：{planned}，改為 {new.whole}（取消目標值）"
+            note = f"（{new.note}）" if new.note else ""
+            sentence = f"{subject} {year}目標放寬：{planned}，取消目標值{note}"
         else:
             word = "放寬" if kind == "softened" else "提高"
             sentence = f"{subject} {year}目標{word}：{planned}，改為 {new.figure}（{direction}）"
@@ -244,9 +254,13 @@ class Words:
         what = f"{subject} {label}".strip()
         old, new = field_text(self.old, key), field_text(self.new, key)
         if key.field in _LONG:
-            return Told(what, old, new, f"{what}由「{old}」改為「{new}」")
+            return Told(what, old, new, f"{what}：原「{_in_one_line(old)}」，改為「{_in_one_line(new)}」")
         end = f"：{BREAK_NOTE}" if key.field == "unit" else ""
         return Told(what, old, new, f"{what} {old} → {new}{end}")
+
+
+def _in_one_line(text: str) -> str:
+    return "／".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 def _subject(item: Item) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 from scorecard.domain.roc_years import year_text
 from scorecard.domain.target_changes import is_met_far_above
 from scorecard.models import Plan
-from scorecard.read_models.difference_texts import NO_MONEY, change_of_money
+from scorecard.read_models.difference_texts import NO_MONEY, change_of_money, target_of
 from scorecard.read_models.earlier_cells import find_earlier_cells
 from scorecard.read_models.edition_difference import Difference, Group, find_differences
 from scorecard.read_models.edition_facts import load_editions_facts
@@ -42,7 +42,7 @@ class Count:
 
 @dataclass(frozen=True)
 class MoneyCount:
-    """Budgets in whole dollars. years: of the older and the newer edition. None: the year is not in the edition."""
+    """Budgets in whole dollars. years: of the older and the newer edition. None: it has none of that year."""
 
     label: str
     years: tuple[int, int]
@@ -105,8 +105,29 @@ class EditionComparison:
         return f"{self.new.title}與 {self.old.title}比較"
 
     @property
+    def heading(self) -> str:
+        """Of files: 「107 年版草案與 106 年版比較表」."""
+        return f"{self.title}表"
+
+    @property
     def is_draft(self) -> bool:
         return bool(self.new_plan.is_draft or self.old_plan.is_draft)
+
+    @property
+    def draft_mark(self) -> str:
+        """「草案，尚未核定」; "" where both editions count."""
+        return "草案，尚未核定" if self.is_draft else ""
+
+    @property
+    def versions_text(self) -> str:
+        """「資料版本　107 年版草案 12、106 年版 40」. A query for each edition loaded without its version."""
+        plans = ((self.new, self.new_plan), (self.old, self.old_plan))
+        return "資料版本　" + "、".join(f"{facts.title} {plan.data_version}" for facts, plan in plans)
+
+    @property
+    def same_text(self) -> str:
+        """Said in place of the differences."""
+        return f"與 {self.old.title}完全相同"
 
     @property
     def is_same(self) -> bool:
@@ -184,13 +205,33 @@ def _record(cells: Mapping[int, Cell]) -> MeasureRecord | None:
     return MeasureRecord(last, reached[last], is_met_far_above(rates))
 
 
+def softened_without_reason(plan: Plan) -> list[tuple[str, str, str]]:
+    """Of an edition's targets that are softer than the one before had planned, those without the reason.
+
+    (「AC1.1 107 年目標值」, 「106 年版」, 「14→18 日」) each. At most fifteen queries.
+    """
+    predecessor = plan.predecessor
+    if predecessor is None:
+        return []
+    comparison = compare_editions(predecessor, plan)
+    return [(row.what, comparison.old.title, _change_of_target(comparison, row)) for row in comparison.lacking_reason]
+
+
+def _change_of_target(comparison: EditionComparison, row: Difference) -> str:
+    assert row.key.year is not None
+    old, new = (target_of(facts, row.key.lineage, row.key.year) for facts in (comparison.old, comparison.new))
+    shown = old if new.number is None else old._replace(unit="")
+    return f"{shown.figure}→{new.figure}"
+
+
 def money_in(facts: EditionFacts, year: int) -> int | None:
-    """The sum of all budgets of a year; None where the edition says nothing of the year."""
+    """The sum of all budgets of a year; None where the edition has none of that year."""
     if year not in facts.years:
         return None
     plans = facts.of_kind(ItemKind.ACTION_PLAN)
     amounts = [facts.get(FactKey(plan.kind, plan.lineage, "amount", year)) for plan in plans]
-    return sum(amount for amount in amounts if amount is not None)
+    stated = [amount for amount in amounts if amount is not None]
+    return sum(stated) if stated else None
 
 
 def _shown(row: Difference) -> list[object]:

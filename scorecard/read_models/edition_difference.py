@@ -75,6 +75,8 @@ _GROUP_ORDER = {group: place for place, group in enumerate(Group)}
 _KIND_ORDER = {kind: place for place, kind in enumerate(DifferenceKind)}
 _FIELD_ORDER = {field: place for place, field in enumerate(FIELD_WORDS)}
 _ITEM_ORDER = {kind: place for place, kind in enumerate(ItemKind)}
+_WITH_ASPECT = frozenset({DifferenceKind.DEFINITION, DifferenceKind.NEW_SERIES, DifferenceKind.OWNER})
+NO_REASON = "尚未填寫放寬理由"
 # Fields that are told together, as what the row is called and where it stands.
 IDENTITY = {
     ItemKind.PERSPECTIVE: ("code", "name"),
@@ -156,6 +158,23 @@ class Difference:
         return found
 
     @property
+    def subject(self) -> str:
+        """What the row is about: 「AC1.1 縮短通知日數」, of a measure with its label, of the edition 「年版」."""
+        item = self.item
+        if item.kind == ItemKind.PLAN:
+            return "年版"
+        if item.kind != ItemKind.MEASURE or self.kpi is None:
+            return item.full_name
+        return f"{self.kpi.full_name}「{item.name}」" if item.name else self.kpi.full_name
+
+    @property
+    def aspect(self) -> str:
+        """Which of the row's fields, where the chip does not say it: 「計算公式」, 「接近門檻」; else ""."""
+        if self.kind not in _WITH_ASPECT:
+            return ""
+        return FIELD_WORDS[self.key.kind, self.key.field]
+
+    @property
     def group(self) -> Group:
         return GROUP_OF[self.kind]
 
@@ -172,6 +191,13 @@ class Difference:
     def lacks_reason(self) -> bool:
         return self.needs_reason and not self.reason
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """說明 of files: notes, then the reason or that it is missing."""
+        if self.lacks_reason:
+            return (*self.notes, NO_REASON)
+        return (*self.notes, f"理由：{self.reason}") if self.reason else self.notes
+
 
 def find_differences(
     old: EditionFacts, new: EditionFacts, *, records: Mapping[UUID, MeasureRecord] | None = None
@@ -186,15 +212,17 @@ def find_differences(
 
 def _place(difference: Difference) -> tuple[object, ...]:
     group = difference.group
-    kinds: tuple[int, ...] = ()
-    if group in (Group.ADDED, Group.RETIRED, Group.RENAMED):
-        kinds = (_ITEM_ORDER[difference.item.kind],)
-    elif group == Group.TARGETS:
-        kinds = (_KIND_ORDER[difference.kind],)
     item = difference.item
+    if group == Group.TARGETS:
+        kind = _KIND_ORDER[difference.kind]
+    elif group in (Group.ADDED, Group.RETIRED, Group.RENAMED):
+        kind = _ITEM_ORDER[item.kind]
+    else:
+        # A KPI stands with its measures and action plans.
+        kind = min(_ITEM_ORDER[item.kind], _ITEM_ORDER[ItemKind.KPI])
     return (
         _GROUP_ORDER[group],
-        kinds,
+        kind,
         item.order,
         item.code,
         str(item.lineage),

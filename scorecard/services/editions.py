@@ -35,6 +35,7 @@ from scorecard.models import (
     YearlyReport,
     YearlyValue,
 )
+from scorecard.read_models.edition_comparison import softened_without_reason
 from scorecard.services import audit, years
 from scorecard.services.edition_copy import FIELDS, copy_rows
 from scorecard.services.years import keep_approval, lock_editions
@@ -121,14 +122,16 @@ def _adopt(by: User, plan: Plan, approval: HeadApprovalFacts, reason: str, *, pr
     check_head_approval(approval, timezone.localdate())
     plan.state = PlanState.ADOPTED
     plan.changed_by = by
-    plan.save(update_fields=["state", "changed_by"])
+    # Whether it is withdrawn or not: who wants to consult divisions again says so again.
+    plan.consultation_until = None
+    plan.save(update_fields=["state", "changed_by", "consultation_until"])
     changes = keep_approval(by, plan, approval, closing=0)
     audit.record(by=by, action=AuditAction.ADOPTED, target=plan, plan=plan, changes=changes, reason=reason)
     return plan
 
 
 def adoption_problems(plan: Plan, *, with_targets: bool = True) -> list[str]:
-    """Why the draft cannot be adopted, as sentences; five queries. with_targets: the own year's, too."""
+    """Why the draft cannot be adopted, as sentences; at most twenty queries. with_targets: the own year's, too."""
     kpis = KPI.objects.filter(plan=plan)
     stated = YearlyValue.objects.filter(
         Q(target__isnull=False) | ~Q(target_note=""), measure__kpi__plan=plan, year=plan.year
@@ -139,6 +142,7 @@ def adoption_problems(plan: Plan, *, with_targets: bool = True) -> list[str]:
         without_measure=kpis.filter(measures__isnull=True).values_list("code", flat=True),
         without_target=without.values_list("code", flat=True).distinct() if with_targets else (),
         succeeded_divisions=_succeeded_divisions(plan),
+        softened=softened_without_reason(plan),
     )
 
 

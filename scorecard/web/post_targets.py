@@ -41,6 +41,11 @@ PAGE_AFTER_POST = {
     "plan_year_close": "plan_year",
     "plan_year_reopen": "plan_year",
     "plan_year_next": "plan_year",
+    "plan_year_open_next": "plan_year",
+    "plan_year_withdraw": "plan_year",
+    "plan_year_discard": "plan_year",
+    "plan_year_adopt": "compare",
+    "compare_reason": "compare",
     "downloads_verify": "downloads",
 }
 

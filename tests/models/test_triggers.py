@@ -12,11 +12,14 @@ from scorecard.models import (
     ActionPlan,
     AuditEvent,
     AuditHead,
+    EditionComment,
+    KeptName,
     Objective,
     ObjectiveLink,
     Perspective,
     Plan,
     Submission,
+    TargetProposal,
     Theme,
     edition_rules,
     frozen_rows,
@@ -91,6 +94,17 @@ def _new_action_plan(here, **reference):
     ActionPlan.objects.create(plan=here.plan, code="新", description="新", owner_person="王", position=3, **rows)
 
 
+def _new_proposal(here, side):
+    by = factories.make_user("proposer")
+    said = {"value": 1, "unit": "件", "reason": "因此", "by": by, "by_name": "王小明", "year": 2016}
+    return TargetProposal.objects.create(plan=here.plan, measure=side.kpi.measures.get(), **said)
+
+
+def _new_comment(here, side):
+    by = factories.make_user("speaker")
+    return EditionComment.objects.create(plan=here.plan, kpi=side.kpi, text="好", by=by, by_name="王小明")
+
+
 def _move(row, **fields):
     type(row).objects.filter(pk=row.pk).update(**fields)
 
@@ -113,6 +127,8 @@ ACTS = {
     "kpi_objective_id_same_plan_update": lambda here, side: _move(here.kpi, objective=side.effect),
     "actionplan_kpi_id_same_plan_insert": lambda here, side: _new_action_plan(here, kpi=side.kpi),
     "actionplan_kpi_id_same_plan_update": lambda here, side: _move(here.action_plan, kpi=side.kpi),
+    "targetproposal_measure_id_same_plan_insert": _new_proposal,
+    "editioncomment_kpi_id_same_plan_insert": _new_comment,
     "perspective_plan_is_fixed": lambda here, side: _move(here.perspective, plan=side.plan),
     "theme_plan_is_fixed": lambda here, side: _move(here.theme, plan=side.plan),
     "objective_plan_is_fixed": lambda here, side: _move(here.objective, plan=side.plan),
@@ -132,6 +148,13 @@ HEAD = {
 }
 
 
+KEPT_NAMES = {
+    "kept_name_never_added": lambda kept, other: kept.create(user=other, name="林四"),
+    "kept_name_never_updated": lambda kept, other: kept.update(name="林四"),
+    "kept_name_never_deleted": lambda kept, other: kept.all().delete(),
+}
+
+
 RECEIPTS = {
     "receipt_never_updated": lambda receipts: receipts.update(content={}),
     "receipt_never_deleted": lambda receipts: receipts.delete(),
@@ -141,7 +164,8 @@ RECEIPTS = {
 def test_every_trigger_is_tested():
     # test_frozen_rows.py, test_settled_rows.py and test_edition_rules.py have the others.
     own = {trigger.name for trigger in TRIGGERS if trigger not in (*frozen_rows.TRIGGERS, *edition_rules.TRIGGERS)}
-    assert own == {*ACTS, *AUDIT, *HEAD, *RECEIPTS, "audit_event_only_appended", "receipt_numbers_have_no_gap"}
+    alone = {"audit_event_only_appended", "audit_event_names_its_actor", "receipt_numbers_have_no_gap"}
+    assert own == {*ACTS, *AUDIT, *HEAD, *KEPT_NAMES, *RECEIPTS, *alone}
 
 
 def _receipt(here, serial):
@@ -215,6 +239,24 @@ def test_an_audit_event_that_is_not_put_at_the_end_of_the_chain_is_refused():
     assert AuditEvent.objects.count() == 1
 
 
+def test_an_audit_event_of_a_person_without_their_name_is_refused():
+    person = factories.make_user("one")
+    with pytest.raises(IntegrityError, match="audit_event_names_its_actor"), transaction.atomic():
+        AuditEvent.objects.create(action=AuditAction.CHANGED, target="測試", actor=person)
+    AuditEvent.objects.create(action=AuditAction.CHANGED, target="測試", actor=person, actor_name="王小明")
+
+
+@pytest.mark.parametrize("name", sorted(KEPT_NAMES))
+def test_the_names_of_events_from_before_are_never_added_to_changed_or_deleted(name):
+    one, other = factories.make_user("one"), factories.make_user("other")
+    triggers.remove(connection)
+    KeptName.objects.create(user=one, name="王小明")
+    triggers.install(connection)
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        KEPT_NAMES[name](KeptName.objects, other)
+    assert list(KeptName.objects.values_list("user", "name")) == [(one.pk, "王小明")]
+
+
 def test_neither_saving_again_nor_deleting_reaches_an_audit_event():
     event = _event()
     with pytest.raises(IntegrityError, match="audit_event_never_updated"), transaction.atomic():
@@ -226,7 +268,9 @@ def test_neither_saving_again_nor_deleting_reaches_an_audit_event():
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
-@pytest.mark.parametrize("table", ["scorecard_auditevent", "scorecard_submission", "scorecard_yearlyvalue"])
+@pytest.mark.parametrize(
+    "table", [f"scorecard_{name}" for name in ("auditevent", "keptname", "submission", "yearlyvalue")]
+)
 def test_a_table_whose_rows_stay_is_not_emptied_at_once(table):
     _event()
     with pytest.raises(DatabaseError, match="_never_truncated"), transaction.atomic(), connection.cursor() as cursor:

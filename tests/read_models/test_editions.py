@@ -246,8 +246,9 @@ def test_an_event_of_before_there_were_editions_is_shown_and_reverted_in_the_edi
     factories.fill(cast.staff, new, actuals=50)
     # As the migration leaves it: the event of 106 names the rows of 105.
     change = {"what": "實際值", "old": "44", "new": "50", "field": "actual", "measure": old.measures.get().pk}
-    facts = {"agency": plan.agency, "plan": plan, "kpi": old, "year": SECOND, "actor": cast.staff}
-    event = AuditEvent(action=AuditAction.SAVED, target="AC1.1", changes=[change], **facts)
+    facts = {"agency": plan.agency, "plan": plan, "kpi": old, "year": SECOND}
+    by = {"actor": cast.staff, "actor_name": str(cast.staff)}
+    event = AuditEvent(action=AuditAction.SAVED, target="AC1.1", changes=[change], **facts, **by)
     event.save()
 
     def line_of(kpi, user):

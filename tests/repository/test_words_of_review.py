@@ -22,10 +22,13 @@ HEADS_FILES: tuple[str, ...] = (
     "scorecard/management/commands/import_form.py",
     "scorecard/models/edition_rules.py",
     "scorecard/models/plans.py",
+    "scorecard/read_models/edition_overview.py",
     "scorecard/read_models/head_approvals.py",
     "scorecard/styleguide/edition_samples.py",
+    "scorecard/views/editions.py",
     "templates/_components/head_approvals.html",
     "templates/pdf/sign_off.html",
+    "templates/scorecard/year/_",
 )
 READ_BY_PEOPLE = (
     *own("scorecard", "bsc_site", "templates", "static", "fixtures"),

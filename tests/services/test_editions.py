@@ -180,6 +180,7 @@ def test_an_edition_is_adopted_with_the_heads_approval_once_nothing_is_missing(c
         "AC1.1 沒有衡量項",
         "AC1.2 沒有本年度的目標值",
         "「乙組」已由「丙組」承接",
+        "AC1.2 106 年目標值較 105 年版原訂放寬（20 日→未訂），請填理由。",
     ]
     empty.delete()
     KPI.objects.filter(plan=draft, code="AC1.2").delete()
@@ -195,6 +196,39 @@ def test_an_edition_is_adopted_with_the_heads_approval_once_nothing_is_missing(c
     assert (event.action, event.reason, event.year) == (AuditAction.ADOPTED, "年度策略會議決議", 2017)
     with nothing_written(), pytest.raises(RuleBroken, match="已經核定"):
         editions.adopt(**given, approval=approval())
+
+
+def test_a_target_softer_than_planned_is_adopted_with_its_reason_alone(cast, plan):
+    """Whatever the direction; raised ones need none, nor does what the edition before had not planned."""
+    draft = carry(cast.admin, plan)
+    values = YearlyValue.objects.filter(measure__kpi__plan=draft)
+    values.filter(measure__kpi__code="AC1.1", year=2017).update(target=Decimal("99.5"))
+    values.filter(measure__kpi__code="AC1.2", year=2018).update(target=22)
+    Measure.objects.filter(kpi__plan=draft, kpi__code="AL1.1").update(tolerance=6)
+    values.filter(measure__kpi__code="BL1.1").update(target=48)
+    values.filter(measure__kpi__code="BC1.1").update(target=101)
+    values.filter(measure__kpi__code="BC1.2").update(target=19)
+    Measure.objects.filter(kpi__plan=draft, kpi__code="AF1.1").first().values.create(year=2019, target=1)
+    softened = [
+        "AC1.1 106 年目標值較 105 年版原訂放寬（100→99.5 次），請填理由。",
+        "AC1.2 107 年目標值較 105 年版原訂放寬（20→22 日），請填理由。",
+        "AL1.1 106 年目標值較 105 年版原訂放寬（50±5→50±6 人），請填理由。",
+        "AL1.1 107 年目標值較 105 年版原訂放寬（50±5→50±6 人），請填理由。",
+        "BL1.1 106 年目標值較 105 年版原訂放寬（50±5→48±5 人），請填理由。",
+        "BL1.1 107 年目標值較 105 年版原訂放寬（50±5→48±5 人），請填理由。",
+    ]
+    assert sorted(editions.adoption_problems(draft)) == softened
+    given = {"by": cast.admin, "plan": draft, "reason": "決議", "approval": approval()}
+    with nothing_written(), pytest.raises(RuleBroken) as refusal:
+        editions.adopt(**given)
+    assert sorted(refusal.value.messages) == softened
+    values.filter(measure__kpi__code__in=["AC1.1", "AC1.2", "AL1.1"]).update(target_reason="業務量增加")
+    values.filter(measure__kpi__code="BL1.1").update(target=50)
+    assert editions.adopt(**given).state == PlanState.ADOPTED
+    # The next copy begins without reasons, and differs in nothing again.
+    later = carry(cast.admin, plan, 2018)
+    assert not YearlyValue.objects.filter(measure__kpi__plan=later).exclude(target_reason="").exists()
+    assert editions.adoption_problems(later) == []
 
 
 def test_an_earlier_draft_is_not_adopted_after_a_later_edition(cast, plan):

@@ -162,13 +162,17 @@ SITE = {
     f"{EDITION}review/<str:code>/return/": act(only(REVIEWERS, 302)),
     f"{EDITION}review/<str:code>/comment/": act(only(REVIEWERS, 302)),
     f"{EDITION}reminders/": act(only(REVIEWERS, 302)),
-    f"{EDITION}year/": row(only(["admin"], 200), everyone(405)),
+    f"{EDITION}year/": row(only(REVIEWERS, 200), everyone(405)),
     # The year is open: it cannot be opened or reopened, is closed only with a reason, changed only to some date.
     f"{EDITION}year/open/": act(only(["admin"], 302)),
     f"{EDITION}year/change/": act(only(["admin"], 422)),
     f"{EDITION}year/close/": act(only(["admin"], 422)),
     f"{EDITION}year/reopen/": act(only(["admin"], 302)),
-    f"{EDITION}year/next/": act(only(["admin"], 422)),
+    # What is sent names no year, and the edition is no draft and was opened before.
+    f"{EDITION}year/next/": act(only(REVIEWERS, 422)),
+    f"{EDITION}year/open-next/": act(only(["admin"], 422)),
+    f"{EDITION}year/withdraw/": act(only(["admin"], 302)),
+    f"{EDITION}year/discard/": act(only(REVIEWERS, 302)),
     f"{EDITION}year/sign-off.pdf": row(only(["admin"], 200), everyone(405)),
     # What is sent says nothing, and the year is open.
     f"{EDITION}year/corrections/": row(members(200), only(["admin"], 422)),
