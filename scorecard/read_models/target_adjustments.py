@@ -17,7 +17,7 @@ from scorecard.domain.explanation import unit_after
 from scorecard.domain.roc_years import date_text, year_text
 from scorecard.domain.scoring import BLANK, grouped
 from scorecard.domain.target_changes import is_raised, is_softer
-from scorecard.models import AuditEvent, HeadApproval, Plan, YearlyValue
+from scorecard.models import AuditEvent, HeadApproval, Plan, Revision, YearlyValue
 from scorecard.read_models.head_approvals import ADOPTION, ApprovalLine, approval_line
 
 # Changes of targets are made in these actions; those of a draft are no adjustments.
@@ -218,19 +218,22 @@ def adjustments_of(
 ) -> tuple[TargetAdjustment, ...]:
     """Of one edition, in its own year and those after it. before: its predecessor.
 
-    kpi: the lineage of one alone. events: of that KPI, if they are known. Two queries, and one more for the events.
+    kpi: the lineage of one alone. events: of that KPI, where they are known and no 文號 is asked for: two queries, and
+    four otherwise.
     """
     plans = [each for each in (before, plan) if each is not None]
     rows = _rows(plans, kpi)
-    known = AuditEvent.objects.of_targets([plan], _ACTIONS) if events is None else events
-    steps = _steps(known, [plan])
+    if events is None:
+        steps = _steps(AuditEvent.objects.of_targets([plan], _ACTIONS), [plan], _papers([plan]))
+    else:
+        steps = _steps(events, [plan], {})
     return tuple(_adjustments(plan, before, rows, steps, years=None))
 
 
 def adjustments_over(editions: Sequence[Plan]) -> tuple[TargetAdjustment, ...]:
-    """Of every edition in its own year, the latest first. editions: of one agency, by year. Three queries."""
+    """Of every edition in its own year, the latest first. editions: of one agency, by year. Four queries."""
     rows = _rows(editions, None)
-    steps = _steps(AuditEvent.objects.of_targets(editions, _ACTIONS), editions)
+    steps = _steps(AuditEvent.objects.of_targets(editions, _ACTIONS), editions, _papers(editions))
     found: list[TargetAdjustment] = []
     for before, plan in reversed(list(zip([None, *editions], editions, strict=False))):
         found += _adjustments(plan, before, rows, steps, years=(plan.year,))
@@ -260,7 +263,28 @@ class _Steps:
     approvals: Mapping[int, HeadApproval]
 
 
-def _steps(events: Iterable[AuditEvent], plans: Sequence[Plan]) -> _Steps:
+# {edition's year: (first event, last event, 文號) of each 第 n 次修正}.
+_Papers = dict[int, list[tuple[int, int, str]]]
+
+
+def _papers(plans: Sequence[Plan]) -> _Papers:
+    """One query."""
+    found: _Papers = {plan.year: [] for plan in plans}
+    fields = ("first_event", "last_event", "document_number", "no_number_reason")
+    for row in Revision.objects.filter(plan__in=plans, number__gte=1).select_related("plan").only("plan__year", *fields):
+        found[row.plan.year].append((row.first_event, row.last_event, row.number_text))
+    return found
+
+
+def _number_of(event: AuditEvent, papers: _Papers) -> str:
+    """文號 of the revision that has the event; "" while it is not gathered into one."""
+    for first, last, number in papers.get(event.year or 0, ()):
+        if first <= event.pk <= last:
+            return number
+    return ""
+
+
+def _steps(events: Iterable[AuditEvent], plans: Sequence[Plan], papers: _Papers) -> _Steps:
     """What changed after the adoptions in force. One query."""
     rows = HeadApproval.objects.filter(plan__in=plans, closing=ADOPTION).order_by("pk")
     approvals = {row.plan_id: row for row in rows}
@@ -273,11 +297,11 @@ def _steps(events: Iterable[AuditEvent], plans: Sequence[Plan]) -> _Steps:
         for change in event.changes:
             if change.get("field") == "target" and change.get("state") in _AFTER_ADOPTION:
                 key = (change["measure"], change["year"])
-                found[key] = (*found.get(key, ()), _step(event, change))
+                found[key] = (*found.get(key, ()), _step(event, change, _number_of(event, papers)))
     return _Steps(found, approvals)
 
 
-def _step(event: AuditEvent, change: Mapping[str, str]) -> TargetStep:
+def _step(event: AuditEvent, change: Mapping[str, str], number_text: str) -> TargetStep:
     old = change["old"]
     return TargetStep(
         old=None if old is None else Decimal(old),
@@ -285,6 +309,7 @@ def _step(event: AuditEvent, change: Mapping[str, str]) -> TargetStep:
         date_text=date_text(timezone.localtime(event.at)),
         reason=event.reason,
         reason_before=change.get("reason_before", ""),
+        number_text=number_text,
     )
 
 

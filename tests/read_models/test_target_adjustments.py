@@ -28,7 +28,9 @@ def both(plan, cast):
     YearlyValue.objects.filter(pk=value(draft, "AC1.2").pk).update(target=10)
     Measure.objects.filter(kpi__plan=draft, kpi__code="AL1.1").update(tolerance=6)
     films = YearlyValue.objects.filter(measure__kpi=factories.kpi(draft, "AP1.1"), measure__label="影片", year=SECOND)
-    films.update(target=None, target_note="停辦")
+    films.update(target=None, target_note="停辦", target_reason="改版")
+    bands = YearlyValue.objects.filter(measure__kpi=factories.kpi(draft, "AL1.1"), year__lte=2018)
+    bands.update(target_reason="人數難估")
     later = editions.adopt(by=cast.admin, plan=draft, approval=factories.approval(), reason="年度策略會議決議")
     factories.open_year(cast.admin, later)
     for code, target, reason in (("BC1.1", "80", "需求減少"), ("BC1.1", "85", "重新估算"), ("AC1.1", "95", "人力補足")):
@@ -56,14 +58,14 @@ OWN = [
     ("AC1.1", "106 年", "放寬", "100", "90", "95", "編制縮減；人力補足"),
     ("AC1.2", "106 年", "提高", "20", "10", "", ""),
     ("BC1.1", "106 年", "放寬", "100", "100", "85", "需求減少；重新估算"),
-    ("AP1.1", "106 年", "放寬", "5", "停辦", "", ""),
-    ("AL1.1", "106 年", "放寬", "50 ± 5", "50 ± 6", "", ""),
+    ("AP1.1", "106 年", "放寬", "5", "停辦", "", "改版"),
+    ("AL1.1", "106 年", "放寬", "50 ± 5", "50 ± 6", "", "人數難估"),
 ]
 
 
 def test_an_edition_tells_what_differs_from_the_plan_before_and_from_its_adoption(both, django_assert_num_queries):
     plan, later = both
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         rows = adjustments_of(later, plan)
     assert told(row for row in rows if row.row.year == SECOND) == OWN
     # A band is as wide in every year.
