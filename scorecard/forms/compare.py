@@ -36,11 +36,17 @@ class TargetReasonForm(forms.Form):
         self.data["seen"] = reason
 
 
-def reason_form(difference, data=None):
-    """The form of a row about a target, with ids of its own."""
+def reason_form(difference):
+    """The form of a row about a target."""
     _, measure, _, year = difference.key
     initial = {"measure": measure, "year": year, "seen": difference.reason, "reason": difference.reason}
-    form = TargetReasonForm(data, initial=initial, auto_id=f"id_{measure}_{year}_%s")
+    return placed(TargetReasonForm(initial=initial), difference)
+
+
+def placed(form, difference):
+    """The form with ids of its own among those of the other rows."""
+    _, measure, _, year = difference.key
+    form.auto_id = f"id_{measure}_{year}_%s"
     form.fields["reason"].widget.attrs["aria-label"] = f"{difference.what}的理由"
     return form
 
@@ -56,10 +62,11 @@ class LineageForm(forms.Form):
 
     helper = fields_only()
 
-    def __init__(self, data=None, *, choices, needs_reason, **kwargs):
-        """choices: (lineage, its row in words)."""
+    def __init__(self, data=None, *, choices, needs_reason, can_be_cut, **kwargs):
+        """choices: (lineage, its row in words). can_be_cut: whether it continues one now."""
         super().__init__(data, **kwargs)
-        self.fields["to"].choices = [("", "請選擇"), (self.CUT, "新的項目，不接續任何一項"), *choices]
+        cutting = [(self.CUT, "新的項目，不接續任何一項")] if can_be_cut else []
+        self.fields["to"].choices = [("", "請選擇"), *cutting, *choices]
         self.fields["to"].error_messages["invalid_choice"] = "沒有這一項，或這份年版已有其他項目接續；請重新選擇。"
         self.fields["reason"].required = needs_reason
         self.fields["reason"].error_messages["required"] = "年版已核定，請說明理由。"

@@ -76,6 +76,6 @@ def _succeeded(facts: EditionFacts) -> Iterable[Missing]:
     named: dict[int, str] = {}
     for value in facts.facts.values():
         for part in value if isinstance(value, tuple) and not isinstance(value, DivisionName) else (value,):
-            if isinstance(part, DivisionName) and part.id in facts.successors:
+            if isinstance(part, DivisionName) and part.id is not None and part.id in facts.successors:
                 named[part.id] = part.name
     return [Missing(f"「{name}」已由其他科室承接；請改列承接的科室。") for name in named.values()]

@@ -23,6 +23,16 @@ KINDS: Mapping[str, type[LineageRow]] = MappingProxyType(
         "action_plan": ActionPlan,
     }
 )
+KIND_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "perspective": "構面",
+        "theme": "策略主題",
+        "objective": "策略目標",
+        "kpi": "KPI",
+        "measure": "衡量項",
+        "action_plan": "行動方案",
+    }
+)
 
 
 @dataclass(frozen=True)
