@@ -6,10 +6,12 @@ inside it is told again. Every difference has its words (read_models/difference_
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from django.db.models import TextChoices
 
+from scorecard.domain.text_changes import Parts, changed_parts
 from scorecard.read_models.difference_words import FIELD_WORDS, Words
 from scorecard.read_models.edition_items import EditionFacts, FactKey, FactValue, Item, ItemKind
 from scorecard.read_models.target_differences import MeasureRecord, TargetChange, TargetJudge
@@ -76,6 +78,7 @@ _KIND_ORDER = {kind: place for place, kind in enumerate(DifferenceKind)}
 _FIELD_ORDER = {field: place for place, field in enumerate(FIELD_WORDS)}
 _ITEM_ORDER = {kind: place for place, kind in enumerate(ItemKind)}
 _WITH_ASPECT = frozenset({DifferenceKind.DEFINITION, DifferenceKind.NEW_SERIES, DifferenceKind.OWNER})
+_TEXTUAL = frozenset({DifferenceKind.RENAMED, DifferenceKind.DEFINITION, DifferenceKind.LINK_REASON})
 NO_REASON = "尚未填寫放寬理由"
 # Fields that are told together, as what the row is called and where it stands.
 IDENTITY = {
@@ -173,6 +176,13 @@ class Difference:
         if self.kind not in _WITH_ASPECT:
             return ""
         return FIELD_WORDS[self.key.kind, self.key.field]
+
+    @cached_property
+    def parts(self) -> tuple[Parts, Parts]:
+        """The runs of old_text and new_text; of a text or a name, those that changed are marked."""
+        if self.kind in _TEXTUAL and isinstance(self.old, str):
+            return changed_parts(self.old_text, self.new_text)
+        return changed_parts(self.old_text, self.old_text)[0], changed_parts(self.new_text, self.new_text)[0]
 
     @property
     def group(self) -> Group:
