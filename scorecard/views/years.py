@@ -44,6 +44,7 @@ FORMS = {
 EVENTS_SHOWN = 20
 # Where the next step is done: (name of the page, place on it). Of the steps without a page there is nothing to do.
 PLACES = {
+    NextStep.COMPARE: ("compare", "adoption"),
     NextStep.DISCARD: ("plan_year", "discard"),
     NextStep.OPEN: ("plan_year", "open"),
     NextStep.FOLLOW: ("review", ""),
