@@ -95,6 +95,8 @@ VISITS = {
         Visit(f"{EDITION}links/"),
         Visit(f"{EDITION}map/"),
         Visit(f"{EDITION}map/", "?compare=106"),
+        Visit(f"{EDITION}compare/", year=106),
+        Visit(f"{EDITION}compare/lineage/", year=106),
         Visit(f"{EDITION}objectives/<str:code>/"),
         Visit(f"{EDITION}kpis/<str:code>/"),
     ],

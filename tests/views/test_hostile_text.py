@@ -68,6 +68,9 @@ PAGES = {
     "admin": [
         "plan_year",
         "plan_year of the next year",
+        "compare",
+        "compare of the next year",
+        "compare_lineage",
         "kpi",
         "mails",
         "form_import",
@@ -184,6 +187,8 @@ def page_of(plan, name):
     """The address of one of PAGES."""
     if name == "plan_year of the next year":
         return address(plan, "plan_year", year=plan.year + 1)
+    if name == "compare of the next year":
+        return address(plan, "compare", year=plan.year + 1)
     if name == "notices":
         return reverse(name)
     if name in {"mails", "form_import", "security_events", "members", "agency_divisions"}:

@@ -68,6 +68,7 @@ READ = (
     "division",
     "downloads",
     "annual_report_page",
+    "compare",
 )
 REPORTED = ("reporting", "reporting_table", "reporting_evidence", "reporting_receipts", "reporting_receipt")
 # Whoever may do more than the reader sees more on the readers' pages, too.
@@ -75,7 +76,7 @@ PAGES = {
     "viewer": (*READ, *REPORTED, "review", "plan_year"),
     "staff": (*REPORTED, "kpi", "division"),
     "reviewer": ("reporting_receipts", "reporting_receipt", "review", "strategy_map_links", "kpi", "objective"),
-    "admin": (*READ, "review", "strategy_map_links", "plan_year"),
+    "admin": (*READ, "review", "strategy_map_links", "plan_year", "compare_lineage"),
 }
 # Made anew each time, but for their time the same.
 FILES = ("map_svg", "plan_json", "scores_json", "scorecard_csv", "map_pdf", "scorecard_pdf", "annual_report")
