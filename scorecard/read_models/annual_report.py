@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from scorecard.domain.choices import NOT_RATED, DisplayCap, ReportState, Status
-from scorecard.domain.scoring import plain
+from scorecard.domain.roc_years import year_text
+from scorecard.domain.scoring import BLANK, plain
 from scorecard.domain.written_words import gives_reason
 from scorecard.drawing.trend_chart import Trend, trend
 from scorecard.models import AuditEvent, Plan, YearlyReport
@@ -23,6 +24,7 @@ from scorecard.read_models.score_lines import ScoreLine, groups_of, is_cut
 from scorecard.read_models.scorecard import KPILine, ObjectiveLine, PerspectiveLine, Scorecard, as_official
 from scorecard.read_models.strategy_map import MapCard, StrategyMap, build_strategy_map
 from scorecard.read_models.table_rows import ObjectiveRows, table_rows
+from scorecard.read_models.target_adjustments import TargetAdjustment, adjustments_of
 
 # Width of a bar of lights, in units of its drawing: on the whole width of the page or half of it, without and with a
 # column for the change beside it.
@@ -70,6 +72,14 @@ class MeasureTrend:
 
 
 @dataclass(frozen=True)
+class Softened:
+    """A target softened or changed since its adoption. last_actual: 「104 年 13」, the last one before its year."""
+
+    adjustment: TargetAdjustment
+    last_actual: str
+
+
+@dataclass(frozen=True)
 class Unassessed:
     """A measure without a rate in the year, and the reason in words."""
 
@@ -104,7 +114,7 @@ class Weight:
 @dataclass(frozen=True)
 class AnnualReport:
     """An edition as handed up at the end of its year. unassessed: (Status, measures) for each status without a rate
-    that occurs.
+    that occurs. softened: targets softened, or changed since their adoption, in any of the edition's years.
 
     part: the part of the plan that the report is about, None for the whole. With a part, the scorecard has only its
     KPIs; the map shows the whole plan with the rest faded.
@@ -126,6 +136,7 @@ class AnnualReport:
     near: tuple[Review, ...]
     unassessed: tuple[tuple[Status, tuple[Unassessed, ...]], ...]
     budgets: BudgetSummary
+    softened: tuple[Softened, ...]
     movement: Movement | None
     score_change: ScoreChange | None
     weights: tuple[Weight, ...] = field(default=())
@@ -207,13 +218,13 @@ class AnnualReport:
 
 
 def build_annual_report(plan: Plan, choices: Choices = WHOLE) -> AnnualReport:
-    """plan as build_scorecard() requires it. 14 queries. Raises NoSuchPart."""
+    """plan as build_scorecard() requires it. 19 queries. Raises NoSuchPart."""
     event = AuditEvent.objects.last_of(plan)
     return annual_report(plan, choices, audit_event=event, approvals=head_approvals(plan))
 
 
 def build_official_report(plan: Plan, *, audit_event: AuditEvent | None, approvals: HeadApprovals) -> AnnualReport:
-    """The report that is frozen with the year: no copy. plan: closed, if only in memory. 11 queries."""
+    """The report that is frozen with the year: no copy. plan: closed, if only in memory. 16 queries."""
     return annual_report(plan, WHOLE, audit_event=audit_event, approvals=approvals, is_official=True)
 
 
@@ -239,7 +250,15 @@ def annual_report(
     counting = [report for report in reports.values() if choices.include_provisional or report.is_approved]
     texts = {report.kpi_id: (report.explanation, report.improvement) for report in counting}
     people = report_people(scorecard, reports, hands_on(plan, [kpi.id for kpi in scorecard.due_kpis]))
-    return assemble(scorecard, texts, people, choices=choices, audit_event=audit_event, approvals=approvals)
+    return assemble(
+        scorecard,
+        texts,
+        people,
+        adjustments=adjustments_of(plan, plan.predecessor),
+        choices=choices,
+        audit_event=audit_event,
+        approvals=approvals,
+    )
 
 
 def assemble(
@@ -247,6 +266,7 @@ def assemble(
     texts: Texts,
     people: Sequence[ReportPeople] = (),
     *,
+    adjustments: Iterable[TargetAdjustment] = (),
     choices: Choices = WHOLE,
     audit_event: AuditEvent | None = None,
     approvals: HeadApprovals = NONE_RECORDED,
@@ -280,6 +300,7 @@ def assemble(
         near=tuple(review for review in reviews if review.kpi.status == Status.NEAR),
         unassessed=_unassessed(scorecard),
         budgets=budgets,
+        softened=_softened(scorecard, adjustments),
         movement=moved,
         score_change=score_change,
         weights=_weights(scorecard),
@@ -343,6 +364,22 @@ def _why(cell: Cell) -> str:
     if cell.status == Status.NO_TARGET:
         return cell.target_note if gives_reason(cell.target_note) else "年版未訂本年度目標值"
     return "已填報，尚未審核通過" if cell.is_withheld else "尚未填報"
+
+
+def _softened(scorecard: Scorecard, adjustments: Iterable[TargetAdjustment]) -> tuple[Softened, ...]:
+    """Those of the scorecard's measures."""
+    measures = {measure.lineage: measure for kpi in scorecard.kpis for measure in kpi.measures}
+    return tuple(
+        Softened(each, _last_actual(measures[each.row.lineage], each.row.year))
+        for each in adjustments
+        if each.is_told and each.row.lineage in measures
+    )
+
+
+def _last_actual(measure: MeasureLine, year: int) -> str:
+    cells = [cell for cell in measure.cells.values() if cell.year < year and cell.actual is not None]
+    last = max(cells, key=lambda cell: cell.year, default=None)
+    return BLANK if last is None else f"{year_text(last.year)} {last.actual_text}"
 
 
 def _weights(scorecard: Scorecard) -> tuple[Weight, ...]:

@@ -129,6 +129,11 @@ class TargetAdjustment:
         return not self.is_softer and self._is(is_raised)
 
     @property
+    def is_told(self) -> bool:
+        """Whether it is told beside the target: softened, or changed after the adoption."""
+        return self.is_softer or self.is_changed
+
+    @property
     def kind(self) -> str:
         """「放寬」, 「提高」, 「變更」 where neither can be said."""
         if self.is_softer:
@@ -271,7 +276,9 @@ def _papers(plans: Sequence[Plan]) -> _Papers:
     """One query."""
     found: _Papers = {plan.year: [] for plan in plans}
     fields = ("first_event", "last_event", "document_number", "no_number_reason")
-    for row in Revision.objects.filter(plan__in=plans, number__gte=1).select_related("plan").only("plan__year", *fields):
+    for row in (
+        Revision.objects.filter(plan__in=plans, number__gte=1).select_related("plan").only("plan__year", *fields)
+    ):
         found[row.plan.year].append((row.first_event, row.last_event, row.number_text))
     return found
 
