@@ -165,11 +165,17 @@ class TargetAdjustment:
         return self.row.text if self.is_changed else ""
 
     @property
+    def has_actual(self) -> bool:
+        """Whether there is an approved number."""
+        return self.row.report_state == ReportState.APPROVED and self.row.actual is not None
+
+    @property
     def actual_text(self) -> str:
         """Once it is approved."""
-        if self.row.report_state != ReportState.APPROVED:
-            return BLANK
-        return grouped(self.row.actual) if self.row.actual is not None else self.row.actual_note or BLANK
+        if self.has_actual and self.row.actual is not None:
+            return grouped(self.row.actual)
+        is_approved = self.row.report_state == ReportState.APPROVED
+        return (self.row.actual_note if is_approved else "") or BLANK
 
     @property
     def direction_text(self) -> str:
