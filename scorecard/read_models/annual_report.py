@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from scorecard.domain.choices import NOT_RATED, DisplayCap, ReportState, Status
-from scorecard.domain.roc_years import year_text
-from scorecard.domain.scoring import BLANK, plain
+from scorecard.domain.scoring import plain
 from scorecard.domain.written_words import gives_reason
 from scorecard.drawing.trend_chart import Trend, trend
 from scorecard.models import AuditEvent, Plan, YearlyReport
@@ -22,6 +21,7 @@ from scorecard.read_models.movement import SHORT_OF_TARGET, Movement, ScoreChang
 from scorecard.read_models.report_people import ReportPeople, report_people
 from scorecard.read_models.score_lines import ScoreLine, groups_of, is_cut
 from scorecard.read_models.scorecard import KPILine, ObjectiveLine, PerspectiveLine, Scorecard, as_official
+from scorecard.read_models.softened_targets import SoftenedTarget, softened_targets
 from scorecard.read_models.strategy_map import MapCard, StrategyMap, build_strategy_map
 from scorecard.read_models.table_rows import ObjectiveRows, table_rows
 from scorecard.read_models.target_adjustments import TargetAdjustment, adjustments_of
@@ -69,14 +69,6 @@ class MeasureTrend:
     measure: MeasureLine
     chart: Trend
     text: str
-
-
-@dataclass(frozen=True)
-class Softened:
-    """A target softened or changed since its adoption. last_actual: 「104 年 13」, the last one before its year."""
-
-    adjustment: TargetAdjustment
-    last_actual: str
 
 
 @dataclass(frozen=True)
@@ -136,7 +128,7 @@ class AnnualReport:
     near: tuple[Review, ...]
     unassessed: tuple[tuple[Status, tuple[Unassessed, ...]], ...]
     budgets: BudgetSummary
-    softened: tuple[Softened, ...]
+    softened: tuple[SoftenedTarget, ...]
     movement: Movement | None
     score_change: ScoreChange | None
     weights: tuple[Weight, ...] = field(default=())
@@ -300,7 +292,7 @@ def assemble(
         near=tuple(review for review in reviews if review.kpi.status == Status.NEAR),
         unassessed=_unassessed(scorecard),
         budgets=budgets,
-        softened=_softened(scorecard, adjustments),
+        softened=softened_targets(scorecard, adjustments),
         movement=moved,
         score_change=score_change,
         weights=_weights(scorecard),
@@ -364,22 +356,6 @@ def _why(cell: Cell) -> str:
     if cell.status == Status.NO_TARGET:
         return cell.target_note if gives_reason(cell.target_note) else "年版未訂本年度目標值"
     return "已填報，尚未審核通過" if cell.is_withheld else "尚未填報"
-
-
-def _softened(scorecard: Scorecard, adjustments: Iterable[TargetAdjustment]) -> tuple[Softened, ...]:
-    """Those of the scorecard's measures."""
-    measures = {measure.lineage: measure for kpi in scorecard.kpis for measure in kpi.measures}
-    return tuple(
-        Softened(each, _last_actual(measures[each.row.lineage], each.row.year))
-        for each in adjustments
-        if each.is_told and each.row.lineage in measures
-    )
-
-
-def _last_actual(measure: MeasureLine, year: int) -> str:
-    cells = [cell for cell in measure.cells.values() if cell.year < year and cell.actual is not None]
-    last = max(cells, key=lambda cell: cell.year, default=None)
-    return BLANK if last is None else f"{year_text(last.year)} {last.actual_text}"
 
 
 def _weights(scorecard: Scorecard) -> tuple[Weight, ...]:

@@ -182,6 +182,11 @@ class TargetAdjustment:
         return str(Direction(self.row.direction).label)
 
     @property
+    def measure_text(self) -> str:
+        """「影片，支，越高越好」; without a label where the KPI has one measure."""
+        return "，".join(part for part in (self.row.label, self.row.unit, self.direction_text) if part)
+
+    @property
     def year_text(self) -> str:
         return year_text(self.row.year)
 
