@@ -177,6 +177,15 @@ def check_can_be_consulted(user, kpi):
     _check(can_be_consulted(user, kpi), f"只有{kpi.division.name}的填報人員可以對 {kpi.code} 表示意見。")
 
 
+def can_answer(user, agency_id):
+    """Answer a consultation at all."""
+    return can_report(user, agency_id)
+
+
+def check_can_answer(user, agency_id):
+    _check(can_answer(user, agency_id), "徵詢由各科室的填報人員表示意見；審核人員與管理者請在版本比較留下意見。")
+
+
 def can_share_drafts(user, agency_id):
     """Share a draft with the divisions until a day (徵詢科室)."""
     return _has_role(user, agency_id, Role.ADMIN)

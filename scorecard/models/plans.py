@@ -63,27 +63,31 @@ class PlanQuerySet(models.QuerySet):
         """With its agency; locked until the transaction ends. Lock several in the order of years."""
         return self.select_for_update(of=("self",), no_key=True).select_related("agency").get(pk=pk)
 
-    def versions_seen_by(self, user):
-        """(agency slug, year, data version, 更正說明, agency's name, role, unread notices) of what they see; one query.
+    def versions_seen_by(self, user, day):
+        """(agency slug, year, data version, 更正說明, agency's name, role, unread notices, until) of each; one query.
 
-        A closed edition keeps its version, but not the number of its 更正說明. Drafts are there only for those who may
-        edit strategy.
+        A closed edition keeps its version, but not the number of its 更正說明. Drafts are there for those who may edit
+        strategy. Staff have those that are shared until a day not before the given one, with the version 0: their pages
+        tell that there is one and nothing of it.
         """
         # In SQL, because every repeat visit asks this, and the ORM took five times as long to build the query as the
         # database takes to answer it.
         with connections[self.db].cursor() as cursor:
             cursor.execute(
-                "SELECT agency.slug, plan.year, version.data_version,"
+                "SELECT agency.slug, plan.year,"
+                " CASE WHEN plan.state = 'draft' AND membership.role = 'staff' THEN 0 ELSE version.data_version END,"
                 " (SELECT COUNT(*) FROM scorecard_correction correction WHERE correction.plan_id = plan.id),"
                 " agency.name, membership.role,"
                 " (SELECT COUNT(*) FROM scorecard_notice notice"
-                " WHERE notice.recipient_id = membership.user_id AND notice.read_at IS NULL)"
+                " WHERE notice.recipient_id = membership.user_id AND notice.read_at IS NULL),"
+                " plan.consultation_until"
                 " FROM scorecard_plan plan JOIN scorecard_planversion version ON version.plan_id = plan.id"
                 " JOIN scorecard_agency agency ON agency.id = plan.agency_id"
                 " JOIN scorecard_membership membership ON membership.agency_id = plan.agency_id"
                 " WHERE membership.user_id = %s AND membership.is_active"
-                " AND (plan.state <> 'draft' OR membership.role IN ('reviewer', 'admin')) ORDER BY plan.id",
-                [user.pk],
+                " AND (plan.state <> 'draft' OR membership.role IN ('reviewer', 'admin')"
+                " OR membership.role = 'staff' AND plan.consultation_until >= %s) ORDER BY plan.id",
+                [user.pk, day],
             )
             return cursor.fetchall()
 

@@ -87,6 +87,12 @@ class ConsultedKPI:
     measures: tuple[ConsultedMeasure, ...]
     comments: tuple[EditionComment, ...]
 
+    @property
+    def lines(self) -> tuple[ProposalLine, ...]:
+        """Every proposal: the open one of each year before those that were decided."""
+        years = [year for measure in self.measures for year in measure.years]
+        return tuple(line for year in years for line in ((year.proposal,) if year.proposal else ()) + year.decided)
+
 
 @dataclass(frozen=True)
 class DivisionAnswer:
@@ -109,6 +115,11 @@ class Consultation:
     before: str
     kpis: tuple[ConsultedKPI, ...]
     divisions: tuple[DivisionAnswer, ...]
+
+    @property
+    def spoken_of(self) -> tuple[ConsultedKPI, ...]:
+        """The KPIs for which something was proposed, or of which something was said."""
+        return tuple(kpi for kpi in self.kpis if kpi.lines or kpi.comments)
 
     @property
     def answered(self) -> int:

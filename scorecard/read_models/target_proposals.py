@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from scorecard.domain.choices import Direction, ProposalDecision
 from scorecard.domain.roc_years import year_text
@@ -21,6 +22,7 @@ class ProposalLine:
     kpi_name: str
     division: str
     measure_id: int
+    measure_lineage: UUID
     label: str
     unit: str
     direction: Direction
@@ -56,6 +58,16 @@ class ProposalLine:
     def now_text(self) -> str:
         """「—」 for none."""
         return "—" if self.now is None else grouped(self.now)
+
+    @property
+    def state_text(self) -> str:
+        """待處理, 採納 or 不採納."""
+        return "待處理" if self.decision is None else str(self.decision.label)
+
+    @property
+    def chip_kind(self) -> str:
+        """As the comparison calls it."""
+        return {"放寬": "softened", "提高": "raised"}.get(self.chip, "")
 
     @property
     def chip(self) -> str:
@@ -98,6 +110,7 @@ def _line(row: TargetProposal, now: Decimal | None) -> ProposalLine:
         kpi_name=kpi.name,
         division=str(kpi.division),
         measure_id=measure.pk,
+        measure_lineage=measure.lineage,
         label=measure.label,
         unit=row.unit,
         direction=Direction(measure.direction),

@@ -22,6 +22,7 @@ from scorecard.services.target_reasons import ReasonChanged, set_reason
 from scorecard.web import access
 from scorecard.web.compare_rows import FailedReason, anchor_of, compare_groups
 from scorecard.web.conditional import not_modified_if_same_version
+from scorecard.web.edition_talk import edition_talk
 from scorecard.web.map_links import map_addresses
 from scorecard.web.switches import state_text
 
@@ -94,6 +95,7 @@ def compare_page(request, edition, other, *, adoption_form=None, failed_reason=N
         "choices": _choices(edition),
         "query": f"?with={other.roc}" if other is not None else "",
         "can_edit": can_edit,
+        "talk": edition_talk(request.user, plan),
         "approval": None if plan.is_draft else head_approvals(plan).adopted,
         **(_adoption(request, edition, comparison, adoption_form) if plan.is_draft else {}),
     }

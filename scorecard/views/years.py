@@ -11,6 +11,7 @@ from scorecard.documents.sign_off_pdf import SignOffPurpose, sign_off_pdf
 from scorecard.domain.choices import AuditAction, PlanState, ReportState
 from scorecard.domain.policies import RuleBroken
 from scorecard.domain.roc_years import year_text
+from scorecard.forms.consultation import ShareForm
 from scorecard.forms.years import (
     CarryForwardForm,
     ChangeYearForm,
@@ -26,6 +27,7 @@ from scorecard.pdf.writer import PDFError
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.edition_overview import NextStep, build_edition_overviews
 from scorecard.read_models.head_approvals import head_approvals
+from scorecard.read_models.revisions import load_revisions
 from scorecard.services import years
 from scorecard.services.reminders import last_reminded
 from scorecard.services.year_closing import close_year
@@ -35,14 +37,17 @@ from scorecard.web.switches import state_text
 
 # The form of each act that an edition's state allows, by the name under which the page shows it.
 FORMS = {
-    PlanState.DRAFT: {"discard": DiscardForm},
+    PlanState.DRAFT: {"discard": DiscardForm, "share": ShareForm},
     PlanState.ADOPTED: {"open": OpenYearForm, "withdraw": WithdrawForm},
     PlanState.OPEN: {"close": CloseYearForm, "change": ChangeYearForm},
     PlanState.CLOSED: {"reopen": ReopenYearForm},
 }
 EVENTS_SHOWN = 20
+# Of acts that tell of every difference: what is recorded of the head's act, or of the revision.
+CHANGES_SHOWN = {AuditAction.ADOPTED: 3, AuditAction.REVISED: 4}
 # Where the next step is done: (name of the page, place on it). Of the steps without a page there is nothing to do.
 PLACES = {
+    NextStep.COMPARE: ("compare", ""),
     NextStep.DISCARD: ("plan_year", "discard"),
     NextStep.OPEN: ("plan_year", "open"),
     NextStep.FOLLOW: ("review", ""),
@@ -56,6 +61,8 @@ def _options(name, plan):
     """How the page's form of this act is made."""
     if name == "change":
         return {"initial": {"due_date": plan.due_date, "contact": plan.contact}, "prefix": "change"}
+    if name == "share":
+        return {"initial": {"until": plan.consultation_until}, "prefix": "share"}
     return {"plan": plan} if name == "discard" else {}
 
 
@@ -77,6 +84,7 @@ def year_page(request, edition, failed=None, status=200):
         "snapshots": YearSnapshot.objects.listed().filter(plan=plan),
         "events": [_event(row) for row in _events(plan)[:EVENTS_SHOWN]],
         "latest": latest_counting(edition),
+        "revisions": load_revisions(plan),
         "editions": _overviews(request, edition),
     }
     return render(request, "scorecard/year/page.html", context, status=status)
@@ -136,9 +144,11 @@ def _events(plan):
 def _event(row):
     """An event with the changes to tell of: not the digests of a closing, nor its own reason again."""
     if row.action == AuditAction.CLOSED:
-        return {"row": row, "changes": []}
+        return {"row": row, "changes": [], "more": 0}
     changes = [change for change in row.changes if not row.reason or change["new"] != row.reason]
-    return {"row": row, "changes": changes}
+    # The rest is in the comparison that is kept with it.
+    shown = CHANGES_SHOWN.get(row.action, len(changes))
+    return {"row": row, "changes": changes[:shown], "more": max(len(changes) - shown, 0)}
 
 
 @require_safe

@@ -8,7 +8,12 @@ from scorecard.web import access
 from scorecard.web.post_targets import PAGE_AFTER_POST, page_after_post
 
 # Pages of what one year alone has: the switch leads to the page above them.
-PAGE_ABOVE = {"reporting_receipt": "reporting_receipts", "kpi_restore": "kpi", "evidence_file": "dashboard"}
+PAGE_ABOVE = {
+    "consultation": "dashboard",
+    "reporting_receipt": "reporting_receipts",
+    "kpi_restore": "kpi",
+    "evidence_file": "dashboard",
+}
 # Pages of a code: the model, and what users call it.
 OF_CODE = {"objective": (Objective, "策略目標"), "theme": (Theme, "策略主題"), "kpi": (KPI, "KPI")}
 WITHOUT_THE_CODE = "scorecard"
@@ -30,7 +35,11 @@ def year_switch(request, edition):
     codes = _codes_by_plan(name, kwargs, edition)
     switch = []
     for other in edition.of_agency:
-        year = {"text": year_text(other.year), "state": state_text(other), "current": other.year == edition.year}
+        year = {
+            "text": year_text(other.year),
+            "state": state_text(other),
+            "current": other.year == match.kwargs["year"],
+        }
         year["is_draft"] = other.is_draft
         if codes is None or other.pk in codes:
             own = {"year": other.year} if codes is None else {"year": other.year, "code": codes[other.pk]}
