@@ -62,7 +62,17 @@ MODELS = [model for model in apps.get_app_config("scorecard").get_models() if no
 # Shown in the admin alone, or nowhere yet.
 UNSEEN = {"yearlyreport-reviewed-by-name"}
 PAGES = {
-    "viewer": ["strategy_map", "scorecard", "objective", "theme", "kpi", "division", "downloads", "corrections"],
+    "viewer": [
+        "strategy_map",
+        "scorecard",
+        "objective",
+        "theme",
+        "kpi",
+        "division",
+        "downloads",
+        "corrections",
+        "target_adjustments",
+    ],
     "staff": ["reporting_table", "reporting_check", "reporting_evidence", "reporting"],
     "reviewer": ["review"],
     "admin": [
