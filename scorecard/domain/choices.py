@@ -139,6 +139,7 @@ class AuditAction(models.TextChoices):
     CLOSED = "closed", "關閉年度"
     REOPENED = "reopened", "重新開放"
     CORRECTED = "corrected", "更正說明"
+    REVISED = "revised", "登錄修正"
     DEMO_REMOVED = "demo_removed", "移除示範資料"
     REMINDED = "reminded", "提醒"
     INVITED = "invited", "邀請"

@@ -247,6 +247,14 @@ def check_may_freeze(plan: PlanRow, *, has_snapshot: bool, reason: str) -> None:
         raise RuleBroken("請說明補製定稿檔的理由。")
 
 
+def check_may_revise(plan: PlanRow) -> None:
+    """Revisions are of adopted and open editions; a draft has nothing to revise, and a closed one stays as it is."""
+    if plan.is_draft:
+        raise RuleBroken(f"{plan.title}還是草案，沒有可以登錄的修正；草案的變更與核定一起記錄。")
+    if plan.is_closed:
+        raise RuleBroken(f"{plan.title}已關閉，不能再登錄修正；如需說明，請加上更正說明。")
+
+
 def check_may_add_correction(plan: PlanRow, *, text: str, document_number: str) -> None:
     """A 更正說明 stands beside a closed year; an open one is corrected itself."""
     if not plan.is_closed:

@@ -36,11 +36,17 @@ class TargetReasonForm(forms.Form):
         self.data["seen"] = reason
 
 
-def reason_form(difference, data=None):
-    """The form of a row about a target, with ids of its own."""
+def reason_form(difference):
+    """The form of a row about a target."""
     _, measure, _, year = difference.key
     initial = {"measure": measure, "year": year, "seen": difference.reason, "reason": difference.reason}
-    form = TargetReasonForm(data, initial=initial, auto_id=f"id_{measure}_{year}_%s")
+    return placed(TargetReasonForm(initial=initial), difference)
+
+
+def placed(form, difference):
+    """The form with ids of its own among those of the other rows."""
+    _, measure, _, year = difference.key
+    form.auto_id = f"id_{measure}_{year}_%s"
     form.fields["reason"].widget.attrs["aria-label"] = f"{difference.what}的理由"
     return form
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scorecard", "0019_target_reasons"),
+        ("scorecard", "0020_revisions"),
     ]
 
     operations = [

@@ -16,6 +16,7 @@ from scorecard.models.password_history import PasswordRecord
 from scorecard.models.plans import Correction, HeadApproval, Plan, PlanVersion
 from scorecard.models.receipts import Submission
 from scorecard.models.reporting import Comment, Evidence, YearlyReport
+from scorecard.models.revisions import Revision
 from scorecard.models.security_events import SecurityEvent
 from scorecard.models.snapshots import YearSnapshot
 from scorecard.models.strategy import Objective, ObjectiveLink, ObjectiveSupport, Perspective, Theme
@@ -55,6 +56,7 @@ __all__ = [
     "Perspective",
     "Plan",
     "PlanVersion",
+    "Revision",
     "SecurityEvent",
     "Submission",
     "TargetProposal",

@@ -8,7 +8,8 @@ from scorecard.models.trigger_rule import EVENTS, Trigger
 CLOSED = "這個年度已關閉，內容不能再變更；如需更正，請管理者說明理由後重新開放年度。"
 APPROVED = "這項填報已審核通過，不能再變更；如需更正，請審核人員先退回補正。"
 SNAPSHOT = "年度定稿檔寫入後不能變更或刪除。"
-RECORDED = "核定紀錄與更正說明登錄後不能變更或刪除。"
+RECORDED = "核定紀錄、修正與更正說明登錄後不能變更或刪除。"
+REVISED = "修正只能依序登錄在已核定或開放填報的年版。"
 DIVISION = "已關閉的年度或填報收執載有這個科室的名稱，不能改名；請以「改名」新增承接的科室。"
 
 COMMENT = "意見送出後不能變更或刪除。"
@@ -115,6 +116,13 @@ NOT_WITH_ITS_ACT = (
     "NOT EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.id = NEW.plan_id "
     "AND (NEW.closing = 0 AND p.state IN ('draft', 'adopted') OR NEW.closing = p.closings + 1 AND p.state = 'open'))"
 )
+# One after the other from 0 on. An edition that was closed before revisions were kept gets the first one later.
+NOT_NEXT_REVISION = (
+    "NEW.number > 0 AND NOT EXISTS (SELECT 1 FROM scorecard_revision r "
+    "WHERE r.plan_id = NEW.plan_id AND r.number = NEW.number - 1) "
+    "OR EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.id = NEW.plan_id "
+    "AND (p.state = 'draft' OR p.state = 'closed' AND NEW.number > 0))"
+)
 # What a division proposed: only the decision is added to it.
 PROPOSED = ("plan_id", "measure_id", "year", "value", "unit", "reason", "by_id", "by_name", "at")
 # It is part of the edition's address, of its JSON and of its files' names.
@@ -192,6 +200,9 @@ TRIGGERS = (
         f"NOT ({BY_DEMO_AND_OPEN.format(person='by_id')})",
         RECORDED,
     ),
+    Trigger("revision_comes_next", "scorecard_revision", "INSERT", NOT_NEXT_REVISION, REVISED),
+    Trigger("revision_never_updated", "scorecard_revision", "UPDATE", "1 = 1", RECORDED),
+    Trigger("revision_never_deleted", "scorecard_revision", "DELETE", NOT_OF_A_DRAFT, RECORDED),
     Trigger(
         "target_proposal_decided_once",
         "scorecard_targetproposal",

@@ -24,6 +24,7 @@ from scorecard.services import audit
 from scorecard.services.edition_copy import copy_supports
 from scorecard.services.editions import check_year_is_free
 from scorecard.services.import_rows import PlanWriter
+from scorecard.services.revisions import keep_basis
 from scorecard.services.years import keep_approval, lock_editions
 
 
@@ -61,11 +62,15 @@ def apply_new(
     if approval is not None:
         check_head_approval(approval, timezone.localdate())
     try:
-        with transaction.atomic(), audit.held_back():
-            plan = _create(by, read, agency, source)
-            if approval is not None:
-                changes = keep_approval(by, plan, approval, closing=0)
-                audit.record(by=by, action=AuditAction.ADOPTED, target=plan, plan=plan, changes=changes, reason=reason)
+        with transaction.atomic():
+            with audit.held_back():
+                plan = _create(by, read, agency, source)
+                if approval is not None:
+                    changes = keep_approval(by, plan, approval, closing=0)
+                    audit.record(
+                        by=by, action=AuditAction.ADOPTED, target=plan, plan=plan, changes=changes, reason=reason
+                    )
+            keep_basis(plan)
             return plan
     except IntegrityError as error:
         raise RuleBroken("剛才有人建立了同一年度的年版，沒有匯入任何內容；請重新預覽。") from error

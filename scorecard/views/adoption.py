@@ -6,23 +6,16 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from scorecard.forms.compare import AdoptionForm
-from scorecard.read_models.edition_comparison import compare_editions
-from scorecard.services import editions
+from scorecard.pdf.writer import PDFError
+from scorecard.services.editions import adopt as adopt_edition
+from scorecard.services.revisions import Attachment, ComparisonChanged
 from scorecard.views.compare import CONFLICT, UNPROCESSABLE, compare_page, predecessor_of
 from scorecard.web import access
 
-CHANGED = "您看過比較之後，內容又有變更，沒有核定。下面是現在的比較；請重新看過，再按一次核定。您填的內容還在，附件請重新選擇。"
-
-
-class ComparisonChanged(Exception):
-    """What would be adopted is not what was shown."""
-
-
-def _adopt(by, plan, approval, reason, seen, attachment):
-    before = plan.predecessor
-    if before is not None and compare_editions(before, plan).digest != seen:
-        raise ComparisonChanged
-    return editions.adopt(by=by, plan=plan, approval=approval, reason=reason)
+CHANGED = (
+    "您看過比較之後，內容又有變更，沒有核定。下面是現在的比較；請重新看過，再按一次核定。"
+    "您填的內容還在，附件請重新選擇。"
+)
 
 
 @require_POST
@@ -38,13 +31,18 @@ def adopt(request, agency, year):
     if not form.is_valid():
         return compare_page(request, edition, before, adoption_form=form, status=UNPROCESSABLE)
     typed = form.cleaned_data
+    file = typed.pop("attachment")
+    attachment = Attachment(file.name, file.read()) if file else None
     try:
-        _adopt(request.user, plan, typed["approval"], typed["reason"], typed["seen"], typed["attachment"])
+        adopt_edition(by=request.user, plan=plan, attachment=attachment, **typed)
     except ComparisonChanged:
         form.add_error(None, CHANGED)
         return compare_page(request, edition, before, adoption_form=form, status=CONFLICT)
     except ValidationError as error:
         form.add_error(None, error)
+        return compare_page(request, edition, before, adoption_form=form, status=UNPROCESSABLE)
+    except PDFError as error:
+        form.add_error(None, f"對照表無法產生，沒有核定；請系統管理人員處理：{error}")
         return compare_page(request, edition, before, adoption_form=form, status=UNPROCESSABLE)
     messages.success(request, f"{plan.title}已核定，全機關看得到；開放填報另在「年度管理」辦理。")
     return redirect("compare", agency=agency, year=year)

@@ -27,6 +27,7 @@ from scorecard.pdf.writer import PDFError
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.edition_overview import NextStep, build_edition_overviews
 from scorecard.read_models.head_approvals import head_approvals
+from scorecard.read_models.revisions import load_revisions
 from scorecard.services import years
 from scorecard.services.reminders import last_reminded
 from scorecard.services.year_closing import close_year
@@ -42,8 +43,11 @@ FORMS = {
     PlanState.CLOSED: {"reopen": ReopenYearForm},
 }
 EVENTS_SHOWN = 20
+# Of acts that tell of every difference: what is recorded of the head's act, or of the revision.
+CHANGES_SHOWN = {AuditAction.ADOPTED: 3, AuditAction.REVISED: 4}
 # Where the next step is done: (name of the page, place on it). Of the steps without a page there is nothing to do.
 PLACES = {
+    NextStep.COMPARE: ("compare", ""),
     NextStep.DISCARD: ("plan_year", "discard"),
     NextStep.OPEN: ("plan_year", "open"),
     NextStep.FOLLOW: ("review", ""),
@@ -80,6 +84,7 @@ def year_page(request, edition, failed=None, status=200):
         "snapshots": YearSnapshot.objects.listed().filter(plan=plan),
         "events": [_event(row) for row in _events(plan)[:EVENTS_SHOWN]],
         "latest": latest_counting(edition),
+        "revisions": load_revisions(plan),
         "editions": _overviews(request, edition),
     }
     return render(request, "scorecard/year/page.html", context, status=status)
@@ -139,9 +144,11 @@ def _events(plan):
 def _event(row):
     """An event with the changes to tell of: not the digests of a closing, nor its own reason again."""
     if row.action == AuditAction.CLOSED:
-        return {"row": row, "changes": []}
+        return {"row": row, "changes": [], "more": 0}
     changes = [change for change in row.changes if not row.reason or change["new"] != row.reason]
-    return {"row": row, "changes": changes}
+    # The rest is in the comparison that is kept with it.
+    shown = CHANGES_SHOWN.get(row.action, len(changes))
+    return {"row": row, "changes": changes[:shown], "more": max(len(changes) - shown, 0)}
 
 
 @require_safe

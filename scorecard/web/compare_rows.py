@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from scorecard.forms.compare import TargetReasonForm, reason_form
+from scorecard.forms.compare import TargetReasonForm, placed, reason_form
 from scorecard.read_models.edition_comparison import DifferenceGroup, EditionComparison
 from scorecard.read_models.edition_difference import Difference, Group
 from scorecard.read_models.edition_items import EditionFacts, Item, ItemKind
@@ -95,7 +95,7 @@ class _Rows:
             return None, None
         if self.failed is None or not self.failed.is_of(difference):
             return reason_form(difference), None
-        form = reason_form(difference, self.failed.form.data)
+        form = placed(self.failed.form, difference)
         if self.failed.present is not None:
             form.show_present(self.failed.present)
         return form, self.failed.present

@@ -149,6 +149,7 @@ NOT_FROZEN = {
     "scorecard_submission": "a receipt never changes, whatever the state",
     "scorecard_yearsnapshot": "a snapshot never changes, and comes with the closing",
     "scorecard_headapproval": "never changes; the closing brings its own",
+    "scorecard_revision": "never changes; closed editions get none but the first",
     "scorecard_correction": "never changes, and comes to closed editions alone",
     "scorecard_editioncomment": "never changes; a closed edition takes none",
     "scorecard_auditevent": "never changes; says what was done, also to a closed edition",

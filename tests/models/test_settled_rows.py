@@ -18,6 +18,7 @@ from scorecard.models import (
     Evidence,
     HeadApproval,
     Plan,
+    Revision,
     Submission,
     TargetProposal,
     User,
@@ -133,6 +134,19 @@ def delete_correction(world):
     Correction.objects.all().delete()
 
 
+def revise(world, number=0):
+    edition_rows.record_revision(world.plan, world.admin, number)
+
+
+def withdraw_revised(world):
+    """An adopted edition that becomes a draft again leaves its revision behind."""
+    adopted = edition_rows.make_edition(factories.make_agency("new"), 2016)
+    edition_rows.record_revision(adopted, world.admin)
+    edition_rows.set_state(adopted, PlanState.DRAFT)
+    assert Revision.objects.all().delete()[0] == 1
+    refused(lambda: edition_rows.record_revision(adopted, world.admin), "revision_comes_next")
+
+
 def delete_comment_of_a_draft(world):
     draft = edition_rows.make_edition(factories.make_agency("new"), 2016, PlanState.DRAFT)
     EditionComment.objects.create(plan=draft, text="好", by=world.admin, by_name="王小明").delete()
@@ -192,6 +206,15 @@ PAIRS = {
         of_closed(lambda w: (w.correct(), Correction.objects.update(text="別的"))),
     ),
     "correction_never_deleted": (by_demo(of_closed(delete_correction)), of_closed(delete_correction)),
+    "revision_comes_next": (
+        lambda w: (of_closed(revise)(w), edition_rows.reopen(w.plan), revise(w, 1), revise(w, 2)),
+        lambda w: (revise(w), of_closed(lambda w: revise(w, 1))(w)),
+    ),
+    "revision_never_updated": (revise, lambda w: (revise(w), Revision.objects.update(title="別的"))),
+    "revision_never_deleted": (
+        withdraw_revised,
+        lambda w: (revise(w), Revision.objects.all().delete()),
+    ),
     "target_proposal_decided_once": (
         lambda w: (w.propose(), w.decide()),
         lambda w: (w.propose(), w.decide(), w.decide(decision="declined", decision_reason="改變主意")),

@@ -226,7 +226,7 @@ def test_a_year_without_an_edition_is_a_gap_that_the_next_edition_fills_itself(p
     factories.open_year(cast.admin, plan)
     factories.approved(cast, factories.kpi(plan, "AC1.1"), actuals=80, explanation="說明")
     draft = editions.carry_forward(by=cast.admin, agency=plan.agency, year=2018)
-    later = editions.adopt(by=cast.admin, plan=draft, approval=factories.approval(), reason="隔年訂定")
+    later = editions.record_adoption(by=cast.admin, plan=draft, approval=factories.approval(), reason="隔年訂定")
 
     def cells():
         return build(later).kpis_by_code["AC1.1"].measures[0].cells

@@ -102,7 +102,7 @@ def test_a_kpi_dropped_one_edition_ago_is_revived(cast, plan):
     """105 has it, 106 dropped it, 107's new row is it again."""
     middle = editions.carry_forward(by=cast.admin, agency=plan.agency, year=2017)
     KPI.objects.get(plan=middle, code="AC1.2").delete()
-    middle = editions.adopt(by=cast.admin, plan=middle, approval=approval(), reason=REASON)
+    middle = editions.record_adoption(by=cast.admin, plan=middle, approval=approval(), reason=REASON)
     last = editions.carry_forward(by=cast.admin, agency=plan.agency, year=2018)
     then = factories.kpi(plan, "AC1.2")
     assert then in rows_to_continue(last, "kpi", factories.kpi(last, "AC1.1"))

@@ -160,7 +160,7 @@ def poisoned(open_plan, cast):
     Plan.objects.filter(pk=open_plan.pk).update(state=PlanState.OPEN)
     told = {name: hostile(HeadApproval, HeadApproval._meta.get_field(name)) for name in ("title", "no_number_reason")}
     next_year = editions.carry_forward(by=cast.admin, agency=open_plan.agency, year=open_plan.year + 1)
-    editions.adopt(by=cast.admin, plan=next_year, approval=factories.approval("", **told), reason=said)
+    editions.record_adoption(by=cast.admin, plan=next_year, approval=factories.approval("", **told), reason=said)
     consulted(cast, submitted)
     report = YearlyReport.objects.get(kpi=submitted)
     Comment.objects.create(report=report, author=cast.reviewer, text="x")
