@@ -174,6 +174,11 @@ SITE = {
     f"{EDITION}review/<str:code>/return/": act(only(REVIEWERS, 302)),
     f"{EDITION}review/<str:code>/comment/": act(only(REVIEWERS, 302)),
     f"{EDITION}reminders/": act(only(REVIEWERS, 302)),
+    # Of an edition that is no draft reviewers alone see what was said, and nobody answers.
+    f"{EDITION}consultation/": row(only(REVIEWERS, 200, 404), only(REVIEWERS, 403, 404)),
+    f"{EDITION}compare/comments/": act(only(REVIEWERS, 302)),
+    f"{EDITION}compare/proposals/<int:proposal_id>/": act(only(REVIEWERS, 302)),
+    f"{EDITION}year/consultation/": act(only(["admin"], 302)),
     f"{EDITION}year/": row(only(REVIEWERS, 200), everyone(405)),
     # The year is open: it cannot be opened or reopened, is closed only with a reason, changed only to some date.
     f"{EDITION}year/open/": act(only(["admin"], 302)),
