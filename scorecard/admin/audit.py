@@ -14,7 +14,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_filter = ["action", "plan", "year"]
     search_fields = ["target", "actor__username", "actor__name", "reason"]
     date_hierarchy = "at"
-    list_select_related = ["actor"]
+    list_select_related = ["actor__kept_name"]
     fields = [
         "at",
         "actor",

@@ -128,17 +128,20 @@ def adoption_problems(
     without_measure: Iterable[str],
     without_target: Iterable[str],
     succeeded_divisions: Iterable[tuple[str, str]],
+    softened: Iterable[tuple[str, str, str]] = (),
 ) -> list[str]:
     """Why an edition cannot be adopted, as sentences.
 
     objectives: how many it has. without_measure, without_target: codes of KPIs without a measure, and with neither a
     target nor a target note in the edition's own year. succeeded_divisions: names of divisions that it still names,
-    each with the name of its successor.
+    each with the name of its successor. softened: targets that are softer than the edition before had planned, without
+    a reason: (「AC1.1 107 年目標值」, 「106 年版」, 「14→18 日」).
     """
     found = [] if objectives else ["這份年版沒有任何策略目標；請先建立策略地圖。"]
     found += [f"{code} 沒有衡量項；請新增衡量項，或刪除這項 KPI。" for code in without_measure]
     found += [f"{code} 沒有本年度的目標值；請填目標值，或在目標備註填「—」。" for code in without_target]
     found += [f"「{old}」已由「{new}」承接；請改列「{new}」。" for old, new in succeeded_divisions]
+    found += [f"{what}較 {edition}原訂放寬（{change}），請填理由。" for what, edition, change in softened]
     return found
 
 

@@ -1,7 +1,7 @@
 """The domain's tables, a file per aggregate."""
 
 from scorecard.models.action_plans import MAX_PER_KPI, ActionBudget, ActionPlan
-from scorecard.models.audit import AuditEvent, AuditHead
+from scorecard.models.audit import AuditEvent, AuditHead, KeptName
 from scorecard.models.deputies import Deputyship
 from scorecard.models.earlier_values import EarlierValue, earlier_values
 from scorecard.models.form_uploads import FormUpload
@@ -39,6 +39,7 @@ __all__ = [
     "FormUpload",
     "HeadApproval",
     "Invitation",
+    "KeptName",
     "LoginFailures",
     "LoginSession",
     "Measure",

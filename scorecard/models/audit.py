@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from scorecard.domain import audit_chain
 from scorecard.domain.choices import AuditAction
-from scorecard.domain.signatures import with_mark
+from scorecard.domain.signatures import KEPT_NAME_LENGTH, with_mark
 from scorecard.domain.value_text import WORDS_OF_TRUTH
 from scorecard.models.kpis import KPI
 from scorecard.models.organisation import Agency, User
@@ -60,7 +60,30 @@ class AuditHead(models.Model):
         return f"{self.events} 筆 {self.digest}"
 
 
+class KeptName(models.Model):
+    """The name of who acted before events kept their actors' names, as it was when migration 0018 came.
+
+    None is added, changed or deleted afterwards: a later event has its own actor_name (models/triggers.py).
+    """
+
+    user = models.OneToOneField(
+        User, verbose_name="何人", primary_key=True, on_delete=models.PROTECT, related_name="kept_name"
+    )
+    name = models.CharField("姓名", max_length=KEPT_NAME_LENGTH)
+    kept_at = models.DateTimeField("留存時間", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "稽核紀錄留存的姓名"
+
+    def __str__(self):
+        return self.name
+
+
 class AuditEventQuerySet(models.QuerySet):
+    def with_actors(self):
+        """Each with what actor_text reads."""
+        return self.select_related("actor__kept_name")
+
     def of_kpi(self, kpi):
         """Events of a KPI and its rows in its edition, newest first.
 
@@ -69,7 +92,7 @@ class AuditEventQuerySet(models.QuerySet):
         """
         rows = KPI.objects.filter(lineage=kpi.lineage, plan__agency=kpi.plan.agency_id).values("pk")
         of_its_year = models.Q(kpi__in=rows, year=kpi.plan.year)
-        return self.filter(models.Q(kpi=kpi) | of_its_year).select_related("actor").order_by("-id")
+        return self.filter(models.Q(kpi=kpi) | of_its_year).with_actors().order_by("-id")
 
     def append(self, events):
         """Write new events at the end of the chain, which stays locked until the transaction ends.
@@ -115,7 +138,7 @@ class AuditEventQuerySet(models.QuerySet):
         closing = self.last_of(plan) if plan.is_closed else None
         if closing is not None:
             rows = rows.filter(pk__lte=closing.pk)
-        return rows.select_related("actor").order_by("-id")
+        return rows.with_actors().order_by("-id")
 
 
 class AuditEvent(models.Model):
@@ -124,9 +147,9 @@ class AuditEvent(models.Model):
     changes: a list of {"what", "old", "new"} in the words of the pages; None for no value. A change of one field of a
     yearly value also has "field", the field's name, and "measure", the measure's id. digest: chains the event to the
     one before. actor: None for a command on the server; acting_for: whom the actor stood in for, None for themselves.
-    actor_name: as it was then; "" for a command and in events from before names were kept. agency: None for what
-    belongs to none, such as an account. plan, kpi: keep their ids if the row is deleted later; target has its name.
-    year: the edition's, Gregorian; None for what belongs to the agency.
+    actor_name: as it was then; "" for a command and in events from before names were kept, whose actors have a
+    KeptName. agency: None for what belongs to none, such as an account. plan, kpi: keep their ids if the row is deleted
+    later; target has its name. year: the edition's, Gregorian; None for what belongs to the agency.
     """
 
     at = models.DateTimeField("時間", default=timezone.now, editable=False)
@@ -170,10 +193,11 @@ class AuditEvent(models.Model):
 
     @property
     def actor_text(self):
-        """「王小明」, 「王小明（代）」; 「系統」 for a command."""
+        """「王小明」, 「王小明（代）」; 「系統」 for a command. No query for events that come with_actors()."""
         if not self.actor_id:
             return "系統"
-        return with_mark(self.actor_name or self.actor, self.acting_for_id is not None)
+        name = self.actor_name or getattr(self.actor, "kept_name", self.actor)
+        return with_mark(name, self.acting_for_id is not None)
 
     def chained_fields(self):
         """The fields that the digest covers, with values as the database returns them."""

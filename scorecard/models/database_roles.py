@@ -10,6 +10,7 @@ DENIED = {
     "django_migrations": "INSERT, UPDATE, DELETE",
     "scorecard_auditevent": "UPDATE, DELETE",
     "scorecard_audithead": "INSERT, DELETE",
+    "scorecard_keptname": "INSERT, UPDATE, DELETE",
     "scorecard_submission": "UPDATE, DELETE",
     "scorecard_yearsnapshot": "UPDATE",
 }

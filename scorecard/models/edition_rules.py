@@ -135,7 +135,7 @@ TRIGGERS = (
     *_on_both(
         "past_has_no_target",
         "scorecard_yearlyvalue",
-        f"(NEW.target IS NOT NULL OR NEW.target_note <> '') AND NEW.year < {YEAR_OF_VALUE}",
+        f"(NEW.target IS NOT NULL OR NEW.target_note <> '' OR NEW.target_reason <> '') AND NEW.year < {YEAR_OF_VALUE}",
         PAST,
     ),
     *_on_both("past_has_no_budget", "scorecard_actionbudget", f"NEW.year < {YEAR_OF_BUDGET}", PAST),

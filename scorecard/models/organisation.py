@@ -49,7 +49,8 @@ class Division(models.Model):
     """科室、主辦單位: a unit of an agency.
 
     successor: the division that took over, directly, however often it was renamed since; None while this one is there.
-    A division that a closed edition names keeps its name: a new name makes a successor.
+    A division that a closed edition names keeps its name: a new name makes a successor. first_successor, succeeded_at:
+    who took over then, and when, which stays; None where it was before they were kept.
     """
 
     agency = models.ForeignKey(Agency, verbose_name="機關", on_delete=models.CASCADE, related_name="divisions")
@@ -64,6 +65,16 @@ class Division(models.Model):
         editable=False,
         related_name="succeeded",
     )
+    first_successor = models.ForeignKey(
+        "self",
+        verbose_name="當時承接的科室",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    succeeded_at = models.DateTimeField("承接時間", null=True, blank=True, editable=False)
 
     objects = DivisionQuerySet.as_manager()
 

@@ -24,6 +24,8 @@ def _plan_is_fixed(table):
 
 
 NOT_AT_THE_END = "NEW.digest = '' OR EXISTS (SELECT 1 FROM scorecard_audithead h WHERE NEW.id <= h.number)"
+# Of an event from before names were kept the name is a KeptName.
+NAMELESS = "NEW.actor_id IS NOT NULL AND NEW.actor_name = ''"
 NOT_ADVANCING = "NEW.id <> OLD.id OR NEW.number <= OLD.number OR NEW.events <= OLD.events"
 LEAVES_A_GAP = (
     "NEW.serial < 1 OR NEW.serial > 1 AND NOT EXISTS (SELECT 1 FROM scorecard_submission s "
@@ -41,6 +43,11 @@ TRIGGERS = (
     Trigger("audit_event_never_updated", "scorecard_auditevent", "UPDATE", "1 = 1"),
     Trigger("audit_event_never_deleted", "scorecard_auditevent", "DELETE", "1 = 1"),
     Trigger("audit_event_only_appended", "scorecard_auditevent", "INSERT", NOT_AT_THE_END),
+    Trigger("audit_event_names_its_actor", "scorecard_auditevent", "INSERT", NAMELESS),
+    # The migration that fills the table comes before its triggers.
+    Trigger("kept_name_never_added", "scorecard_keptname", "INSERT", "1 = 1"),
+    Trigger("kept_name_never_updated", "scorecard_keptname", "UPDATE", "1 = 1"),
+    Trigger("kept_name_never_deleted", "scorecard_keptname", "DELETE", "1 = 1"),
     Trigger("audit_head_never_deleted", "scorecard_audithead", "DELETE", "1 = 1"),
     Trigger("audit_head_only_advances", "scorecard_audithead", "UPDATE", NOT_ADVANCING),
     Trigger("receipt_never_updated", "scorecard_submission", "UPDATE", "1 = 1"),

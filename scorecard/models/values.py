@@ -18,7 +18,8 @@ class YearlyValueQuerySet(models.QuerySet):
 class YearlyValue(models.Model):
     """年度值: one measure in one year, figures in the measure's unit.
 
-    None means no figure, never zero. unmeasured: reported without a number (無統計); the note has the reason.
+    None means no figure, never zero. target_reason: why the target is softer than the edition before had planned, or
+    was changed after opening. unmeasured: reported without a number (無統計); the note has the reason.
     numerator, denominator: of ratio measures, both or neither; the actual is then their quotient, rounded half-up
     (services/report_figures.py).
     """
@@ -27,6 +28,9 @@ class YearlyValue(models.Model):
     year = models.PositiveSmallIntegerField("年度（西元）")
     target = models.DecimalField("目標值", **FIGURE, null=True, blank=True)
     target_note = models.CharField("目標備註", max_length=500, blank=True)
+    target_reason = models.CharField(
+        "放寬理由", max_length=500, blank=True, help_text="目標比前一版原訂的寬鬆，或開放填報後變更時必填。"
+    )
     actual = models.DecimalField("實際值", **FIGURE, null=True, blank=True)
     actual_note = models.CharField("實際備註", max_length=500, blank=True)
     unmeasured = models.BooleanField("無統計", default=False)

@@ -57,7 +57,7 @@ def events_of(plan: Plan, kpis: Collection[int]) -> list[KPIEvent]:
         .filter(kpi__lineage__in=own.values("lineage"))
         .annotate(own_kpi=Subquery(own.filter(lineage=OuterRef("kpi__lineage")).values("pk")[:1]))
     )
-    return [(event.own_kpi, event) for event in rows.select_related("actor").order_by("id")]
+    return [(event.own_kpi, event) for event in rows.with_actors().order_by("id")]
 
 
 def hands_on(plan: Plan, kpis: Collection[int]) -> dict[int, Hands]:

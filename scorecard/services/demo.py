@@ -29,7 +29,7 @@ from scorecard.models import (
     YearlyReport,
     YearlyValue,
 )
-from scorecard.services import audit, demo_data, editions, reporting, years
+from scorecard.services import audit, demo_data, demo_draft, editions, reporting, years
 from scorecard.services.demo_data import CLOSED_YEAR, MARK, OPEN_YEAR, Sample
 
 DAYS_TO_DUE_DATE = 12
@@ -84,9 +84,9 @@ def load(*, plan: Plan, today: date, close_year: Callable[..., object], password
     """Make demo members of the plan's agency and, for the Secretariat's plan, enter sample figures and links.
 
     plan: the edition of the earlier year. close_year: year_closing.close_year(), called for it once it is filled; then
-    the next edition is carried forward, adopted, opened and filled. password: for all accounts; None: a random one for
-    new accounts. A second run adds what is missing and changes nothing else: it fills no year that was opened before
-    and adds no links where sample links exist. Raises NameTaken.
+    the next edition is carried forward, adopted, opened and filled, and the one after it drafted. password: for all
+    accounts; None: a random one for new accounts. A second run adds what is missing and changes nothing else: it fills
+    no year that was opened before, adds no links where sample links exist, and drafts no year again. Raises NameTaken.
     """
     loaded, cast = _load(plan, password)
     # A run that was broken off while the files were made left the year open.
@@ -96,6 +96,8 @@ def load(*, plan: Plan, today: date, close_year: Callable[..., object], password
         close_year(by=cast.admin, plan=plan, approval=_approval(CLOSING_APPROVED), reason=reason)
     due_date = today + timedelta(days=DAYS_TO_DUE_DATE)
     filled, links = _load_next(plan, due_date, cast)
+    if plan.year == CLOSED_YEAR:
+        demo_draft.load_draft(agency=plan.agency, by=cast.reviewer)
     return replace(loaded, years=(*loaded.years, *filled), links=loaded.links + links)
 
 

@@ -8,6 +8,7 @@ took over from (permissions.can_report_for).
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils import timezone
 
 from scorecard import permissions
 from scorecard.domain import policies
@@ -112,8 +113,9 @@ def _succeed(by: User, old: Division, new: Division, reason: str) -> None:
     people = _move_members(old, new)
     _move_unsaved(old, new)
     old.succeeded.update(successor=new)
-    old.successor = new
-    old.save(update_fields=["successor"])
+    old.successor = old.first_successor = new
+    old.succeeded_at = timezone.now()
+    old.save(update_fields=["successor", "first_successor", "succeeded_at"])
     changes = [("承接科室", None, new.name)]
     if people:
         changes.append(("填報人員", None, "、".join(people)))

@@ -104,7 +104,7 @@ FIELDS: dict[type[Model], Fields] = {
     YearlyValue: Fields(
         copied=("year", "target", "target_note"),
         referring=("measure",),
-        left=("actual", "actual_note", "unmeasured", "numerator", "denominator"),
+        left=("target_reason", "actual", "actual_note", "unmeasured", "numerator", "denominator"),
     ),
     ActionPlan: Fields(
         copied=("code", "description", "owner_person", "position", "lineage"),

@@ -35,6 +35,7 @@ from scorecard.models import (
     YearlyReport,
     YearlyValue,
 )
+from scorecard.read_models.edition_comparison import softened_without_reason
 from scorecard.services import audit, years
 from scorecard.services.edition_copy import FIELDS, copy_rows
 from scorecard.services.years import keep_approval, lock_editions
@@ -128,7 +129,7 @@ def _adopt(by: User, plan: Plan, approval: HeadApprovalFacts, reason: str, *, pr
 
 
 def adoption_problems(plan: Plan, *, with_targets: bool = True) -> list[str]:
-    """Why the draft cannot be adopted, as sentences; five queries. with_targets: the own year's, too."""
+    """Why the draft cannot be adopted, as sentences; at most twenty queries. with_targets: the own year's, too."""
     kpis = KPI.objects.filter(plan=plan)
     stated = YearlyValue.objects.filter(
         Q(target__isnull=False) | ~Q(target_note=""), measure__kpi__plan=plan, year=plan.year
@@ -139,6 +140,7 @@ def adoption_problems(plan: Plan, *, with_targets: bool = True) -> list[str]:
         without_measure=kpis.filter(measures__isnull=True).values_list("code", flat=True),
         without_target=without.values_list("code", flat=True).distinct() if with_targets else (),
         succeeded_divisions=_succeeded_divisions(plan),
+        softened=softened_without_reason(plan),
     )
 
 

@@ -287,12 +287,13 @@ def papers():
 
 def _history():
     """Events of persons and of the server, with reasons and changes; one change can be restored."""
-    entered = AuditEvent(pk=2, at=_ago(4), actor=STAFF, action=AuditAction.SAVED, year=YEAR)
+    by_staff, by_reviewer = ({"actor": user, "actor_name": str(user)} for user in (STAFF, REVIEWER))
+    entered = AuditEvent(pk=2, at=_ago(4), **by_staff, action=AuditAction.SAVED, year=YEAR)
     changed = (HistoryChange(0, "實際值", None, "91", True), HistoryChange(1, "備註", "暫估", None, False))
     return (
         HistoryLine(
             AuditEvent(
-                pk=3, at=_ago(2), actor=REVIEWER, action=AuditAction.RETURNED, year=YEAR, reason="請附各月統計。"
+                pk=3, at=_ago(2), **by_reviewer, action=AuditAction.RETURNED, year=YEAR, reason="請附各月統計。"
             ),
             (),
         ),

@@ -101,6 +101,7 @@ def test_an_older_database_becomes_editions_and_loses_nothing(migrated):
     assert_figures_are_in_their_years(migrated)
     assert_papers_are_in_their_years(migrated)
     assert_names_are_kept(migrated)
+    assert_the_audit_trail_keeps_its_names(migrated)
     assert_lineages(migrated)
     assert_scores_are_equal(migrated)
     assert_snapshots_are_as_before(migrated)
@@ -236,6 +237,18 @@ def assert_names_are_kept(name):
     for model, person in (("Evidence", "uploaded_by"), ("Comment", "author"), ("YearSnapshot", "closed_by")):
         for row in apps.get_model("scorecard", model).objects.all():
             assert getattr(row, f"{person}_name") == people[getattr(row, f"{person}_id")]
+
+
+def assert_the_audit_trail_keeps_its_names(name):
+    """Events from before names were kept say who acted as they did on the day of the migration."""
+    people = {pk: row["name"] or row["username"] for pk, row in rows_of(name, "scorecard_user").items()}
+    with transaction.atomic():
+        User.objects.update(name="改名後")
+        events = list(AuditEvent.objects.with_actors())
+        assert any(event.actor_id for event in events) and not any(event.actor_name for event in events)
+        for event in events:
+            assert event.actor_text.removesuffix("（代）") == people.get(event.actor_id, "系統")
+        transaction.set_rollback(True)
 
 
 def assert_scores_are_equal(name):

@@ -1,15 +1,20 @@
 """Which events a page shows: by agency, year and lineage, since those of former times name another edition."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from scorecard.domain.choices import AuditAction, PlanState
-from scorecard.models import KPI, AuditEvent, triggers
+from scorecard.models import KPI, AuditEvent, KeptName, User, triggers
 from scorecard.read_models.audit_verification import verify_chain
+from scorecard.read_models.hands import events_of
 from tests import factories
 from tests.models import edition_rows
 
 pytestmark = pytest.mark.django_db
+KEEPING = import_module("scorecard.migrations.0018_kept_names")
 
 
 def event(edition, action=AuditAction.CHANGED, **fields):
@@ -107,13 +112,11 @@ def test_a_closed_page_gains_no_event_of_another_year(plan):
 
 
 def test_a_name_is_kept_with_the_event_and_covered_by_the_chain(plan):
+    triggers.remove(connection)
     person = factories.make_user("one", name="王小明")
     before = event(plan, actor=person)
     named = event(plan, actor=person, actor_name="王小明")
-    type(person).objects.filter(pk=person.pk).update(name="改名後")
-    assert [row.actor_text for row in AuditEvent.objects.filter(pk__in=[before.pk, named.pk])] == ["王小明", "改名後"]
     assert verify_chain().broken is None
-    triggers.remove(connection)
     AuditEvent.objects.filter(pk=named.pk).update(actor_name="李大華")
     assert verify_chain().broken.number == named.pk
     AuditEvent.objects.filter(pk=named.pk).update(actor_name="王小明")
@@ -122,3 +125,29 @@ def test_a_name_is_kept_with_the_event_and_covered_by_the_chain(plan):
     AuditEvent.objects.filter(pk=before.pk).update(actor_name="王小明")
     assert verify_chain().broken.number == before.pk
     assert plan.state == PlanState.ADOPTED
+
+
+def test_events_from_before_names_were_kept_have_those_of_the_migration(plan, django_assert_num_queries):
+    triggers.remove(connection)
+    kpi = factories.kpi(plan, "AC1.1")
+    one, other = factories.make_user("one", name="王小明"), factories.make_user("x" * 150, name="")
+    later = factories.make_user("later")
+    for fields in ({"actor": one}, {"actor": other, "acting_for": one}, {"actor": None}):
+        event(plan, **fields)
+        event(plan, kpi=kpi, **fields)
+    event(plan, actor=later, actor_name="陳三")
+    KEEPING.keep_names(apps, None)
+    triggers.install(connection)
+    event(plan, actor=one, actor_name="王大明")
+    User.objects.update(name="改名後")
+    assert set(KeptName.objects.values_list("user", flat=True)) == {one.pk, other.pk}
+    before = ["系統", f"{'x' * 150}（代）", "王小明"]
+    for events, texts in (
+        (AuditEvent.objects.of_year(plan), ["王大明", "陳三", *before]),
+        (AuditEvent.objects.of_kpi(kpi), before),
+        (AuditEvent.objects.order_by("-pk").with_actors(), ["王大明", "陳三", *(t for t in before for _ in range(2))]),
+    ):
+        with django_assert_num_queries(1):
+            assert [row.actor_text for row in events] == texts
+    with django_assert_num_queries(1):
+        assert [row.actor_text for _, row in events_of(plan, [kpi.pk])] == before[::-1]

@@ -26,6 +26,8 @@ REFUSED = (
     "UPDATE scorecard_auditevent SET reason = 'x'",
     "DELETE FROM scorecard_auditevent",
     "DELETE FROM scorecard_audithead",
+    "INSERT INTO scorecard_keptname SELECT id, 'x', now() FROM scorecard_user",
+    "UPDATE scorecard_keptname SET name = 'x'",
     "UPDATE scorecard_submission SET serial = 9",
     "DELETE FROM django_migrations",
     "CREATE TABLE own (id int)",

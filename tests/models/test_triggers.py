@@ -12,6 +12,7 @@ from scorecard.models import (
     ActionPlan,
     AuditEvent,
     AuditHead,
+    KeptName,
     Objective,
     ObjectiveLink,
     Perspective,
@@ -132,6 +133,13 @@ HEAD = {
 }
 
 
+KEPT_NAMES = {
+    "kept_name_never_added": lambda kept, other: kept.create(user=other, name="林四"),
+    "kept_name_never_updated": lambda kept, other: kept.update(name="林四"),
+    "kept_name_never_deleted": lambda kept, other: kept.all().delete(),
+}
+
+
 RECEIPTS = {
     "receipt_never_updated": lambda receipts: receipts.update(content={}),
     "receipt_never_deleted": lambda receipts: receipts.delete(),
@@ -141,7 +149,8 @@ RECEIPTS = {
 def test_every_trigger_is_tested():
     # test_frozen_rows.py, test_settled_rows.py and test_edition_rules.py have the others.
     own = {trigger.name for trigger in TRIGGERS if trigger not in (*frozen_rows.TRIGGERS, *edition_rules.TRIGGERS)}
-    assert own == {*ACTS, *AUDIT, *HEAD, *RECEIPTS, "audit_event_only_appended", "receipt_numbers_have_no_gap"}
+    alone = {"audit_event_only_appended", "audit_event_names_its_actor", "receipt_numbers_have_no_gap"}
+    assert own == {*ACTS, *AUDIT, *HEAD, *KEPT_NAMES, *RECEIPTS, *alone}
 
 
 def _receipt(here, serial):
@@ -215,6 +224,24 @@ def test_an_audit_event_that_is_not_put_at_the_end_of_the_chain_is_refused():
     assert AuditEvent.objects.count() == 1
 
 
+def test_an_audit_event_of_a_person_without_their_name_is_refused():
+    person = factories.make_user("one")
+    with pytest.raises(IntegrityError, match="audit_event_names_its_actor"), transaction.atomic():
+        AuditEvent.objects.create(action=AuditAction.CHANGED, target="測試", actor=person)
+    AuditEvent.objects.create(action=AuditAction.CHANGED, target="測試", actor=person, actor_name="王小明")
+
+
+@pytest.mark.parametrize("name", sorted(KEPT_NAMES))
+def test_the_names_of_events_from_before_are_never_added_to_changed_or_deleted(name):
+    one, other = factories.make_user("one"), factories.make_user("other")
+    triggers.remove(connection)
+    KeptName.objects.create(user=one, name="王小明")
+    triggers.install(connection)
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        KEPT_NAMES[name](KeptName.objects, other)
+    assert list(KeptName.objects.values_list("user", "name")) == [(one.pk, "王小明")]
+
+
 def test_neither_saving_again_nor_deleting_reaches_an_audit_event():
     event = _event()
     with pytest.raises(IntegrityError, match="audit_event_never_updated"), transaction.atomic():
@@ -226,7 +253,9 @@ def test_neither_saving_again_nor_deleting_reaches_an_audit_event():
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
-@pytest.mark.parametrize("table", ["scorecard_auditevent", "scorecard_submission", "scorecard_yearlyvalue"])
+@pytest.mark.parametrize(
+    "table", [f"scorecard_{name}" for name in ("auditevent", "keptname", "submission", "yearlyvalue")]
+)
 def test_a_table_whose_rows_stay_is_not_emptied_at_once(table):
     _event()
     with pytest.raises(DatabaseError, match="_never_truncated"), transaction.atomic(), connection.cursor() as cursor:

@@ -23,7 +23,8 @@ def pair(cast, open_plan):
 def event_from_before(by, kpi, year, old, new):
     """As it was written when the plan of 105 to 107 had one row for the KPI: it names 105's row, whatever the year."""
     where = {"field": "actual", "measure": kpi.measures.get().pk}
-    event = AuditEvent(actor=by, action=AuditAction.SAVED, agency_id=kpi.plan.agency_id, plan=kpi.plan, kpi=kpi)
+    event = AuditEvent(action=AuditAction.SAVED, agency_id=kpi.plan.agency_id, plan=kpi.plan, kpi=kpi)
+    event.actor, event.actor_name = by, str(by)
     event.year, event.target, event.changes = year, str(kpi), [{"what": "實際值", "old": old, "new": new, **where}]
     event.save()
     return event

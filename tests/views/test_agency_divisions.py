@@ -95,6 +95,13 @@ def test_another_division_of_the_agency_takes_over(admin, open_plan, cast):
     assert client_of(cast.staff).get(table).status_code == 200
 
 
+def test_the_page_of_a_division_stands_below_the_list_of_divisions(admin, open_plan):
+    crumbs = body(admin.get(page_of(division(open_plan)))).split('class="crumbs"')[1].split("</nav>")[0]
+    listed = reverse("agency_divisions", args=[open_plan.agency.slug])
+    assert f'<a href="{listed}">科室</a>' in crumbs
+    assert crumbs.index("成員") < crumbs.index("科室") < crumbs.index("甲組")
+
+
 def test_a_division_of_another_agency_has_no_page(admin, open_plan, cast):
     foreign = division(cast.other_plan)
     for url in (

@@ -54,8 +54,8 @@ CLOSED = {
     "path",
 }
 # Audit trail, receipts, snapshots, the head's approvals and 更正說明 are append-only: they are told hostile text as
-# they come about. A login's session is signed.
-FIXED = ("Audit", "Correction", "HeadApproval", "LoginSession", "Submission", "YearSnapshot")
+# they come about. So was what a migration kept of people's names. A login's session is signed.
+FIXED = ("Audit", "Correction", "HeadApproval", "KeptName", "LoginSession", "Submission", "YearSnapshot")
 TOLD = {"auditevent-reason", "correction-text", "correction-document-number"}
 TOLD |= {"headapproval-title", "headapproval-no-number-reason"}
 MODELS = [model for model in apps.get_app_config("scorecard").get_models() if not model.__name__.startswith(FIXED)]

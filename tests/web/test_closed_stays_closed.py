@@ -7,13 +7,17 @@ import io
 import re
 import shutil
 import zipfile
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
+from importlib import import_module
+from itertools import cycle
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.urls import reverse
 from django.utils import timezone
@@ -21,12 +25,14 @@ from django.utils import timezone
 from scorecard.documents import annual_report_pdf
 from scorecard.documents.year_snapshot_check import check_snapshot
 from scorecard.domain.choices import PlanState, Role
+from scorecard.domain.signatures import kept_name
 from scorecard.models import (
     KPI,
     ActionBudget,
     ActionPlan,
     Agency,
     Division,
+    KeptName,
     Membership,
     Objective,
     Plan,
@@ -35,10 +41,11 @@ from scorecard.models import (
     User,
     YearlyReport,
     YearlyValue,
+    triggers,
 )
 from scorecard.pdf import jobs
 from scorecard.read_models.build_scorecard import build_scorecard
-from scorecard.services import divisions, editions
+from scorecard.services import audit, divisions, editions
 from scorecard.services.year_closing import close_year
 from tests import factories
 from tests.page_reading import address, client_of, form_to
@@ -91,7 +98,22 @@ def scene(request, monkeypatch):
         if request.param == "drawn":
             for module in (jobs, annual_report_pdf):
                 patched.setattr(module, "get_or_make", lambda key, build, **options: build().html.encode())
-        yield make_scene(with_a_past=True, close=partial(close_year, approval=factories.approval()))
+        with before_names_were_kept(monkeypatch):
+            made = make_scene(with_a_past=True, close=partial(close_year, approval=factories.approval()))
+        yield made
+
+
+@contextmanager
+def before_names_were_kept(monkeypatch):
+    """Every other event written meanwhile lacks its actor's name; then comes the migration that keeps the names."""
+    triggers.remove(connection)
+    with monkeypatch.context() as patched:
+        turns = cycle((True, False))
+        patched.setattr(audit, "kept_name", lambda by: kept_name(by) if next(turns) else "")
+        yield
+    import_module("scorecard.migrations.0018_kept_names").keep_names(apps, None)
+    triggers.install(connection)
+    assert KeptName.objects.exists()
 
 
 def arguments(closed):
