@@ -54,10 +54,11 @@ def carry_forward(*, by: User, agency: Agency, year: int, last_year: int | None 
     later one is adopted or there is nothing to copy, ValidationError for years out of order; PermissionDenied.
     """
     permissions.check_can_edit_strategy(by, agency.pk)
-    return _carry_forward(by, agency, year, last_year)
+    return carry_forward_locked(by, agency, year, last_year)
 
 
-def _carry_forward(by: User, agency: Agency, year: int, last_year: int | None) -> Plan:
+def carry_forward_locked(by: User | None, agency: Agency, year: int, last_year: int | None) -> Plan:
+    """carry_forward() as a part of another act, which asked whether the person may. by: None for a command."""
     editions = lock_editions(agency)
     source = next((row for row in reversed(editions) if row.year < year and not row.is_draft), None)
     check_year_is_free(agency, year)
@@ -107,17 +108,18 @@ def save_new(plan: Plan) -> None:
 
 @transaction.atomic
 @audit.held_back()
-def adopt(*, by: User, plan: Plan, approval: HeadApprovalFacts, reason: str) -> Plan:
-    """Adopt a draft (核定年版), as the head approved it. reason: what was decided, and why.
+def adopt(*, by: User | None, plan: Plan, approval: HeadApprovalFacts, reason: str) -> Plan:
+    """Adopt a draft (核定年版), as the head approved it. by: None for a command. reason: what was decided, and why.
 
     Raises RuleBroken with everything that is missing, and where a later edition is adopted; PermissionDenied.
     """
-    permissions.check_can_manage(by, plan.agency_id)
+    if by is not None:
+        permissions.check_can_manage(by, plan.agency_id)
     plan = Plan.objects.get_locked(plan.pk)
     return _adopt(by, plan, approval, reason, problems=adoption_problems(plan))
 
 
-def _adopt(by: User, plan: Plan, approval: HeadApprovalFacts, reason: str, *, problems: list[str]) -> Plan:
+def _adopt(by: User | None, plan: Plan, approval: HeadApprovalFacts, reason: str, *, problems: list[str]) -> Plan:
     policies.check_may_adopt(plan, later=later_adopted(plan.agency_id, plan.year), problems=problems)
     check_head_approval(approval, timezone.localdate())
     plan.state = PlanState.ADOPTED
@@ -224,7 +226,7 @@ def open_without_edition(
     Targets that the edition before does not have stay blank, to be set with a reason. Raises what these three raise.
     """
     permissions.check_can_manage(by, agency.pk)
-    draft = _carry_forward(by, agency, year, last_year)
+    draft = carry_forward_locked(by, agency, year, last_year)
     adopted = _adopt(by, draft, approval, reason, problems=adoption_problems(draft, with_targets=False))
     return years.open_year(by=by, plan=adopted, due_date=due_date, contact=contact)
 

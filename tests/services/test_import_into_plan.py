@@ -15,12 +15,12 @@ from scorecard.agency_form.writing.form_file import choose_years, form_ods, form
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import KPI, ActionBudget, AuditEvent, Measure, Plan, YearlyValue, earlier_values
 from scorecard.read_models.build_scorecard import build_scorecard
-from scorecard.services import import_into_plan, import_new_plan
+from scorecard.services import import_into_plan
 from scorecard.spreadsheets.cell_messages import Severity
 from tests import factories
 from tests.agency_form.form_workbooks import CARD, edited, original, with_cells
 from tests.services.rows import nothing_written
-from tests.services.test_import_new_plan import years_later
+from tests.services.test_import_new_plan import adopted, years_later
 from tests.shared_rows import layer
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def read(content=None):
 
 @layer
 def plan():
-    return import_new_plan.apply_new(by=None, form=read())
+    return adopted()
 
 
 def apply(plan, form, **options):
