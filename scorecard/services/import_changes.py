@@ -98,7 +98,8 @@ class ChangeWriter:
             gone = self.dropped.get(kind, [])
             kept = [row for (of, lineage), row in self.rows.items() if of is kind and lineage not in gone]
             codes = Counter(new.get(row.lineage, row.code) for row in kept)
-            codes.update(m.row.code for m in self.matches.rows if (kind, self._lineage(kind, m.row.code)) in self.added)
+            rows = [match.row for match in self.matches.rows if match.row.kind is kind]
+            codes.update(row.code for row in rows if (kind, self._lineage(kind, row.code)) not in self.rows)
             wrong += [
                 f"匯入後會有兩項{KIND_LABELS[kind]} {code}；請把表單沒有的那一項一併停列，或在表單改用另一個編號。"
                 for code, count in codes.items()

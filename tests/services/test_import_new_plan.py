@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -20,8 +21,13 @@ from tests.agency_form.form_workbooks import CARD, original, with_cells
 pytestmark = pytest.mark.django_db
 
 
+@cache
+def _original(**options):
+    return read_form(io.BytesIO(original()), **options)
+
+
 def read(content=None, **options):
-    return read_form(io.BytesIO(content or original()), **options)
+    return read_form(io.BytesIO(content), **options) if content else _original(**options)
 
 
 def exported(plan):
