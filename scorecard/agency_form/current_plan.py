@@ -69,7 +69,8 @@ def _current(
         is_new=is_new,
         reports={lineage: ReportState(state) for lineage, state in reports.values_list("kpi__lineage", "state")},
         own=_own_actuals(plan),
-        records=_records(plan, kpis, read),
+        # Without an edition before there is none that could be the home of a figure.
+        records=_records(plan, kpis, read) if is_new or former is not None else {},
         data_version=plan.data_version if plan.pk else 0,
     )
 

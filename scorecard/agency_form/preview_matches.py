@@ -1,6 +1,6 @@
 """Which rows of an edition a form's rows are, as the preview shows it and asks it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scorecard.agency_form.matching import NEW, Certainty, FormRow, Match, Matches, folded
@@ -53,11 +53,6 @@ class MatchesShown:
     new_hidden: int
     certain: list[tuple[str, str, str]]
     certain_count: int
-
-
-def is_about_matches(names: Iterable[str]) -> bool:
-    """Whether a page sent answers about rows, and no corrections of cells."""
-    return any(name.startswith(f"{MATCH_FIELD}-") for name in names)
 
 
 def matches_shown(matches: Matches, links: Mapping[FormRow, str], chosen: Mapping[str, str]) -> MatchesShown:

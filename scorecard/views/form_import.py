@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from scorecard import permissions
-from scorecard.agency_form.preview_matches import is_about_matches, rejected_choices
+from scorecard.agency_form.preview_matches import rejected_choices
 from scorecard.agency_form.preview_page import cell_context, conflict_rows, preview_context, rejected_corrections
 from scorecard.agency_form.uploaded_form import build_preview
 from scorecard.domain.choices import PlanState
@@ -63,7 +63,7 @@ def _get_upload(request, agency, token):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def preview(request, agency, token):
-    """A POST stores corrections of cells, or which rows the form's are, and reads the form again."""
+    """A POST stores corrections of cells and reads the form again."""
     agency, kept = _get_upload(request, agency, token)
     if kept.applied_at:
         return _taken_in(request, agency.slug, kept)
@@ -74,8 +74,6 @@ def preview(request, agency, token):
         return redirect("form_import", agency=agency.slug)
     if request.method != "POST":
         return _preview_page(request, agency, shown)
-    if is_about_matches(request.POST):
-        return _choose(request, agency, kept, shown)
     return _correct(request, agency, kept, shown)
 
 
@@ -96,15 +94,24 @@ def _correct(request, agency, kept, shown):
     return redirect("form_import_preview", agency=agency.slug, token=kept.token)
 
 
-def _choose(request, agency, kept, shown):
-    """Keep the answers; of rows that somebody else answered meanwhile both answers are shown."""
+@require_POST
+def matches(request, agency, token):
+    """Keep which rows the form's are; of those that somebody else answered meanwhile both answers are shown."""
+    agency, kept = _get_upload(request, agency, token)
+    if kept.applied_at:
+        return _taken_in(request, agency.slug, kept)
+    try:
+        shown = build_preview(kept)
+    except UnreadableFile as refusal:
+        messages.error(request, str(refusal))
+        return redirect("form_import", agency=agency.slug)
     if shown.difference is None:
         return redirect("form_import_preview", agency=agency.slug, token=kept.token)
-    matches = shown.difference.matches
-    choices = choices_of(request.POST, matches)
+    rows = shown.difference.matches
+    choices = choices_of(request.POST, rows)
     try:
         count, changed_by_other = import_uploads.choose_matches(
-            by=request.user, upload=kept, matches=matches, choices=choices
+            by=request.user, upload=kept, matches=rows, choices=choices
         )
     except RuleBroken as error:
         messages.error(request, " ".join(error.messages))
