@@ -211,7 +211,7 @@ class _Comparing:
             keys = [difference.key._replace(field=name) for name in ("target", "target_note")]
         is_whole = difference.old_item is None or difference.new_item is None
         facts = [self._fact(key, difference.item) for key in keys]
-        facts = [fact for fact in facts if is_whole or not same(fact.old, fact.new)]
+        facts = [fact for fact in facts if is_whole or not _says_the_same(fact)]
         if self.current.is_new:
             # The draft is carried forward to the form's own end.
             facts = [fact for fact in facts if fact.key.field != "last_year"]
@@ -336,6 +336,13 @@ def same(old: object, new: object) -> bool:
     if isinstance(old, str) and isinstance(new, str):
         return without_spaces(old) == without_spaces(new)
     return old == new or (old in (None, "") and new in (None, ""))
+
+
+def _says_the_same(fact: FactChange) -> bool:
+    """Owners are compared by their names: a form does not say whether one is a division or a person."""
+    if isinstance(fact.old, DivisionName) or isinstance(fact.new, DivisionName):
+        return same(fact.old_text, fact.new_text)
+    return same(fact.old, fact.new)
 
 
 def _name_of(key: FactKey, item: Item) -> str:

@@ -39,6 +39,10 @@ class DivisionNames:
             return None
         return self._names.get(without_spaces(name)) or DivisionName(None, name)
 
+    def known(self, name: str) -> DivisionName | None:
+        """None for a name that the agency does not have."""
+        return self._names.get(without_spaces(name))
+
     def name_of(self, division: DivisionName, successors: Mapping[int, int]) -> str:
         """Of the one that took over from it."""
         if division.id is None:
@@ -156,7 +160,9 @@ class _Building:
     def _action_plan(self, plan: FormActionPlan, kpi: Lineage, order: int) -> None:
         lineage = self._row(ItemKind.ACTION_PLAN, plan.code, plan.description, plan.place, order, kpi)
         self._say(FactKey(ItemKind.ACTION_PLAN, lineage, "kpi"), kpi, plan.place)
-        owner = self.divisions.get(plan.owner_division) or plan.owner_person
+        # The reader takes a name for a division's by its form, and the agency's own divisions are not all of that form.
+        owner = self.divisions.known(plan.owner_division or plan.owner_person)
+        owner = owner or self.divisions.get(plan.owner_division) or plan.owner_person
         self._say(FactKey(ItemKind.ACTION_PLAN, lineage, "owner"), owner, plan.owner_place)
         for year, budget in plan.budgets.items():
             if budget.amount is not None:

@@ -42,7 +42,7 @@ _MODELS: dict[ItemKind, type[Any]] = {
 _CODED = tuple(_MODELS)
 # What is dropped last, since other rows refer to it.
 _DROPPED_LAST = (ItemKind.KPI, ItemKind.OBJECTIVE, ItemKind.THEME, ItemKind.PERSPECTIVE)
-_INSIDE = {
+_INSIDE: dict[ItemKind, tuple[tuple[type[Any], str], ...]] = {
     ItemKind.OBJECTIVE: ((KPI, "objective"),),
     ItemKind.THEME: ((Objective, "theme"),),
     ItemKind.PERSPECTIVE: ((Objective, "perspective"),),
@@ -209,15 +209,17 @@ class ChangeWriter:
 
     def _set_amount(self, fact: FactChange) -> None:
         row = self.rows[ItemKind.ACTION_PLAN, fact.key.lineage]
-        budget = ActionBudget.objects.filter(action_plan=row, year=fact.key.year).first()
+        year = fact.key.year or 0
+        budget = ActionBudget.objects.filter(action_plan=row, year=year).first()
         if budget is None:
-            budget = ActionBudget(action_plan=row, year=fact.key.year or 0)
+            budget = ActionBudget(action_plan=row, year=year)
         budget.amount = fact.new
         _save(budget)
 
     def _measure(self, lineage: Lineage) -> Measure:
         if lineage not in self._measures:
-            self._measures[lineage] = Measure.objects.select_related("kpi").get(kpi__plan=self.plan, lineage=lineage)
+            rows: Any = Measure.objects.select_related("kpi")
+            self._measures[lineage] = rows.get(kpi__plan=self.plan, lineage=lineage)
         return self._measures[lineage]
 
     def _change_measures(self) -> None:
@@ -260,7 +262,7 @@ class ChangeWriter:
             self._delete(kind, self.dropped.get(kind, []))
 
     def _check_empty(self, kind: ItemKind) -> None:
-        wrong = []
+        wrong: list[str] = []
         for model, field in _INSIDE[kind]:
             inside = model.objects.filter(plan=self.plan, **{f"{field}__lineage__in": self.dropped.get(kind, [])})
             wrong += [f"「{row}」仍列在要停列的{KIND_LABELS[kind]}；請一併停列，或在表單改列他處。" for row in inside]
@@ -276,12 +278,13 @@ class ChangeWriter:
 
 def order_as_form(plan: Plan, read: FormPlan) -> None:
     """Give an edition that has the form's rows alone their order. Two queries for each kind of row."""
-    for model, reads in (
+    groups: tuple[tuple[type[Any], Sequence[Any]], ...] = (
         (Perspective, read.perspectives),
         (Theme, read.themes),
         (Objective, read.objectives),
         (KPI, read.kpis),
-    ):
+    )
+    for model, reads in groups:
         places = {row.code: number for number, row in enumerate(reads, 1)}
         rows = list(model.objects.filter(plan=plan))
         for row in rows:
