@@ -50,15 +50,28 @@ _INSIDE: dict[ItemKind, tuple[tuple[type[Any], str], ...]] = {
 
 
 class ChangeWriter:
-    """changes, dropped: as the person agreed to them, of a form compared with the edition under these matches."""
+    """changes, dropped: as the person agreed to them, of a form compared with the edition under these matches.
+
+    reason: kept with softened targets, and with every target that changes once the edition is adopted.
+    """
 
     def __init__(
-        self, plan: Plan, read: FormPlan, matches: Matches, changes: Sequence[Change], dropped: Sequence[Change]
+        self,
+        plan: Plan,
+        read: FormPlan,
+        matches: Matches,
+        changes: Sequence[Change],
+        dropped: Sequence[Change],
+        *,
+        reason: str = "",
     ) -> None:
         self.plan = plan
         self.read = read
         self.matches = matches
         self.facts = [fact for change in changes for fact in change.facts if change.kind is not DifferenceKind.ADDED]
+        self.reason = reason
+        explained = (c for c in changes if reason and (c.kind is DifferenceKind.SOFTENED or not plan.is_draft))
+        self.explained = {fact.key for change in explained for fact in change.facts}
         self.added = {change.row for change in changes if change.kind is DifferenceKind.ADDED}
         self.dropped: dict[ItemKind, list[Lineage]] = {}
         for change in dropped:
@@ -78,6 +91,7 @@ class ChangeWriter:
         self._change_rows()
         self._change_measures()
         self._change_values()
+        self._change_amounts()
         self._drop_rest()
         return self.writer.homed
 
@@ -192,9 +206,6 @@ class ChangeWriter:
             else:
                 setattr(row, field, new)
             _save(row)
-        for fact in self._of(ItemKind.ACTION_PLAN):
-            if fact.key.field == "amount":
-                self._set_amount(fact)
 
     def _move_action_plans(self) -> None:
         for fact in self._of(ItemKind.ACTION_PLAN):
@@ -207,47 +218,54 @@ class ChangeWriter:
                     row.position += 1
                 _save(row)
 
-    def _set_amount(self, fact: FactChange) -> None:
-        row = self.rows[ItemKind.ACTION_PLAN, fact.key.lineage]
-        year = fact.key.year or 0
-        budget = ActionBudget.objects.filter(action_plan=row, year=year).first()
-        if budget is None:
-            budget = ActionBudget(action_plan=row, year=year)
-        budget.amount = fact.new
-        _save(budget)
-
-    def _measure(self, lineage: Lineage) -> Measure:
-        if lineage not in self._measures:
-            rows: Any = Measure.objects.select_related("kpi")
-            self._measures[lineage] = rows.get(kpi__plan=self.plan, lineage=lineage)
-        return self._measures[lineage]
+    def _change_amounts(self) -> None:
+        facts = [fact for fact in self._of(ItemKind.ACTION_PLAN) if fact.key.field == "amount"]
+        present = ActionBudget.objects.filter(action_plan__plan=self.plan)
+        budgets = {(row.action_plan_id, row.year): row for row in present}
+        touched: list[ActionBudget] = []
+        for fact in facts:
+            plan, year = self.rows[ItemKind.ACTION_PLAN, fact.key.lineage], fact.key.year or 0
+            budget = budgets.get((plan.pk, year), ActionBudget(action_plan=plan, year=year))
+            budget.amount = fact.new
+            touched.append(budget)
+        _save_all(touched, ["amount"])
 
     def _change_measures(self) -> None:
-        self._measures: dict[Lineage, Measure] = {}
+        rows = Measure.objects.filter(kpi__plan=self.plan).select_related("kpi")
+        self.measures: dict[Lineage, Measure] = {row.lineage: row for row in rows}
+        changed: dict[Lineage, Measure] = {}
         for fact in self._of(ItemKind.MEASURE):
             if fact.key.year is not None:
                 continue
-            measure = self._measure(fact.key.lineage)
+            measure = changed[fact.key.lineage] = self.measures[fact.key.lineage]
             setattr(measure, fact.key.field, fact.new)
             if fact.key.field == "unit":
                 begin_series(measure)
             if measure.direction != Direction.BAND:
                 measure.tolerance = None
-        for measure in self._measures.values():
+        for measure in changed.values():
             _save(measure)
 
     def _change_values(self) -> None:
-        for fact in self._of(ItemKind.MEASURE):
-            if fact.key.year is None:
-                continue
-            measure, field = self._measure(fact.key.lineage), fact.key.field
-            value = YearlyValue.objects.filter(measure=measure, year=fact.key.year).first()
-            if value is None:
-                value = YearlyValue(measure=measure, year=fact.key.year)
+        facts = [fact for fact in self._of(ItemKind.MEASURE) if fact.key.year is not None]
+        present = YearlyValue.objects.filter(measure__in={self.measures[fact.key.lineage].pk for fact in facts})
+        values = {(row.measure_id, row.year): row for row in present}
+        touched: dict[tuple[int, int], YearlyValue] = {}
+        for fact in facts:
+            measure, year, field = self.measures[fact.key.lineage], fact.key.year or 0, fact.key.field
+            place = (measure.pk, year)
+            value = touched[place] = values.setdefault(place, YearlyValue(measure=measure, year=year))
+            value.measure = measure
             setattr(value, field, (fact.new or "") if field.endswith("note") else fact.new)
-            if field.startswith("actual"):
+            if field in ("actual", "actual_note"):
                 value.unmeasured = value.actual is None and bool(value.actual_note)
-            _save(value)
+            if field == "actual":
+                # A form has the quotient alone.
+                value.numerator = value.denominator = None
+            if field == "target" and fact.key in self.explained:
+                value.target_reason = self.reason
+        fields = ("target", "target_note", "target_reason", "actual", "actual_note", "unmeasured")
+        _save_all(list(touched.values()), [*fields, "numerator", "denominator"])
 
     def _drop_rest(self) -> None:
         """Rows that others refer to, once those are elsewhere or gone."""
@@ -296,6 +314,22 @@ def _without_known_plans(kpi: FormKPI, added: Container[str]) -> FormKPI:
     """A new KPI without action plans that the edition has already: those move to it afterwards."""
     own = tuple(plan for plan in kpi.action_plans if plan.code in added)
     return kpi if own == kpi.action_plans else replace(kpi, action_plans=own)
+
+
+def _save_all(rows: Sequence[Any], fields: Sequence[str]) -> None:
+    """Save rows of one model after checking their fields; the database checks the rest. Few queries."""
+    relations = [field.name for field in rows[0]._meta.fields if field.is_relation] if rows else []
+    for row in rows:
+        try:
+            row.clean_fields(exclude=relations)
+        except ValidationError as error:
+            raise RuleBroken([f"「{row}」：{sentence}" for sentence in error.messages]) from error
+    new = [row for row in rows if row.pk is None]
+    old = [row for row in rows if row.pk is not None]
+    if new:
+        type(new[0])._default_manager.bulk_create(new, batch_size=500)
+    if old:
+        type(old[0])._default_manager.bulk_update(old, fields, batch_size=100)
 
 
 def _save(row: Model) -> None:

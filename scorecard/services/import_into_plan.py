@@ -1,9 +1,10 @@
 """Changes an existing edition to what a form says: exactly what the person agreed to, all or nothing, audited."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from scorecard import permissions
 from scorecard.agency_form.changes import Change, Drops, FactChange, PlanChanges, key_text, too_many_action_plans
@@ -12,6 +13,7 @@ from scorecard.agency_form.uploaded_form import compare
 from scorecard.domain.choices import AuditAction
 from scorecard.domain.policies import RuleBroken, check_not_closed, check_reason_given
 from scorecard.models import KPI, Plan, User, YearlyReport
+from scorecard.models.triggers import sentence_of
 from scorecard.read_models.edition_difference import DifferenceKind
 from scorecard.read_models.edition_items import ItemKind
 from scorecard.services import audit
@@ -53,7 +55,7 @@ def apply_to(
         permissions.check_can_edit_strategy(by, plan.agency_id)
     if form.has_errors or form.plan is None:
         raise RuleBroken(HAS_ERRORS)
-    with transaction.atomic(), audit.held_back():
+    with _refusals(), transaction.atomic(), audit.held_back():
         # Later ones, too: baseline figures may move there.
         plan = next(row for row in lock_editions(plan.agency_id) if row.pk == plan.pk)
         check_not_closed(plan)
@@ -66,6 +68,15 @@ def apply_to(
             check_reason_given(plan, reason)
             write_changes(by, plan, form.plan, found, leaving, reason=reason, source=source)
         return agreed
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What the database itself refuses, as a sentence."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise RuleBroken(sentence_of(error) or "表單的內容與年版現有的資料不合，沒有匯入任何內容。") from error
 
 
 _NEVER = object()
@@ -101,7 +112,7 @@ def write_changes(
     too_many = [text for _, text in too_many_action_plans(read, found.matches, [change.row for change in leaving])]
     if too_many:
         raise RuleBroken(too_many)
-    writer = ChangeWriter(plan, read, found.matches, found.changes, leaving)
+    writer = ChangeWriter(plan, read, found.matches, found.changes, leaving, reason=reason)
     # Of those that go the numbers, too: their events are found by them.
     kpis = {row.lineage: row for row in KPI.objects.filter(plan=plan)}
     homed = writer.write()
