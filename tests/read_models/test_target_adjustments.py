@@ -31,7 +31,7 @@ def both(plan, cast):
     films.update(target=None, target_note="停辦", target_reason="改版")
     bands = YearlyValue.objects.filter(measure__kpi=factories.kpi(draft, "AL1.1"), year__lte=2018)
     bands.update(target_reason="人數難估")
-    later = editions.adopt(by=cast.admin, plan=draft, approval=factories.approval(), reason="年度策略會議決議")
+    later = editions.record_adoption(by=cast.admin, plan=draft, approval=factories.approval(), reason="年度策略會議決議")
     factories.open_year(cast.admin, later)
     for code, target, reason in (("BC1.1", "80", "需求減少"), ("BC1.1", "85", "重新估算"), ("AC1.1", "95", "人力補足")):
         change(cast.reviewer, value(later, code), target, reason)
@@ -105,7 +105,7 @@ def test_what_changed_before_the_adoption_in_force_is_no_adjustment(plan, cast):
     draft = Plan.objects.get(pk=later.pk)
     assert adjustments_of(draft, plan)[0].sentence == "106 年目標值放寬：105 年版原訂 100 次，擬訂 90 次"
     change(cast.reviewer, row, "95", "")
-    again = editions.adopt(by=cast.admin, plan=draft, approval=factories.approval(), reason="再行核定")
+    again = editions.record_adoption(by=cast.admin, plan=draft, approval=factories.approval(), reason="再行核定")
     assert told(adjustments_over([plan, again])) == [("AC1.1", "106 年", "放寬", "100", "95", "", "編制縮減")]
 
 
