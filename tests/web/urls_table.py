@@ -74,6 +74,7 @@ SITE = {
     f"{AGENCY}import/<uuid:token>/": row(only(REVIEWERS, 200), only(REVIEWERS, 302)),
     f"{AGENCY}import/<uuid:token>/sheet/": row(only(REVIEWERS, 200), everyone(405)),
     # What is sent names no version of the preview.
+    f"{AGENCY}import/<uuid:token>/matches/": act(only(REVIEWERS, 302)),
     f"{AGENCY}import/<uuid:token>/apply/": act(only(REVIEWERS, 422)),
     f"{AGENCY}import/<uuid:token>/discard/": act(only(REVIEWERS, 302)),
     "account/": row(everyone(200), everyone(405)),
