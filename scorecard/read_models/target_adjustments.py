@@ -271,7 +271,9 @@ def _papers(plans: Sequence[Plan]) -> _Papers:
     """One query."""
     found: _Papers = {plan.year: [] for plan in plans}
     fields = ("first_event", "last_event", "document_number", "no_number_reason")
-    for row in Revision.objects.filter(plan__in=plans, number__gte=1).select_related("plan").only("plan__year", *fields):
+    for row in (
+        Revision.objects.filter(plan__in=plans, number__gte=1).select_related("plan").only("plan__year", *fields)
+    ):
         found[row.plan.year].append((row.first_event, row.last_event, row.number_text))
     return found
 
