@@ -58,3 +58,9 @@ def decide(by, proposal, decision=ProposalDecision.TAKEN, reason=""):
 def anew(user):
     """The person without what was remembered of them; a deputy as they stand in."""
     return user if user.deputyship is not None else User.objects.get(pk=user.pk)
+
+
+def written_proposal(by, kpi, **fields):
+    """The row alone, for an edition in any state that takes one."""
+    said = {"value": 1, "unit": "件", "reason": "因此", "by_name": str(by), "year": kpi.plan.year}
+    return TargetProposal.objects.create(plan=kpi.plan, measure=kpi.measures.first(), by=by, **said | fields)

@@ -198,7 +198,9 @@ def _adopt(
     check_head_approval(approval, timezone.localdate())
     plan.state = PlanState.ADOPTED
     plan.changed_by = by
-    plan.save(update_fields=["state", "changed_by"])
+    # Also where the adoption is withdrawn: who wants to consult divisions again says so again.
+    plan.consultation_until = None
+    plan.save(update_fields=["state", "changed_by", "consultation_until"])
     changes = keep_approval(by, plan, approval, closing=0)
     if comparison is not None:
         changes += changes_of(comparison)

@@ -89,6 +89,8 @@ def _codes_by_plan(name, kwargs, edition):
     """{plan id: the code there of what the page is about}; None where the page keeps its address."""
     if name not in OF_CODE or "code" not in kwargs or len(edition.of_agency) == 1:
         return None
+    if edition.codes is not None:
+        return edition.codes
     model, _ = OF_CODE[name]
     shown = model.objects.filter(plan=edition.plan, code=kwargs["code"])
     rows = model.objects.filter(plan__in=edition.of_agency, lineage__in=shown.values("lineage"))

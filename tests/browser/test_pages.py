@@ -67,6 +67,7 @@ VISITS = {
         Visit(f"{EDITION}report/pdf/", "?appendix=0"),
         Visit(f"{EDITION}downloads/"),
         Visit(f"{EDITION}downloads/", year=104),
+        Visit(f"{EDITION}target-adjustments/"),
         Visit(f"{EDITION}dashboard/", year=104),
         Visit(f"{EDITION}year/corrections/", year=104),
         Visit(f"{EDITION}kpis/<str:code>/", status=404, code="ZZ9"),

@@ -80,7 +80,7 @@ def test_only_a_draft_is_shared_and_its_adoption_ends_the_consultation(cast, ope
     with nothing_written(), pytest.raises(PermissionDenied):
         share(cast.outsider, shared)
     given = {"approval": factories.approval(), "reason": "決議"}
-    adopted = editions.adopt(by=cast.admin, plan=shared, **given)
+    adopted = editions.record_adoption(by=cast.admin, plan=shared, **given)
     assert Plan.objects.get(pk=adopted.pk).consultation_until is None
     assert editions.withdraw(by=cast.admin, plan=adopted, reason="重訂").consultation_until is None
 
@@ -170,7 +170,7 @@ def test_nobody_proposes_before_the_draft_is_shared_after_its_day_once_adopted_o
     share(cast.admin, draft)
     expire(draft)
     refused("徵詢已經結束")
-    adopted = editions.adopt(by=cast.admin, plan=draft, approval=factories.approval(), reason="決議")
+    adopted = editions.record_adoption(by=cast.admin, plan=draft, approval=factories.approval(), reason="決議")
     refused("徵詢已經結束")
     editions.withdraw(by=cast.admin, plan=adopted, reason="重訂")
     wanted = target(draft, 95)
@@ -257,7 +257,7 @@ def test_what_was_replaced_withdrawn_or_measured_otherwise_is_not_taken_over(cas
     # After the day it is decided as before; once adopted it comes too late, and blocks nothing.
     expire(shared)
     decide(cast.reviewer, far, ProposalDecision.DECLINED, "年度已縮短")
-    editions.adopt(by=cast.admin, plan=shared, approval=factories.approval(), reason="決議")
+    editions.record_adoption(by=cast.admin, plan=shared, approval=factories.approval(), reason="決議")
     with nothing_written(), pytest.raises(RuleBroken, match="已核定，建議目標值不再處理"):
         decide(cast.reviewer, proposal)
 
@@ -299,7 +299,7 @@ def test_a_reviewer_sends_a_draft_to_be_adopted_and_an_admin_sends_it_back(cast,
     assert edition_comments.comment(by=cast.reviewer, **send).text == "請核定。"
     assert edition_comments.comment(by=cast.admin, text="AC1.1 還沒寫理由", **back).kind == "sent_back"
     assert Plan.objects.get(pk=draft.pk).state == PlanState.DRAFT
-    editions.adopt(by=cast.admin, plan=draft, approval=factories.approval(), reason="決議")
+    editions.record_adoption(by=cast.admin, plan=draft, approval=factories.approval(), reason="決議")
     for by, given in ((cast.reviewer, send), (cast.admin, back | {"text": "請補"})):
         with nothing_written(), pytest.raises(RuleBroken, match="已經核定"):
             edition_comments.comment(by=by, **given)

@@ -88,7 +88,7 @@ def test_staff_reach_the_page_only_while_the_draft_is_shared_and_reviewers_alway
     expire(draft)
     assert readers(cast, url) == KEEPERS
     share(cast.admin, draft)
-    adopted = editions.adopt(by=cast.admin, plan=draft, approval=factories.approval(), reason="決議")
+    adopted = editions.record_adoption(by=cast.admin, plan=draft, approval=factories.approval(), reason="決議")
     assert readers(cast, url) == KEEPERS
     editions.withdraw(by=cast.admin, plan=adopted, reason="重訂")
     assert readers(cast, url) == KEEPERS
@@ -351,7 +351,7 @@ def test_comments_requests_and_returns_are_written_beside_the_comparison(cast, s
 def test_what_was_said_of_a_draft_stays_with_reviewers_once_it_is_adopted(cast, shared):
     propose(cast.staff, shared, 95)
     say(cast.staff, shared, "請再考慮")
-    adopted = editions.adopt(by=cast.admin, plan=shared, approval=factories.approval(), reason="決議")
+    adopted = editions.record_adoption(by=cast.admin, plan=shared, approval=factories.approval(), reason="決議")
     url, act = address(adopted, "compare"), address(adopted, "compare_comment")
     for role in ("viewer", "staff"):
         client = client_of(getattr(cast, role))

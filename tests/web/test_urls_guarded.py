@@ -34,6 +34,7 @@ from scorecard.services import invitations, security_events, years
 from scorecard.services.corrections import add_correction
 from tests import factories
 from tests.agency_form.form_workbooks import original
+from tests.consulting import written_proposal
 from tests.deputyships import stand_in
 from tests.page_reading import body, client_of
 from tests.services.rows import nothing_written
@@ -54,6 +55,7 @@ MISSING = {
     "invitation_id": 999_999,
     "link_id": 999_999,
     "serial": 999_999,
+    "proposal_id": 999_999,
     "token": "00000000-0000-4000-8000-000000000000",
     "event_id": 999_999,
     "change": 999,
@@ -157,6 +159,7 @@ def scene():
     arguments |= {"event_id": AuditEvent.objects.filter(kpi=kpi, action="saved").first().pk, "change": 0}
     arguments |= {"number": 1, "file": "data.json", "handle": "no-such-login"}
     arguments |= {"invitation_id": rows["invitation"].pk}
+    arguments["proposal_id"] = written_proposal(cast.staff, kpi).pk
     arguments["deputyship_id"] = stand_in(cast.other_staff, cast.staff, plan.agency).pk
     # The anonymous visitor is no member of the cast.
     sessions = {role: client_of(getattr(cast, role, None)).cookies.output(header="") for role in ROLES}

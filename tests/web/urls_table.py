@@ -135,6 +135,9 @@ SITE = {
     f"{EDITION}search/": PAGE,
     f"{EDITION}scores.json": PAGE,
     f"{EDITION}downloads/": PAGE,
+    f"{EDITION}target-adjustments/": PAGE,
+    f"{EDITION}target-adjustments.xlsx": PAGE,
+    f"{EDITION}target-adjustments.ods": PAGE,
     f"{EDITION}form.xlsx": PAGE,
     f"{EDITION}form.ods": PAGE,
     f"{EDITION}downloads/verify/": act(members(422)),
@@ -171,6 +174,11 @@ SITE = {
     f"{EDITION}review/<str:code>/return/": act(only(REVIEWERS, 302)),
     f"{EDITION}review/<str:code>/comment/": act(only(REVIEWERS, 302)),
     f"{EDITION}reminders/": act(only(REVIEWERS, 302)),
+    # Of an edition that is no draft reviewers alone see what was said, and nobody answers.
+    f"{EDITION}consultation/": row(only(REVIEWERS, 200, 404), only(REVIEWERS, 403, 404)),
+    f"{EDITION}compare/comments/": act(only(REVIEWERS, 302)),
+    f"{EDITION}compare/proposals/<int:proposal_id>/": act(only(REVIEWERS, 302)),
+    f"{EDITION}year/consultation/": act(only(["admin"], 302)),
     f"{EDITION}year/": row(only(REVIEWERS, 200), everyone(405)),
     # The year is open: it cannot be opened or reopened, is closed only with a reason, changed only to some date.
     f"{EDITION}year/open/": act(only(["admin"], 302)),
