@@ -21,6 +21,7 @@ from scorecard.models import (
     HeadApproval,
     Notice,
     Plan,
+    Revision,
     YearlyReport,
     YearlyValue,
 )
@@ -28,6 +29,7 @@ from scorecard.services import editions, invitations, security_events
 from scorecard.services.corrections import add_correction
 from tests import factories
 from tests.factories import DUE, FIRST_YEAR
+from tests.models import edition_rows
 from tests.page_reading import address, client_of
 
 pytestmark = pytest.mark.every_database
@@ -55,14 +57,16 @@ CLOSED = {
 }
 # Audit trail, receipts, snapshots, the head's approvals and 更正說明 are append-only: they are told hostile text as
 # they come about. So was what a migration kept of people's names. A login's session is signed.
-FIXED = ("Audit", "Correction", "HeadApproval", "KeptName", "LoginSession", "Submission", "YearSnapshot")
+FIXED = ("Audit", "Correction", "HeadApproval", "KeptName", "LoginSession", "Revision", "Submission", "YearSnapshot")
 TOLD = {"auditevent-reason", "correction-text", "correction-document-number"}
 TOLD |= {"headapproval-title", "headapproval-no-number-reason"}
+TOLD |= {"revision-title", "revision-no-number-reason", "revision-reason", "revision-attachment-name"}
 MODELS = [model for model in apps.get_app_config("scorecard").get_models() if not model.__name__.startswith(FIXED)]
 # Shown in the admin alone, or nowhere yet.
 UNSEEN = {"yearlyreport-reviewed-by-name"}
 PAGES = {
-    "viewer": ["strategy_map", "scorecard", "objective", "theme", "kpi", "division", "downloads", "corrections"],
+    "viewer": ["strategy_map", "scorecard", "objective", "theme", "kpi", "division", "downloads", "corrections"]
+    + ["revisions of the next year"],
     "staff": ["reporting_table", "reporting_check", "reporting_evidence", "reporting"],
     "reviewer": ["review"],
     "admin": [
@@ -154,6 +158,9 @@ def poisoned(open_plan, cast):
     told = {name: hostile(HeadApproval, HeadApproval._meta.get_field(name)) for name in ("title", "no_number_reason")}
     next_year = editions.carry_forward(by=cast.admin, agency=open_plan.agency, year=open_plan.year + 1)
     editions.record_adoption(by=cast.admin, plan=next_year, approval=factories.approval("", **told), reason=said)
+    names = ("title", "no_number_reason", "reason", "attachment_name")
+    told = {name: hostile(Revision, Revision._meta.get_field(name)) for name in names}
+    edition_rows.record_revision(next_year, cast.admin, 1, document_number="", attachment=b"x", **told)
     report = YearlyReport.objects.get(kpi=submitted)
     Comment.objects.create(report=report, author=cast.reviewer, text="x")
     FormUpload.objects.create(agency=open_plan.agency, name="x", size=1, content=b"x", uploaded_by=cast.admin)
@@ -182,8 +189,8 @@ def arguments(plan, name):
 
 def page_of(plan, name):
     """The address of one of PAGES."""
-    if name == "plan_year of the next year":
-        return address(plan, "plan_year", year=plan.year + 1)
+    if name.endswith(" of the next year"):
+        return address(plan, name.removesuffix(" of the next year"), year=plan.year + 1)
     if name == "notices":
         return reverse(name)
     if name in {"mails", "form_import", "security_events", "members", "agency_divisions"}:

@@ -68,13 +68,22 @@ READ = (
     "division",
     "downloads",
     "annual_report_page",
+    "revisions",
 )
 REPORTED = ("reporting", "reporting_table", "reporting_evidence", "reporting_receipts", "reporting_receipt")
 # Whoever may do more than the reader sees more on the readers' pages, too.
 PAGES = {
     "viewer": (*READ, *REPORTED, "review", "plan_year"),
     "staff": (*REPORTED, "kpi", "division"),
-    "reviewer": ("reporting_receipts", "reporting_receipt", "review", "strategy_map_links", "kpi", "objective"),
+    "reviewer": (
+        "plan_year",
+        "reporting_receipts",
+        "reporting_receipt",
+        "review",
+        "strategy_map_links",
+        "kpi",
+        "objective",
+    ),
     "admin": (*READ, "review", "strategy_map_links", "plan_year"),
 }
 # Made anew each time, but for their time the same.

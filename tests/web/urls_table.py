@@ -174,6 +174,9 @@ SITE = {
     f"{EDITION}year/withdraw/": act(only(["admin"], 302)),
     f"{EDITION}year/discard/": act(only(REVIEWERS, 302)),
     f"{EDITION}year/sign-off.pdf": row(only(["admin"], 200), everyone(405)),
+    # What is sent says nothing.
+    f"{EDITION}year/revisions/": row(members(200), only(["admin"], 422)),
+    f"{EDITION}year/revisions/<int:number>/<str:file>": PAGE,
     # What is sent says nothing, and the year is open.
     f"{EDITION}year/corrections/": row(members(200), only(["admin"], 422)),
 }
