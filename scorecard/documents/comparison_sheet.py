@@ -2,11 +2,12 @@
 
 from scorecard.documents.scorecard_sheet import BRAND, HEADING_FILL
 from scorecard.domain.roc_years import datetime_text
+from scorecard.read_models.difference_texts import NO_MONEY
 from scorecard.spreadsheets.figure import whole_figure
 from scorecard.spreadsheets.sheet import SIZE, CellStyle, OutputSheet, PrintedPage, RowHeights, needed_height
 
 SHEET_NAME = "版本比較"
-WIDTHS = (11, 30, 44, 44, 38)
+WIDTHS = (13, 30, 44, 44, 38)
 WARN = "8A5000"
 TITLE_ROW, SUBTITLE_ROW = 1, 2
 
@@ -48,9 +49,8 @@ class _Writer:
     def write_counts(self):
         self._row(("", "", self.comparison.new.title, self.comparison.old.title, "增減"), [HEADING] * 5)
         for count in (*self.comparison.counts, *self.comparison.money):
-            row = self._row(("", count.label, None, None, count.change_text), [TEXT, TEXT, NUMBER, NUMBER, NUMBER])
-            for column, number in ((3, count.new), (4, count.old)):
-                self.sheet.place(row, column, "未編列" if number is None else whole_figure(number), NUMBER)
+            figures = [NO_MONEY if number is None else whole_figure(number) for number in (count.new, count.old)]
+            self._row(("", count.label, *figures, count.change_text), [TEXT, TEXT, NUMBER, NUMBER, NUMBER])
         self._row((None,) * 5, [CellStyle(is_boxed=False)] * 5)
 
     def write_differences(self):

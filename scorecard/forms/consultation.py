@@ -182,7 +182,7 @@ class ShareForm(forms.Form):
 class DecisionForm(forms.Form):
     """What becomes of a proposal."""
 
-    decision = forms.TypedChoiceField(choices=ProposalDecision.choices, coerce=ProposalDecision)
+    decision = forms.TypedChoiceField(label="處理結果", choices=ProposalDecision.choices, coerce=ProposalDecision)
     reason = forms.CharField(label="處理說明", required=False, max_length=MAX_REASON)
 
 
@@ -190,6 +190,7 @@ class EditionCommentForm(forms.Form):
     """A comment on an edition, or on the KPI with the code. The text of 送請核定 may be blank."""
 
     kind = forms.TypedChoiceField(
+        label="種類",
         choices=EditionCommentKind.choices,
         coerce=EditionCommentKind,
         required=False,

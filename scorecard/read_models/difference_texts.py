@@ -7,7 +7,7 @@ from uuid import UUID
 from scorecard.domain.choices import Direction, DisplayCap
 from scorecard.domain.explanation import unit_after
 from scorecard.domain.roc_years import year_text
-from scorecard.domain.scoring import BLANK, grouped, percent_text, plain
+from scorecard.domain.scoring import BLANK, grouped, plain
 from scorecard.read_models.edition_items import (
     DivisionName,
     EditionFacts,
@@ -94,7 +94,7 @@ def _said(name: str, value: FactValue) -> str:
     if name == "display_cap":
         return str(DisplayCap(value).label)
     if name == "warning_threshold":
-        return percent_text(value, places=2)
+        return f"{plain(value * 100)}%"
     if name == "last_year":
         return year_text(value)
     if isinstance(value, DivisionName):

@@ -114,15 +114,14 @@ def tell_of_comment(comment: EditionComment, *, plan: Plan) -> None:
     else:
         spoke = set(EditionComment.objects.filter(plan=plan).values_list("by", flat=True))
         keepers = [user for user in keepers if user.pk in spoke]
-    about = f" {comment.about}" if comment.about else ""
     _tell(
         plan,
         by,
         keepers,
         key=f"edition-comment:{comment.pk}",
-        subject=f"{one_line(by.signature)}：{plan.title}{comment.get_kind_display()}{one_line(about)}",
+        subject=f"{one_line(by.signature)}：{plan.title}{comment.get_kind_display()} {one_line(comment.about)}".strip(),
         text=comment.text,
-        path=_page(plan),
+        path=reverse("compare", args=[plan.agency.slug, plan.year]),
     )
     if comment.kpi is not None and plan.is_shared_on(timezone.localdate()):
         _tell(

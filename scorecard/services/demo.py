@@ -33,6 +33,7 @@ from scorecard.services import audit, demo_data, demo_draft, editions, reporting
 from scorecard.services.demo_data import CLOSED_YEAR, MARK, OPEN_YEAR, Sample
 
 DAYS_TO_DUE_DATE = 12
+DAYS_OF_CONSULTATION = 20
 DUE_DATE_OF_CLOSED_YEAR = date(CLOSED_YEAR + 1, 1, 31)
 ADOPTION_APPROVED = date(CLOSED_YEAR, 12, 20)
 CLOSING_APPROVED = date(CLOSED_YEAR + 1, 2, 20)
@@ -97,7 +98,8 @@ def load(*, plan: Plan, today: date, close_year: Callable[..., object], password
     due_date = today + timedelta(days=DAYS_TO_DUE_DATE)
     filled, links = _load_next(plan, due_date, cast)
     if plan.year == CLOSED_YEAR:
-        demo_draft.load_draft(agency=plan.agency, by=cast.reviewer)
+        until = today + timedelta(days=DAYS_OF_CONSULTATION)
+        demo_draft.load_draft(agency=plan.agency, by=cast.reviewer, admin=cast.admin, staff=cast.staff, until=until)
     return replace(loaded, years=(*loaded.years, *filled), links=loaded.links + links)
 
 

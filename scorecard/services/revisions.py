@@ -50,7 +50,7 @@ def make_files(comparison: EditionComparison, *, heading: str) -> Mapping[str, b
 
 def keep_adoption(
     *,
-    by: User,
+    by: User | None,
     plan: Plan,
     reason: str,
     files: Mapping[str, bytes] | None = None,

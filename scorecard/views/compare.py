@@ -119,8 +119,10 @@ def _maps(comparison):
     """Both maps without results, the newer first; each with the addresses behind its cards."""
     maps = []
     for plan, facts in ((comparison.new_plan, comparison.new), (comparison.old_plan, comparison.old)):
+        place = (plan.agency.slug, plan.year)
         drawn = build_strategy_map(build_scorecard(plan, with_links=True, with_earlier=False))
-        maps.append({"title": facts.title, "map": drawn, "addresses": map_addresses(plan.agency.slug, plan.year)})
+        url = reverse("strategy_map", args=place)
+        maps.append({"title": facts.title, "url": url, "map": drawn, "addresses": map_addresses(*place)})
     return maps
 
 

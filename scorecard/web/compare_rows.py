@@ -31,6 +31,14 @@ class CompareRow:
     present: str | None = None
 
     @property
+    def name(self) -> str:
+        """What the row is about, where the words of the difference do not say it: 「縮短職舍通知配住日數」."""
+        subject, what = self.difference.subject, self.difference.what
+        if subject in what or self.difference.item.kind == ItemKind.PLAN:
+            return ""
+        return subject.removeprefix(f"{what.split(' ')[0]} ")
+
+    @property
     def is_open(self) -> bool:
         """Whether the form stands open: a reason is lacking, or what was typed is not saved."""
         return self.difference.lacks_reason or bool(self.form and self.form.is_bound)

@@ -1,13 +1,13 @@
 """Removing 示範資料: nothing of it is left, and nothing of anybody else's is lost."""
 
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from unittest.mock import patch
 
 import pytest
 from django.core.files.base import ContentFile
 from django.test import TestCase
+from django.utils import timezone
 
 from scorecard.domain.choices import AuditAction, PlanState, ReportState, Role
 from scorecard.models import (
@@ -59,7 +59,7 @@ class RemovalOfSampleData(TestCase):
         writers = cls.plan.agency.divisions.get(name="文書組")
         cls.writer = factories.make_member("wang", cls.plan.agency, Role.STAFF, writers)
         cls.reviewer = factories.make_member("lin", cls.plan.agency, Role.REVIEWER)
-        demo.load(plan=cls.plan, today=date(2018, 1, 19), close_year=close_year)
+        demo.load(plan=cls.plan, today=timezone.localdate(), close_year=close_year)
         cls.later = Plan.objects.select_related("agency").get(agency=cls.plan.agency, year=OPEN_YEAR)
 
     def test_every_row_is_again_as_the_fixture_brought_it(self):
@@ -122,7 +122,7 @@ class RemovalOfSampleData(TestCase):
 
     def test_after_removing_the_sample_data_can_be_loaded_again(self):
         demo_removal.remove()
-        again = demo.load(plan=self.plan, today=date(2018, 1, 19), close_year=close_year)
+        again = demo.load(plan=self.plan, today=timezone.localdate(), close_year=close_year)
         assert again.years == (CLOSED_YEAR, OPEN_YEAR)
         assert all(account.has_new_password for account in again.accounts)
         assert User.objects.get(username="demo-admin").check_password(again.password)
