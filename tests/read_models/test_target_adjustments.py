@@ -31,7 +31,9 @@ def both(plan, cast):
     films.update(target=None, target_note="停辦", target_reason="改版")
     bands = YearlyValue.objects.filter(measure__kpi=factories.kpi(draft, "AL1.1"), year__lte=2018)
     bands.update(target_reason="人數難估")
-    later = editions.record_adoption(by=cast.admin, plan=draft, approval=factories.approval(), reason="年度策略會議決議")
+    later = editions.record_adoption(
+        by=cast.admin, plan=draft, approval=factories.approval(), reason="年度策略會議決議"
+    )
     factories.open_year(cast.admin, later)
     for code, target, reason in (("BC1.1", "80", "需求減少"), ("BC1.1", "85", "重新估算"), ("AC1.1", "95", "人力補足")):
         change(cast.reviewer, value(later, code), target, reason)

@@ -59,7 +59,9 @@ def before(keeper, agency):
     """Edition 105, adopted."""
     client = client_of(keeper)
     apply(client, uploaded(client, agency, original()))
-    return editions.record_adoption(by=keeper, plan=Plan.objects.get(), approval=factories.approval(), reason="策略會議決議")
+    return editions.record_adoption(
+        by=keeper, plan=Plan.objects.get(), approval=factories.approval(), reason="策略會議決議"
+    )
 
 
 @pytest.fixture
