@@ -9,7 +9,6 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from scorecard import permissions
-from scorecard.documents.frozen_files import ODS, XLSX
 from scorecard.domain.policies import RuleBroken
 from scorecard.forms.revisions import RevisionForm
 from scorecard.models import Revision
@@ -17,6 +16,8 @@ from scorecard.models.revisions import REVISION_FILES
 from scorecard.pdf.writer import PDFError
 from scorecard.read_models.revisions import load_revisions
 from scorecard.services.revisions import ComparisonChanged, gather
+from scorecard.spreadsheets.ods_writer import MIME_TYPE as ODS
+from scorecard.spreadsheets.xlsx_writer import MIME_TYPE as XLSX
 from scorecard.web import access
 from scorecard.web.file_response import file_response
 
