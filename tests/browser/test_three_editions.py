@@ -85,7 +85,7 @@ def adopt_and_open(page, plan):
     page.get_by_role("button", name=f"核定 {plan.title}").click(timeout=PDF_MILLISECONDS)
     expect(page.get_by_role("heading", name="已核定")).to_be_visible(timeout=PDF_MILLISECONDS)
     page.goto(address(plan, "plan_year"))
-    page.get_by_label("填報截止日").fill((timezone.localdate() + timedelta(days=30)).isoformat())
+    page.locator("#open").get_by_label("填報截止日").fill((timezone.localdate() + timedelta(days=30)).isoformat())
     page.get_by_role("button", name=f"開放 {plan.year_text}度填報").click()
     expect(page.get_by_text("已開放填報。")).to_be_visible()
 
