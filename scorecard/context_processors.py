@@ -4,11 +4,12 @@ from django.conf import settings
 from django.urls import reverse
 
 from scorecard import permissions
+from scorecard.read_models.draft_origin import draft_origin
 from scorecard.web.switches import agency_switch, year_switch
 
 
 def navigation(request):
-    """Main menu, switches of years and agencies; pages of no agency have none of them."""
+    """Main menu, switches of years and agencies; pages of no agency have none of them. A query more for a draft."""
     edition = getattr(request, "edition", None)
     everywhere = {"uses_sso": settings.USES_SSO}
     # Nobody is known yet where the host is refused.
@@ -22,6 +23,7 @@ def navigation(request):
         "year_switch": year_switch(request, edition),
         "agency_switch": agency_switch(request, edition),
         "keeps_data": permissions.can_edit_strategy(request.user, edition.agency.pk),
+        "draft": draft_origin(edition.plan) if edition.plan.is_draft else None,
     }
 
 
@@ -32,7 +34,7 @@ def _menu(request, edition):
         ("reporting", "年度填報", permissions.can_report(user, agency_id)),
         ("review", "審核", permissions.can_review(user, agency_id)),
         ("downloads", "報告下載", True),
-        ("plan_year", "年度管理", permissions.can_manage(user, agency_id)),
+        ("plan_year", "年度管理", permissions.can_edit_strategy(user, agency_id)),
     ]
     here = request.resolver_match.view_name if request.resolver_match else ""
     return [

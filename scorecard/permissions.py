@@ -168,6 +168,51 @@ def can_see_drafts(user, agency_id):
     return can_edit_strategy(user, agency_id)
 
 
+def can_be_consulted(user, kpi):
+    """Propose targets for the KPI, and comment on it, while its draft is shared: whoever reports for its division."""
+    return can_report_for(user, kpi.division)
+
+
+def check_can_be_consulted(user, kpi):
+    _check(can_be_consulted(user, kpi), f"只有{kpi.division.name}的填報人員可以對 {kpi.code} 表示意見。")
+
+
+def can_answer(user, agency_id):
+    """Answer a consultation at all."""
+    return can_report(user, agency_id)
+
+
+def check_can_answer(user, agency_id):
+    _check(can_answer(user, agency_id), "徵詢由各科室的填報人員表示意見；審核人員與管理者請在版本比較留下意見。")
+
+
+def can_share_drafts(user, agency_id):
+    """Share a draft with the divisions until a day (徵詢科室)."""
+    return _has_role(user, agency_id, Role.ADMIN)
+
+
+def check_can_share_drafts(user, agency_id):
+    _check(can_share_drafts(user, agency_id), "只有管理者可以把草案送科室徵詢。")
+
+
+def can_comment_on_edition(user, agency_id):
+    """Comment on an edition or any KPI of it, and take proposals over or decline them."""
+    return can_edit_strategy(user, agency_id)
+
+
+def check_can_comment_on_edition(user, agency_id):
+    _check(can_comment_on_edition(user, agency_id), "只有審核人員與管理者可以留下意見、處理建議目標值。")
+
+
+def can_send_for_adoption(user, agency_id):
+    """送請核定: reviewers, who cannot adopt an edition themselves."""
+    return _has_role(user, agency_id, Role.REVIEWER)
+
+
+def check_can_send_for_adoption(user, agency_id):
+    _check(can_send_for_adoption(user, agency_id), "只有審核人員可以送請核定；管理者可以直接核定或退回修正。")
+
+
 def can_manage(user, agency_id):
     """Adopt editions, open, close and reopen their years, add a 更正說明, and change the agency's settings."""
     return _has_role(user, agency_id, Role.ADMIN)

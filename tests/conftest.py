@@ -8,7 +8,9 @@ from unittest import mock
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
@@ -121,6 +123,14 @@ def pytest_collection_finish(session):
     gc.set_threshold(50_000, 20, 50)
 
 
+def note_migrations():
+    """Let a database made from the models say what one says that was migrated."""
+    recorder = MigrationRecorder(connection)
+    recorder.ensure_schema()
+    for app, name in MigrationLoader(None).disk_migrations:
+        recorder.record_applied(app, name)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The database, with layers of rows (tests/shared_rows.py) rolled back before it goes.
@@ -129,6 +139,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     and sends post_migrate; and triggers refuse it.
     """
     with django_db_blocker.unblock():
+        note_migrations()
         empty = keep()
     LAYERS.begin(django_db_blocker)
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", lambda case: put_back(empty)):

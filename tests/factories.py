@@ -291,7 +291,7 @@ def open_year(by, plan, *, due_date=DUE):
 def next_edition(by, plan):
     """The edition of the next year, carried forward and adopted as the agency's admin; it is not open."""
     draft = editions.carry_forward(by=by, agency=plan.agency, year=plan.year + 1)
-    return editions.adopt(by=by, plan=draft, approval=approval(), reason="年度策略會議決議")
+    return editions.record_adoption(by=by, plan=draft, approval=approval(), reason="年度策略會議決議")
 
 
 def prepared_year(plan):

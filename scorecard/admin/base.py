@@ -277,10 +277,14 @@ class ScopedAdmin(admin.ModelAdmin):
             reason=reason,
         )
 
+    def changes_of(self, form):
+        """What the audit trail keeps of the saved form of the page's row."""
+        return form_changes(form)
+
     def save_related(self, request, form, formsets, change):
         """Audits the form and its inlines after all of them are saved."""
         super().save_related(request, form, formsets, change)
-        changes = form_changes(form)
+        changes = self.changes_of(form)
         if changes or not change:
             action = AuditAction.CHANGED if change else AuditAction.CREATED
             self.record(request, action, form.instance, changes, self.get_reason(form))

@@ -4,30 +4,51 @@ from django.contrib import admin
 
 from scorecard.admin.base import site
 from scorecard.admin.editions import EditionAdmin, EditionForm
+from scorecard.domain.policies import RuleBroken
 from scorecard.forms.fields import is_key
 from scorecard.models import Measure, YearlyValue
 from scorecard.models.earlier_values import has_earlier_home
 from scorecard.models.edition_rules import PAST
+from scorecard.services.changed_targets import for_programs, keep_reason
 
+TARGET = ["target", "target_note", "target_reason"]
 ACTUAL = ["actual", "actual_note", "unmeasured"]
 
 
 class YearlyValueForm(EditionForm):
-    """A year before the edition's own has no target."""
+    """A year before the edition's own has no target.
+
+    A target that must say why takes 放寬理由, or where that is left as it was the reason of the page.
+    """
 
     class Meta:
         model = YearlyValue
-        fields = ["measure", "year", "target", "target_note", *ACTUAL]
+        fields = ["measure", "year", *TARGET, *ACTUAL]
 
     def clean(self):
         cleaned = super().clean()
         edition, year = self.edition(cleaned), cleaned.get("year") or self.instance.year
-        if edition is None or year is None or year >= edition.year:
+        if edition is None or year is None:
             return cleaned
-        for name in ("target", "target_note"):
+        if year >= edition.year:
+            return self._with_reason(cleaned, year)
+        for name in TARGET:
             if cleaned.get(name):
                 self.add_error(name, PAST)
         return cleaned
+
+    def _with_reason(self, cleaned, year):
+        if "target" not in self.changed_data or self.errors:
+            return cleaned
+        measure = cleaned.get("measure") or self.instance.measure
+        own = cleaned.get("target_reason", "") if "target_reason" in self.changed_data else ""
+        value = YearlyValue(measure=measure, year=year, target=cleaned.get("target"))
+        value.target_reason = cleaned.get("target_reason", "")
+        try:
+            keep_reason(value, self.initial.get("target"), own or cleaned.get("reason", ""))
+        except RuleBroken as error:
+            self.add_error("target_reason", error)
+        return {**cleaned, "target_reason": value.target_reason}
 
 
 @admin.register(Measure, site=site)
@@ -78,8 +99,15 @@ class YearlyValueAdmin(EditionAdmin):
         fixed = ["measure", "year"]
         if obj.year >= obj.measure.kpi.plan.year:
             return [*fixed, *ACTUAL]
-        fixed += ["target", "target_note"]
+        fixed += TARGET
         return [*fixed, *ACTUAL] if has_earlier_home(obj) else fixed
+
+    def changes_of(self, form):
+        """A changed target is told to programs as well: it is listed over the years."""
+        changes = super().changes_of(form)
+        label = str(form.fields["target"].label) if "target" in form.fields else ""
+        told = for_programs(form.instance, form.initial.get("target_reason") or "")
+        return [(*change, told) if change[0] == label else change for change in changes]
 
     def has_delete_permission(self, request, obj=None):
         """Values are emptied, not deleted."""

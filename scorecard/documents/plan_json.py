@@ -64,9 +64,15 @@ def _value(cell):
         "year": cell.year,
         "target": _figure(cell.target),
         "target_note": cell.target_note or None,
+        **target_reason(cell),
         "actual": _figure(cell.actual),
         "actual_note": cell.actual_note or None,
     }
+
+
+def target_reason(cell):
+    """Why a target was softened or changed; left out where nothing is recorded, as in files of before it was kept."""
+    return {"target_reason": cell.target_reason} if cell.target_reason else {}
 
 
 def _mark(line, is_marked):

@@ -106,6 +106,21 @@ REPORT_TRANSITIONS = {
 }
 
 
+class ProposalDecision(models.TextChoices):
+    """What became of a division's proposal for a target."""
+
+    TAKEN = "taken", "採納"
+    DECLINED = "declined", "不採納"
+
+
+class EditionCommentKind(models.TextChoices):
+    """What a comment on an edition is; the last two ask somebody to act and change no state."""
+
+    COMMENT = "comment", "意見"
+    SENT_FOR_ADOPTION = "sent_for_adoption", "送請核定"
+    SENT_BACK = "sent_back", "退回修正"
+
+
 class AuditAction(models.TextChoices):
     """What an audit event records."""
 
@@ -124,6 +139,7 @@ class AuditAction(models.TextChoices):
     CLOSED = "closed", "關閉年度"
     REOPENED = "reopened", "重新開放"
     CORRECTED = "corrected", "更正說明"
+    REVISED = "revised", "登錄修正"
     DEMO_REMOVED = "demo_removed", "移除示範資料"
     REMINDED = "reminded", "提醒"
     INVITED = "invited", "邀請"
@@ -179,6 +195,7 @@ class NoticeKind(models.TextChoices):
     COMMENT = "comment", "留言"
     RETURNED = "returned", "退回補正"
     APPROVED = "approved", "審核通過"
+    CONSULTATION = "consultation", "徵詢"
     INVITATION = "invitation", "邀請"
     LOCKED_OUT = "locked_out", "登入等候"
     ACCOUNT = "account", "帳號安全"

@@ -1,11 +1,13 @@
 """Rules about states, not about people (domain.md §5): each check_* raises RuleBroken with a sentence for the user."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
 
-from scorecard.domain.choices import ReportState
+from scorecard.domain.choices import EditionCommentKind, ReportState
+from scorecard.domain.roc_years import date_text
 
 MEGABYTE = 1024 * 1024
 EVIDENCE_FILE_BYTES = 20 * MEGABYTE
@@ -27,6 +29,8 @@ class PlanRow(Protocol):
 
     @property
     def is_closed(self) -> bool: ...
+
+    def is_shared_on(self, day: date) -> bool: ...
 
 
 class ReportRow(Protocol):
@@ -165,6 +169,33 @@ def check_may_discard(plan: PlanRow) -> None:
         raise RuleBroken(f"{plan.title}不是草案，不能捨棄。")
 
 
+def check_may_share(plan: PlanRow, until: date | None, today: date) -> None:
+    """Divisions have their say on a draft alone, until a day that has not passed. until: None to end it now."""
+    if not plan.is_draft:
+        raise RuleBroken(f"{plan.title}已核定，不能再徵詢科室意見；只有草案可以徵詢。")
+    if until is not None and until < today:
+        raise RuleBroken(f"徵詢期限不能早於今天（{date_text(today)}）。")
+
+
+def check_is_shared(plan: PlanRow, today: date) -> None:
+    if not plan.is_shared_on(today):
+        raise RuleBroken(f"{plan.title}草案的徵詢已經結束，沒有儲存；如需補充意見，請洽審核人員。")
+
+
+def check_may_decide_proposal(plan: PlanRow) -> None:
+    """A proposal for an adopted edition comes too late: its targets change with a reason of their own."""
+    if not plan.is_draft:
+        raise RuleBroken(f"{plan.title}已核定，建議目標值不再處理；如需變更目標，請說明理由後修改。")
+
+
+def check_may_comment_on_edition(plan: PlanRow, kind: EditionCommentKind) -> None:
+    """A closed edition takes no comments. Only a draft is sent to be adopted, or sent back."""
+    if plan.is_closed:
+        raise RuleBroken("這個年度已關閉，不能再留意見；如需說明，請管理者加上更正說明。")
+    if kind != EditionCommentKind.COMMENT and not plan.is_draft:
+        raise RuleBroken(f"{plan.title}已經核定，不需要再{kind.label}。")
+
+
 def check_year_may_open(plan: PlanRow, *, later_closed: str) -> None:
     """A year opens once; a closed one is reopened, with a reason. later_closed: title of a later closed edition."""
     if plan.is_open:
@@ -214,6 +245,14 @@ def check_may_freeze(plan: PlanRow, *, has_snapshot: bool, reason: str) -> None:
         raise RuleBroken("這個年度已有定稿檔，不需要補製。")
     if not reason:
         raise RuleBroken("請說明補製定稿檔的理由。")
+
+
+def check_may_revise(plan: PlanRow) -> None:
+    """Revisions are of adopted and open editions; a draft has nothing to revise, and a closed one stays as it is."""
+    if plan.is_draft:
+        raise RuleBroken(f"{plan.title}還是草案，沒有可以登錄的修正；草案的變更與核定一起記錄。")
+    if plan.is_closed:
+        raise RuleBroken(f"{plan.title}已關閉，不能再登錄修正；如需說明，請加上更正說明。")
 
 
 def check_may_add_correction(plan: PlanRow, *, text: str, document_number: str) -> None:

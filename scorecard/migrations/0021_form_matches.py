@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Which rows of the edition before an uploaded form's rows are."""
 
-    dependencies = [("scorecard", "0019_target_reasons")]
+    dependencies = [("scorecard", "0020_revisions")]
 
     operations = [
         migrations.AddField(

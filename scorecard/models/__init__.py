@@ -2,6 +2,7 @@
 
 from scorecard.models.action_plans import MAX_PER_KPI, ActionBudget, ActionPlan
 from scorecard.models.audit import AuditEvent, AuditHead, KeptName
+from scorecard.models.consultation import EditionComment, TargetProposal
 from scorecard.models.deputies import Deputyship
 from scorecard.models.earlier_values import EarlierValue, earlier_values
 from scorecard.models.form_uploads import FormUpload
@@ -15,6 +16,7 @@ from scorecard.models.password_history import PasswordRecord
 from scorecard.models.plans import Correction, HeadApproval, Plan, PlanVersion
 from scorecard.models.receipts import Submission
 from scorecard.models.reporting import Comment, Evidence, YearlyReport
+from scorecard.models.revisions import Revision
 from scorecard.models.security_events import SecurityEvent
 from scorecard.models.snapshots import YearSnapshot
 from scorecard.models.strategy import Objective, ObjectiveLink, ObjectiveSupport, Perspective, Theme
@@ -34,6 +36,7 @@ __all__ = [
     "Deputyship",
     "EarlierValue",
     "Division",
+    "EditionComment",
     "Evidence",
     "FigureConfirmation",
     "FormUpload",
@@ -53,8 +56,10 @@ __all__ = [
     "Perspective",
     "Plan",
     "PlanVersion",
+    "Revision",
     "SecurityEvent",
     "Submission",
+    "TargetProposal",
     "Theme",
     "UnsavedEntries",
     "User",

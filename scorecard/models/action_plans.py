@@ -1,8 +1,9 @@
 """Action plans of a KPI, and their budgets."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from scorecard.domain.choices import PlanState
 from scorecard.models.kpis import KPI
 from scorecard.models.organisation import Division
 from scorecard.models.plans import Lineage, Plan, lineage_once_in_plan
@@ -61,6 +62,17 @@ class ActionPlan(Lineage):
         return self.owner_division.name if self.owner_division_id else self.owner_person
 
 
+class ActionBudgetQuerySet(models.QuerySet):
+    def before(self, plan):
+        """Those of the years before the edition's own that it shows, each in the edition of that year.
+
+        What an earlier edition planned for a year beyond its own is no figure of that year. Drafts are left out.
+        """
+        of_agency = self.filter(action_plan__plan__agency=plan.agency_id, year=F("action_plan__plan__year"))
+        in_years = of_agency.filter(year__gte=plan.baseline_from, year__lt=plan.year)
+        return in_years.exclude(action_plan__plan__state=PlanState.DRAFT)
+
+
 class ActionBudget(models.Model):
     """行動方案預算: one action plan in one year, in NT$ whole dollars, without personnel cost (form instruction 2).
 
@@ -74,6 +86,8 @@ class ActionBudget(models.Model):
     amount = models.PositiveBigIntegerField("預算（元）")
     executed = models.PositiveBigIntegerField("執行數（元）", null=True, blank=True)
     progress = models.TextField("執行情形", blank=True)
+
+    objects = ActionBudgetQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "行動方案預算"

@@ -94,6 +94,22 @@ class AuditEventQuerySet(models.QuerySet):
         of_its_year = models.Q(kpi__in=rows, year=kpi.plan.year)
         return self.filter(models.Q(kpi=kpi) | of_its_year).with_actors().order_by("-id")
 
+    def over_editions(self, rows):
+        """Events of a KPI in its edition and in those before, newest first.
+
+        rows: the KPI's row of each edition up to its own, which is the last. An event of no year is of its row's.
+        """
+        *before, own = rows
+        up_to_its_year = models.Q(year__lte=own.plan.year) | models.Q(year=None)
+        of_lineage = models.Q(kpi=own) | models.Q(up_to_its_year, kpi__in=before)
+        return self.filter(of_lineage).select_related("actor").order_by("-id")
+
+    def of_targets(self, plans, actions):
+        """Events of the KPIs of the editions' years that may have changed targets. plans: of one agency."""
+        years = [plan.year for plan in plans]
+        rows = self.filter(agency__in={plan.agency_id for plan in plans}, year__in=years, action__in=actions)
+        return rows.filter(kpi__isnull=False).select_related("actor").order_by("id")
+
     def append(self, events):
         """Write new events at the end of the chain, which stays locked until the transaction ends.
 

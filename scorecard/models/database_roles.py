@@ -11,6 +11,7 @@ DENIED = {
     "scorecard_auditevent": "UPDATE, DELETE",
     "scorecard_audithead": "INSERT, DELETE",
     "scorecard_keptname": "INSERT, UPDATE, DELETE",
+    "scorecard_revision": "UPDATE",
     "scorecard_submission": "UPDATE, DELETE",
     "scorecard_yearsnapshot": "UPDATE",
 }

@@ -41,6 +41,7 @@ KEPT_WHILE_CLOSED = (
     "baseline_from",
     "last_year",
     "contact",
+    "consultation_until",
     "agency_name",
     "former_slug",
     "mission",

@@ -8,9 +8,11 @@ from scorecard.models.trigger_rule import EVENTS, Trigger
 CLOSED = "這個年度已關閉，內容不能再變更；如需更正，請管理者說明理由後重新開放年度。"
 APPROVED = "這項填報已審核通過，不能再變更；如需更正，請審核人員先退回補正。"
 SNAPSHOT = "年度定稿檔寫入後不能變更或刪除。"
-RECORDED = "核定紀錄與更正說明登錄後不能變更或刪除。"
+RECORDED = "核定紀錄、修正與更正說明登錄後不能變更或刪除。"
+REVISED = "修正只能依序登錄在已核定或開放填報的年版。"
 DIVISION = "已關閉的年度或填報收執載有這個科室的名稱，不能改名；請以「改名」新增承接的科室。"
 
+COMMENT = "意見送出後不能變更或刪除。"
 SLUG = "已關閉的年度載有這個機關的網址代稱，不能變更。"
 
 PLAN_OF_KPI = "SELECT k.plan_id FROM scorecard_kpi k WHERE k.id = {row}.kpi_id"
@@ -51,6 +53,7 @@ ROWS_OF_AN_EDITION = (
         "budget",
         "SELECT a.plan_id FROM scorecard_actionplan a WHERE a.id = {row}.action_plan_id",
     ),
+    ("targetproposal", "target_proposal", "{row}.plan_id"),
 )
 PLAN_OF = {table: plan for table, _, plan in ROWS_OF_AN_EDITION}
 IS_CLOSED = "EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.state = 'closed' AND p.id = ({plan}))"
@@ -113,6 +116,15 @@ NOT_WITH_ITS_ACT = (
     "NOT EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.id = NEW.plan_id "
     "AND (NEW.closing = 0 AND p.state IN ('draft', 'adopted') OR NEW.closing = p.closings + 1 AND p.state = 'open'))"
 )
+# One after the other from 0 on. An edition that was closed before revisions were kept gets the first one later.
+NOT_NEXT_REVISION = (
+    "NEW.number > 0 AND NOT EXISTS (SELECT 1 FROM scorecard_revision r "
+    "WHERE r.plan_id = NEW.plan_id AND r.number = NEW.number - 1) "
+    "OR EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.id = NEW.plan_id "
+    "AND (p.state = 'draft' OR p.state = 'closed' AND NEW.number > 0))"
+)
+# What a division proposed: only the decision is added to it.
+PROPOSED = ("plan_id", "measure_id", "year", "value", "unit", "reason", "by_id", "by_name", "at")
 # It is part of the edition's address, of its JSON and of its files' names.
 SLUG_OF_A_CLOSED_PLAN = (
     "NEW.slug <> OLD.slug AND EXISTS (SELECT 1 FROM scorecard_plan p WHERE p.agency_id = OLD.id AND p.state = 'closed')"
@@ -188,6 +200,21 @@ TRIGGERS = (
         f"NOT ({BY_DEMO_AND_OPEN.format(person='by_id')})",
         RECORDED,
     ),
+    Trigger("revision_comes_next", "scorecard_revision", "INSERT", NOT_NEXT_REVISION, REVISED),
+    Trigger("revision_never_updated", "scorecard_revision", "UPDATE", "1 = 1", RECORDED),
+    Trigger("revision_never_deleted", "scorecard_revision", "DELETE", NOT_OF_A_DRAFT, RECORDED),
+    Trigger(
+        "target_proposal_decided_once",
+        "scorecard_targetproposal",
+        "UPDATE",
+        f"OLD.decision <> '' OR NEW.decision = '' OR {differs(PROPOSED)}",
+        "建議目標值只能處理一次，處理後不能變更。",
+    ),
+    *_refuse(
+        "edition_comment_closed", "editioncomment", IS_CLOSED.format(plan="{row}.plan_id"), CLOSED, events=("INSERT",)
+    ),
+    Trigger("edition_comment_never_updated", "scorecard_editioncomment", "UPDATE", "1 = 1", COMMENT),
+    Trigger("edition_comment_never_deleted", "scorecard_editioncomment", "DELETE", NOT_OF_A_DRAFT, COMMENT),
     Trigger("agency_slug_named_in_closed_plan", "scorecard_agency", "UPDATE", SLUG_OF_A_CLOSED_PLAN, SLUG),
     Trigger("division_named_in_closed_plan", "scorecard_division", "UPDATE", NAMED_IN_A_CLOSED_PLAN, DIVISION),
 )

@@ -1,7 +1,7 @@
 """KPIs and their measures."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from scorecard.domain.choices import Direction
 from scorecard.models.organisation import Division
@@ -20,6 +20,16 @@ from scorecard.models.strategy import (
 FIGURE = {"max_digits": 15, "decimal_places": 4}
 
 
+class KPIQuerySet(models.QuerySet):
+    def of_lineage(self, agency_id, lineage):
+        """The KPI's row of each of the agency's editions, in the order of years.
+
+        With plan, agency and division, and report_state: that of its report, None where nobody began one.
+        """
+        rows = self.filter(plan__agency=agency_id, lineage=lineage).annotate(report_state=F("reports__state"))
+        return rows.select_related("plan__agency", "division").order_by("plan__year")
+
+
 class KPI(Lineage):
     """關鍵績效指標: measures an objective; owned by one division, supported by others."""
 
@@ -34,6 +44,8 @@ class KPI(Lineage):
     )
     position = models.PositiveSmallIntegerField("順序", default=0)
     weight = weight_field()
+
+    objects = KPIQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "KPI"

@@ -55,31 +55,39 @@ class PlanQuerySet(models.QuerySet):
         """Those that count: adopted, open and closed ones."""
         return self.exclude(state=PlanState.DRAFT)
 
+    def shared_on(self, day):
+        """Drafts about which divisions have their say on that day."""
+        return self.filter(state=PlanState.DRAFT, consultation_until__gte=day)
+
     def get_locked(self, pk):
         """With its agency; locked until the transaction ends. Lock several in the order of years."""
         return self.select_for_update(of=("self",), no_key=True).select_related("agency").get(pk=pk)
 
-    def versions_seen_by(self, user):
-        """(agency slug, year, data version, 更正說明, agency's name, role, unread notices) of what they see; one query.
+    def versions_seen_by(self, user, day):
+        """(agency slug, year, data version, 更正說明, agency's name, role, unread notices, until) of each; one query.
 
-        A closed edition keeps its version, but not the number of its 更正說明. Drafts are there only for those who may
-        edit strategy.
+        A closed edition keeps its version, but not the number of its 更正說明. Drafts are there for those who may edit
+        strategy. Staff have those that are shared until a day not before the given one, with the version 0: their pages
+        tell that there is one and nothing of it.
         """
         # In SQL, because every repeat visit asks this, and the ORM took five times as long to build the query as the
         # database takes to answer it.
         with connections[self.db].cursor() as cursor:
             cursor.execute(
-                "SELECT agency.slug, plan.year, version.data_version,"
+                "SELECT agency.slug, plan.year,"
+                " CASE WHEN plan.state = 'draft' AND membership.role = 'staff' THEN 0 ELSE version.data_version END,"
                 " (SELECT COUNT(*) FROM scorecard_correction correction WHERE correction.plan_id = plan.id),"
                 " agency.name, membership.role,"
                 " (SELECT COUNT(*) FROM scorecard_notice notice"
-                " WHERE notice.recipient_id = membership.user_id AND notice.read_at IS NULL)"
+                " WHERE notice.recipient_id = membership.user_id AND notice.read_at IS NULL),"
+                " plan.consultation_until"
                 " FROM scorecard_plan plan JOIN scorecard_planversion version ON version.plan_id = plan.id"
                 " JOIN scorecard_agency agency ON agency.id = plan.agency_id"
                 " JOIN scorecard_membership membership ON membership.agency_id = plan.agency_id"
                 " WHERE membership.user_id = %s AND membership.is_active"
-                " AND (plan.state <> 'draft' OR membership.role IN ('reviewer', 'admin')) ORDER BY plan.id",
-                [user.pk],
+                " AND (plan.state <> 'draft' OR membership.role IN ('reviewer', 'admin')"
+                " OR membership.role = 'staff' AND plan.consultation_until >= %s) ORDER BY plan.id",
+                [user.pk, day],
             )
             return cursor.fetchall()
 
@@ -90,7 +98,8 @@ class Plan(models.Model):
     Years are Gregorian. After year, to last_year, there are targets and budgets alone (分年目標值, the outlook); before
     it, from baseline_from, actuals. agency_name: as it was when the edition last could change. closings: how often the
     year was closed, each time with a snapshot (models/snapshots.py). former_slug: its address before there were
-    editions. contact: whom staff may phone while it is open.
+    editions. contact: whom staff may phone while it is open. consultation_until: the last day on which divisions see
+    their KPIs of the draft (徵詢科室).
     """
 
     agency = models.ForeignKey(Agency, verbose_name="機關", on_delete=models.PROTECT, related_name="plans")
@@ -100,6 +109,7 @@ class Plan(models.Model):
     state = models.CharField("版本狀態", max_length=10, choices=PlanState.choices, default=PlanState.DRAFT)
     due_date = models.DateField("填報截止日", null=True, blank=True)
     contact = models.CharField("聯絡窗口", max_length=100, blank=True, help_text="姓名與分機，顯示在填報頁上方。")
+    consultation_until = models.DateField("徵詢科室至", null=True, blank=True, editable=False)
     closings = models.PositiveSmallIntegerField("關閉次數", default=0, editable=False)
     changed_by = models.ForeignKey(
         User,
@@ -169,6 +179,11 @@ class Plan(models.Model):
                 violation_error_message="開放填報的年度必須有截止日。",
             ),
             models.CheckConstraint(
+                name="only_a_draft_is_shared",
+                condition=Q(consultation_until__isnull=True) | Q(state=PlanState.DRAFT),
+                violation_error_message="只有草案可以徵詢科室意見。",
+            ),
+            models.CheckConstraint(
                 name="plan_warning_threshold_is_a_share",
                 condition=Q(warning_threshold__gt=0, warning_threshold__lte=1),
                 violation_error_message="接近門檻須大於 0、不超過 1。",
@@ -234,6 +249,10 @@ class Plan(models.Model):
     @property
     def is_open(self):
         return self.state == PlanState.OPEN
+
+    def is_shared_on(self, day):
+        """Whether divisions have their say on that day: it is a draft, and the last day has not passed."""
+        return self.is_draft and self.consultation_until is not None and day <= self.consultation_until
 
     @property
     def is_reopened(self):

@@ -9,13 +9,13 @@ from scorecard.models import edition_rules, frozen_rows
 from scorecard.models.trigger_rule import Trigger
 
 
-def _same_plan(table, column, referenced):
+def _same_plan(table, column, referenced, events=("INSERT", "UPDATE")):
     condition = (
         f"EXISTS (SELECT 1 FROM scorecard_{referenced} r WHERE r.id = NEW.{column} AND r.plan_id <> NEW.plan_id)"
     )
     return [
         Trigger(f"{table}_{column}_same_plan_{event.lower()}", f"scorecard_{table}", event, condition)
-        for event in ("INSERT", "UPDATE")
+        for event in events
     ]
 
 
@@ -27,6 +27,10 @@ NOT_AT_THE_END = "NEW.digest = '' OR EXISTS (SELECT 1 FROM scorecard_audithead h
 # Of an event from before names were kept the name is a KeptName.
 NAMELESS = "NEW.actor_id IS NOT NULL AND NEW.actor_name = ''"
 NOT_ADVANCING = "NEW.id <> OLD.id OR NEW.number <= OLD.number OR NEW.events <= OLD.events"
+MEASURE_OF_ANOTHER_PLAN = (
+    "EXISTS (SELECT 1 FROM scorecard_measure m JOIN scorecard_kpi k ON k.id = m.kpi_id "
+    "WHERE m.id = NEW.measure_id AND k.plan_id <> NEW.plan_id)"
+)
 LEAVES_A_GAP = (
     "NEW.serial < 1 OR NEW.serial > 1 AND NOT EXISTS (SELECT 1 FROM scorecard_submission s "
     "WHERE s.plan_id = NEW.plan_id AND s.serial = NEW.serial - 1)"
@@ -39,6 +43,11 @@ TRIGGERS = (
     *_same_plan("objectivelink", "effect_id", "objective"),
     *_same_plan("kpi", "objective_id", "objective"),
     *_same_plan("actionplan", "kpi_id", "kpi"),
+    # Neither ever moves (models/frozen_rows.py).
+    *_same_plan("editioncomment", "kpi_id", "kpi", events=("INSERT",)),
+    Trigger(
+        "targetproposal_measure_id_same_plan_insert", "scorecard_targetproposal", "INSERT", MEASURE_OF_ANOTHER_PLAN
+    ),
     *(_plan_is_fixed(table) for table in ("perspective", "theme", "objective", "kpi", "actionplan", "objectivelink")),
     Trigger("audit_event_never_updated", "scorecard_auditevent", "UPDATE", "1 = 1"),
     Trigger("audit_event_never_deleted", "scorecard_auditevent", "DELETE", "1 = 1"),

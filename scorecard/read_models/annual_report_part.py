@@ -114,4 +114,5 @@ def cut_down(scorecard: Scorecard, part: Part) -> Scorecard:
         objectives=objectives,
         divisions=tuple(line for line in divisions if line.kpis),
         links=tuple(link for link in scorecard.links if {link.cause, link.effect} <= codes),
+        earlier_budgets=scorecard.earlier_budgets.of_kpis({kpi.lineage for kpi in part.line.kpis}),
     )

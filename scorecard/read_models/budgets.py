@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from scorecard.domain.roc_years import year_text
 from scorecard.domain.scoring import BLANK, percent_text
 from scorecard.read_models.action_plan_lines import ActionPlanLine, BudgetLine
+from scorecard.read_models.earlier_budgets import EndedActionPlan
 from scorecard.read_models.measure_lines import YearLine
 from scorecard.read_models.scorecard import KPILine, Scorecard
 
@@ -64,13 +66,17 @@ class Money:
 
 @dataclass(frozen=True)
 class BudgetRow:
-    """A theme, an owner or the whole plan: its money by year with targets in order, and in the report's year."""
+    """A theme, an owner or the whole plan: its money by year with targets in order, and in the report's year.
+
+    earlier: by year before, as far as the scorecard has it; with what ended since.
+    """
 
     code: str
     name: str
     plans: int
     years: tuple[Money, ...]
     current: Money
+    earlier: tuple[Money, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,8 @@ class PlanMoney:
     """An action plan under its KPI with its money by year with targets.
 
     progress: 執行情形 of the report's year, "" also where it is withheld. is_provisional: the amount executed or the
-    progress of that year is not approved yet.
+    progress of that year is not approved yet. earlier: as of BudgetRow. ended: 「至 105 年」 of one that the edition
+    has no more, "" otherwise.
     """
 
     kpi: KPILine
@@ -87,6 +94,8 @@ class PlanMoney:
     current: Money
     progress: str
     is_provisional: bool = False
+    earlier: tuple[Money, ...] = ()
+    ended: str = ""
 
     @property
     def mark(self) -> str:
@@ -104,9 +113,12 @@ class PlanMoney:
 
 @dataclass(frozen=True)
 class BudgetSummary:
-    """The money of a plan. total: of all action plans; its years are in the order of target_years."""
+    """The money of a plan. total: of all action plans; its years are in the order of target_years, and those before
+    in the order of earlier_years.
+    """
 
     target_years: tuple[YearLine, ...]
+    earlier_years: tuple[YearLine, ...]
     plans: tuple[PlanMoney, ...]
     total: BudgetRow
     by_theme: tuple[BudgetRow, ...]
@@ -114,15 +126,19 @@ class BudgetSummary:
 
     @property
     def by_year(self) -> tuple[tuple[YearLine, Money], ...]:
-        return tuple(zip(self.target_years, self.total.years, strict=True))
+        """Earlier years first."""
+        years = (*self.earlier_years, *self.target_years)
+        return tuple(zip(years, (*self.total.earlier, *self.total.years), strict=True))
 
 
 @dataclass(frozen=True)
 class PlanBudgets:
-    """Some action plans with their money, and its sum."""
+    """Some action plans with their money, and its sum. ended: those that their KPIs had in the earlier years alone."""
 
     plans: tuple[PlanMoney, ...]
     total: BudgetRow
+    earlier_years: tuple[YearLine, ...] = ()
+    ended: tuple[PlanMoney, ...] = ()
 
 
 def add_up(budgets: Iterable[BudgetLine | None]) -> Money:
@@ -151,10 +167,12 @@ def summarise_budgets(scorecard: Scorecard) -> BudgetSummary:
         theme = scorecard.objectives_by_code[kpi.objective_code].theme_code
         by_theme.setdefault(theme, []).append(plan)
         by_owner.setdefault(plan.owner, []).append(plan)
+    ended = [each.line for each in scorecard.earlier_budgets.ended]
     return BudgetSummary(
         target_years=scorecard.target_years,
+        earlier_years=_earlier_years(scorecard),
         plans=tuple(_plan_money(scorecard, kpi, plan) for kpi, plan in pairs),
-        total=_row(scorecard, "", "合計", [plan for _, plan in pairs]),
+        total=_row(scorecard, "", "合計", [plan for _, plan in pairs], ended),
         by_theme=tuple(_row(scorecard, line.code, line.name, by_theme.get(line.code, ())) for line in scorecard.themes),
         by_owner=tuple(_row(scorecard, "", owner, plans) for owner, plans in by_owner.items()),
     )
@@ -162,15 +180,36 @@ def summarise_budgets(scorecard: Scorecard) -> BudgetSummary:
 
 def budgets_of(scorecard: Scorecard, kpis: Iterable[KPILine]) -> PlanBudgets:
     """The action plans of the KPIs. The scorecard is built with its action plans. No query."""
-    pairs = [(kpi, plan) for kpi in kpis for plan in kpi.action_plans]
+    by_lineage = {kpi.lineage: kpi for kpi in kpis}
+    pairs = [(kpi, plan) for kpi in by_lineage.values() for plan in kpi.action_plans]
+    ended = scorecard.earlier_budgets.of_kpis(by_lineage.keys()).ended
     return PlanBudgets(
         plans=tuple(_plan_money(scorecard, kpi, plan) for kpi, plan in pairs),
-        total=_row(scorecard, "", "合計", [plan for _, plan in pairs]),
+        total=_row(scorecard, "", "合計", [plan for _, plan in pairs], [each.line for each in ended]),
+        earlier_years=_earlier_years(scorecard),
+        ended=tuple(_ended_money(scorecard, by_lineage[each.kpi], each) for each in ended),
     )
 
 
-def _row(scorecard: Scorecard, code: str, name: str, plans: Sequence[ActionPlanLine]) -> BudgetRow:
-    return BudgetRow(code, name, len(plans), _by_year(scorecard, plans), _in_current_year(scorecard, plans))
+def _earlier_years(scorecard: Scorecard) -> tuple[YearLine, ...]:
+    return tuple(YearLine(year, is_baseline=True) for year in scorecard.earlier_budgets.years)
+
+
+def _row(
+    scorecard: Scorecard,
+    code: str,
+    name: str,
+    plans: Sequence[ActionPlanLine],
+    ended: Sequence[ActionPlanLine] = (),
+) -> BudgetRow:
+    return BudgetRow(
+        code,
+        name,
+        len(plans),
+        _by_year(scorecard, plans),
+        _in_current_year(scorecard, plans),
+        _in_earlier_years(scorecard, plans, ended),
+    )
 
 
 def _plan_money(scorecard: Scorecard, kpi: KPILine, plan: ActionPlanLine) -> PlanMoney:
@@ -182,11 +221,37 @@ def _plan_money(scorecard: Scorecard, kpi: KPILine, plan: ActionPlanLine) -> Pla
         current=_in_current_year(scorecard, (plan,)),
         progress=budget.progress if budget else "",
         is_provisional=budget is not None and budget.is_provisional,
+        earlier=_in_earlier_years(scorecard, (plan,), ()),
+    )
+
+
+def _ended_money(scorecard: Scorecard, kpi: KPILine, ended: EndedActionPlan) -> PlanMoney:
+    """kpi: as the scorecard has it."""
+    nothing = add_up(())
+    return PlanMoney(
+        kpi=kpi,
+        plan=ended.line,
+        years=tuple(nothing for _ in scorecard.target_years),
+        current=nothing,
+        progress="",
+        earlier=_in_earlier_years(scorecard, (), (ended.line,)),
+        ended=f"至 {year_text(ended.last_year)}",
     )
 
 
 def _by_year(scorecard: Scorecard, plans: Sequence[ActionPlanLine]) -> tuple[Money, ...]:
     return tuple(add_up(plan.budgets.get(year.year) for plan in plans) for year in scorecard.target_years)
+
+
+def _in_earlier_years(
+    scorecard: Scorecard, plans: Iterable[ActionPlanLine], ended: Iterable[ActionPlanLine]
+) -> tuple[Money, ...]:
+    earlier = scorecard.earlier_budgets
+    made = []
+    for year in earlier.years:
+        going_on = [earlier.of_action_plan(plan.lineage, year) for plan in plans]
+        made.append(add_up([*going_on, *(plan.budgets.get(year) for plan in ended)]))
+    return tuple(made)
 
 
 def _in_current_year(scorecard: Scorecard, plans: Sequence[ActionPlanLine]) -> Money:

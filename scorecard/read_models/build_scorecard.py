@@ -13,6 +13,7 @@ from scorecard.models import KPI, ActionPlan, Measure, ObjectiveLink, Perspectiv
 from scorecard.read_models.action_plan_lines import ActionPlanLine
 from scorecard.read_models.assemble_scorecard import assemble_scorecard
 from scorecard.read_models.cell_assessor import EMPTY_VALUE_ROW, CellAssessor
+from scorecard.read_models.earlier_budgets import NO_EARLIER_BUDGETS, find_earlier_budgets
 from scorecard.read_models.earlier_cells import NO_EARLIER_CELLS, EarlierCells, find_earlier_cells
 from scorecard.read_models.measure_lines import MeasureLine, OwnYear, YearLine
 from scorecard.read_models.scorecard import (
@@ -69,12 +70,14 @@ def build_scorecard(
     with_action_plans: bool = False,
     with_links: bool = False,
     with_earlier: bool = True,
+    with_earlier_budgets: bool = False,
 ) -> Scorecard:
     """plan has its agency and its version selected.
 
     with_earlier: also the years before the edition's own, looked up in the editions that hold their figures; without
-    it the scorecard has no such years. Nothing comes from later editions. 4 queries, and one more each for earlier
-    years, action plans and links.
+    it the scorecard has no such years. with_earlier_budgets: money of those years as well, beside that of the action
+    plans. Nothing comes from later editions. 4 queries, and one more each for earlier years, action plans, links and
+    earlier budgets.
     """
     own = OwnYear(plan.year, state=PlanState(plan.state), due_date=plan.due_date, contact=plan.contact)
     kpi_rows = _kpi_rows(plan)
@@ -85,6 +88,10 @@ def build_scorecard(
     years = year_lines(plan, own, first=plan.baseline_from if with_earlier else plan.year)
     measures = _measures(plan, years, kpi_rows, assessor, earlier)
     action_plans = _action_plans(plan, kpi_rows, assessor) if with_action_plans else {}
+    earlier_budgets = NO_EARLIER_BUDGETS
+    if with_earlier_budgets:
+        present = [line.lineage for lines in action_plans.values() for line in lines]
+        earlier_budgets = find_earlier_budgets(plan, present, assessor)
     perspectives, objectives = _perspectives_and_objectives(plan)
     facts = PlanFacts(
         agency=plan.agency_name,
@@ -105,6 +112,7 @@ def build_scorecard(
         include_provisional=include_provisional,
         sample_years=earlier.sample_years | {plan.year for row in kpi_rows.values() if row.is_sample},
         links=_links(plan) if with_links else (),
+        earlier_budgets=earlier_budgets,
     )
     kpis = [_kpi(row, measures, action_plans, earlier) for row in kpi_rows.values()]
     return assemble_scorecard(facts, perspectives=perspectives, themes=_themes(plan), objectives=objectives, kpis=kpis)
@@ -164,14 +172,16 @@ def _measures(
         for line in years:
             cell = earlier.cell(row.lineage, line.year) if line.is_baseline else None
             if cell is None:
+                value, reason = values.get(line.year, (EMPTY_VALUE_ROW, ""))
                 cell = assessor.cell(
                     line.year,
-                    values.get(line.year, EMPTY_VALUE_ROW),
+                    value,
                     counts=kpi_rows[row.kpi_id].is_approved,
                     direction=direction,
                     tolerance=row.tolerance,
                     factor=row.factor,
                     is_of_own_edition=not line.is_baseline,
+                    target_reason=reason,
                 )
             cells[line.year] = cell
         by_kpi[row.kpi_id].append(
@@ -193,24 +203,27 @@ def _measures(
     return by_kpi
 
 
-def _measures_with_values(plan: Plan) -> list[tuple[MeasureRow, dict[int, tuple]]]:
-    """Each measure with the edition's values of its own year and later, by year. One query, by a left join."""
-    figures = ("year", "target", "target_note", "actual", "actual_note", "unmeasured", "numerator", "denominator")
+def _measures_with_values(plan: Plan) -> list[tuple[MeasureRow, dict[int, tuple[tuple, str]]]]:
+    """Each measure with the edition's values and reasons of targets of its own year and later, by year.
+
+    One query, by a left join.
+    """
+    figures = ("target", "target_note", "actual", "actual_note", "unmeasured", "numerator", "denominator")
     condition = Q(values__year__gte=plan.year, values__year__lte=plan.last_year)
     rows = (
         Measure.objects.filter(kpi__plan=plan)
         .annotate(value=FilteredRelation("values", condition=condition))
         .order_by("kpi_id", "position", "id")
-        .values_list(*MeasureRow._fields, *(f"value__{name}" for name in figures))
+        .values_list(*MeasureRow._fields, *(f"value__{name}" for name in ("year", *figures, "target_reason")))
     )
-    found: dict[int, tuple[MeasureRow, dict[int, tuple]]] = {}
+    found: dict[int, tuple[MeasureRow, dict[int, tuple[tuple, str]]]] = {}
     count = len(MeasureRow._fields)
     for row in rows:
         measure = MeasureRow(*row[:count])
-        year, *figures_of_year = row[count:]
+        year, *figures_of_year, reason = row[count:]
         _, values = found.setdefault(measure.id, (measure, {}))
         if year is not None:
-            values[year] = tuple(figures_of_year)
+            values[year] = (tuple(figures_of_year), reason)
     return list(found.values())
 
 

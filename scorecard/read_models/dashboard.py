@@ -70,11 +70,13 @@ class Dashboard:
 
 
 def build_dashboard(plan: Plan, *, include_provisional: bool = False) -> Dashboard:
-    """plan as build_scorecard() requires it. 7 queries.
+    """plan as build_scorecard() requires it. 8 queries.
 
     include_provisional: show and count figures that are not approved yet, and mark them 尚未審核.
     """
-    scorecard = build_scorecard(plan, include_provisional=include_provisional, with_action_plans=True)
+    scorecard = build_scorecard(
+        plan, include_provisional=include_provisional, with_action_plans=True, with_earlier_budgets=True
+    )
     reports = YearlyReport.objects.of_plan(plan).counting(include_provisional=include_provisional)
     rows = reports.values_list("kpi_id", "explanation", "improvement")
     texts = {kpi_id: (explanation, improvement) for kpi_id, explanation, improvement in rows}

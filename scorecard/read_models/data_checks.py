@@ -30,6 +30,16 @@ class DataCheck:
     findings: tuple[Finding, ...]
 
 
+def strategy_checks(scorecard: Scorecard) -> tuple[DataCheck, DataCheck, DataCheck]:
+    """What an edition lacks before anybody reports: outlook, formulas, KPIs of objectives. No query."""
+    kpis = scorecard.kpis
+    return (
+        _check("no_outlook", "分年目標值待訂", _of(line for line in kpis if _lacks_some_outlook(scorecard, line))),
+        _check("no_formula", "KPI 沒有計算公式", _of(line for line in kpis if not line.formula)),
+        _check("no_kpi", "策略目標沒有 KPI", _without_kpi(scorecard)),
+    )
+
+
 def build_data_checks(scorecard: Scorecard, plan: Plan) -> tuple[DataCheck, ...]:
     """A DataCheck of each kind. Two queries. The scorecard is a provisional one with its action plans.
 
@@ -37,20 +47,21 @@ def build_data_checks(scorecard: Scorecard, plan: Plan) -> tuple[DataCheck, ...]
     """
     explained, with_evidence = _reports(plan)
     people = [] if plan.is_closed else [_check("no_staff", "主責科室沒有填報人員", _without_staff(scorecard, plan))]
+    no_outlook, no_formula, no_kpi = strategy_checks(scorecard)
     kpis = scorecard.kpis
     due = scorecard.due_kpis
     sent = [line for line in due if line.report_state in (ReportState.SUBMITTED, ReportState.APPROVED)]
     unexplained = [line for line in due if line.is_missed and line.id not in explained]
     return (
         _check("no_target", "KPI 沒有本年度目標", _of(line for line in kpis if line.report_state is None)),
-        _check("no_outlook", "分年目標值待訂", _of(line for line in kpis if _lacks_some_outlook(scorecard, line))),
+        no_outlook,
         _check("part_target", "部分衡量項沒有目標", _of(line for line in due if _lacks_some_target(line))),
         _check("no_measure", "KPI 沒有衡量項", _of(line for line in kpis if not line.measures)),
-        _check("no_formula", "KPI 沒有計算公式", _of(line for line in kpis if not line.formula)),
+        no_formula,
         _check("unexplained", "未達目標，沒有差異說明", _of(unexplained)),
         _check("no_evidence", "已送出，沒有附佐證", _of(line for line in sent if line.id not in with_evidence)),
         _check("no_execution", "行動方案有預算，沒有執行數", _without_execution(scorecard)),
-        _check("no_kpi", "策略目標沒有 KPI", _without_kpi(scorecard)),
+        no_kpi,
         *people,
     )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from scorecard.domain.choices import Direction, DisplayCap
 from scorecard.domain.explanation import unit_after
 from scorecard.domain.roc_years import year_text
-from scorecard.domain.scoring import BLANK, grouped, percent_text, plain
+from scorecard.domain.scoring import BLANK, grouped, plain
 from scorecard.read_models.edition_items import (
     DivisionName,
     EditionFacts,
@@ -77,6 +77,9 @@ def field_text(facts: EditionFacts, key: FactKey) -> str:
     value = facts.get(key)
     if key.field in PLACES:
         return place_name(facts, key.field, value)
+    if key.field == "direction" and value == Direction.BAND:
+        tolerance = facts.get(key._replace(field="tolerance"))
+        return f"{Direction.BAND.label}（±{plain(tolerance or 0)}）"
     if value is None or value == "":
         return NONE if key.field in _NONE_IS_A_WORD else EMPTY
     return _said(key.field, value)
@@ -91,7 +94,7 @@ def _said(name: str, value: FactValue) -> str:
     if name == "display_cap":
         return str(DisplayCap(value).label)
     if name == "warning_threshold":
-        return percent_text(value, places=2)
+        return f"{plain(value * 100)}%"
     if name == "last_year":
         return year_text(value)
     if isinstance(value, DivisionName):

@@ -98,9 +98,17 @@ class Words:
         """Divisions are the same where one stands for the other, supports where they lead to the same objective."""
         old, new = self.old.get(key), self.new.get(key)
         if key.kind == ItemKind.PLAN and key.field == "last_year":
-            # The next edition's outlook is as long, and so ends a year later.
-            return self.old.last_year - self.old.year != new - self.new.year
+            # The next edition's outlook is as long, and so ends a year later; or it ends where the one before did.
+            is_as_long = self.old.last_year - self.old.year == new - self.new.year
+            return not is_as_long and old != new
+        if key.field == "tolerance" and self._becomes_or_was_a_band(key):
+            # The direction says it.
+            return False
         return self._compared(old) != self._compared(new)
+
+    def _becomes_or_was_a_band(self, key: FactKey) -> bool:
+        direction = key._replace(field="direction")
+        return direction in self.new.facts and self.differs(direction)
 
     def _compared(self, value: FactValue) -> object:
         if isinstance(value, DivisionName):

@@ -42,7 +42,7 @@ class Count:
 
 @dataclass(frozen=True)
 class MoneyCount:
-    """Budgets in whole dollars. years: of the older and the newer edition. None: the year is not in the edition."""
+    """Budgets in whole dollars. years: of the older and the newer edition. None: it has none of that year."""
 
     label: str
     years: tuple[int, int]
@@ -105,8 +105,29 @@ class EditionComparison:
         return f"{self.new.title}與 {self.old.title}比較"
 
     @property
+    def heading(self) -> str:
+        """Of files: 「107 年版草案與 106 年版比較表」."""
+        return f"{self.title}表"
+
+    @property
     def is_draft(self) -> bool:
         return bool(self.new_plan.is_draft or self.old_plan.is_draft)
+
+    @property
+    def draft_mark(self) -> str:
+        """「草案，尚未核定」; "" where both editions count."""
+        return "草案，尚未核定" if self.is_draft else ""
+
+    @property
+    def versions_text(self) -> str:
+        """「資料版本　107 年版草案 12、106 年版 40」. A query for each edition loaded without its version."""
+        plans = ((self.new, self.new_plan), (self.old, self.old_plan))
+        return "資料版本　" + "、".join(f"{facts.title} {plan.data_version}" for facts, plan in plans)
+
+    @property
+    def same_text(self) -> str:
+        """Said in place of the differences."""
+        return f"與 {self.old.title}完全相同"
 
     @property
     def is_same(self) -> bool:
@@ -204,12 +225,13 @@ def _change_of_target(comparison: EditionComparison, row: Difference) -> str:
 
 
 def money_in(facts: EditionFacts, year: int) -> int | None:
-    """The sum of all budgets of a year; None where the edition says nothing of the year."""
+    """The sum of all budgets of a year; None where the edition has none of that year."""
     if year not in facts.years:
         return None
     plans = facts.of_kind(ItemKind.ACTION_PLAN)
     amounts = [facts.get(FactKey(plan.kind, plan.lineage, "amount", year)) for plan in plans]
-    return sum(amount for amount in amounts if amount is not None)
+    stated = [amount for amount in amounts if amount is not None]
+    return sum(stated) if stated else None
 
 
 def _shown(row: Difference) -> list[object]:

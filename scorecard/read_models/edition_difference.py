@@ -75,6 +75,8 @@ _GROUP_ORDER = {group: place for place, group in enumerate(Group)}
 _KIND_ORDER = {kind: place for place, kind in enumerate(DifferenceKind)}
 _FIELD_ORDER = {field: place for place, field in enumerate(FIELD_WORDS)}
 _ITEM_ORDER = {kind: place for place, kind in enumerate(ItemKind)}
+_WITH_ASPECT = frozenset({DifferenceKind.DEFINITION, DifferenceKind.NEW_SERIES, DifferenceKind.OWNER})
+NO_REASON = "尚未填寫放寬理由"
 # Fields that are told together, as what the row is called and where it stands.
 IDENTITY = {
     ItemKind.PERSPECTIVE: ("code", "name"),
@@ -166,6 +168,13 @@ class Difference:
         return f"{self.kpi.full_name}「{item.name}」" if item.name else self.kpi.full_name
 
     @property
+    def aspect(self) -> str:
+        """Which of the row's fields, where the chip does not say it: 「計算公式」, 「接近門檻」; else ""."""
+        if self.kind not in _WITH_ASPECT:
+            return ""
+        return FIELD_WORDS[self.key.kind, self.key.field]
+
+    @property
     def group(self) -> Group:
         return GROUP_OF[self.kind]
 
@@ -181,6 +190,13 @@ class Difference:
     @property
     def lacks_reason(self) -> bool:
         return self.needs_reason and not self.reason
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """說明 of files: notes, then the reason or that it is missing."""
+        if self.lacks_reason:
+            return (*self.notes, NO_REASON)
+        return (*self.notes, f"理由：{self.reason}") if self.reason else self.notes
 
 
 def find_differences(

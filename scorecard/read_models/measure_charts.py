@@ -30,17 +30,27 @@ class MeasureCharts:
 
 @dataclass(frozen=True)
 class FormerChart:
-    """What a KPI measured before in another unit. years: those with a figure. trend_text: as of MeasureCharts."""
+    """What a KPI measured before in another unit. years: those with a figure. trend_text: as of MeasureCharts.
+
+    is_same_unit: whether the KPI is measured in that unit still, by another definition.
+    """
 
     measure: FormerMeasure
     years: tuple[YearLine, ...]
     trend: Trend
     trend_text: str
+    is_same_unit: bool
 
     @property
     def heading(self) -> str:
         """「至 105 年，單位：件」."""
         return self.measure.heading
+
+    @property
+    def note(self) -> str:
+        """Why its figures stand apart."""
+        what = "衡量方式" if self.is_same_unit else "單位"
+        return f"{what}改變之後，數值不再銜接，另列於此。"
 
 
 def kpi_charts(scorecard: Scorecard, kpi: KPILine, series: KPISeries | None = None) -> tuple[MeasureCharts, ...]:
@@ -77,6 +87,7 @@ def _former_chart(series: KPISeries, measure: FormerMeasure) -> FormerChart:
         years=years,
         trend=trend(measure.trend_figures(years), tolerance=measure.tolerance),
         trend_text=f"{_name(series.kpi, measure)}{measure.heading}：{_years_text(years, measure)}",
+        is_same_unit=any(each.unit == measure.unit for each in series.kpi.measures),
     )
 
 

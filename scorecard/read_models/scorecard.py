@@ -15,6 +15,7 @@ from uuid import UUID
 from scorecard.domain.choices import ReportState, Status
 from scorecard.domain.scoring import Score, percent_text, score_text
 from scorecard.read_models.action_plan_lines import ActionPlanLine
+from scorecard.read_models.earlier_budgets import NO_EARLIER_BUDGETS, EarlierBudgets
 from scorecard.read_models.measure_lines import FormerMeasure, MeasureLine, OwnYear, YearLine
 
 
@@ -204,6 +205,7 @@ class PlanFacts:
 
     agency: its name as the edition keeps it. last_year: of its targets. sample_years: those of which a demo
     account entered figures. is_official: the scorecard is for a file that is frozen with the year, and no copy of it.
+    earlier_budgets: money of the years before its own, where it was asked for.
     """
 
     agency: str
@@ -225,6 +227,7 @@ class PlanFacts:
     sample_years: frozenset[int]
     links: tuple[LinkLine, ...]
     is_official: bool = field(default=False, kw_only=True)
+    earlier_budgets: EarlierBudgets = field(default=NO_EARLIER_BUDGETS, kw_only=True)
 
 
 @dataclass(frozen=True)

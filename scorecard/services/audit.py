@@ -36,9 +36,9 @@ def record(
     """Write one audit event and raise the data versions of the editions whose pages show the change.
 
     These are the plan and the agency's later editions, which look its figures up, or all of the agency's where there is
-    no plan; never a closed one. agency: of a row that belongs to no plan. changes: with names as users know them;
-    values may be None, Decimal, bool, date, int, str or a row. security: the kind of the security event that it is too,
-    where services/security_changes.py cannot tell by the row.
+    no plan; never a closed one, and of a draft's events no edition that is none. agency: of a row that belongs to no
+    plan. changes: with names as users know them; values may be None, Decimal, bool, date, int, str or a row. security:
+    the kind of the security event that it is too, where services/security_changes.py cannot tell by the row.
 
     The versions, in the order of years, and then the chain's head stay locked until the transaction ends, so versions
     and events rise in the order of commits. Lock everything else first. A transaction with several events uses
@@ -120,11 +120,18 @@ def _raise_versions(events: Iterable[AuditEvent]) -> None:
     versions = PlanVersion.objects.filter(concerned).order_by("plan__agency", "plan__year")
     # Locked before the states are read: a year that is being closed would refuse the change.
     locked = list(versions.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+    rows = list(Plan.objects.filter(pk__in=locked).values_list("pk", "agency", "year", "state"))
+    # Nothing of a draft shows in editions that others see; a discarded one has no row any more.
+    counting = {(agency, year) for _, agency, year, state in rows if state != PlanState.DRAFT}
     rises: dict[int, list[int]] = {}
-    changing = Plan.objects.filter(pk__in=locked).exclude(state=PlanState.CLOSED)
-    for pk, agency, year in changing.values_list("pk", "agency", "year"):
-        rise = sum(count for (of, since), count in counts.items() if of == agency and since <= year)
-        rises.setdefault(rise, []).append(pk)
+    for pk, agency, year, state in rows:
+        rise = 0
+        for (of, since), count in counts.items():
+            is_shown = since in (0, year) or (of, since) in counting or state == PlanState.DRAFT
+            if of == agency and since <= year and is_shown:
+                rise += count
+        if rise and state != PlanState.CLOSED:
+            rises.setdefault(rise, []).append(pk)
     for rise, plans in rises.items():
         PlanVersion.objects.filter(pk__in=plans).update(data_version=F("data_version") + rise)
 

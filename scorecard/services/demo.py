@@ -33,6 +33,7 @@ from scorecard.services import audit, demo_data, demo_draft, editions, reporting
 from scorecard.services.demo_data import CLOSED_YEAR, MARK, OPEN_YEAR, Sample
 
 DAYS_TO_DUE_DATE = 12
+DAYS_OF_CONSULTATION = 20
 DUE_DATE_OF_CLOSED_YEAR = date(CLOSED_YEAR + 1, 1, 31)
 ADOPTION_APPROVED = date(CLOSED_YEAR, 12, 20)
 CLOSING_APPROVED = date(CLOSED_YEAR + 1, 2, 20)
@@ -97,7 +98,8 @@ def load(*, plan: Plan, today: date, close_year: Callable[..., object], password
     due_date = today + timedelta(days=DAYS_TO_DUE_DATE)
     filled, links = _load_next(plan, due_date, cast)
     if plan.year == CLOSED_YEAR:
-        demo_draft.load_draft(agency=plan.agency, by=cast.reviewer)
+        until = today + timedelta(days=DAYS_OF_CONSULTATION)
+        demo_draft.load_draft(agency=plan.agency, by=cast.reviewer, admin=cast.admin, staff=cast.staff, until=until)
     return replace(loaded, years=(*loaded.years, *filled), links=loaded.links + links)
 
 
@@ -128,7 +130,7 @@ def _load_next(plan: Plan, due_date: date, cast: _Cast) -> tuple[tuple[int, ...]
     edition = Plan.objects.filter(agency=plan.agency_id, year=OPEN_YEAR).first()
     if edition is None:
         edition = editions.carry_forward(by=cast.admin, agency=plan.agency, year=OPEN_YEAR, last_year=plan.last_year)
-        edition = editions.adopt(
+        edition = editions.record_adoption(
             by=cast.admin, plan=edition, approval=_approval(ADOPTION_APPROVED), reason=f"{MARK}沿用前一年版"
         )
     is_filled = _fill_year(edition, due_date, samples, cast)

@@ -1,5 +1,9 @@
 """Makes the demo's draft: the next edition carried forward and changed in every way (services/demo_draft_data.py)."""
 
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
 from django.db import transaction
 from django.db.models import Model
 
@@ -21,7 +25,7 @@ from scorecard.models import (
     User,
     YearlyValue,
 )
-from scorecard.services import audit, editions
+from scorecard.services import audit, consultation, editions
 from scorecard.services import demo_draft_data as data
 from scorecard.services.demo_data import MARK
 from scorecard.services.strategy_changes import begin_series
@@ -29,10 +33,10 @@ from scorecard.services.strategy_changes import begin_series
 
 @transaction.atomic
 @audit.held_back()
-def load_draft(*, agency: Agency, by: User) -> Plan | None:
-    """The draft; None where its year was ever begun, or the edition before it is not the demo's.
+def load_draft(*, agency: Agency, by: User, admin: User, staff: Mapping[int, User], until: date) -> Plan | None:
+    """The draft, shared with divisions; None where its year was ever begun, or the edition before is not the demo's.
 
-    by: a demo account that edits strategy.
+    by: a demo account that edits strategy. staff: by division id. until: the last day of the consultation.
     """
     year = data.DRAFT_YEAR
     before = Plan.objects.not_drafts().filter(agency=agency, year=year - 1).first()
@@ -42,7 +46,21 @@ def load_draft(*, agency: Agency, by: User) -> Plan | None:
         return None
     draft = editions.carry_forward(by=by, agency=agency, year=year, last_year=data.DRAFT_LAST_YEAR)
     _Draft(draft, by).change()
+    consultation.share(by=admin, plan=draft, until=until)
+    for answer in data.ANSWERS:
+        _answer(draft, answer, staff)
     return draft
+
+
+def _answer(draft: Plan, answer: data.Answer, staff: Mapping[int, User]) -> None:
+    kpi = KPI.objects.get(plan=draft, code=answer.kpi)
+    targets = [
+        consultation.ProposedTarget(measure.pk, draft.year, Decimal(answer.figure), f"{MARK}{answer.text}")
+        for measure in Measure.objects.filter(kpi=kpi)
+        if answer.figure
+    ]
+    opinions = [] if answer.figure else [consultation.Opinion(kpi.pk, f"{MARK}{answer.text}")]
+    consultation.save_answers(by=staff[kpi.division_id], plan=draft, targets=targets, opinions=opinions)
 
 
 class _Draft:

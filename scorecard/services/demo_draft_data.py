@@ -47,6 +47,15 @@ class Target:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What the division of a KPI says when it is asked. figure: the target that it proposes; "" for a remark alone."""
+
+    kpi: str
+    text: str
+    figure: str = ""
+
+
 NEW_OBJECTIVE = NewObjective("F", "P", "FP2", "推動陳情案件全程管考")
 NEW_KPIS = (
     NewKPI(
@@ -117,3 +126,8 @@ REMOVED_LINKS = (("GP1", "FP1"),)
 CHANGED_LINKS = (("BP1", "BC1", "實質交流與國際活動的成果，經本市媒體報導後提高能見度。"),)
 
 CARRIED = f"{MARK}沿用前一年版，經各科室檢討後修正"
+
+ANSWERS = (
+    Answer("AC1.1", "通知書改為電子交換後，16 日可以達成。", "16"),
+    Answer("FP2.1", "請確認逾期是否自收文日起算。"),
+)

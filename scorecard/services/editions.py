@@ -4,8 +4,9 @@ services/years.py opens and closes them. Locks as there: editions in the order o
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -29,19 +30,22 @@ from scorecard.models import (
     Objective,
     ObjectiveLink,
     Plan,
+    Revision,
     Submission,
     Theme,
     User,
     YearlyReport,
     YearlyValue,
 )
-from scorecard.read_models.edition_comparison import softened_without_reason
+from scorecard.read_models.edition_comparison import EditionComparison, compare_editions, softened_without_reason
 from scorecard.services import audit, years
 from scorecard.services.edition_copy import FIELDS, copy_rows
+from scorecard.services.revisions import Attachment, ComparisonChanged, changes_of, keep_adoption, make_files
 from scorecard.services.years import keep_approval, lock_editions
 
 # What a baseline figure is made of.
 _ACTUAL = ("actual", "actual_note", "unmeasured", "numerator", "denominator")
+GONE = "這份草案已經捨棄；沒有任何變更。"
 REPEATED = "剛才有人建立了同一年度的年版，沒有變更任何內容；請重新整理頁面。"
 
 
@@ -106,28 +110,106 @@ def save_new(plan: Plan) -> None:
         raise RuleBroken(REPEATED) from error
 
 
-@transaction.atomic
-@audit.held_back()
-def adopt(*, by: User | None, plan: Plan, approval: HeadApprovalFacts, reason: str) -> Plan:
-    """Adopt a draft (核定年版), as the head approved it. by: None for a command. reason: what was decided, and why.
+@dataclass(frozen=True)
+class ShownComparison:
+    """What was shown to whoever adopts: its digest, and its files as they are kept. Both empty for a first edition."""
 
-    Raises RuleBroken with everything that is missing, and where a later edition is adopted; PermissionDenied.
+    digest: str
+    files: Mapping[str, bytes]
+
+
+def adopt(
+    *, by: User, plan: Plan, approval: HeadApprovalFacts, reason: str, seen: str, attachment: Attachment | None = None
+) -> Plan:
+    """Adopt a draft (核定年版), as the head approved it. It takes seconds, without a lock.
+
+    seen: digest of the comparison with the edition before as it was shown, "" for a first edition. reason: what was
+    decided, and why. Raises ComparisonChanged where it shows something else now, RuleBroken with everything that is
+    missing, and where a later edition is adopted; PermissionDenied.
+    """
+    permissions.check_can_manage(by, plan.agency_id)
+    shown = prepare_adoption(plan, approval, seen)
+    return record_adoption(by=by, plan=plan, approval=approval, reason=reason, shown=shown, attachment=attachment)
+
+
+def prepare_adoption(plan: Plan, approval: HeadApprovalFacts, seen: str) -> ShownComparison:
+    """The comparison's files, as they are once the edition is adopted: without 草案. Raises what adopt() raises."""
+    found = Plan.objects.select_related("agency", "version").filter(pk=plan.pk).first()
+    if found is None:
+        raise RuleBroken(GONE)
+    comparison = _comparison_of(found)
+    _check_is_shown(comparison, seen)
+    policies.check_may_adopt(found, later=later_adopted(found.agency_id, found.year), problems=adoption_problems(found))
+    check_head_approval(approval, timezone.localdate())
+    if comparison is None:
+        return ShownComparison("", {})
+    # In memory alone, since the marks of a draft come from its state.
+    found.state = PlanState.ADOPTED
+    adopted = replace(comparison, new_plan=found, new=replace(comparison.new, title=found.title))
+    return ShownComparison(seen, make_files(adopted, heading=f"{found.title}核定對照表"))
+
+
+def _comparison_of(plan: Plan) -> EditionComparison | None:
+    predecessor = plan.predecessor
+    return None if predecessor is None else compare_editions(predecessor, plan)
+
+
+def _check_is_shown(comparison: EditionComparison | None, seen: str) -> None:
+    if (comparison.digest if comparison else "") != seen:
+        raise ComparisonChanged
+
+
+@transaction.atomic
+def record_adoption(
+    *,
+    by: User | None,
+    plan: Plan,
+    approval: HeadApprovalFacts,
+    reason: str,
+    shown: ShownComparison | None = None,
+    attachment: Attachment | None = None,
+) -> Plan:
+    """Adopt a draft in one transaction, with the files that adopt() made. shown: None where nobody looked: no files.
+
+    by: None for a command on the server.
     """
     if by is not None:
         permissions.check_can_manage(by, plan.agency_id)
-    plan = Plan.objects.get_locked(plan.pk)
-    return _adopt(by, plan, approval, reason, problems=adoption_problems(plan))
+    with audit.held_back():
+        # The edition before, too: what is compared stays as it is until this one is adopted.
+        editions = lock_editions(plan.agency_id, until=plan.year)
+        locked = next((row for row in editions if row.pk == plan.pk), None)
+        if locked is None:
+            raise RuleBroken(GONE)
+        comparison = _comparison_of(locked)
+        if shown is not None:
+            _check_is_shown(comparison, shown.digest)
+        _adopt(by, locked, approval, reason, problems=adoption_problems(locked), comparison=comparison)
+    files = shown.files if shown is not None else None
+    keep_adoption(by=by, plan=locked, reason=reason, files=files, attachment=attachment)
+    return locked
 
 
-def _adopt(by: User | None, plan: Plan, approval: HeadApprovalFacts, reason: str, *, problems: list[str]) -> Plan:
+def _adopt(
+    by: User | None,
+    plan: Plan,
+    approval: HeadApprovalFacts,
+    reason: str,
+    *,
+    problems: list[str],
+    comparison: EditionComparison | None,
+) -> None:
     policies.check_may_adopt(plan, later=later_adopted(plan.agency_id, plan.year), problems=problems)
     check_head_approval(approval, timezone.localdate())
     plan.state = PlanState.ADOPTED
     plan.changed_by = by
-    plan.save(update_fields=["state", "changed_by"])
+    # Also where the adoption is withdrawn: who wants to consult divisions again says so again.
+    plan.consultation_until = None
+    plan.save(update_fields=["state", "changed_by", "consultation_until"])
     changes = keep_approval(by, plan, approval, closing=0)
+    if comparison is not None:
+        changes += changes_of(comparison)
     audit.record(by=by, action=AuditAction.ADOPTED, target=plan, plan=plan, changes=changes, reason=reason)
-    return plan
 
 
 def adoption_problems(plan: Plan, *, with_targets: bool = True) -> list[str]:
@@ -178,6 +260,7 @@ def withdraw(*, by: User, plan: Plan, reason: str) -> Plan:
     for approval in HeadApproval.objects.filter(plan=plan):
         changes.append(("文號", approval.number_text, None))
         approval.delete()
+    Revision.objects.filter(plan=plan).delete()
     audit.record(by=by, action=AuditAction.CHANGED, target=plan, plan=plan, changes=changes, reason=reason)
     return plan
 
@@ -189,7 +272,7 @@ def discard(*, by: User, plan: Plan) -> None:
     permissions.check_can_edit_strategy(by, plan.agency_id)
     locked = Plan.objects.select_for_update(of=("self",), no_key=True).filter(pk=plan.pk).first()
     if locked is None:
-        raise RuleBroken("這份草案已經捨棄。")
+        raise RuleBroken(GONE)
     policies.check_may_discard(locked)
     audit.record(by=by, action=AuditAction.DELETED, target=locked, plan=locked)
     delete_edition(locked)
@@ -209,7 +292,6 @@ def delete_edition(plan: Plan) -> None:
 
 
 @transaction.atomic
-@audit.held_back()
 def open_without_edition(
     *,
     by: User,
@@ -226,9 +308,13 @@ def open_without_edition(
     Targets that the edition before does not have stay blank, to be set with a reason. Raises what these three raise.
     """
     permissions.check_can_manage(by, agency.pk)
-    draft = carry_forward_locked(by, agency, year, last_year)
-    adopted = _adopt(by, draft, approval, reason, problems=adoption_problems(draft, with_targets=False))
-    return years.open_year(by=by, plan=adopted, due_date=due_date, contact=contact)
+    with audit.held_back():
+        draft = carry_forward_locked(by, agency, year, last_year)
+        problems = adoption_problems(draft, with_targets=False)
+        _adopt(by, draft, approval, reason, problems=problems, comparison=None)
+        opened = years.open_year(by=by, plan=draft, due_date=due_date, contact=contact)
+    keep_adoption(by=by, plan=opened, reason=reason)
+    return opened
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -15,7 +16,7 @@ from scorecard.domain.policies import RuleBroken, check_not_closed, check_reason
 from scorecard.models import KPI, Plan, User, YearlyReport
 from scorecard.models.triggers import sentence_of
 from scorecard.read_models.edition_difference import DifferenceKind
-from scorecard.read_models.edition_items import ItemKind
+from scorecard.read_models.edition_items import FactKey, ItemKind
 from scorecard.services import audit
 from scorecard.services.import_changes import ChangeWriter
 from scorecard.services.years import lock_editions
@@ -121,35 +122,12 @@ def write_changes(
     for match in found.matches.rows:
         if match.row.kind is ItemKind.KPI and match.row.code in codes:
             kpis.setdefault(found.matches.lineage(ItemKind.KPI, match.row.code), codes[match.row.code])
-    _record(by, plan, [*found.changes, *leaving], kpis, reason=reason, source=source, homed=homed)
-
-
-def imported_from(source: str) -> str:
-    """The reason in the audit trail. source: the file's name, "" for unknown."""
-    return f"由表單匯入（{source}）" if source else "由表單匯入"
-
-
-def _record(
-    by: User | None,
-    plan: Plan,
-    changes: Sequence[Change],
-    kpis: Mapping[Any, KPI],
-    *,
-    reason: str,
-    source: str,
-    homed: int,
-) -> None:
-    """One event for each changed KPI, and one for everything that belongs to no KPI."""
-    lines_by_kpi: dict[Any, list[audit.Change]] = {}
+    lines = _lines_by_kpi([*found.changes, *leaving], writer.told)
     if homed:
         left_out = ("較早年度的實際值", None, f"{homed} 格由較早的年版記錄，沒有匯入")
-        lines_by_kpi[None] = [left_out]
-    for change in changes:
-        # Action plans belong to no KPI's history: they may move.
-        kpi = change.kpi if change.key.kind in (ItemKind.KPI, ItemKind.MEASURE) else None
-        lines_by_kpi.setdefault(kpi, []).extend(_lines(change))
+        lines.setdefault(None, []).insert(0, left_out)
     reason = f"{imported_from(source)}：{reason}" if reason else imported_from(source)
-    for lineage, lines in lines_by_kpi.items():
+    for lineage, changes in lines.items():
         row = kpis.get(lineage)
         audit.record(
             by=by,
@@ -157,14 +135,31 @@ def _record(
             target=row or plan,
             plan=plan,
             kpi=row,
-            changes=lines,
+            changes=changes,
             reason=reason,
         )
 
 
-def _lines(change: Change) -> list[audit.Change]:
+def imported_from(source: str) -> str:
+    """The reason in the audit trail. source: the file's name, "" for unknown."""
+    return f"由表單匯入（{source}）" if source else "由表單匯入"
+
+
+def _lines_by_kpi(
+    changes: Sequence[Change], told: Mapping[FactKey, dict[str, Any]]
+) -> dict[UUID | None, list[audit.Change]]:
+    """For one event for each changed KPI, and one for everything that belongs to no KPI."""
+    found: dict[UUID | None, list[audit.Change]] = {}
+    for change in changes:
+        # Action plans belong to no KPI's history: they may move.
+        kpi = change.kpi if change.key.kind in (ItemKind.KPI, ItemKind.MEASURE) else None
+        found.setdefault(kpi, []).extend(_lines(change, told))
+    return found
+
+
+def _lines(change: Change, told: Mapping[FactKey, dict[str, Any]]) -> list[audit.Change]:
     if change.kind is DifferenceKind.ADDED:
         return [(change.what, None, change.new_text)]
     if change.kind is DifferenceKind.RETIRED:
         return [(change.what, change.old_text, None)]
-    return [(fact.what, fact.old_text, fact.new_text) for fact in change.facts]
+    return [(fact.what, fact.old_text, fact.new_text, told.get(fact.key, {})) for fact in change.facts]

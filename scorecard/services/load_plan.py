@@ -32,6 +32,7 @@ from scorecard.models import (
 )
 from scorecard.services import audit
 from scorecard.services.editions import later_adopted
+from scorecard.services.revisions import keep_basis
 
 # Each after those that it refers to.
 ORDER: tuple[type[Model], ...] = (
@@ -61,8 +62,11 @@ def load_plan(*, text: str, source: str) -> Plan:
     """
     rows = _read(text)
     try:
-        with transaction.atomic(), audit.held_back():
-            return _Loader(rows, source).load()
+        with transaction.atomic():
+            with audit.held_back():
+                plan = _Loader(rows, source).load()
+            keep_basis(plan)
+            return plan
     except IntegrityError as error:
         raise RuleBroken(f"檔案的內容互相矛盾，或剛才有人建立了同樣的資料（{error}）。{NOTHING_LOADED}") from error
 

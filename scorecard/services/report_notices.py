@@ -3,40 +3,18 @@
 Only members who are switched on are told; nobody is told of what they did themselves.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from django.urls import reverse
 
-from scorecard.domain.choices import NoticeKind, Role
+from scorecard.domain.choices import NoticeKind
 from scorecard.domain.roc_years import year_text
-from scorecard.models import Comment, Membership, User, YearlyReport
+from scorecard.models import Comment, User, YearlyReport
 from scorecard.services import notices
 from scorecard.services.mail import one_line
+from scorecard.services.recipients import members_of, reviewers_of, staff_of
 
 MAX_CODES = 5
-
-
-def _members(report: YearlyReport) -> list[Membership]:
-    """Of the agency, with their divisions, in the order of the people's keys; two queries."""
-    members = Membership.objects.filter(agency=report.kpi.plan.agency_id).switched_on()
-    return list(members.select_related("user").prefetch_related("divisions").order_by("user"))
-
-
-def _staff(members: Iterable[Membership], report: YearlyReport) -> list[User]:
-    """Those of the division that owns the KPI, or of the one that took over from it since."""
-    division = report.kpi.division
-    own = {division.pk, division.successor_id}
-    return [
-        row.user
-        for row in members
-        if row.role == Role.STAFF and own & {division.pk for division in row.divisions.all()}
-    ]
-
-
-def _reviewers(members: Collection[Membership]) -> list[User]:
-    """The admins where there are none."""
-    found = [row.user for row in members if row.role == Role.REVIEWER]
-    return found or [row.user for row in members if row.role == Role.ADMIN]
 
 
 def tell_of_return(*, by: User, report: YearlyReport, version: int, comment: str) -> None:
@@ -44,7 +22,8 @@ def tell_of_return(*, by: User, report: YearlyReport, version: int, comment: str
 
     version: the one returned.
     """
-    kpi, plan, staff = report.kpi, report.kpi.plan, _staff(_members(report), report)
+    kpi, plan = report.kpi, report.kpi.plan
+    staff = staff_of(members_of(plan.agency_id), [kpi.division])
     submitters = [user for user in staff if user.pk == report.submitted_by_id]
     for user in submitters or staff:
         notices.tell(
@@ -65,7 +44,7 @@ def tell_of_approvals(*, by: User, reports: Collection[YearlyReport]) -> None:
         of_submitter.setdefault(report.submitted_by_id, []).append(report)
     if not of_submitter:
         return
-    for member in _members(next(iter(reports))):
+    for member in members_of(next(iter(reports)).kpi.plan.agency_id):
         own = of_submitter.get(member.user_id, [])
         if own and member.user_id != by.pk:
             _tell_of_approval(by, member.user, own)
@@ -98,9 +77,10 @@ def tell_of_comment(comment: Comment) -> None:
     comment.report: with kpi, plan and agency.
     """
     report, by = comment.report, comment.author
-    kpi, members = report.kpi, _members(report)
-    reviewers = _reviewers(members)
-    told = {user.pk for user in _staff(members, report)}
+    kpi = report.kpi
+    members = members_of(kpi.plan.agency_id)
+    reviewers = reviewers_of(members)
+    told = {user.pk for user in staff_of(members, [kpi.division])}
     told |= set(report.comments.values_list("author", flat=True))
     if by.pk not in {user.pk for user in reviewers}:
         told |= {user.pk for user in reviewers}

@@ -37,9 +37,12 @@ _VERTICAL = {"top": "top", "center": "middle"}
 # Columns are as wide as Excel makes them.
 _MM_PER_PIXEL = 25.4 / 96
 _BLANKS = re.compile("  +|^ | $|\t")
+_NARROW = 'fo:margin="10mm" style:scale-to-X="1" style:scale-to-Y="0" style:table-centering="horizontal"'
 _PAGES = {
     PrintedPage.A3_LANDSCAPE: 'fo:page-width="420mm" fo:page-height="297mm" style:print-orientation="landscape" '
-    'fo:margin="10mm" style:scale-to-X="1" style:scale-to-Y="0" style:table-centering="horizontal"',
+    + _NARROW,
+    PrintedPage.A4_LANDSCAPE: 'fo:page-width="297mm" fo:page-height="210mm" style:print-orientation="landscape" '
+    + _NARROW,
     PrintedPage.A4_PORTRAIT: 'fo:page-width="210mm" fo:page-height="297mm" style:print-orientation="portrait" '
     'fo:margin-top="25.4mm" fo:margin-bottom="25.4mm" fo:margin-left="19.05mm" fo:margin-right="19.05mm" '
     'style:scale-to-X="1" style:scale-to-Y="0"',

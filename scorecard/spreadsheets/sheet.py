@@ -22,6 +22,7 @@ class PrintedPage(Enum):
     """The paper; a sheet is always printed one page wide."""
 
     A3_LANDSCAPE = "A3 across, with narrow margins"
+    A4_LANDSCAPE = "A4 across, with narrow margins"
     A4_PORTRAIT = "A4 upright, with a program's usual margins"
 
 

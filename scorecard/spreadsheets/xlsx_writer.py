@@ -110,14 +110,17 @@ def _set_up_view(worksheet: Worksheet, sheet: OutputSheet) -> None:
     worksheet.sheet_state = "veryHidden" if sheet.is_hidden else "visible"
 
 
+_PAPERS = {PrintedPage.A3_LANDSCAPE: A3, PrintedPage.A4_LANDSCAPE: A4}
+
+
 def _set_up_print(worksheet: Worksheet, sheet: OutputSheet) -> None:
     if sheet.title_rows:
         worksheet.print_title_rows = "{}:{}".format(*sheet.title_rows)
     worksheet.print_area = f"A1:{get_column_letter(len(sheet.widths))}{max(sheet.last_row, 1)}"
     worksheet.page_setup.fitToWidth, worksheet.page_setup.fitToHeight = 1, 0
     worksheet.sheet_properties.pageSetUpPr.fitToPage = True
-    if sheet.page is PrintedPage.A3_LANDSCAPE:
-        worksheet.page_setup.orientation, worksheet.page_setup.paperSize = "landscape", A3
+    if sheet.page is not PrintedPage.A4_PORTRAIT:
+        worksheet.page_setup.orientation, worksheet.page_setup.paperSize = "landscape", _PAPERS[sheet.page]
         worksheet.print_options.horizontalCentered = True
         margins = worksheet.page_margins
         margins.left = 0.4

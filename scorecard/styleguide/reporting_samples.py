@@ -291,6 +291,6 @@ def _history():
             ),
             (),
         ),
-        HistoryLine(entered, changed),
+        HistoryLine(entered, changed, code="AC1.1"),
         HistoryLine(AuditEvent(pk=1, at=_ago(90), actor=None, action=AuditAction.CREATED), ()),
     )

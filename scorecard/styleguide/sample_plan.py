@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from scorecard.domain.choices import Direction, PlanState, ReportState
 from scorecard.domain.roc_years import year_text
-from scorecard.read_models.action_plan_lines import ActionPlanLine
+from scorecard.read_models.action_plan_lines import ActionPlanLine, BudgetLine
 from scorecard.read_models.assemble_scorecard import assemble_scorecard, kpi_line
 from scorecard.read_models.cell_assessor import CellAssessor
+from scorecard.read_models.earlier_budgets import EarlierBudgets, EndedActionPlan
 from scorecard.read_models.measure_lines import MeasureLine, OwnYear, YearLine
 from scorecard.read_models.scorecard import KPIFacts, LinkLine, ObjectiveFacts, PerspectiveFacts, PlanFacts, ThemeFacts
 
@@ -280,7 +281,15 @@ class _Builder:
             include_provisional=self.include_provisional,
             sample_years=frozenset(),
             links=tuple(LinkLine(*each) for each in LINKS),
+            earlier_budgets=self._earlier_budgets(),
         )
+
+    def _earlier_budgets(self):
+        """Of the year before: one action plan that goes on, and one that ended."""
+        year = self.year.year - 1
+        before = {year: BudgetLine(year, 1_400_000, 1_380_000)}
+        ended = ActionPlanLine(1, "AC1.1.2", "職務宿舍清查", DIVISIONS[1], before, _lineage("AC1.1.2"))
+        return EarlierBudgets((year,), {_lineage("AC1.1.1"): before}, (EndedActionPlan(_lineage("AC1.1"), ended),))
 
     def kpi(self, sample):
         measures = tuple(self._measure(each, sample) for each in sample.measures)

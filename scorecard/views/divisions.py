@@ -23,7 +23,7 @@ from scorecard.web.plan_pages import get_scorecard
 
 @require_safe
 def division(request, agency, year, division_id):
-    scorecard = get_scorecard(request, agency, year, with_action_plans=True)
+    scorecard = get_scorecard(request, agency, year, with_action_plans=True, with_earlier_budgets=True)
     plan = request.edition.plan
     division = Division.objects.filter(pk=division_id, agency=plan.agency_id).first()
     if division is None:

@@ -1,11 +1,13 @@
 """/: redirects each person to the page of their job."""
 
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from scorecard import permissions
 from scorecard.domain.choices import Role
 from scorecard.models import Agency, YearlyReport
+from scorecard.read_models.consultation import drafts_shared_with
 from scorecard.services.reminders import missing_kpis
 from scorecard.web import access
 
@@ -21,6 +23,7 @@ def home(request):
     context = {
         "is_member": bool(permissions.roles_by_agency(request.user)),
         "agencies": Agency.objects.filter(pk__in=own),
+        "consultations": drafts_shared_with(request.user, timezone.localdate()),
     }
     return render(request, "scorecard/no_plan.html", context)
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from scorecard.domain import policies
@@ -13,6 +14,7 @@ from scorecard.forms.unsaved_entries import changed_field_names, differences, sh
 from scorecard.models import KPI, Division, FigureConfirmation, Submission, YearlyReport
 from scorecard.permissions import roles_by_agency
 from scorecard.read_models.build_scorecard import build_scorecard
+from scorecard.read_models.consultation import drafts_shared_with
 from scorecard.read_models.progress import build_tasks, count_states
 from scorecard.services.reporting import Conflict, confirm_figures, submit_reports
 from scorecard.services.unsaved_entries import find_unsaved, save_and_settle
@@ -40,6 +42,7 @@ def reporting(request, agency, year):
         "comments": {report.kpi_id: report.return_comment for report in returned.prefetch_related("comments")},
         "open_editions": [plan for plan in edition.of_agency if plan.is_open and plan.year != year],
         "receipts": access.visible_receipts(request, edition),
+        "consultations": drafts_shared_with(request.user, timezone.localdate()),
     }
     return render(request, "scorecard/reporting/tasks.html", context)
 

@@ -124,7 +124,7 @@ def _file_name(agency, drawn, ending):
 
 @require_safe
 def objective(request, agency, year, code):
-    scorecard = get_scorecard(request, agency, year, with_links=True, with_action_plans=True)
+    scorecard = get_scorecard(request, agency, year, with_links=True, with_action_plans=True, with_earlier_budgets=True)
     line = scorecard.objectives_by_code.get(code)
     if line is None:
         raise Http404
@@ -145,7 +145,7 @@ def objective(request, agency, year, code):
 @require_safe
 @not_modified_if_same_version
 def theme(request, agency, year, code):
-    scorecard = get_scorecard(request, agency, year, with_action_plans=True)
+    scorecard = get_scorecard(request, agency, year, with_action_plans=True, with_earlier_budgets=True)
     line = next((theme for theme in scorecard.themes if theme.code == code), None)
     if line is None:
         raise Http404

@@ -8,18 +8,23 @@ from dataclasses import dataclass, field
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from scorecard import permissions
-from scorecard.domain.choices import PlanState
-from scorecard.models import Agency, Correction, Deputyship, Division, Plan, Submission
+from scorecard.domain.choices import PlanState, Role
+from scorecard.models import KPI, Agency, Correction, Deputyship, Division, Plan, Submission
 
 
 @dataclass
 class EditionAccess:
-    """The edition of a request. editions: all that the person may see."""
+    """The edition of a request. editions: all that the person may see.
+
+    codes: {plan id: the code there of what the page is about}, where its view has read them already.
+    """
 
     plan: Plan
     editions: list[Plan] = field(default_factory=list)
+    codes: dict[int, str] | None = None
 
     @property
     def agency(self):
@@ -115,6 +120,38 @@ def get_edition_to_manage(request, agency, year):
     edition = get_edition(request, agency, year)
     permissions.check_can_manage(request.user, edition.plan.agency_id)
     return edition
+
+
+def get_edition_to_share(request, agency, year):
+    """403 for members who do not share drafts with divisions."""
+    edition = get_edition(request, agency, year)
+    permissions.check_can_share_drafts(request.user, edition.plan.agency_id)
+    return edition
+
+
+def get_consulted_edition(request, agency, year):
+    """The edition that divisions are consulted on: for reviewers and admins whatever its state.
+
+    For staff the draft alone, while it is shared and as far as their divisions have KPIs in it; 404 for all others. The
+    navigation shows staff their agency's default edition, since of the draft they see nothing else.
+    """
+    editions = visible_editions(request.user)
+    for plan in editions:
+        if (plan.agency.slug, plan.year) == (agency, year):
+            if not permissions.can_see_drafts(request.user, plan.agency_id):
+                raise Http404
+            request.edition = EditionAccess(plan, editions)
+            return plan
+    own = permissions.roles_by_agency(request.user)
+    shared = Plan.objects.shared_on(timezone.localdate()).select_related("agency", "version")
+    plan = get_object_or_404(shared, agency__slug=agency, year=year, agency__in=own)
+    role = own[plan.agency_id]
+    if role.role != Role.STAFF or not KPI.objects.filter(plan=plan, division__in=role.division_ids).exists():
+        raise Http404
+    of_agency = [edition for edition in editions if edition.agency_id == plan.agency_id]
+    if of_agency:
+        request.edition = EditionAccess(default_edition(of_agency), editions)
+    return plan
 
 
 def get_edition_to_report(request, agency, year):

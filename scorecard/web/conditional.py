@@ -70,8 +70,9 @@ def _key_of(request, agency):
     if len(get_messages(request)):
         return None
     user = request.user
-    plans = Plan.objects.versions_seen_by(user.acting_for or user)
-    if agency not in [slug for slug, *_ in plans]:
+    plans = Plan.objects.versions_seen_by(user.acting_for or user, timezone.localdate())
+    # A draft that is shared has no page of this kind for staff, who get it without a version.
+    if agency not in [slug for slug, _, version, *_ in plans if version]:
         return None
     if "CSRF_COOKIE" not in request.META:
         get_token(request)

@@ -42,6 +42,14 @@ PAGE_AFTER_POST = {
     "plan_year_close": "plan_year",
     "plan_year_reopen": "plan_year",
     "plan_year_next": "plan_year",
+    "plan_year_open_next": "plan_year",
+    "plan_year_withdraw": "plan_year",
+    "plan_year_discard": "plan_year",
+    "plan_year_consultation": "plan_year",
+    "compare_comment": "compare",
+    "compare_proposal": "compare",
+    "plan_year_adopt": "compare",
+    "compare_reason": "compare",
     "downloads_verify": "downloads",
 }
 

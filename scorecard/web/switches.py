@@ -8,10 +8,17 @@ from scorecard.web import access
 from scorecard.web.post_targets import PAGE_AFTER_POST, page_after_post
 
 # Pages of what one year alone has: the switch leads to the page above them.
-PAGE_ABOVE = {"reporting_receipt": "reporting_receipts", "kpi_restore": "kpi", "evidence_file": "dashboard"}
+PAGE_ABOVE = {
+    "consultation": "dashboard",
+    "reporting_receipt": "reporting_receipts",
+    "kpi_restore": "kpi",
+    "evidence_file": "dashboard",
+}
 # Pages of a code: the model, and what users call it.
 OF_CODE = {"objective": (Objective, "策略目標"), "theme": (Theme, "策略主題"), "kpi": (KPI, "KPI")}
 WITHOUT_THE_CODE = "scorecard"
+# What the address asks for there is about its own year.
+WITHOUT_QUERY = {"compare", "compare_lineage"}
 # Pages that every member of every agency has.
 COMMON_PAGES = {"dashboard", "strategy_map", "scorecard", "downloads", "annual_report_page"}
 FIRST_PAGE = "strategy_map"
@@ -26,11 +33,15 @@ def year_switch(request, edition):
     if match is None or "year" not in match.kwargs:
         return []
     name, kwargs = _page_to_keep(match)
-    query = request.GET.urlencode() if request.method == "GET" else ""
+    query = request.GET.urlencode() if request.method == "GET" and name not in WITHOUT_QUERY else ""
     codes = _codes_by_plan(name, kwargs, edition)
     switch = []
     for other in edition.of_agency:
-        year = {"text": year_text(other.year), "state": state_text(other), "current": other.year == edition.year}
+        year = {
+            "text": year_text(other.year),
+            "state": state_text(other),
+            "current": other.year == match.kwargs["year"],
+        }
         year["is_draft"] = other.is_draft
         if codes is None or other.pk in codes:
             own = {"year": other.year} if codes is None else {"year": other.year, "code": codes[other.pk]}
@@ -78,6 +89,8 @@ def _codes_by_plan(name, kwargs, edition):
     """{plan id: the code there of what the page is about}; None where the page keeps its address."""
     if name not in OF_CODE or "code" not in kwargs or len(edition.of_agency) == 1:
         return None
+    if edition.codes is not None:
+        return edition.codes
     model, _ = OF_CODE[name]
     shown = model.objects.filter(plan=edition.plan, code=kwargs["code"])
     rows = model.objects.filter(plan__in=edition.of_agency, lineage__in=shown.values("lineage"))

@@ -76,7 +76,7 @@ def forms_of_pages(open_plan, cast, submitted, kpi):
         ("reviewer", at("strategy_map_links"), at("strategy_map_link_remove", link_id=link)),
         ("admin", at("plan_year"), at("plan_year_close")),
         ("admin", address(later, "plan_year"), address(later, "plan_year_open")),
-        ("admin", address(later, "plan_year"), address(later, "plan_year_next")),
+        ("admin", address(later, "plan_year"), address(later, "plan_year_open_next")),
         ("admin", change, ""),
     ]
 

@@ -53,6 +53,12 @@ class EmptyDatabases:
         _create(copy, self.made[migration])
         return copy
 
+    def new(self, name):
+        """Make a database without any table, and return its name."""
+        new = self._name(name)
+        _create(new)
+        return new
+
     def drop(self):
         for name in self.made.values():
             drop(name)

@@ -155,6 +155,14 @@ def _(world):
     return plan, bad
 
 
+@pair("only_a_draft_is_shared")
+def _(world):
+    plan, bad = world.plan, Plan.objects.get(pk=world.plan.pk)
+    plan.state = PlanState.DRAFT
+    plan.consultation_until = bad.consultation_until = factories.DUE
+    return plan, bad
+
+
 @pair("plan_warning_threshold_is_a_share")
 def _(world):
     return a_plan(world, warning_threshold=Decimal(1)), a_plan(world, warning_threshold=Decimal("1.0001"))

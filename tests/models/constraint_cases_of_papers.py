@@ -1,11 +1,11 @@
-"""The same pairs as in constraint_cases.py, for mails, notices and uploaded forms."""
+"""The same pairs as in constraint_cases.py, for mails, notices, uploaded forms and what divisions say of a draft."""
 
 from datetime import timedelta
 
 from django.utils import timezone
 
 from scorecard.domain.choices import MailKind, NoticeKind
-from scorecard.models import Deputyship, FormUpload, Notice, OutgoingMail
+from scorecard.models import Deputyship, EditionComment, FormUpload, Notice, OutgoingMail, TargetProposal
 from tests import factories
 from tests.models.constraint_cases import pair
 from tests.models.constraint_cases_of_reports import PAIRS
@@ -95,3 +95,58 @@ def _(world):
 
     done = {"plan": world.plan, "applied_at": timezone.now()}
     return upload(**done, applied_by=world.user), upload(**done)
+
+
+# What divisions say of a draft
+
+
+def a_proposal(world, **fields):
+    said = {"value": 1, "unit": "件", "reason": "因此", "by": world.user, "by_name": "王小明"}
+    whose = {"plan": world.plan, "measure": world.kpi.measures.get(), "year": 2016}
+    return TargetProposal(**whose | said | fields)
+
+
+def a_decided_proposal(world, **fields):
+    return a_proposal(world, **{"decision": "taken", "decided_by": world.other, "decided_at": timezone.now()} | fields)
+
+
+@pair("one_open_proposal_per_measure_and_year")
+def _(world):
+    a_decided_proposal(world).save()
+    a_proposal(world, year=2017).save()
+    return a_proposal(world), a_proposal(world, year=2017)
+
+
+@pair("proposal_year_in_range")
+def _(world):
+    return a_proposal(world), a_proposal(world, year=105)
+
+
+@pair("proposal_says_why")
+def _(world):
+    return a_proposal(world), a_proposal(world, reason="")
+
+
+@pair("proposal_decision_names_its_person")
+def _(world):
+    return a_decided_proposal(world), a_decided_proposal(world, decided_by=None)
+
+
+@pair("declined_proposal_says_why")
+def _(world):
+    declined = {"decision": "declined"}
+    return a_decided_proposal(world, **declined, decision_reason="維持原訂"), a_decided_proposal(world, **declined)
+
+
+def a_comment(world, **fields):
+    return EditionComment(**{"plan": world.plan, "text": "好", "by": world.user, "by_name": "王小明"} | fields)
+
+
+@pair("edition_comment_says_something")
+def _(world):
+    return a_comment(world, kpi=world.kpi), a_comment(world, text="")
+
+
+@pair("edition_comment_kind_known")
+def _(world):
+    return a_comment(world, kind="sent_back"), a_comment(world, kind="chat")

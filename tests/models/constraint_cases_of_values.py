@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from scorecard.domain.choices import PlanState, Question
-from scorecard.models import Correction, FigureConfirmation, HeadApproval, YearlyValue, YearSnapshot
+from scorecard.models import Correction, FigureConfirmation, HeadApproval, Revision, YearlyValue, YearSnapshot
 from tests import factories
 from tests.models import edition_rows
 from tests.models.constraint_cases import PAIRS, a_plan, pair
@@ -53,6 +53,37 @@ def _(world):
     edition_rows.close(world.plan, world.user)
     row = {"plan": world.plan, "dated": factories.DUE, "by": world.user, "by_name": "王小明", "document_number": "1"}
     return Correction(**row, text="更正"), Correction(**row, text="")
+
+
+def a_revision(world, number=1, **fields):
+    """After the adoption's own, which needs no number."""
+    edition_rows.record_revision(world.plan, world.user, document_number="", reason="", dated=None)
+    said = {"title": "修正", "dated": factories.DUE, "document_number": "1", "reason": "文字修正", "facts": "{}"}
+    return Revision(**{"plan": world.plan, "number": number, "by": world.user, "by_name": "王小明"} | said | fields)
+
+
+@pair("revision_numbered_once_in_plan")
+def _(world):
+    first = a_revision(world)
+    first.save()
+    return Revision(**_again(first, number=2)), Revision(**_again(first, number=1))
+
+
+def _again(row, **fields):
+    names = ("plan", "title", "dated", "document_number", "reason", "facts", "by", "by_name")
+    return {name: getattr(row, name) for name in names} | fields
+
+
+@pair("revision_has_a_number_or_says_why_not")
+def _(world):
+    row = a_revision(world, document_number="", no_number_reason="會議當場核定")
+    return row, Revision(**_again(row, number=1, document_number=""))
+
+
+@pair("revision_says_what_when_and_why")
+def _(world):
+    row = a_revision(world)
+    return row, Revision(**_again(row, number=1, reason=""))
 
 
 def a_value(world, **fields):

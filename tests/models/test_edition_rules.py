@@ -267,6 +267,12 @@ def test_a_baseline_figure_of_a_draft_or_of_another_line_hinders_no_other(world)
     refused(lambda: YearlyValue.objects.create(measure=measure, year=2015, actual=1), "past_actual_stands_at_home")
 
 
+@pytest.mark.parametrize("said", [{"target": 1}, {"target_note": "—"}, {"target_reason": "業務調整"}])
+def test_a_past_year_has_nothing_of_a_target(world, said):
+    refused(lambda: YearlyValue.objects.create(measure=world.measure, year=2012, **said), "past_has_no_target_insert")
+    refused(lambda: world.value(2015).update(**said), "past_has_no_target_update")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_begin_a_years_edition_at_once_one_is_refused():
     agency = factories.make_agency("raced")

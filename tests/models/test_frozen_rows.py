@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
 
 from scorecard.domain.choices import PlanState, Question, ReportState
 from scorecard.models import (
@@ -22,6 +23,7 @@ from scorecard.models import (
     Perspective,
     Plan,
     PlanVersion,
+    TargetProposal,
     Theme,
     YearlyReport,
     YearlyValue,
@@ -48,6 +50,11 @@ class World:
         self.evidence()
         self.comment()
         self.answer(1)
+        self.propose(2016)
+
+    def propose(self, year):
+        said = {"value": 1, "unit": "件", "reason": "因此", "by": self.cast.staff, "by_name": "王小明"}
+        TargetProposal.objects.create(plan=self.plan, measure=self.value.measure, year=year, **said)
 
     def evidence(self):
         Evidence.objects.create(
@@ -126,6 +133,10 @@ ACTS = {
         lambda w: ActionBudget.objects.create(action_plan=w.bare.action_plans.first(), year=2020, amount=1),
         {"amount": 7},
     ),
+    "target_proposal": (
+        lambda w: w.propose(2017),
+        {"decision": "taken", "decided_by": models.F("by"), "decided_at": timezone.now()},
+    ),
     "version": (None, {"data_version": 99}),
 }
 TABLES = {name: f"scorecard_{table}" for table, name, _ in frozen_rows.ROWS_OF_AN_EDITION}
@@ -138,7 +149,9 @@ NOT_FROZEN = {
     "scorecard_submission": "a receipt never changes, whatever the state",
     "scorecard_yearsnapshot": "a snapshot never changes, and comes with the closing",
     "scorecard_headapproval": "never changes; the closing brings its own",
+    "scorecard_revision": "never changes; closed editions get none but the first",
     "scorecard_correction": "never changes, and comes to closed editions alone",
+    "scorecard_editioncomment": "never changes; a closed edition takes none",
     "scorecard_auditevent": "never changes; says what was done, also to a closed edition",
     "scorecard_unsavedentries": "what a person typed and nobody else sees",
     "scorecard_formupload": "a form as it was uploaded; taking it in changes the rows",
@@ -245,8 +258,8 @@ def test_of_a_closed_edition_nothing_changes_but_what_reopening_changes(world):
     row = Plan.objects.filter(pk=world.plan.pk)
     for field in _kept_fields():
         new = "改" if isinstance(field, models.CharField | models.TextField) else models.F(field.name) - 1
-        if field.name == "warning_threshold":
-            new = "0.5"
+        if field.name in ("warning_threshold", "consultation_until"):
+            new = {"warning_threshold": "0.5", "consultation_until": "2017-01-01"}[field.name]
         refused(lambda: row.update(**{field.name: new}), "closed_plan_keeps_itself_update|plan_closes")  # noqa: B023
     refused(lambda: row.update(due_date="2020-01-01"), "closed_plan_keeps_itself_update")
     refused(lambda: row.update(changed_by=world.cast.staff), "closed_plan_keeps_itself_update")

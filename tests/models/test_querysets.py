@@ -8,6 +8,7 @@ from django.utils import timezone
 from scorecard.domain.choices import EDITABLE_STATES, REPORT_TRANSITIONS, NoticeKind, PlanState, ReportState
 from scorecard.models import Agency, HeadApproval, Notice, Plan, User, YearlyReport, YearlyValue
 from tests import factories
+from tests.factories import DUE
 from tests.models import edition_rows
 
 pytestmark = pytest.mark.django_db
@@ -41,22 +42,31 @@ def test_a_person_is_called_by_name_and_else_by_user_name():
 
 def test_members_see_their_agencys_editions_in_their_versions_and_no_other(plan):
     cast = factories.make_cast(plan)
-    seen = (plan.agency.slug, 2016, plan.data_version, 0, plan.agency.name, "viewer", 0)
-    assert Plan.objects.versions_seen_by(cast.viewer) == [seen]
+    seen = (plan.agency.slug, 2016, plan.data_version, 0, plan.agency.name, "viewer", 0, None)
+    assert Plan.objects.versions_seen_by(cast.viewer, DUE) == [seen]
     Notice.objects.create(recipient=cast.viewer, kind=NoticeKind.COMMENT, key="x", subject="主旨")
-    assert [unread for *_, unread in Plan.objects.versions_seen_by(cast.viewer)] == [1]
+    assert [unread for *_, unread, _ in Plan.objects.versions_seen_by(cast.viewer, DUE)] == [1]
     cast.viewer.memberships.update(is_active=False)
-    assert Plan.objects.versions_seen_by(cast.viewer) == []
+    assert Plan.objects.versions_seen_by(cast.viewer, DUE) == []
     slug = cast.other_plan.agency.slug
-    assert [seen for seen, *_ in Plan.objects.versions_seen_by(cast.outsider)] == [slug]
-    assert Plan.objects.versions_seen_by(cast.superuser) == []
+    assert [seen for seen, *_ in Plan.objects.versions_seen_by(cast.outsider, DUE)] == [slug]
+    assert Plan.objects.versions_seen_by(cast.superuser, DUE) == []
 
 
 def test_a_draft_is_seen_by_those_who_may_edit_it_alone(plan):
     cast = factories.make_cast(plan)
-    edition_rows.make_edition(plan.agency, 2017, PlanState.DRAFT)
+    draft = edition_rows.make_edition(plan.agency, 2017, PlanState.DRAFT)
+
+    def years_seen_by(person, day=DUE):
+        return [row[1] for row in Plan.objects.versions_seen_by(getattr(cast, person), day)]
+
     for person, years in (("viewer", [2016]), ("staff", [2016]), ("reviewer", [2016, 2017]), ("admin", [2016, 2017])):
-        assert [row[1] for row in Plan.objects.versions_seen_by(getattr(cast, person))] == years
+        assert years_seen_by(person) == years
+    # While it is shared staff learn that there is one, and not when it changes.
+    Plan.objects.filter(pk=draft.pk).update(consultation_until=DUE)
+    assert (years_seen_by("viewer"), years_seen_by("staff", DUE + timedelta(days=1))) == ([2016], [2016])
+    rows = {row[1]: row for row in Plan.objects.versions_seen_by(cast.staff, DUE)}
+    assert (rows[2017][2], rows[2017][-1]) == (0, DUE) and rows[2016][2] > 0
 
 
 def test_an_owner_is_a_division_or_a_person(plan):

@@ -14,10 +14,13 @@ from scorecard.models import (
     Agency,
     Correction,
     Division,
+    EditionComment,
     Evidence,
     HeadApproval,
     Plan,
+    Revision,
     Submission,
+    TargetProposal,
     User,
     YearlyReport,
     YearlyValue,
@@ -75,6 +78,20 @@ class World:
     def by_demo(self):
         User.objects.filter(pk=self.admin.pk).update(is_demo=True)
 
+    def propose(self, **fields):
+        said = {"value": 1, "unit": "件", "reason": "因此", "by": self.cast.staff, "by_name": "王小明"}
+        return TargetProposal.objects.create(
+            plan=self.plan, measure=self.begun.measures.get(), year=2016, **said | fields
+        )
+
+    def decide(self, **fields):
+        taken = {"decision": "taken", "decided_by": self.admin, "decided_at": timezone.now()}
+        TargetProposal.objects.filter(measure__kpi=self.begun).update(**taken | fields)
+
+    def comment(self):
+        said = {"text": "維持原訂", "by": self.admin, "by_name": "王小明"}
+        return EditionComment.objects.create(plan=self.plan, kpi=self.begun, **said)
+
     def correct(self, plan=None):
         said = {"text": "更正", "dated": factories.DUE, "document_number": "第 1 號"}
         return Correction.objects.create(plan=plan or self.plan, by=self.admin, by_name="王小明", **said)
@@ -115,6 +132,24 @@ def delete_correction(world):
     world.correct()
     edition_rows.reopen(world.plan)
     Correction.objects.all().delete()
+
+
+def revise(world, number=0):
+    edition_rows.record_revision(world.plan, world.admin, number)
+
+
+def withdraw_revised(world):
+    """An adopted edition that becomes a draft again leaves its revision behind."""
+    adopted = edition_rows.make_edition(factories.make_agency("new"), 2016)
+    edition_rows.record_revision(adopted, world.admin)
+    edition_rows.set_state(adopted, PlanState.DRAFT)
+    assert Revision.objects.all().delete()[0] == 1
+    refused(lambda: edition_rows.record_revision(adopted, world.admin), "revision_comes_next")
+
+
+def delete_comment_of_a_draft(world):
+    draft = edition_rows.make_edition(factories.make_agency("new"), 2016, PlanState.DRAFT)
+    EditionComment.objects.create(plan=draft, text="好", by=world.admin, by_name="王小明").delete()
 
 
 def rename(division="甲組"):
@@ -171,6 +206,25 @@ PAIRS = {
         of_closed(lambda w: (w.correct(), Correction.objects.update(text="別的"))),
     ),
     "correction_never_deleted": (by_demo(of_closed(delete_correction)), of_closed(delete_correction)),
+    "revision_comes_next": (
+        lambda w: (of_closed(revise)(w), edition_rows.reopen(w.plan), revise(w, 1), revise(w, 2)),
+        lambda w: (revise(w), of_closed(lambda w: revise(w, 1))(w)),
+    ),
+    "revision_never_updated": (revise, lambda w: (revise(w), Revision.objects.update(title="別的"))),
+    "revision_never_deleted": (
+        withdraw_revised,
+        lambda w: (revise(w), Revision.objects.all().delete()),
+    ),
+    "target_proposal_decided_once": (
+        lambda w: (w.propose(), w.decide()),
+        lambda w: (w.propose(), w.decide(), w.decide(decision="declined", decision_reason="改變主意")),
+    ),
+    "edition_comment_closed_insert": (World.comment, of_closed(World.comment)),
+    "edition_comment_never_updated": (
+        World.comment,
+        lambda w: (w.comment(), EditionComment.objects.update(text="別的")),
+    ),
+    "edition_comment_never_deleted": (delete_comment_of_a_draft, lambda w: w.comment().delete()),
     "agency_slug_named_in_closed_plan": (move_agency, of_closed(move_agency)),
     "division_named_in_closed_plan": (rename(), of_closed(rename())),
 }
@@ -186,6 +240,14 @@ def test_what_is_settled_stays(world, name):
     do, forbidden = PAIRS[name]
     allowed(lambda: do(world))
     refused(lambda: forbidden(world), name)
+
+
+@pytest.mark.parametrize("field", frozen_rows.PROPOSED[1:])
+def test_deciding_a_proposal_changes_nothing_that_was_proposed(world, field):
+    world.propose()
+    other = {"measure_id": world.done.measures.get().pk, "year": 2017, "value": 2, "by_id": world.admin.pk}
+    other |= {"at": timezone.now()}
+    refused(lambda: world.decide(**{field: other.get(field, "改寫")}), "target_proposal_decided_once")
 
 
 @pytest.mark.parametrize("field", ["explanation", "improvement", "submitted_by_name"])

@@ -12,12 +12,14 @@ from scorecard.models import (
     ActionPlan,
     AuditEvent,
     AuditHead,
+    EditionComment,
     KeptName,
     Objective,
     ObjectiveLink,
     Perspective,
     Plan,
     Submission,
+    TargetProposal,
     Theme,
     edition_rules,
     frozen_rows,
@@ -92,6 +94,17 @@ def _new_action_plan(here, **reference):
     ActionPlan.objects.create(plan=here.plan, code="新", description="新", owner_person="王", position=3, **rows)
 
 
+def _new_proposal(here, side):
+    by = factories.make_user("proposer")
+    said = {"value": 1, "unit": "件", "reason": "因此", "by": by, "by_name": "王小明", "year": 2016}
+    return TargetProposal.objects.create(plan=here.plan, measure=side.kpi.measures.get(), **said)
+
+
+def _new_comment(here, side):
+    by = factories.make_user("speaker")
+    return EditionComment.objects.create(plan=here.plan, kpi=side.kpi, text="好", by=by, by_name="王小明")
+
+
 def _move(row, **fields):
     type(row).objects.filter(pk=row.pk).update(**fields)
 
@@ -114,6 +127,8 @@ ACTS = {
     "kpi_objective_id_same_plan_update": lambda here, side: _move(here.kpi, objective=side.effect),
     "actionplan_kpi_id_same_plan_insert": lambda here, side: _new_action_plan(here, kpi=side.kpi),
     "actionplan_kpi_id_same_plan_update": lambda here, side: _move(here.action_plan, kpi=side.kpi),
+    "targetproposal_measure_id_same_plan_insert": _new_proposal,
+    "editioncomment_kpi_id_same_plan_insert": _new_comment,
     "perspective_plan_is_fixed": lambda here, side: _move(here.perspective, plan=side.plan),
     "theme_plan_is_fixed": lambda here, side: _move(here.theme, plan=side.plan),
     "objective_plan_is_fixed": lambda here, side: _move(here.objective, plan=side.plan),

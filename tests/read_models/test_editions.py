@@ -19,8 +19,9 @@ from scorecard.models import (
     YearlyValue,
     earlier_values,
 )
+from scorecard.read_models.annual_report import review_of
 from scorecard.read_models.hands import hands_on
-from scorecard.read_models.kpi_history import build_history
+from scorecard.read_models.kpi_history import build_history, rows_up_to
 from scorecard.read_models.kpi_series import kpi_series
 from scorecard.read_models.measure_charts import former_charts, kpi_charts
 from scorecard.read_models.movement import movement
@@ -28,6 +29,7 @@ from scorecard.read_models.plausibility_questions import questions_for_measure
 from scorecard.read_models.year_comparison import compare
 from scorecard.services import editions
 from tests import factories
+from tests.page_reading import address, client_of, links
 from tests.read_models.test_build_scorecard import build, load
 from tests.shared_rows import layer
 
@@ -160,12 +162,27 @@ def test_a_changed_unit_begins_another_series_that_nothing_compares_with_the_one
     assert before.heading == former.heading
     assert [year.year for year in before.years] == [2013, 2014, 2015, FIRST]
     assert before.trend_text.endswith("：102 年實際 80；103 年實際 80；104 年實際 80；105 年目標 100、實際 80")
+    (drawn,) = review_of(scorecard, line, ("", ""), ()).trends
+    assert [each.text for each in drawn.chart.breaks] == ["單位改為 %"], "in report and sheet as well"
+    for each in (chart.trend, drawn.chart):
+        lone = [point for point in (*each.actuals, *each.targets) if point.x < each.breaks[0].x]
+        assert lone == [], "nothing of the other unit is left of the break, so no line crosses it"
     # An addition to a KPI makes its light another one, too.
     other = factories.kpi(later, "AC1.2")
     factories.approved(cast, other, actuals=50, explanation="說明")
     assert [each.code for each in movement(build(later)).no_longer_met] == ["AC1.2"]
     Measure.objects.create(kpi=other, unit="人", position=2)
     assert movement(build(later)).no_longer_met == ()
+
+
+def test_a_series_cut_in_the_same_unit_is_told_as_not_comparable(both):
+    plan, later = both
+    Measure.objects.filter(kpi__plan=later, kpi__code="AC1.1").update(lineage=uuid4())
+    scorecard = build(later)
+    series = kpi_series(load(later), scorecard, scorecard.kpis_by_code["AC1.1"])
+    (chart,), (before,) = kpi_charts(scorecard, series.kpi, series), former_charts(series)
+    assert [each.text for each in chart.trend.breaks] == ["與先前不可比較"]
+    assert (before.heading, before.note[:7]) == ("至 105 年，單位：次", "衡量方式改變之")
 
 
 def test_each_year_is_judged_by_its_own_editions_direction_threshold_and_cap(both):
@@ -209,7 +226,7 @@ def test_a_year_without_an_edition_is_a_gap_that_the_next_edition_fills_itself(p
     factories.open_year(cast.admin, plan)
     factories.approved(cast, factories.kpi(plan, "AC1.1"), actuals=80, explanation="說明")
     draft = editions.carry_forward(by=cast.admin, agency=plan.agency, year=2018)
-    later = editions.adopt(by=cast.admin, plan=draft, approval=factories.approval(), reason="隔年訂定")
+    later = editions.record_adoption(by=cast.admin, plan=draft, approval=factories.approval(), reason="隔年訂定")
 
     def cells():
         return build(later).kpis_by_code["AC1.1"].measures[0].cells
@@ -223,18 +240,24 @@ def test_a_year_without_an_edition_is_a_gap_that_the_next_edition_fills_itself(p
 # History
 
 
+def history(kpi, user):
+    rows = rows_up_to(kpi.plan, KPI.objects.of_lineage(kpi.plan.agency_id, kpi.lineage))
+    return build_history(rows, list(AuditEvent.objects.over_editions(rows)), user)
+
+
 def test_an_event_of_before_there_were_editions_is_shown_and_reverted_in_the_edition_of_its_year(both, cast):
     plan, later = both
     old, new = factories.kpi(plan, "AC1.1"), factories.kpi(later, "AC1.1")
     factories.fill(cast.staff, new, actuals=50)
     # As the migration leaves it: the event of 106 names the rows of 105.
     change = {"what": "實際值", "old": "44", "new": "50", "field": "actual", "measure": old.measures.get().pk}
-    facts = {"agency": plan.agency, "plan": plan, "kpi": old, "year": SECOND, "actor": cast.staff}
-    event = AuditEvent(action=AuditAction.SAVED, target="AC1.1", changes=[change], **facts)
+    facts = {"agency": plan.agency, "plan": plan, "kpi": old, "year": SECOND}
+    by = {"actor": cast.staff, "actor_name": str(cast.staff)}
+    event = AuditEvent(action=AuditAction.SAVED, target="AC1.1", changes=[change], **facts, **by)
     event.save()
 
     def line_of(kpi, user):
-        return next((line for line in build_history(kpi, user, most=50) if line.event == event), None)
+        return next((line for line in history(kpi, user) if line.event == event), None)
 
     (shown,) = line_of(new, cast.staff).changes
     assert (shown.old, shown.new, shown.is_restorable) == ("44", "50", True)
@@ -252,3 +275,33 @@ def test_an_event_of_before_there_were_editions_is_shown_and_reverted_in_the_edi
 def _met(kpi, cast):
     factories.fill(cast.staff, kpi, actuals=100)
     return kpi
+
+
+def test_the_history_goes_over_the_editions_up_to_its_own_and_is_reverted_where_each_event_belongs(both, cast):
+    plan, later = both
+    old, new = factories.kpi(plan, "AL1.1"), factories.kpi(later, "AL1.1")
+    KPI.objects.filter(pk=new.pk).update(code="AL1.9")
+    for kpi in (old, new):
+        factories.fill(cast.staff, kpi, actuals=47)
+        factories.fill(cast.staff, kpi, actuals=48)
+
+    def told(kpi, user):
+        return [
+            (line.event.year, line.code, line.is_earlier, any(change.is_restorable for change in line.changes))
+            for line in history(kpi, user)
+        ]
+
+    assert told(old, cast.staff) == [(FIRST, "AL1.1", False, True)] * 2, "a page never depends on a later edition"
+    assert told(new, cast.staff) == [
+        *[(SECOND, "AL1.9", False, True)] * 2,
+        *[(FIRST, "AL1.1", True, True)] * 2,
+    ]
+    page = client_of(cast.staff).get(address(later, "kpi", code="AL1.9"))
+    mine = [link for link in links(page) if "/history/" in link]
+    assert [link.split("/history/")[0] for link in mine] == [
+        *[address(later, "kpi", code="AL1.9").rstrip("/")] * 2,
+        *[address(plan, "kpi", code="AL1.1").rstrip("/")] * 2,
+    ]
+    assert all(client_of(cast.staff).get(link).status_code == 200 for link in mine)
+    assert address(plan, "kpi", code="AL1.1") in links(page)
+    assert not any(is_restorable for *_, is_restorable in told(new, cast.viewer))

@@ -290,7 +290,7 @@ def begin_next_year(scene):
     day = timezone.localdate().isoformat()
     approval = {"next-approved_on": day, "next-title": "處長", "next-document_number": "北市秘文字第 2 號"}
     data = {"next-last_year": MIDDLE_YEAR + 3, "next-due_date": next_month(), "next-contact": "", **approval}
-    return scene.send("admin", scene.url("plan_year_next", year=MIDDLE_YEAR), data)
+    return scene.send("admin", scene.url("plan_year_open_next", year=MIDDLE_YEAR), data)
 
 
 def add_correction(scene):

@@ -7,6 +7,7 @@ from scorecard.models import (
     AuditEvent,
     Comment,
     Deputyship,
+    EditionComment,
     Evidence,
     FigureConfirmation,
     HeadApproval,
@@ -18,6 +19,7 @@ from scorecard.models import (
     Plan,
     PlanVersion,
     Submission,
+    TargetProposal,
     YearlyReport,
     YearlyValue,
 )
@@ -25,6 +27,7 @@ from scorecard.models import (
 # Every row that a service could write.
 KEPT = (Plan, PlanVersion, HeadApproval, YearlyReport, YearlyValue, Comment, Evidence, ActionBudget, ObjectiveLink)
 KEPT += (Deputyship, AuditEvent, OutgoingMail, Notice, Submission, FigureConfirmation, Membership, Invitation)
+KEPT += (TargetProposal, EditionComment)
 
 
 def rows_of(*models):

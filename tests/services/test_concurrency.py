@@ -7,13 +7,25 @@ import pytest
 from django.core import mail as django_mail
 from django.db import connection
 
-from scorecard.domain.choices import AuditAction, MailKind, ReportState, Role
+from scorecard.domain.choices import AuditAction, MailKind, ProposalDecision, ReportState, Role
 from scorecard.domain.policies import RuleBroken
-from scorecard.models import AuditEvent, Invitation, OutgoingMail, Plan, Submission, User, YearlyReport, YearlyValue
+from scorecard.models import (
+    AuditEvent,
+    Invitation,
+    OutgoingMail,
+    Plan,
+    Submission,
+    TargetProposal,
+    User,
+    YearlyReport,
+    YearlyValue,
+)
 from scorecard.services import editions, invitations, mail, members, year_closing, years
+from scorecard.services.consultation import ChangedMeanwhile
 from scorecard.services.reminders import remind_now, send_due_reminders
 from scorecard.services.reporting import Conflict, approve_reports, return_report, save_reports, submit_reports
 from tests import factories
+from tests.consulting import decide, make_draft, propose, share
 from tests.factories import DUE, FIRST_YEAR, fill, report_entry, submit
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -220,3 +232,29 @@ def test_of_two_admins_who_invite_one_address_one_does_and_two_invitations_of_on
     assert [type(result) for result in results if isinstance(result, Exception)] == [RuleBroken]
     assert User.objects.filter(email="new@example.gov.tw").count() == 1
     assert Invitation.objects.count() == 1
+
+
+def test_of_two_who_decide_one_proposal_one_does_and_the_other_is_told(cast, open_plan):
+    draft = share(cast.admin, make_draft(cast.reviewer, open_plan))
+    proposal = propose(cast.staff, draft, 95)
+    value = YearlyValue.objects.get(measure=proposal.measure, year=proposal.year)
+    events = AuditEvent.objects.count()
+    results = at_once(
+        lambda: decide(cast.reviewer, proposal),
+        lambda: decide(cast.admin, proposal, ProposalDecision.DECLINED, "維持原訂"),
+    )
+    (refused,) = [result for result in results if isinstance(result, Exception)]
+    assert isinstance(refused, RuleBroken) and "處理" in str(refused)
+    proposal.refresh_from_db()
+    value.refresh_from_db()
+    is_taken = proposal.decision == ProposalDecision.TAKEN
+    assert value.target == (95 if is_taken else 100)
+    assert AuditEvent.objects.count() == events + (2 if is_taken else 1)
+
+
+def test_of_two_colleagues_who_answer_at_once_one_proposes_and_the_other_is_shown_it(cast, open_plan):
+    draft = share(cast.admin, make_draft(cast.reviewer, open_plan))
+    colleague = factories.make_member("colleague", draft.agency, Role.STAFF, draft.agency.divisions.first())
+    results = at_once(lambda: propose(cast.staff, draft, 95), lambda: propose(colleague, draft, 96))
+    assert [type(result) for result in results if isinstance(result, Exception)] == [ChangedMeanwhile]
+    assert TargetProposal.objects.count() == 1

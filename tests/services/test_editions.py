@@ -175,34 +175,68 @@ def test_an_edition_is_adopted_with_the_heads_approval_once_nothing_is_missing(c
     old.save()
     given = {"by": cast.admin, "plan": draft, "reason": "年度策略會議決議"}
     with nothing_written(), pytest.raises(RuleBroken) as refusal:
-        editions.adopt(**given, approval=approval())
+        editions.record_adoption(**given, approval=approval())
     assert [sentence.split("；")[0] for sentence in refusal.value.messages] == [
         "AC1.1 沒有衡量項",
         "AC1.2 沒有本年度的目標值",
         "「乙組」已由「丙組」承接",
+        "AC1.2 106 年目標值較 105 年版原訂放寬（20 日→未訂），請填理由。",
     ]
     empty.delete()
     KPI.objects.filter(plan=draft, code="AC1.2").delete()
     Division.objects.filter(pk=old.pk).update(successor=None)
     with nothing_written(), pytest.raises(RuleBroken, match="請填文號"):
-        editions.adopt(**given, approval=approval(""))
+        editions.record_adoption(**given, approval=approval(""))
     with nothing_written(), pytest.raises(PermissionDenied):
-        editions.adopt(**given | {"by": cast.reviewer}, approval=approval())
-    adopted = editions.adopt(**given, approval=approval("", no_number_reason="首長會議核定"))
+        editions.record_adoption(**given | {"by": cast.reviewer}, approval=approval())
+    adopted = editions.record_adoption(**given, approval=approval("", no_number_reason="首長會議核定"))
     assert adopted.state == PlanState.ADOPTED
     assert HeadApproval.objects.of_plan(draft)[0].number_text == "免文號（首長會議核定）"
     event = AuditEvent.objects.first()
     assert (event.action, event.reason, event.year) == (AuditAction.ADOPTED, "年度策略會議決議", 2017)
     with nothing_written(), pytest.raises(RuleBroken, match="已經核定"):
-        editions.adopt(**given, approval=approval())
+        editions.record_adoption(**given, approval=approval())
+
+
+def test_a_target_softer_than_planned_is_adopted_with_its_reason_alone(cast, plan):
+    """Whatever the direction; raised ones need none, nor does what the edition before had not planned."""
+    draft = carry(cast.admin, plan)
+    values = YearlyValue.objects.filter(measure__kpi__plan=draft)
+    values.filter(measure__kpi__code="AC1.1", year=2017).update(target=Decimal("99.5"))
+    values.filter(measure__kpi__code="AC1.2", year=2018).update(target=22)
+    Measure.objects.filter(kpi__plan=draft, kpi__code="AL1.1").update(tolerance=6)
+    values.filter(measure__kpi__code="BL1.1").update(target=48)
+    values.filter(measure__kpi__code="BC1.1").update(target=101)
+    values.filter(measure__kpi__code="BC1.2").update(target=19)
+    Measure.objects.filter(kpi__plan=draft, kpi__code="AF1.1").first().values.create(year=2019, target=1)
+    softened = [
+        "AC1.1 106 年目標值較 105 年版原訂放寬（100→99.5 次），請填理由。",
+        "AC1.2 107 年目標值較 105 年版原訂放寬（20→22 日），請填理由。",
+        "AL1.1 106 年目標值較 105 年版原訂放寬（50±5→50±6 人），請填理由。",
+        "AL1.1 107 年目標值較 105 年版原訂放寬（50±5→50±6 人），請填理由。",
+        "BL1.1 106 年目標值較 105 年版原訂放寬（50±5→48±5 人），請填理由。",
+        "BL1.1 107 年目標值較 105 年版原訂放寬（50±5→48±5 人），請填理由。",
+    ]
+    assert sorted(editions.adoption_problems(draft)) == softened
+    given = {"by": cast.admin, "plan": draft, "reason": "決議", "approval": approval()}
+    with nothing_written(), pytest.raises(RuleBroken) as refusal:
+        editions.record_adoption(**given)
+    assert sorted(refusal.value.messages) == softened
+    values.filter(measure__kpi__code__in=["AC1.1", "AC1.2", "AL1.1"]).update(target_reason="業務量增加")
+    values.filter(measure__kpi__code="BL1.1").update(target=50)
+    assert editions.record_adoption(**given).state == PlanState.ADOPTED
+    # The next copy begins without reasons, and differs in nothing again.
+    later = carry(cast.admin, plan, 2018)
+    assert not YearlyValue.objects.filter(measure__kpi__plan=later).exclude(target_reason="").exists()
+    assert editions.adoption_problems(later) == []
 
 
 def test_an_earlier_draft_is_not_adopted_after_a_later_edition(cast, plan):
     draft = carry(cast.admin, plan)
     later = carry(cast.admin, plan, 2018)
-    editions.adopt(by=cast.admin, plan=later, approval=approval(), reason="核定")
+    editions.record_adoption(by=cast.admin, plan=later, approval=approval(), reason="核定")
     with nothing_written(), pytest.raises(RuleBroken, match="107 年版已核定，不能再核定較早的 106 年版"):
-        editions.adopt(by=cast.admin, plan=draft, approval=approval(), reason="核定")
+        editions.record_adoption(by=cast.admin, plan=draft, approval=approval(), reason="核定")
 
 
 def test_an_adoption_is_withdrawn_with_a_reason_until_the_year_was_opened(cast, plan):
@@ -215,7 +249,7 @@ def test_an_adoption_is_withdrawn_with_a_reason_until_the_year_was_opened(cast, 
         editions.withdraw(by=cast.admin, plan=plan, reason="重訂")
     assert editions.withdraw(by=cast.admin, plan=later, reason="重訂").is_draft
     assert not HeadApproval.objects.filter(plan=later).exists()
-    editions.adopt(by=cast.admin, plan=later, approval=approval(), reason="重新核定")
+    editions.record_adoption(by=cast.admin, plan=later, approval=approval(), reason="重新核定")
     open_year(cast.admin, later)
     with nothing_written(), pytest.raises(RuleBroken, match="曾經開放"):
         editions.withdraw(by=cast.admin, plan=later, reason="重訂")

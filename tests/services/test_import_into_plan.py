@@ -86,7 +86,9 @@ def test_what_was_seen_is_written_and_audited_with_old_and_new_values(plan):
     assert KPI.objects.get(code="AC1.1").action_plans.get().owner == "王小明"
     event = AuditEvent.objects.get(kpi_id=KPI.objects.get(code="AC1.1").pk)
     assert event.reason == "由表單匯入：議會通過"
-    assert {"what": "AC1.1 105 年目標值", "old": "28", "new": "30"} in event.changes
+    (target,) = [change for change in event.changes if change["what"] == "AC1.1 105 年目標值"]
+    told = {"field": "target", "measure": value("AC1.1", 2016).measure_id, "year": 2016, "state": "adopted"}
+    assert target == {"old": "28", "new": "30", "what": "AC1.1 105 年目標值", "reason_before": ""} | told
     assert compare(plan, form).changes == ()
 
 
@@ -222,7 +224,7 @@ def test_neither_settled_reports_nor_actuals_of_plan_years_are_touched_and_an_op
     with pytest.raises(RuleBroken, match="105 年版已核定，變更內容請說明理由"):
         import_into_plan.apply_to(by=cast.reviewer, plan=plan, form=other, expected_values=expected)
     import_into_plan.apply_to(by=cast.reviewer, plan=plan, form=other, expected_values=expected, reason="議會通過")
-    assert value("AC1.2", 2016).target == 55
+    assert (value("AC1.2", 2016).target, value("AC1.2", 2016).target_reason) == (55, "議會通過")
     assert AuditEvent.objects.latest("pk").reason == "由表單匯入：議會通過"
     with pytest.raises(PermissionDenied):
         import_into_plan.apply_to(by=cast.staff, plan=plan, form=other, expected_values=expected)

@@ -80,7 +80,7 @@ def secretariat_plan(keeper, agency):
     client = client_of(keeper)
     apply(client, uploaded(client, agency, original()))
     approval = factories.approval()
-    return editions.adopt(by=keeper, plan=Plan.objects.get(), approval=approval, reason="年度策略會議決議")
+    return editions.record_adoption(by=keeper, plan=Plan.objects.get(), approval=approval, reason="年度策略會議決議")
 
 
 def _of_another_agency(strategy_map, card):

@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from scorecard.domain.choices import NoticeKind, PlanState, SecurityEventKind
 from scorecard.models import (
@@ -16,17 +17,20 @@ from scorecard.models import (
     Comment,
     Correction,
     Division,
+    EditionComment,
     Evidence,
     FormUpload,
     HeadApproval,
     Notice,
     Plan,
+    TargetProposal,
     YearlyReport,
     YearlyValue,
 )
 from scorecard.services import editions, invitations, security_events
 from scorecard.services.corrections import add_correction
 from tests import factories
+from tests.consulting import written_proposal
 from tests.factories import DUE, FIRST_YEAR
 from tests.page_reading import address, client_of
 
@@ -53,21 +57,37 @@ CLOSED = {
     "former_slug",
     "path",
 }
-# Audit trail, receipts, snapshots, the head's approvals and 更正說明 are append-only: they are told hostile text as
-# they come about. So was what a migration kept of people's names. A login's session is signed.
-FIXED = ("Audit", "Correction", "HeadApproval", "KeptName", "LoginSession", "Submission", "YearSnapshot")
+# Audit trail, receipts, snapshots, the head's approvals, 更正說明, proposals and 意見 are append-only: they are told
+# hostile text as they come about. So was what a migration kept of people's names. A login's session is signed.
+FIXED = ("Audit", "Correction", "EditionComment", "HeadApproval", "KeptName", "LoginSession", "Submission")
+FIXED += ("TargetProposal", "YearSnapshot")
 TOLD = {"auditevent-reason", "correction-text", "correction-document-number"}
 TOLD |= {"headapproval-title", "headapproval-no-number-reason"}
+TOLD |= {f"editioncomment-{field}" for field in ("about", "by-name", "division-name", "text")}
+TOLD |= {f"targetproposal-{field}" for field in ("by-name", "decided-by-name", "decision-reason", "reason", "unit")}
 MODELS = [model for model in apps.get_app_config("scorecard").get_models() if not model.__name__.startswith(FIXED)]
 # Shown in the admin alone, or nowhere yet.
 UNSEEN = {"yearlyreport-reviewed-by-name"}
 PAGES = {
-    "viewer": ["strategy_map", "scorecard", "objective", "theme", "kpi", "division", "downloads", "corrections"],
+    "viewer": [
+        "strategy_map",
+        "scorecard",
+        "objective",
+        "theme",
+        "kpi",
+        "division",
+        "downloads",
+        "corrections",
+        "target_adjustments",
+    ],
     "staff": ["reporting_table", "reporting_check", "reporting_evidence", "reporting"],
-    "reviewer": ["review"],
+    "reviewer": ["review", "consultation", "compare"],
     "admin": [
         "plan_year",
         "plan_year of the next year",
+        "compare",
+        "compare of the next year",
+        "compare_lineage",
         "kpi",
         "mails",
         "form_import",
@@ -153,7 +173,8 @@ def poisoned(open_plan, cast):
     Plan.objects.filter(pk=open_plan.pk).update(state=PlanState.OPEN)
     told = {name: hostile(HeadApproval, HeadApproval._meta.get_field(name)) for name in ("title", "no_number_reason")}
     next_year = editions.carry_forward(by=cast.admin, agency=open_plan.agency, year=open_plan.year + 1)
-    editions.adopt(by=cast.admin, plan=next_year, approval=factories.approval("", **told), reason=said)
+    editions.record_adoption(by=cast.admin, plan=next_year, approval=factories.approval("", **told), reason=said)
+    consulted(cast, submitted)
     report = YearlyReport.objects.get(kpi=submitted)
     Comment.objects.create(report=report, author=cast.reviewer, text="x")
     FormUpload.objects.create(agency=open_plan.agency, name="x", size=1, content=b"x", uploaded_by=cast.admin)
@@ -166,6 +187,16 @@ def poisoned(open_plan, cast):
             if model is not Division:
                 poison(model, field)
     return open_plan
+
+
+def consulted(cast, kpi):
+    """Hostile texts of what was proposed, decided and said."""
+    told = {field.name: hostile(TargetProposal, field) for field in free_text_fields(TargetProposal)}
+    decided = {"decision": "declined", "decided_by": cast.reviewer, "decided_at": timezone.now()}
+    written_proposal(cast.staff, kpi, **told | decided)
+    said = {field.name: hostile(EditionComment, field) for field in free_text_fields(EditionComment)}
+    for about in (None, kpi):
+        EditionComment.objects.create(plan=kpi.plan, kpi=about, by=cast.staff, **said)
 
 
 def arguments(plan, name):
@@ -184,6 +215,8 @@ def page_of(plan, name):
     """The address of one of PAGES."""
     if name == "plan_year of the next year":
         return address(plan, "plan_year", year=plan.year + 1)
+    if name == "compare of the next year":
+        return address(plan, "compare", year=plan.year + 1)
     if name == "notices":
         return reverse(name)
     if name in {"mails", "form_import", "security_events", "members", "agency_divisions"}:

@@ -1,11 +1,16 @@
 """Search within a plan: what is found, how it was typed, and what a page of results says."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from scorecard.models import KPI, User
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.search import search
-from tests.factories import make_cast
+from scorecard.services.editions import carry_forward
+from tests.factories import make_cast, make_plan, next_edition
+from tests.page_reading import address, links, text
 from tests.secretariat_facts import load_plan
 from tests.shared_rows import layer
 
@@ -67,3 +72,90 @@ def test_a_query_without_hits_says_what_to_try(client, plan):
     assert page.status_code == 200
     assert "找不到同時含有" in page.content.decode()
     assert "<b>無此字" not in page.content.decode()
+
+
+# Over editions
+
+
+@layer
+def three(plan):
+    """105, 106 and a draft of 107. DF1.1 is DF1.9 「線上簽核率」 in 106 and DF1.8 in 107.
+
+    In 106 its old code is that of the former DC1.1. BC1.1 ended with 105; FF1 was renamed in 106.
+    """
+    admin = make_cast(plan).admin
+    later = next_edition(admin, plan)
+    KPI.objects.filter(plan=later, code="DF1.1").update(code="DF1.9", name="線上簽核率")
+    KPI.objects.filter(plan=later, code="DC1.1").update(code="DF1.1")
+    KPI.objects.get(plan=later, code="BC1.1").delete()
+    later.objectives.filter(code="FF1").update(name="改了名的目標")
+    draft = carry_forward(by=admin, agency=plan.agency, year=2018)
+    KPI.objects.filter(plan=draft, code="DF1.9").update(code="DF1.8", name="草案的新名稱")
+    return plan, later, draft
+
+
+def hits(client, plan, query):
+    """({address: years' addresses} of the page's hits, and of those of later editions) in the order shown."""
+    page = client.get(address(plan, "search"), {"q": query})
+    return [
+        {
+            url: [found.row.year for found in hit.editions]
+            for title, rows in page.context[name]
+            for hit, url in rows
+            if title in ("KPI", "策略目標")
+        }
+        for name in ("groups", "later")
+    ], page
+
+
+def test_a_kpi_is_found_once_with_its_editions_whatever_its_code_and_name_were(client, three):
+    first, later, _ = three
+    client.force_login(User.objects.get(username="viewer"))
+    here = address(later, "kpi", code="DF1.9")
+    for query in ("公文線上簽核比率", "線上簽核率"):
+        (found, beside), page = hits(client, later, query)
+        assert (found[here], beside) == ([2016, 2017], {})
+        assert [url for url in found if url != here] == []
+    assert "105 年版 DF1.1 公文線上簽核比率" in text(page)
+    # The old code finds what has it now, and what had it then.
+    (found, _), page = hits(client, later, "DF1.1")
+    assert found == {address(later, "kpi", code="DF1.1"): [2016, 2017], here: [2016, 2017]}
+    assert address(first, "kpi", code="DF1.1") in links(page)
+    (found, _), _ = hits(client, later, "FF1")
+    assert found[address(later, "objective", code="FF1")] == [2016, 2017]
+
+
+def test_what_ended_is_found_where_it_was_and_later_editions_stand_beside_the_page(client, three):
+    first, later, draft = three
+    client.force_login(User.objects.get(username="viewer"))
+    (found, beside), _ = hits(client, later, "台北畫刊")
+    assert address(first, "kpi", code="BC1.1") in found
+    before, page = hits(client, first, "線上簽核率")
+    assert before == [{}, {address(later, "kpi", code="DF1.9"): [2017]}]
+    assert "較後的年版" not in page.content.decode().split("<main")[1].split("</main>")[0]
+    (found, _), _ = hits(client, first, "公文線上簽核比率")
+    assert found[address(first, "kpi", code="DF1.1")] == [], "an edition shows none after it"
+
+
+def test_drafts_are_found_by_those_alone_who_may_see_them(client, three):
+    first, later, draft = three
+    for name, sees in (("viewer", False), ("staff", False), ("reviewer", True), ("admin", True)):
+        client.force_login(User.objects.get(username=name))
+        (_, beside), page = hits(client, later, "草案的新名稱")
+        assert beside == ({address(draft, "kpi", code="DF1.8"): [2018]} if sees else {}), name
+        assert ("107 年版" in page.content.decode()) is sees
+    other = make_plan(slug="other-agency")
+    (_, beside), page = hits(client, later, "指標")
+    assert not any("other-agency" in link for link in links(page)) and other.kpis.exists()
+
+
+def test_it_asks_the_same_number_of_questions_over_any_editions(client, three):
+    first, later, draft = three
+    client.force_login(User.objects.get(username="admin"))
+    asked = []
+    for plan in three:
+        client.get(address(plan, "search"), {"q": "公文"})
+        with CaptureQueriesContext(connection) as captured:
+            client.get(address(plan, "search"), {"q": "公文"})
+        asked.append(len(captured))
+    assert len(set(asked)) == 1 and asked[0] <= 13, asked

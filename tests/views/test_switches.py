@@ -85,6 +85,12 @@ def test_a_page_that_another_year_lacks_leads_to_its_scorecard_and_never_to_anot
     # One of the two parts of a split keeps the lineage; of the other the earlier year has nothing.
     later.objectives.filter(code="AP2").update(lineage=began.lineage)
     assert leads(client, later, "objective", "AP2")["105 年"] == address(open_plan, "scorecard")
+    # Of two that are merged the survivor goes on under its own code, and the other line ends.
+    survivor = KPI.objects.get(plan=later, code="AC1.2")
+    KPI.objects.filter(pk=survivor.pk).update(code="AC1.3", name="併入後的指標")
+    assert leads(client, open_plan, "kpi", "AC1.2")["106 年"] == address(later, "kpi", code="AC1.3")
+    assert leads(client, later, "kpi", "AC1.3")["105 年"] == address(open_plan, "kpi", code="AC1.2")
+    assert leads(client, open_plan, "kpi", "AC1.1")["106 年"] == address(later, "scorecard")
 
 
 def test_a_year_that_opens_in_another_edition_makes_kept_pages_anew(cast, open_plan, later):

@@ -213,7 +213,7 @@ def test_a_report_that_cannot_be_drawn_closes_no_year(admin, open_plan, monkeypa
 
 
 def test_the_next_year_begins_from_the_page_of_the_latest_one(admin, open_plan, cast):
-    url = address(open_plan, "plan_year_next")
+    url = address(open_plan, "plan_year_open_next")
     typed, day = ahead()
     wanted = {"next-due_date": typed, "next-last_year": "2018", "next-contact": "李大華", **NEXT_HEAD}
     for wrong, sentence in (
@@ -223,13 +223,13 @@ def test_the_next_year_begins_from_the_page_of_the_latest_one(admin, open_plan, 
         ({"next-last_year": "2200"}, "選項"),
     ):
         with nothing_written():
-            page = send(admin, open_plan, "plan_year_next", **wanted | wrong)
+            page = send(admin, open_plan, "plan_year_open_next", **wanted | wrong)
         assert page.status_code == 422 and sentence in text(page), wrong
         assert form_to(page, url).fields["next-contact"] == ["李大華"]
         # No other form of the page is in error, and this one is not folded away.
         beside = main(page)[1]
-        assert 'class="panel narrow" open' in beside and words(beside).count(sentence) == text(page).count(sentence)
-    page = send(admin, open_plan, "plan_year_next", **wanted)
+        assert 'id="open-next" open' in beside and words(beside).count(sentence) == text(page).count(sentence)
+    page = send(admin, open_plan, "plan_year_open_next", **wanted)
     assert "已沿用 105 年版建立 106 年版，並開放填報" in told(page).replace("版 建立", "版建立")
     later = Plan.objects.get(agency=open_plan.agency, year=2017)
     assert page.redirect_chain == [(address(later, "plan_year"), 302)]
@@ -254,7 +254,7 @@ def test_all_years_stand_beside_the_page_with_the_next_step_and_what_stands_in_i
     assert page.status_code == 422 and "請先關閉 105 年版；年度須依順序關閉" in text(page)
     for plan in (open_plan, later):
         assert "年度已關閉" in told(send(admin, plan, "plan_year_close", **reason))
-    assert "如需重新開放，請先重新開放 106 年" in main(admin.get(address(open_plan, "plan_year")))[1]
+    assert "如需重新開放（請先重新開放 106 年）" in main(admin.get(address(open_plan, "plan_year")))[1]
     again = {"due_date": ahead()[0], "reason": "更正"}
     with nothing_written():
         page = send(admin, open_plan, "plan_year_reopen", **again)

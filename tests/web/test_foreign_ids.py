@@ -35,6 +35,7 @@ from scorecard.models import (
 from scorecard.services import invitations, years
 from scorecard.services.corrections import add_correction
 from tests import factories
+from tests.consulting import written_proposal
 from tests.deputyships import stand_in
 from tests.page_reading import body
 from tests.robust.whole_database import dump
@@ -128,6 +129,7 @@ def _collect(own, plan, other, sibling):
     theirs = Membership.objects.filter(agency=other.agency).order_by("pk")
     own.add("deputyship_id", stand_in(theirs[1].user, theirs[0].user, other.agency).pk)
     own.add("serial", 2)
+    own.add("proposal_id", *(written_proposal(theirs[0].user, row).pk for row in KPI.objects.filter(code="XAC1.1")))
     own.add("number", 2)
     reports = YearlyReport.objects.filter(kpi__plan__in=[other, sibling])
     own.add("token", *reports.values_list("evidence__token", flat=True))

@@ -124,9 +124,21 @@ SITE = {
     f"{EDITION}kpis/<str:code>/comments/": act(only(("staff", *REVIEWERS), 302)),
     f"{EDITION}divisions/<int:division_id>/": PAGE,
     f"{EDITION}divisions/<int:division_id>/fill-in.xlsx": row(only(("staff", *REVIEWERS), 200), everyone(405)),
+    f"{EDITION}compare/": PAGE,
+    # The edition is the agency's first: there is nothing to compare it with (tests/views/test_compare.py).
+    f"{EDITION}compare.pdf": row(everyone(404), everyone(405)),
+    f"{EDITION}compare.xlsx": row(everyone(404), everyone(405)),
+    f"{EDITION}compare.ods": row(everyone(404), everyone(405)),
+    # What is sent names no target.
+    f"{EDITION}compare/reason/": act(only(REVIEWERS, 422)),
+    # What is sent names no row.
+    f"{EDITION}compare/lineage/": row(only(REVIEWERS, 200), only(REVIEWERS, 302)),
     f"{EDITION}search/": PAGE,
     f"{EDITION}scores.json": PAGE,
     f"{EDITION}downloads/": PAGE,
+    f"{EDITION}target-adjustments/": PAGE,
+    f"{EDITION}target-adjustments.xlsx": PAGE,
+    f"{EDITION}target-adjustments.ods": PAGE,
     f"{EDITION}form.xlsx": PAGE,
     f"{EDITION}form.ods": PAGE,
     f"{EDITION}downloads/verify/": act(members(422)),
@@ -163,13 +175,24 @@ SITE = {
     f"{EDITION}review/<str:code>/return/": act(only(REVIEWERS, 302)),
     f"{EDITION}review/<str:code>/comment/": act(only(REVIEWERS, 302)),
     f"{EDITION}reminders/": act(only(REVIEWERS, 302)),
-    f"{EDITION}year/": row(only(["admin"], 200), everyone(405)),
+    # Of an edition that is no draft reviewers alone see what was said, and nobody answers.
+    f"{EDITION}consultation/": row(only(REVIEWERS, 200, 404), only(REVIEWERS, 403, 404)),
+    f"{EDITION}compare/comments/": act(only(REVIEWERS, 302)),
+    f"{EDITION}compare/proposals/<int:proposal_id>/": act(only(REVIEWERS, 302)),
+    f"{EDITION}year/consultation/": act(only(["admin"], 302)),
+    f"{EDITION}year/": row(only(REVIEWERS, 200), everyone(405)),
     # The year is open: it cannot be opened or reopened, is closed only with a reason, changed only to some date.
     f"{EDITION}year/open/": act(only(["admin"], 302)),
     f"{EDITION}year/change/": act(only(["admin"], 422)),
     f"{EDITION}year/close/": act(only(["admin"], 422)),
     f"{EDITION}year/reopen/": act(only(["admin"], 302)),
-    f"{EDITION}year/next/": act(only(["admin"], 422)),
+    # What is sent names no year, and the edition is no draft and was opened before.
+    f"{EDITION}year/next/": act(only(REVIEWERS, 422)),
+    f"{EDITION}year/open-next/": act(only(["admin"], 422)),
+    f"{EDITION}year/withdraw/": act(only(["admin"], 302)),
+    f"{EDITION}year/discard/": act(only(REVIEWERS, 302)),
+    # The edition is adopted already.
+    f"{EDITION}year/adopt/": act(only(["admin"], 302)),
     f"{EDITION}year/sign-off.pdf": row(only(["admin"], 200), everyone(405)),
     # What is sent says nothing, and the year is open.
     f"{EDITION}year/corrections/": row(members(200), only(["admin"], 422)),

@@ -221,7 +221,7 @@ def _write(agency, plan, form, asked, found, answers):
             changes = import_into_plan.apply_to(plan=plan, dropped=names, **given)
             outcome = f"已更新年版 {plan.slug}：{len(changes)} 項變更"
         if asked.adopts:
-            editions.adopt(by=None, plan=plan, approval=asked.approval, reason=asked.reason)
+            editions.record_adoption(by=None, plan=plan, approval=asked.approval, reason=asked.reason)
             return f"{outcome}，並已核定。"
     return f"{outcome}。"
 
