@@ -160,7 +160,7 @@ def test_three_editions_are_drafted_adopted_reported_corrected_and_closed_in_tur
     upload(admin, agency, form_of(agency, 2017, *rows))
     # Another name asks whether it is the same KPI; the form's 24 of 105 differs from the recorded 25.
     expect(admin.get_by_text("表單「24」，系統「25」")).to_be_visible()
-    admin.get_by_label("AC1.1 案件平均處理日數").select_option(label="AC1.1 平均處理日數")
+    admin.get_by_label("AC1.1 是原有的哪一項").select_option(label="AC1.1 平均處理日數")
     admin.get_by_role("button", name="記下選擇").first.click()
     expect(admin.locator("#dropped + p + .table-scroll")).to_contain_text("AP1.1")
     take_in(admin, 106)
