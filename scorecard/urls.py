@@ -180,6 +180,7 @@ in_agency = [
     path("import/", form_import.upload, name="form_import"),
     path("import/<uuid:token>/", form_import.preview, name="form_import_preview"),
     path("import/<uuid:token>/sheet/", form_import.cell, name="form_import_cell"),
+    path("import/<uuid:token>/matches/", form_import.matches, name="form_import_matches"),
     path("import/<uuid:token>/apply/", form_import.apply, name="form_import_apply"),
     path("import/<uuid:token>/discard/", form_import.discard, name="form_import_discard"),
 ]

@@ -18,9 +18,7 @@ class SoftenedTarget:
     last_actual: str
 
 
-def softened_targets(
-    scorecard: Scorecard, adjustments: Iterable[TargetAdjustment]
-) -> tuple[SoftenedTarget, ...]:
+def softened_targets(scorecard: Scorecard, adjustments: Iterable[TargetAdjustment]) -> tuple[SoftenedTarget, ...]:
     """Those of the scorecard's measures. No query."""
     measures = {measure.lineage: measure for kpi in scorecard.kpis for measure in kpi.measures}
     return tuple(

@@ -58,10 +58,11 @@ def carry_forward(*, by: User, agency: Agency, year: int, last_year: int | None 
     later one is adopted or there is nothing to copy, ValidationError for years out of order; PermissionDenied.
     """
     permissions.check_can_edit_strategy(by, agency.pk)
-    return _carry_forward(by, agency, year, last_year)
+    return carry_forward_locked(by, agency, year, last_year)
 
 
-def _carry_forward(by: User, agency: Agency, year: int, last_year: int | None) -> Plan:
+def carry_forward_locked(by: User | None, agency: Agency, year: int, last_year: int | None) -> Plan:
+    """carry_forward() as a part of another act, which asked whether the person may. by: None for a command."""
     editions = lock_editions(agency)
     source = next((row for row in reversed(editions) if row.year < year and not row.is_draft), None)
     check_year_is_free(agency, year)
@@ -161,15 +162,19 @@ def _check_is_shown(comparison: EditionComparison | None, seen: str) -> None:
 @transaction.atomic
 def record_adoption(
     *,
-    by: User,
+    by: User | None,
     plan: Plan,
     approval: HeadApprovalFacts,
     reason: str,
     shown: ShownComparison | None = None,
     attachment: Attachment | None = None,
 ) -> Plan:
-    """Adopt a draft in one transaction, with the files that adopt() made. shown: None where nobody looked: no files."""
-    permissions.check_can_manage(by, plan.agency_id)
+    """Adopt a draft in one transaction, with the files that adopt() made. shown: None where nobody looked: no files.
+
+    by: None for a command on the server.
+    """
+    if by is not None:
+        permissions.check_can_manage(by, plan.agency_id)
     with audit.held_back():
         # The edition before, too: what is compared stays as it is until this one is adopted.
         editions = lock_editions(plan.agency_id, until=plan.year)
@@ -186,7 +191,7 @@ def record_adoption(
 
 
 def _adopt(
-    by: User,
+    by: User | None,
     plan: Plan,
     approval: HeadApprovalFacts,
     reason: str,
@@ -304,7 +309,7 @@ def open_without_edition(
     """
     permissions.check_can_manage(by, agency.pk)
     with audit.held_back():
-        draft = _carry_forward(by, agency, year, last_year)
+        draft = carry_forward_locked(by, agency, year, last_year)
         problems = adoption_problems(draft, with_targets=False)
         _adopt(by, draft, approval, reason, problems=problems, comparison=None)
         opened = years.open_year(by=by, plan=draft, due_date=due_date, contact=contact)

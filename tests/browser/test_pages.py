@@ -70,6 +70,7 @@ VISITS = {
         Visit(f"{EDITION}target-adjustments/"),
         Visit(f"{EDITION}dashboard/", year=104),
         Visit(f"{EDITION}year/corrections/", year=104),
+        Visit(f"{EDITION}year/revisions/", year=106),
         Visit(f"{EDITION}kpis/<str:code>/", status=404, code="ZZ9"),
         Visit(f"{EDITION}review/", status=403),
     ],

@@ -21,7 +21,9 @@ def later(plan, cast):
     draft = editions.carry_forward(by=cast.admin, agency=plan.agency, year=2017)
     of_first = YearlyValue.objects.filter(measure__kpi__plan=draft, measure__kpi__code="AC1.1", year=2017)
     of_first.update(target=90, target_reason="編制縮減")
-    adopted = editions.adopt(by=cast.admin, plan=draft, approval=factories.approval(), reason="年度策略會議決議")
+    adopted = editions.record_adoption(
+        by=cast.admin, plan=draft, approval=factories.approval(), reason="年度策略會議決議"
+    )
     return factories.open_year(cast.admin, adopted)
 
 

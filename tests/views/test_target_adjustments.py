@@ -25,7 +25,9 @@ def later(plan, cast):
     own = YearlyValue.objects.filter(measure__kpi__plan=draft, year=2017)
     own.filter(measure__kpi__code="AC1.1").update(target=90, target_reason="編制縮減")
     own.filter(measure__kpi__code="AC1.2").update(target=10)
-    adopted = editions.adopt(by=cast.admin, plan=draft, approval=factories.approval(), reason="年度策略會議決議")
+    adopted = editions.record_adoption(
+        by=cast.admin, plan=draft, approval=factories.approval(), reason="年度策略會議決議"
+    )
     opened = factories.open_year(cast.admin, adopted)
     row = YearlyValue.objects.get(measure__kpi__plan=opened, measure__kpi__code="BC1.1", year=2017)
     url = page("yearlyvalue_change", row)

@@ -70,13 +70,22 @@ READ = (
     "annual_report_page",
     "compare",
     "target_adjustments",
+    "revisions",
 )
 REPORTED = ("reporting", "reporting_table", "reporting_evidence", "reporting_receipts", "reporting_receipt")
 # Whoever may do more than the reader sees more on the readers' pages, too.
 PAGES = {
     "viewer": (*READ, *REPORTED, "review", "plan_year"),
     "staff": (*REPORTED, "kpi", "division"),
-    "reviewer": ("reporting_receipts", "reporting_receipt", "review", "strategy_map_links", "kpi", "objective"),
+    "reviewer": (
+        "plan_year",
+        "reporting_receipts",
+        "reporting_receipt",
+        "review",
+        "strategy_map_links",
+        "kpi",
+        "objective",
+    ),
     "admin": (*READ, "review", "strategy_map_links", "plan_year", "compare_lineage"),
 }
 # Made anew each time, but for their time the same.
@@ -90,7 +99,7 @@ IN_TURN = (
     "keep_unsaved restore save confirm attach remove_evidence comment comment_in_review submit approve return remind "
     "send_reminders change_year add_link change_link remove_link invite invite_again accept_invitation change_member "
     "switch_off_member remove_member name_deputy end_deputyship read_notices transfer add_correction open_year "
-    "begin_next_year"
+    "begin_next_year carry_forward discard_draft gather_revision"
 ).split()
 
 

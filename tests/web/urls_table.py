@@ -74,6 +74,7 @@ SITE = {
     f"{AGENCY}import/<uuid:token>/": row(only(REVIEWERS, 200), only(REVIEWERS, 302)),
     f"{AGENCY}import/<uuid:token>/sheet/": row(only(REVIEWERS, 200), everyone(405)),
     # What is sent names no version of the preview.
+    f"{AGENCY}import/<uuid:token>/matches/": act(only(REVIEWERS, 302)),
     f"{AGENCY}import/<uuid:token>/apply/": act(only(REVIEWERS, 422)),
     f"{AGENCY}import/<uuid:token>/discard/": act(only(REVIEWERS, 302)),
     "account/": row(everyone(200), everyone(405)),
@@ -193,6 +194,9 @@ SITE = {
     # The edition is adopted already.
     f"{EDITION}year/adopt/": act(only(["admin"], 302)),
     f"{EDITION}year/sign-off.pdf": row(only(["admin"], 200), everyone(405)),
+    # What is sent says nothing.
+    f"{EDITION}year/revisions/": row(members(200), only(["admin"], 422)),
+    f"{EDITION}year/revisions/<int:number>/<str:file>": PAGE,
     # What is sent says nothing, and the year is open.
     f"{EDITION}year/corrections/": row(members(200), only(["admin"], 422)),
 }
