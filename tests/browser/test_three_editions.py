@@ -85,7 +85,7 @@ def adopt_and_open(page, plan):
     page.get_by_role("button", name=f"核定 {plan.title}").click(timeout=PDF_MILLISECONDS)
     expect(page.get_by_role("heading", name="已核定")).to_be_visible(timeout=PDF_MILLISECONDS)
     page.goto(address(plan, "plan_year"))
-    page.get_by_label("填報截止日").fill((timezone.localdate() + timedelta(days=30)).isoformat())
+    page.locator("#open").get_by_label("填報截止日").fill((timezone.localdate() + timedelta(days=30)).isoformat())
     page.get_by_role("button", name=f"開放 {plan.year_text}度填報").click()
     expect(page.get_by_text("已開放填報。")).to_be_visible()
 
@@ -160,7 +160,7 @@ def test_three_editions_are_drafted_adopted_reported_corrected_and_closed_in_tur
     upload(admin, agency, form_of(agency, 2017, *rows))
     # Another name asks whether it is the same KPI; the form's 24 of 105 differs from the recorded 25.
     expect(admin.get_by_text("表單「24」，系統「25」")).to_be_visible()
-    admin.get_by_label("AC1.1 案件平均處理日數").select_option(label="AC1.1 平均處理日數")
+    admin.get_by_label("AC1.1 是原有的哪一項").select_option(label="AC1.1 平均處理日數")
     admin.get_by_role("button", name="記下選擇").first.click()
     expect(admin.locator("#dropped + p + .table-scroll")).to_contain_text("AP1.1")
     take_in(admin, 106)

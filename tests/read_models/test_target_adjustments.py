@@ -3,7 +3,7 @@
 import pytest
 
 from scorecard.domain.choices import Direction
-from scorecard.models import Measure, Plan, YearlyValue
+from scorecard.models import AuditEvent, Measure, Plan, Revision, YearlyValue
 from scorecard.read_models.target_adjustments import adjustments_of, adjustments_over
 from scorecard.services import editions
 from tests import factories
@@ -95,6 +95,19 @@ def test_the_table_over_the_years_looks_only_backward_and_each_year_at_its_own_e
     factories.approve(cast.reviewer, factories.submit(cast.staff, factories.kpi(later, "AC1.1")))
     assert adjustments_over([plan, later])[0].actual_text == "95"
     assert told(adjustments_over([cast.other_plan])) == []
+
+
+def test_a_change_names_the_paper_of_the_revision_that_it_is_gathered_into(both):
+    plan, later = both
+    changes = AuditEvent.objects.filter(plan=later, target__startswith="BC1.1").order_by("pk")
+    first, second = changes.values_list("pk", flat=True)
+    facts = {"title": "第 1 次修正", "dated": factories.DUE, "reason": "業務變更", "facts": "", "by_name": "admin 君"}
+    Revision.objects.create(
+        plan=later, number=1, first_event=1, last_event=first, document_number="北市秘文字第 2 號", **facts
+    )
+    (row,) = [row for row in adjustments_over([plan, later]) if row.row.kpi_code == "BC1.1"]
+    assert [number for _, _, number in row.papers] == ["北市秘文字第 1050000001 號", "北市秘文字第 2 號", ""]
+    assert second > first
 
 
 def test_what_changed_before_the_adoption_in_force_is_no_adjustment(plan, cast):
