@@ -197,8 +197,7 @@ def in_the_admin_site(scene, plan):
     change(admin, Objective.objects.get(plan=plan, code="AC1"), name="別的目標", weight="3")
     change(admin, kpi, name="別的指標", weight="2", formula="別的公式")
     change(admin, ActionPlan.objects.filter(plan=plan).first(), description="別的方案")
-    for year in (plan.year, plan.year + 1):
-        change(admin, YearlyValue.objects.get(measure__kpi=kpi, year=year), target="1")
+    change(admin, YearlyValue.objects.get(measure__kpi=kpi, year=plan.year + 1), target="1")
 
 
 def import_back(scene, form):
