@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from django.http import Http404
 from django.urls import reverse
 
-from scorecard.agency_form.changes import ChangeKind, field_name, key_text
+from scorecard.agency_form.changes import Drops, field_name, key_text
+from scorecard.agency_form.matching import KINDS, rows_of
+from scorecard.agency_form.preview_matches import matches_shown
 from scorecard.agency_form.preview_scorecard import scorecard_of
 from scorecard.domain.roc_years import year_text
 from scorecard.domain.scoring import grouped
-from scorecard.domain.value_text import as_read
+from scorecard.read_models.edition_difference import DifferenceKind
 from scorecard.read_models.strategy_map import build_strategy_map
 from scorecard.spreadsheets.cell_messages import Message, Severity
 from scorecard.spreadsheets.grid import coordinate, row_and_column
@@ -107,8 +109,11 @@ class KPIRow:
     action_plans: list
 
 
-def preview_context(preview, *, agency, form, addresses, wanted=""):
-    """form: the ApplyForm. addresses: MapAddresses of the map. wanted: what to show whole: a Severity, MAP or TABLE."""
+def preview_context(preview, *, agency, form, addresses, wanted="", chosen=None, ticked=()):
+    """form: the ApplyForm. addresses: MapAddresses of the map. wanted: what to show whole: a Severity, MAP or TABLE.
+
+    chosen: answers about rows that were sent and not kept. ticked: names of rows of a draft to be dropped.
+    """
     upload, difference = preview.upload, preview.difference
     read, groups = preview.form.plan, _groups(preview, wanted)
     context = {
@@ -118,16 +123,15 @@ def preview_context(preview, *, agency, form, addresses, wanted=""):
         "groups": groups,
         "read": read,
         "counts": _counts(read) if read else (),
-        "changes": [_change_row(preview, change) for change in difference.changes] if difference else (),
-        "removed": difference.removed if difference else (),
-        "to_explain": difference.to_explain if difference else (),
-        "kinds": _kinds(difference) if difference else (),
         "form": form,
-        "seen": json.dumps(difference.expected_values(), ensure_ascii=False) if difference else "",
         "sheet_link": cell_link(upload, 0, "A1"),
         "told": [(group.level.label, group.count) for group in groups],
     }
+    if difference:
+        context |= _difference(preview, difference, frozenset(ticked))
+        context["matches"] = matches_shown(difference.matches, _links_of_rows(preview), chosen or {})
     if read:
+        context["title"] = f"{year_text(read.first_year)}版"
         context["other_agency"] = _other_agency(preview, read)
         if len(read.objectives) <= CARDS_AT_ONCE or wanted == MAP:
             context["map"] = build_strategy_map(scorecard_of(read, preview.plan))
@@ -135,9 +139,42 @@ def preview_context(preview, *, agency, form, addresses, wanted=""):
         context |= _table(preview, read, read.kpis if wanted == TABLE else read.kpis[:SHOWN_AT_ONCE])
         names = (("使命", read.mission), ("願景", read.vision), ("核心價值", read.core_values))
         context["statements"] = [(label, statement.text) for label, statement in names]
-        context["to_explain_text"] = "、".join(change.what for change in context["to_explain"])
-        context["lowered"] = [change for change in context["to_explain"] if change.kind is ChangeKind.TARGET_LOWERED]
     return context
+
+
+def _difference(preview, difference, ticked):
+    """Context of what would change and what would be dropped."""
+    numbers = _numbers(preview)
+    explained = difference.to_explain
+    return {
+        "changes": [(change, _link_of(preview, numbers, change.place)) for change in difference.changes],
+        "dropped": [(change, change.name in ticked) for change in difference.dropped],
+        "drops_all": difference.drops is Drops.ALL,
+        "drops_ticked": difference.drops is Drops.TICKED,
+        "kinds": _kinds(difference),
+        "base": difference.matches.old.title,
+        "seen": json.dumps(difference.expected_values(), ensure_ascii=False),
+        "to_explain": explained,
+        "to_explain_text": "、".join(change.what for change in explained),
+        "lowered": [change for change in explained if change.kind is DifferenceKind.SOFTENED],
+    }
+
+
+def _numbers(preview):
+    """{name of a sheet: its number in the file}."""
+    return {sheet.name: number for number, sheet in enumerate(preview.sheets)}
+
+
+def _link_of(preview, numbers, place):
+    """The address of a cell; "" for the whole file."""
+    number = numbers.get(place.sheet)
+    return "" if number is None or not place.cell else cell_link(preview.upload, number, place.cell)
+
+
+def _links_of_rows(preview):
+    numbers = _numbers(preview)
+    rows = [row for kind in KINDS for row in rows_of(preview.form.plan, kind)]
+    return {row: _link_of(preview, numbers, row.place) for row in rows}
 
 
 def _other_agency(preview, read):
@@ -189,8 +226,7 @@ def _budgets(plan):
 def conflict_rows(conflict, expected_values):
     """(what, value in the preview, current value, value in the form) of each thing changed meanwhile."""
     return [
-        (change.what, expected_values.get(key_text(change.key)), as_read(change.old), as_read(change.new))
-        for change in conflict.changes
+        (fact.what, expected_values.get(key_text(fact.key)), fact.old_text, fact.new_text) for fact in conflict.changes
     ]
 
 
@@ -210,16 +246,9 @@ def rejected_corrections(preview, texts):
     return rows
 
 
-def _change_row(preview, change):
-    """(change, old in words, new in words, address of its cell or "")."""
-    number = next((n for n, sheet in enumerate(preview.sheets) if sheet.name == change.place.sheet), None)
-    link = "" if number is None else cell_link(preview.upload, number, change.place.cell)
-    return change, as_read(change.old), as_read(change.new), link
-
-
 def _kinds(difference):
-    counts = Counter(change.kind for change in (*difference.changes, *difference.removed))
-    return [(kind.label, counts[kind]) for kind in ChangeKind if counts[kind]]
+    """(chip, how many) of the changes."""
+    return list(Counter(change.chips[0] for change in difference.changes).items())
 
 
 def _counts(read):

@@ -20,6 +20,8 @@ def plan_document(scorecard):
     """A dict of JSON types with all years of the scorecard, in its order."""
     return {
         "agency": scorecard.agency,
+        # Of others nothing is said: their documents stay as they were before there were drafts.
+        **({"state": scorecard.year.state.value} if scorecard.year.is_draft else {}),
         "first_year": scorecard.year.year,
         "last_year": scorecard.last_year,
         "mission": list(scorecard.mission),
@@ -64,9 +66,15 @@ def _value(cell):
         "year": cell.year,
         "target": _figure(cell.target),
         "target_note": cell.target_note or None,
+        **target_reason(cell),
         "actual": _figure(cell.actual),
         "actual_note": cell.actual_note or None,
     }
+
+
+def target_reason(cell):
+    """Why a target was softened or changed; left out where nothing is recorded, as in files of before it was kept."""
+    return {"target_reason": cell.target_reason} if cell.target_reason else {}
 
 
 def _mark(line, is_marked):

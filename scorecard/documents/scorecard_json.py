@@ -2,11 +2,13 @@
 
 Figures are text exactly as pages print them ("95%", "93.6", "—" for none), because a rounded figure has one right form.
 A status is a value of choices.Status. The Scorecard decides which figures are left out because they are not approved.
-The head's approvals of the edition ("adopted") and of its closing ("closed") are there as far as they are recorded.
+The head's approvals of the edition ("adopted") and of its closing ("closed") are there as far as they are recorded, and
+so is why a target was softened or changed ("target_reason").
 """
 
 import json
 
+from scorecard.documents.plan_json import target_reason
 from scorecard.domain.scoring import grouped
 from scorecard.read_models.head_approvals import NONE_RECORDED
 
@@ -79,6 +81,7 @@ def _kpi(kpi):
                 "label": measure.label or None,
                 "unit": measure.unit,
                 "target": measure.cell.target_text,
+                **target_reason(measure.cell),
                 "actual": measure.cell.actual_text,
                 "numerator": measure.cell.parts and grouped(measure.cell.parts.numerator),
                 "denominator": measure.cell.parts and grouped(measure.cell.parts.denominator),

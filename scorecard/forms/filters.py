@@ -4,6 +4,7 @@ from django import forms
 
 from scorecard.domain.choices import Status
 from scorecard.forms.helpers import fields_only
+from scorecard.read_models import adjustment_filter as adjustments
 from scorecard.read_models.review_queue import FILTERS
 from scorecard.read_models.scorecard_filter import MAX_TEXT_LENGTH, NAMES, choices
 
@@ -29,6 +30,24 @@ class ScorecardFilterForm(FilterForm):
         attributes = {"class": "form-control", "placeholder": "編號、名稱、公式、行動方案"}
         self.fields["q"] = forms.CharField(
             label=NAMES["q"], max_length=MAX_TEXT_LENGTH, required=False, widget=forms.SearchInput(attributes)
+        )
+
+
+class AdjustmentFilterForm(forms.Form):
+    """Of 歷年目標值調整一覽. divisions: the names that its rows have."""
+
+    helper = fields_only("_components/filter_field.html")
+
+    def __init__(self, divisions, chosen):
+        super().__init__(initial=dict(chosen), auto_id="filter-%s")
+        self.fields["kind"] = select(adjustments.NAMES["kind"], "全部", adjustments.KINDS.items())
+        self.fields["division"] = select(adjustments.NAMES["division"], "全部", [(name, name) for name in divisions])
+        attributes = {"class": "form-control", "placeholder": "編號、名稱、理由、文號"}
+        self.fields["q"] = forms.CharField(
+            label=adjustments.NAMES["q"],
+            max_length=MAX_TEXT_LENGTH,
+            required=False,
+            widget=forms.SearchInput(attributes),
         )
 
 

@@ -5,8 +5,9 @@ import json
 from django import forms
 
 from scorecard.agency_form.changes import CELL_FIELD
+from scorecard.agency_form.matching import NEW, Certainty
+from scorecard.agency_form.preview_matches import MATCH_FIELD
 from scorecard.forms.fields import PlainTextField, WorkbookField
-from scorecard.forms.head_approval import HeadApprovalForm
 from scorecard.spreadsheets.reader import MAX_BYTES, MEGABYTE
 
 
@@ -21,7 +22,10 @@ class UploadForm(forms.Form):
 
 
 class ApplyForm(forms.Form):
-    """version: of the corrections. seen: the edition's values in the preview, as JSON."""
+    """version: of corrections and answers. seen: the edition's values in the preview, as JSON.
+
+    The boxes 「drop」, of rows that the form lacks, stand beside the rows.
+    """
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -36,10 +40,6 @@ class ApplyForm(forms.Form):
         return expected_values if isinstance(expected_values, dict) else {}
 
 
-class ApplyNewForm(HeadApprovalForm, ApplyForm):
-    """For a year without an edition: importing adopts it."""
-
-
 def corrections_of(data, sheets):
     """{(sheet name, cell): (text shown, text typed)} of the cells changed on the page."""
     names = [sheet.name for sheet in sheets]
@@ -52,4 +52,18 @@ def corrections_of(data, sheets):
         text, shown = (data.get(key, "").replace("\r\n", "\n") for key in (name, f"initial-{name}"))
         if text != shown:
             found[names[int(number)], cell] = shown, text
+    return found
+
+
+def choices_of(data, matches):
+    """{key of a row: (answer that the page showed, answer chosen)} of the rows that the page asked about.
+
+    That a row is new, where everything says so, is no answer.
+    """
+    found = {}
+    for match in matches.rows:
+        name = f"{MATCH_FIELD}-{match.row.key}"
+        if name in data:
+            says_nothing = match.certainty is Certainty.NEW and data[name] == NEW
+            found[match.row.key] = data.get(f"initial-{name}", ""), "" if says_nothing else data[name]
     return found

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scorecard", "0020_revisions"),
+        ("scorecard", "0021_form_matches"),
     ]
 
     operations = [

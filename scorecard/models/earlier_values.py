@@ -96,12 +96,13 @@ def earlier_values(plan: Plan, *, since: int | None = None, kpis: object = None)
     """Of each measure and year before the edition's own the one at its home, in the order of homes. One query.
 
     Also of measures that the edition's KPIs no longer have: their KPI's lineage is enough. since: the first year, the
-    edition's baseline_from by default. kpis: a queryset of the edition's KPIs, all of them by default.
+    edition's baseline_from by default. kpis: a queryset of the edition's KPIs, all of them by default; an edition that
+    is not saved needs them.
     """
     own = KPI.objects.filter(plan=plan) if kpis is None else kpis
     rows = (
         YearlyValue.objects.filter(
-            ~Q(**{f"{_PLAN}__state": PlanState.DRAFT}) | Q(**{_PLAN: plan}),
+            ~Q(**{f"{_PLAN}__state": PlanState.DRAFT}) | Q(**{f"{_PLAN}_id": plan.pk}),
             **{f"{_PLAN}__agency": plan.agency_id, f"{_PLAN}__year__lte": plan.year},
             year__gte=plan.baseline_from if since is None else since,
             year__lt=plan.year,

@@ -33,7 +33,8 @@ class FormUpload(models.Model):
     """上傳的表單: the original file, and corrections of its cells.
 
     plan: the edition that it went into; None before the import.
-    corrections: {"工作表!B13": text}. version rises with every change of them.
+    corrections: {"工作表!B13": text}. matches: {kind and code of a row: lineage of the row that it is, or "new"}
+    (agency_form/matching.py). version rises with every change of them.
     """
 
     token = models.UUIDField("代號", unique=True, default=uuid4, editable=False)
@@ -46,6 +47,7 @@ class FormUpload(models.Model):
     digest = models.CharField("SHA-256", max_length=64)
     content = models.BinaryField("檔案")
     corrections = models.JSONField("更正", default=dict)
+    matches = models.JSONField("沿用", default=dict)
     version = models.PositiveIntegerField("版次", default=0)
     uploaded_by = models.ForeignKey(User, verbose_name="上傳者", on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField("上傳時間", default=timezone.now)

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from scorecard.domain.choices import Direction, PlanState
+from scorecard.domain.choices import Direction
 from scorecard.models.organisation import Division
 from scorecard.models.plans import Lineage, Plan, lineage_once_in_plan
 from scorecard.models.strategy import (
@@ -21,15 +21,13 @@ FIGURE = {"max_digits": 15, "decimal_places": 4}
 
 
 class KPIQuerySet(models.QuerySet):
-    def over_editions(self, plan, lineage):
-        """The KPI's row of each edition up to this one, in the order of years, drafts before it left out.
+    def of_lineage(self, agency_id, lineage):
+        """The KPI's row of each of the agency's editions, in the order of years.
 
         With plan, agency and division, and report_state: that of its report, None where nobody began one.
         """
-        rows = self.filter(~Q(plan__state=PlanState.DRAFT) | Q(plan=plan), lineage=lineage)
-        rows = rows.filter(plan__agency=plan.agency_id, plan__year__lte=plan.year)
-        with_state = rows.annotate(report_state=F("reports__state"))
-        return with_state.select_related("plan__agency", "division").order_by("plan__year")
+        rows = self.filter(plan__agency=agency_id, lineage=lineage).annotate(report_state=F("reports__state"))
+        return rows.select_related("plan__agency", "division").order_by("plan__year")
 
 
 class KPI(Lineage):

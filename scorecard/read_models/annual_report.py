@@ -21,8 +21,10 @@ from scorecard.read_models.movement import SHORT_OF_TARGET, Movement, ScoreChang
 from scorecard.read_models.report_people import ReportPeople, report_people
 from scorecard.read_models.score_lines import ScoreLine, groups_of, is_cut
 from scorecard.read_models.scorecard import KPILine, ObjectiveLine, PerspectiveLine, Scorecard, as_official
+from scorecard.read_models.softened_targets import SoftenedTarget, softened_targets
 from scorecard.read_models.strategy_map import MapCard, StrategyMap, build_strategy_map
 from scorecard.read_models.table_rows import ObjectiveRows, table_rows
+from scorecard.read_models.target_adjustments import TargetAdjustment, adjustments_of
 
 # Width of a bar of lights, in units of its drawing: on the whole width of the page or half of it, without and with a
 # column for the change beside it.
@@ -104,7 +106,7 @@ class Weight:
 @dataclass(frozen=True)
 class AnnualReport:
     """An edition as handed up at the end of its year. unassessed: (Status, measures) for each status without a rate
-    that occurs.
+    that occurs. softened: targets softened, or changed since their adoption, in any of the edition's years.
 
     part: the part of the plan that the report is about, None for the whole. With a part, the scorecard has only its
     KPIs; the map shows the whole plan with the rest faded.
@@ -126,6 +128,7 @@ class AnnualReport:
     near: tuple[Review, ...]
     unassessed: tuple[tuple[Status, tuple[Unassessed, ...]], ...]
     budgets: BudgetSummary
+    softened: tuple[SoftenedTarget, ...]
     movement: Movement | None
     score_change: ScoreChange | None
     weights: tuple[Weight, ...] = field(default=())
@@ -177,7 +180,9 @@ class AnnualReport:
     def cover_marks(self) -> tuple[str, ...]:
         """Warnings on the cover; none on the frozen report of a closed year with an agency's own figures."""
         marks = []
-        if self.scorecard.is_preliminary:
+        if self.scorecard.year.is_draft:
+            marks.append("草案，尚未核定")
+        elif self.scorecard.is_preliminary:
             marks.append("草稿：本年度尚未關閉")
         if self.scorecard.is_copy:
             marks.append("非正式版本")
@@ -207,13 +212,13 @@ class AnnualReport:
 
 
 def build_annual_report(plan: Plan, choices: Choices = WHOLE) -> AnnualReport:
-    """plan as build_scorecard() requires it. 14 queries. Raises NoSuchPart."""
+    """plan as build_scorecard() requires it. 19 queries. Raises NoSuchPart."""
     event = AuditEvent.objects.last_of(plan)
     return annual_report(plan, choices, audit_event=event, approvals=head_approvals(plan))
 
 
 def build_official_report(plan: Plan, *, audit_event: AuditEvent | None, approvals: HeadApprovals) -> AnnualReport:
-    """The report that is frozen with the year: no copy. plan: closed, if only in memory. 11 queries."""
+    """The report that is frozen with the year: no copy. plan: closed, if only in memory. 16 queries."""
     return annual_report(plan, WHOLE, audit_event=audit_event, approvals=approvals, is_official=True)
 
 
@@ -239,7 +244,15 @@ def annual_report(
     counting = [report for report in reports.values() if choices.include_provisional or report.is_approved]
     texts = {report.kpi_id: (report.explanation, report.improvement) for report in counting}
     people = report_people(scorecard, reports, hands_on(plan, [kpi.id for kpi in scorecard.due_kpis]))
-    return assemble(scorecard, texts, people, choices=choices, audit_event=audit_event, approvals=approvals)
+    return assemble(
+        scorecard,
+        texts,
+        people,
+        adjustments=adjustments_of(plan, plan.predecessor),
+        choices=choices,
+        audit_event=audit_event,
+        approvals=approvals,
+    )
 
 
 def assemble(
@@ -247,6 +260,7 @@ def assemble(
     texts: Texts,
     people: Sequence[ReportPeople] = (),
     *,
+    adjustments: Iterable[TargetAdjustment] = (),
     choices: Choices = WHOLE,
     audit_event: AuditEvent | None = None,
     approvals: HeadApprovals = NONE_RECORDED,
@@ -280,6 +294,7 @@ def assemble(
         near=tuple(review for review in reviews if review.kpi.status == Status.NEAR),
         unassessed=_unassessed(scorecard),
         budgets=budgets,
+        softened=softened_targets(scorecard, adjustments),
         movement=moved,
         score_change=score_change,
         weights=_weights(scorecard),

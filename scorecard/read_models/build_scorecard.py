@@ -172,14 +172,16 @@ def _measures(
         for line in years:
             cell = earlier.cell(row.lineage, line.year) if line.is_baseline else None
             if cell is None:
+                value, reason = values.get(line.year, (EMPTY_VALUE_ROW, ""))
                 cell = assessor.cell(
                     line.year,
-                    values.get(line.year, EMPTY_VALUE_ROW),
+                    value,
                     counts=kpi_rows[row.kpi_id].is_approved,
                     direction=direction,
                     tolerance=row.tolerance,
                     factor=row.factor,
                     is_of_own_edition=not line.is_baseline,
+                    target_reason=reason,
                 )
             cells[line.year] = cell
         by_kpi[row.kpi_id].append(
@@ -201,24 +203,27 @@ def _measures(
     return by_kpi
 
 
-def _measures_with_values(plan: Plan) -> list[tuple[MeasureRow, dict[int, tuple]]]:
-    """Each measure with the edition's values of its own year and later, by year. One query, by a left join."""
-    figures = ("year", "target", "target_note", "actual", "actual_note", "unmeasured", "numerator", "denominator")
+def _measures_with_values(plan: Plan) -> list[tuple[MeasureRow, dict[int, tuple[tuple, str]]]]:
+    """Each measure with the edition's values and reasons of targets of its own year and later, by year.
+
+    One query, by a left join.
+    """
+    figures = ("target", "target_note", "actual", "actual_note", "unmeasured", "numerator", "denominator")
     condition = Q(values__year__gte=plan.year, values__year__lte=plan.last_year)
     rows = (
         Measure.objects.filter(kpi__plan=plan)
         .annotate(value=FilteredRelation("values", condition=condition))
         .order_by("kpi_id", "position", "id")
-        .values_list(*MeasureRow._fields, *(f"value__{name}" for name in figures))
+        .values_list(*MeasureRow._fields, *(f"value__{name}" for name in ("year", *figures, "target_reason")))
     )
-    found: dict[int, tuple[MeasureRow, dict[int, tuple]]] = {}
+    found: dict[int, tuple[MeasureRow, dict[int, tuple[tuple, str]]]] = {}
     count = len(MeasureRow._fields)
     for row in rows:
         measure = MeasureRow(*row[:count])
-        year, *figures_of_year = row[count:]
+        year, *figures_of_year, reason = row[count:]
         _, values = found.setdefault(measure.id, (measure, {}))
         if year is not None:
-            values[year] = tuple(figures_of_year)
+            values[year] = (tuple(figures_of_year), reason)
     return list(found.values())
 
 

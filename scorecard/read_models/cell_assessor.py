@@ -34,6 +34,7 @@ class CellAssessor:
         tolerance: Decimal | None,
         factor: int = 1,
         is_of_own_edition: bool = True,
+        target_reason: str = "",
     ) -> Cell:
         """row: target, target_note, actual, actual_note, unmeasured, numerator, denominator. The rest: see Cell."""
         target, target_note, actual, actual_note, unmeasured, numerator, denominator = row
@@ -63,6 +64,7 @@ class CellAssessor:
             warning_threshold=self.warning_threshold,
             display_cap=self.display_cap,
             is_of_own_edition=is_of_own_edition,
+            target_reason=target_reason,
         )
 
     def budget(self, row: tuple, *, counts: bool) -> BudgetLine:

@@ -203,13 +203,16 @@ class EditionFacts:
 
 
 def _sortable(key: tuple[Any, ...]) -> tuple[str, ...]:
-    return tuple("" if part is None else str(part) for part in key)
+    return tuple(part.hex if isinstance(part, UUID) else "" if part is None else str(part) for part in key)
 
 
 def _written(value: FactValue) -> Any:
     """Numbers that are equal are written alike: 1.5 as 1.5000."""
+    # Most are plain, and there are thousands.
+    if value is None or type(value) in (str, int):
+        return value
     if isinstance(value, UUID):
-        return {"uuid": str(value)}
+        return {"uuid": value.hex}
     if isinstance(value, Decimal):
         return {"decimal": format(value.normalize(), "f")}
     for name, kind in _TUPLES.items():

@@ -16,7 +16,7 @@ from django.db.models import F
 from scorecard import permissions
 from scorecard.domain.choices import EDITABLE_STATES, Question, ReportState
 from scorecard.domain.roc_years import year_text
-from scorecard.models import KPI, AuditEvent, Measure, User, YearlyValue
+from scorecard.models import KPI, AuditEvent, Measure, Plan, User, YearlyValue
 from scorecard.read_models.hands import is_entry
 
 
@@ -53,18 +53,25 @@ class HistoryLine:
         return f"{year_text(self.event.year)}度" if self.event.year else ""
 
 
-def build_history(
-    rows: Sequence[KPI], user: User, *, most: int, include_provisional: bool = False
-) -> list[HistoryLine]:
-    """The latest events of a KPI, newest first. One query, and two more for staff of its division.
+def rows_up_to(plan: Plan, rows: Iterable[KPI]) -> list[KPI]:
+    """Of rows of a KPI those that the edition's pages know: its own, and those of earlier editions that are no drafts.
 
-    rows: as KPIQuerySet.over_editions() gives them; the last is the page's own. Staff of a row's division can revert a
-    change while its year is open and its report editable, if the value has changed.
+    rows: as KPIQuerySet.of_lineage() gives them.
+    """
+    return [row for row in rows if row.plan_id == plan.pk or (row.plan.year < plan.year and not row.plan.is_draft)]
+
+
+def build_history(
+    rows: Sequence[KPI], events: Sequence[AuditEvent], user: User, *, include_provisional: bool = False
+) -> list[HistoryLine]:
+    """A line for each event. No query, but two for staff of its division.
+
+    rows: as rows_up_to() gives them; the last is the page's own. events: of over_editions(). Staff of a row's division
+    can revert a change while its year is open and its report editable, if the value has changed.
     """
     own = rows[-1]
     by_year = {row.plan.year: row for row in rows}
     years = {row.pk: row.plan.year for row in rows}
-    events = list(AuditEvent.objects.over_editions(rows)[:most])
     # Events from before there were editions may be of a later year, whose report would change a closed page.
     approved = {year for year, row in by_year.items() if _state_of(row) == ReportState.APPROVED}
     current_values = _current_values([row for row in rows if permissions.can_report_for(user, row.division)], events)
@@ -72,7 +79,7 @@ def build_history(
     shows_all = include_provisional or is_reporter or permissions.can_review(user, own.plan.agency_id)
     lines = []
     for event in events:
-        year = years[event.kpi_id] if event.year is None else event.year
+        year = years[event.kpi_id or 0] if event.year is None else event.year
         code = by_year[year].code if year in by_year else ""
         is_earlier = year < own.plan.year
         is_unapproved = is_entry(event) and event.year not in approved
@@ -86,7 +93,7 @@ def build_history(
 
 
 def _state_of(row: Any) -> str | None:
-    """row: a KPI of KPIQuerySet.over_editions()."""
+    """row: a KPI of KPIQuerySet.of_lineage()."""
     state: str | None = row.report_state
     return state
 

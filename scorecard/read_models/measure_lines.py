@@ -45,6 +45,11 @@ class OwnYear(YearLine):
     contact: str = ""
 
     @property
+    def is_draft(self) -> bool:
+        """Whether the edition is not adopted yet."""
+        return self.state == PlanState.DRAFT
+
+    @property
     def is_open(self) -> bool:
         """Whether staff may report."""
         return self.state == PlanState.OPEN
@@ -61,7 +66,8 @@ class Cell:
 
     is_provisional: an actual is shown that is not approved yet. is_withheld: there is one, but it is not shown.
     warning_threshold, display_cap: of the edition that has it. is_of_own_edition: whether that is the edition of the
-    year, where the measure was set and reported, and no later one that has it as a baseline.
+    year, where the measure was set and reported, and no later one that has it as a baseline. target_reason: why the
+    target was softened or changed after opening.
     """
 
     year: int
@@ -74,6 +80,7 @@ class Cell:
     warning_threshold: Decimal
     display_cap: int
     is_of_own_edition: bool = True
+    target_reason: str = ""
 
     @property
     def target(self) -> Decimal | None:

@@ -129,6 +129,11 @@ class TargetAdjustment:
         return not self.is_softer and self._is(is_raised)
 
     @property
+    def is_told(self) -> bool:
+        """Whether it is told beside the target: softened, or changed after the adoption."""
+        return self.is_softer or self.is_changed
+
+    @property
     def kind(self) -> str:
         """「放寬」, 「提高」, 「變更」 where neither can be said."""
         if self.is_softer:
@@ -160,15 +165,26 @@ class TargetAdjustment:
         return self.row.text if self.is_changed else ""
 
     @property
+    def has_actual(self) -> bool:
+        """Whether there is an approved number."""
+        return self.row.report_state == ReportState.APPROVED and self.row.actual is not None
+
+    @property
     def actual_text(self) -> str:
         """Once it is approved."""
-        if self.row.report_state != ReportState.APPROVED:
-            return BLANK
-        return grouped(self.row.actual) if self.row.actual is not None else self.row.actual_note or BLANK
+        if self.has_actual and self.row.actual is not None:
+            return grouped(self.row.actual)
+        is_approved = self.row.report_state == ReportState.APPROVED
+        return (self.row.actual_note if is_approved else "") or BLANK
 
     @property
     def direction_text(self) -> str:
         return str(Direction(self.row.direction).label)
+
+    @property
+    def measure_text(self) -> str:
+        """「影片，支，越高越好」; without a label where the KPI has one measure."""
+        return "，".join(part for part in (self.row.label, self.row.unit, self.direction_text) if part)
 
     @property
     def year_text(self) -> str:

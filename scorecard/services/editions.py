@@ -58,10 +58,11 @@ def carry_forward(*, by: User, agency: Agency, year: int, last_year: int | None 
     later one is adopted or there is nothing to copy, ValidationError for years out of order; PermissionDenied.
     """
     permissions.check_can_edit_strategy(by, agency.pk)
-    return _carry_forward(by, agency, year, last_year)
+    return carry_forward_locked(by, agency, year, last_year)
 
 
-def _carry_forward(by: User, agency: Agency, year: int, last_year: int | None) -> Plan:
+def carry_forward_locked(by: User | None, agency: Agency, year: int, last_year: int | None) -> Plan:
+    """carry_forward() as a part of another act, which asked whether the person may. by: None for a command."""
     editions = lock_editions(agency)
     source = next((row for row in reversed(editions) if row.year < year and not row.is_draft), None)
     check_year_is_free(agency, year)
@@ -136,9 +137,11 @@ def prepare_adoption(plan: Plan, approval: HeadApprovalFacts, seen: str) -> Show
     found = Plan.objects.select_related("agency", "version").filter(pk=plan.pk).first()
     if found is None:
         raise RuleBroken(GONE)
+    later = later_adopted(found.agency_id, found.year)
+    policies.check_may_adopt(found, later=later, problems=())
     comparison = _comparison_of(found)
     _check_is_shown(comparison, seen)
-    policies.check_may_adopt(found, later=later_adopted(found.agency_id, found.year), problems=adoption_problems(found))
+    policies.check_may_adopt(found, later=later, problems=adoption_problems(found))
     check_head_approval(approval, timezone.localdate())
     if comparison is None:
         return ShownComparison("", {})
@@ -161,21 +164,27 @@ def _check_is_shown(comparison: EditionComparison | None, seen: str) -> None:
 @transaction.atomic
 def record_adoption(
     *,
-    by: User,
+    by: User | None,
     plan: Plan,
     approval: HeadApprovalFacts,
     reason: str,
     shown: ShownComparison | None = None,
     attachment: Attachment | None = None,
 ) -> Plan:
-    """Adopt a draft in one transaction, with the files that adopt() made. shown: None where nobody looked: no files."""
-    permissions.check_can_manage(by, plan.agency_id)
+    """Adopt a draft in one transaction, with the files that adopt() made.
+
+    by: None for a command. shown: None where nobody looked at the comparison, which leaves no files.
+    """
+    if by is not None:
+        permissions.check_can_manage(by, plan.agency_id)
     with audit.held_back():
         # The edition before, too: what is compared stays as it is until this one is adopted.
         editions = lock_editions(plan.agency_id, until=plan.year)
         locked = next((row for row in editions if row.pk == plan.pk), None)
         if locked is None:
             raise RuleBroken(GONE)
+        # Before the comparison is looked at: what is adopted already shows another one.
+        policies.check_may_adopt(locked, later=later_adopted(locked.agency_id, locked.year), problems=())
         comparison = _comparison_of(locked)
         if shown is not None:
             _check_is_shown(comparison, shown.digest)
@@ -186,7 +195,7 @@ def record_adoption(
 
 
 def _adopt(
-    by: User,
+    by: User | None,
     plan: Plan,
     approval: HeadApprovalFacts,
     reason: str,
@@ -304,7 +313,7 @@ def open_without_edition(
     """
     permissions.check_can_manage(by, agency.pk)
     with audit.held_back():
-        draft = _carry_forward(by, agency, year, last_year)
+        draft = carry_forward_locked(by, agency, year, last_year)
         problems = adoption_problems(draft, with_targets=False)
         _adopt(by, draft, approval, reason, problems=problems, comparison=None)
         opened = years.open_year(by=by, plan=draft, due_date=due_date, contact=contact)

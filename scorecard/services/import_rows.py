@@ -1,12 +1,12 @@
 """Makes an edition's rows from a form: all rows of a new edition, or new rows of an existing one."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Max, Model
 
-from scorecard.agency_form.ancestors import Ancestors
 from scorecard.agency_form.form_plan import (
     FormActionPlan,
     FormKPI,
@@ -15,6 +15,7 @@ from scorecard.agency_form.form_plan import (
     FormPerspective,
     FormTheme,
 )
+from scorecard.agency_form.matching import Matches
 from scorecard.agency_form.reading.texts import without_spaces
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import (
@@ -29,6 +30,7 @@ from scorecard.models import (
     Theme,
     YearlyValue,
 )
+from scorecard.read_models.edition_items import ItemKind
 
 _Row = TypeVar("_Row", bound=Model)
 
@@ -50,21 +52,32 @@ class _Positions:
 class PlanWriter:
     """Creates rows of one edition, after the positions that it has already. No audit, no transaction.
 
-    A row that the predecessor has, too, bears its lineage. homed: how many actuals of earlier years were left out,
-    because an earlier edition records them.
+    Rows stand under the form's codes: those of the edition that the form's are, and the new ones. A new row that the
+    edition before has bears its lineage, and has from there what no form says. homed: how many actuals of earlier years
+    were left out, because an earlier edition records them.
 
     One or two queries for each kind of row. Raises RuleBroken for values that a row cannot hold.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, matches: Matches) -> None:
         self.plan = plan
-        self.ancestors = Ancestors(plan)
+        self.matches = matches
         self.homed = 0
+        self.heritage = Heritage(plan, matches)
         self.divisions = _Divisions(Division.objects.filter(agency=plan.agency_id).select_related("successor"))
-        self.perspectives = {row.code: row for row in Perspective.objects.filter(plan=plan)}
-        self.themes = {row.code: row for row in Theme.objects.filter(plan=plan)}
-        self.objectives = {row.code: row for row in Objective.objects.filter(plan=plan)}
-        self.kpis = {row.code: row for row in KPI.objects.filter(plan=plan)}
+        self.perspectives = self._present(Perspective, ItemKind.PERSPECTIVE)
+        self.themes = self._present(Theme, ItemKind.THEME)
+        self.objectives = self._present(Objective, ItemKind.OBJECTIVE)
+        self.kpis = self._present(KPI, ItemKind.KPI)
+
+    def _present(self, model: type[_Row], kind: ItemKind) -> dict[str, _Row]:
+        rows = {row.lineage: row for row in model._default_manager.filter(plan=self.plan)}  # type: ignore[attr-defined]
+        codes = [match.row.code for match in self.matches.rows if match.row.kind is kind]
+        return {code: rows[of] for code in codes if (of := self.matches.lineage(kind, code)) in rows}
+
+    def _last_position(self, model: type[Perspective] | type[Theme]) -> int:
+        last: int | None = model._default_manager.filter(plan=self.plan).aggregate(last=Max("position"))["last"]
+        return last or 0
 
     def add_divisions(self, names: Iterable[str]) -> None:
         """Add the divisions that the agency lacks."""
@@ -78,19 +91,19 @@ class PlanWriter:
     def add_map(
         self, perspectives: Iterable[FormPerspective], themes: Iterable[FormTheme], objectives: Iterable[FormObjective]
     ) -> None:
-        first = max((row.position for row in self.perspectives.values()), default=0) + 1
+        first = self._last_position(Perspective) + 1
         new_perspectives = _create(
             Perspective(
                 plan=self.plan,
                 code=read.code,
                 name=read.name,
                 position=first + n,
-                **self.ancestors.inherited(Perspective, read.code, read.name),
+                **self.heritage.fields(ItemKind.PERSPECTIVE, read.code),
             )
             for n, read in enumerate(perspectives)
         )
         self.perspectives |= {row.code: row for row in new_perspectives}
-        first = max((row.position for row in self.themes.values()), default=0) + 1
+        first = self._last_position(Theme) + 1
         new_themes = _create(
             Theme(
                 plan=self.plan,
@@ -98,12 +111,13 @@ class PlanWriter:
                 name=read.name,
                 position=first + n,
                 lead_division=self.divisions.get(read.lead_division),
-                **self.ancestors.inherited(Theme, read.code, read.name),
+                **self.heritage.fields(ItemKind.THEME, read.code),
             )
             for n, read in enumerate(themes)
         )
         self.themes |= {row.code: row for row in new_themes}
-        positions = _Positions((row.theme_id, row.perspective_id, row.position) for row in self.objectives.values())
+        taken = Objective.objects.filter(plan=self.plan).values_list("theme", "perspective", "position")
+        positions = _Positions(taken)
         new_objectives = _create(self._objective(read, positions) for read in objectives)
         self.objectives |= {row.code: row for row in new_objectives}
 
@@ -117,7 +131,7 @@ class PlanWriter:
             code=read.code,
             name=read.name,
             position=position,
-            **self.ancestors.inherited(Objective, read.code, read.name),
+            **self.heritage.fields(ItemKind.OBJECTIVE, read.code),
         )
 
     def add_kpis(self, reads: Sequence[FormKPI], years: Collection[int]) -> None:
@@ -125,32 +139,31 @@ class PlanWriter:
 
         Actuals of earlier years are written where no earlier edition has the measure: it is a baseline then.
         """
-        positions = _Positions((row.objective_id, row.position) for row in self.kpis.values())
+        positions = _Positions(KPI.objects.filter(plan=self.plan).values_list("objective", "position"))
         made = _create(self._kpi(read, positions) for read in reads)
         self.kpis |= {row.code: row for row in made}
         for read in reads:
             own = [self.divisions[name] for name in read.supporting_divisions]
-            own = own or self.ancestors.supporting_divisions_of(read)
+            own = own or self.heritage.supporting_divisions(read.code)
             if own:
                 self.kpis[read.code].supporting_divisions.set(own)
-        places = [
-            (read, place, measure, before)
-            for read in reads
-            for place, (measure, before) in enumerate(
-                zip(read.measures, self.ancestors.measures_of(read), strict=True), 1
-            )
-        ]
-        measures = _create(self._measure(*place) for place in places)
+        self.add_measures([(read, place) for read in reads for place in range(len(read.measures))], years)
+        self.add_action_plans([(read.code, plan) for read in reads for plan in read.action_plans])
+
+    def add_measures(self, places: Sequence[tuple[FormKPI, int]], years: Collection[int]) -> None:
+        """Add measures, each with its place in its KPI from 0, and their values of these years."""
+        positions = _Positions(Measure.objects.filter(kpi__plan=self.plan).values_list("kpi", "position"))
+        measures = _create(self._measure(read, place, positions) for read, place in places)
         values = []
-        for row, (_, _, measure, before) in zip(measures, places, strict=True):
+        for row, (read, place) in zip(measures, places, strict=True):
+            before = self.heritage.measure(read.code, place)
             for year in years:
-                value = value_row(row, year, measure, plan_year=self.plan.year)
-                if before is None or not self._has_home(year):
+                value = value_row(row, year, read.measures[place], plan_year=self.plan.year)
+                if before is None or year > before.kpi.plan.year:
                     values.append(value)
                 elif value.is_reported:
                     self.homed += 1
         _create(values)
-        self.add_action_plans([(read.code, plan) for read in reads for plan in read.action_plans])
 
     def _kpi(self, read: FormKPI, positions: _Positions) -> KPI:
         objective = self.objectives[read.objective]
@@ -162,18 +175,15 @@ class PlanWriter:
             formula=read.formula,
             division=self.divisions[read.division],
             position=positions.take(objective.pk),
-            **self.ancestors.inherited(KPI, read.code, read.name),
+            **self.heritage.fields(ItemKind.KPI, read.code),
         )
 
-    def _has_home(self, year: int) -> bool:
-        """Whether an earlier edition that has the measure records the year's actual."""
-        before = self.ancestors.predecessor
-        return before is not None and year <= before.year
-
-    def _measure(self, read: FormKPI, position: int, measure: FormMeasure, before: Measure | None) -> Measure:
+    def _measure(self, read: FormKPI, place: int, positions: _Positions) -> Measure:
+        measure, before = read.measures[place], self.heritage.measure(read.code, place)
+        kpi = self.kpis[read.code]
         row = Measure(
-            kpi=self.kpis[read.code],
-            position=position,
+            kpi=kpi,
+            position=positions.take(kpi.pk),
             **{name: getattr(measure, name) for name in MEASURE_FIELDS},
         )
         if before is not None:
@@ -206,7 +216,7 @@ class PlanWriter:
             owner_person=read.owner_person,
             owner_division=self.divisions.get(read.owner_division),
             position=positions.take(kpi.pk),
-            **self.ancestors.inherited(ActionPlan, read.code, read.description),
+            **self.heritage.fields(ItemKind.ACTION_PLAN, read.code),
         )
 
 
@@ -226,6 +236,54 @@ def value_row(measure: Measure, year: int, read: FormMeasure, *, plan_year: int)
         row.actual, row.actual_note = actual.value, actual.note
         row.unmeasured = actual.value is None and bool(actual.note)
     return row
+
+
+class Heritage:
+    """Rows of the edition before that come back with a form: what the form's new rows have from them."""
+
+    _MODELS: dict[ItemKind, type[Any]] = {
+        ItemKind.PERSPECTIVE: Perspective,
+        ItemKind.THEME: Theme,
+        ItemKind.OBJECTIVE: Objective,
+        ItemKind.KPI: KPI,
+        ItemKind.ACTION_PLAN: ActionPlan,
+    }
+
+    def __init__(self, plan: Plan, matches: Matches) -> None:
+        """At most seven queries, none where nothing comes back."""
+        self._matches = matches
+        self._rows: dict[tuple[ItemKind, UUID], Any] = {}
+        self._measures: dict[UUID, Measure] = {}
+        back: dict[ItemKind, list[UUID]] = {}
+        for match in matches.rows:
+            if match.lineage is not None and matches.is_new(match.row.kind, match.row.code):
+                back.setdefault(match.row.kind, []).append(match.lineage)
+        before = plan.predecessor if back else None
+        for kind, lineages in back.items():
+            for row in self._MODELS[kind].objects.filter(plan=before, lineage__in=lineages):
+                self._rows[kind, row.lineage] = row
+        if ItemKind.KPI in back:
+            of_kpis = Measure.objects.filter(kpi__plan=before, kpi__lineage__in=back[ItemKind.KPI])
+            self._measures = {row.lineage: row for row in of_kpis.select_related("kpi__plan")}
+
+    def fields(self, kind: ItemKind, code: str) -> dict[str, Any]:
+        """Of a new row: its lineage, and its weight where it has one."""
+        row = self._rows.get((kind, self._matches.lineage(kind, code)))
+        if row is None:
+            return {}
+        return {"lineage": row.lineage} | ({"weight": row.weight} if hasattr(row, "weight") else {})
+
+    def measure(self, kpi: str, place: int) -> Measure | None:
+        match = self._matches.measures[kpi][place]
+        return None if match.changes_unit or match.lineage is None else self._measures.get(match.lineage)
+
+    def supporting_divisions(self, code: str) -> list[Division]:
+        """Of the KPI before; those that were taken over as their successors."""
+        kpi = self._rows.get((ItemKind.KPI, self._matches.lineage(ItemKind.KPI, code)))
+        if kpi is None:
+            return []
+        divisions = kpi.supporting_divisions.select_related("successor")
+        return list(dict.fromkeys(division.successor or division for division in divisions))
 
 
 class _Divisions:

@@ -1,16 +1,17 @@
 """An uploaded form on its way into a plan: keep it, correct it, import it or discard it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, BinaryIO
 
 from django.db import transaction
 from django.utils import timezone
 
 from scorecard import permissions
+from scorecard.agency_form.matching import NEW, Matches
 from scorecard.agency_form.reading.form_file import read_form_sheets
 from scorecard.agency_form.uploaded_form import build_preview
-from scorecard.domain.head_approval import HeadApprovalFacts
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import Agency, FormUpload, Plan, User
 from scorecard.services import import_into_plan, import_new_plan
@@ -23,7 +24,7 @@ from scorecard.uploaded_files.safe_names import clean_name
 MAX_CORRECTIONS = 2_000
 MAX_CORRECTION_LENGTH = 10_000
 NO_LONGER = "這份上傳已經移除，沒有匯入任何內容；請重新上傳表單。"
-CORRECTED_MEANWHILE = "剛才有人更正了這份表單，沒有匯入任何內容；請看過新的預覽再匯入。"
+CORRECTED_MEANWHILE = "剛才有人更正了這份表單，或改選了沿用的項目，沒有匯入任何內容；請看過新的預覽再匯入。"
 
 
 def keep_upload(*, by: User, agency: Agency, file: BinaryIO, name: str) -> FormUpload:
@@ -49,6 +50,63 @@ def keep_upload(*, by: User, agency: Agency, file: BinaryIO, name: str) -> FormU
         content=content,
         uploaded_by=by,
     )
+
+
+@transaction.atomic
+def choose_matches(
+    *, by: User, upload: FormUpload, matches: Matches, choices: Mapping[str, tuple[str, str]]
+) -> tuple[int, tuple[str, ...]]:
+    """Keep which row of the edition some rows of the form are.
+
+    matches: of the preview. choices: {key of the row: (answer that the person saw, their answer)}; "" takes an answer
+    back. Returns how many answers changed, and the keys of the rows that somebody else answered meanwhile. Updates the
+    upload passed in. Raises RuleBroken for an answer that is none of the options, where two rows would be the same one,
+    or where the form was imported or removed meanwhile; PermissionDenied.
+    """
+    permissions.check_can_edit_strategy(by, upload.agency_id)
+    locked = _lock(upload)
+    if locked is None or locked.applied_at:
+        raise RuleBroken("這份表單已經匯入或移除，不能再變更；請重新上傳表單。")
+    rows = {match.row.key: match.row for match in matches.rows}
+    answers = dict(locked.matches)
+    changed_by_other = []
+    for key, (expected, chosen) in choices.items():
+        if key not in rows:
+            continue
+        options = {str(item.lineage) for item in matches.options(rows[key].kind)}
+        if chosen and chosen != NEW and chosen not in options:
+            raise RuleBroken(f"{rows[key].code} 選的項目已不在可選之列；請重新整理頁面，再選一次。")
+        if answers.get(key, "") not in (expected, chosen):
+            changed_by_other.append(key)
+        elif chosen:
+            answers[key] = chosen
+        else:
+            answers.pop(key, None)
+    _check_chosen_once(matches, answers)
+    changed = [key for key in {*answers, *locked.matches} if answers.get(key) != locked.matches.get(key)]
+    if changed:
+        locked.matches = answers
+        locked.version += 1
+        locked.save(update_fields=["matches", "version"])
+    upload.matches = locked.matches
+    upload.version = locked.version
+    return len(changed), tuple(changed_by_other)
+
+
+def _check_chosen_once(matches: Matches, answers: Mapping[str, str]) -> None:
+    """Raises RuleBroken where two rows of the form would be the same row of the edition."""
+    chosen: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for match in matches.rows:
+        answer = answers.get(match.row.key, "")
+        if answer not in ("", NEW):
+            chosen[match.row.kind, answer].append(match.row.code)
+    wrong = [
+        f"{'、'.join(codes)} 選了同一項；原有的一項只能由一項沿用，請把其中一項改選。"
+        for codes in chosen.values()
+        if len(codes) > 1
+    ]
+    if wrong:
+        raise RuleBroken(wrong)
 
 
 @transaction.atomic
@@ -102,15 +160,15 @@ def apply_upload(
     upload: FormUpload,
     version: int,
     expected_values: Mapping[str, Any],
+    dropped: Collection[str] = (),
     reason: str = "",
-    approval: HeadApprovalFacts | None = None,
 ) -> Plan | None:
     """Import the form and return its edition: one transaction, all or nothing. A second call changes nothing.
 
     version: the upload's, and expected_values: PlanChanges.expected_values(), both of the preview that the person
-    agreed to. approval: of the head, for a new edition alone, since it is adopted. Raises ImportConflict for an
-    unexpected value; RuleBroken for errors in the form, for corrections made meanwhile, and for a missing reason or
-    approval; PermissionDenied; UnreadableFile.
+    agreed to. dropped: names of the rows of a draft that were ticked to be dropped. Raises ImportConflict for an
+    unexpected value; RuleBroken for errors in the form, for corrections and answers made meanwhile, for matches that
+    nobody answered, and for a missing reason; PermissionDenied; UnreadableFile.
     """
     permissions.check_can_edit_strategy(by, upload.agency_id)
     # Before any lock: reading a large form takes a second.
@@ -131,9 +189,9 @@ def apply_upload(
                 by=by,
                 form=preview.form,
                 agency=upload.agency,
+                expected_values=expected_values,
+                answers=locked.matches,
                 source=upload.name,
-                approval=approval,
-                reason=reason,
             )
         else:
             import_into_plan.apply_to(
@@ -141,6 +199,8 @@ def apply_upload(
                 plan=plan,
                 form=preview.form,
                 expected_values=expected_values,
+                answers=locked.matches,
+                dropped=dropped,
                 reason=reason,
                 source=upload.name,
             )

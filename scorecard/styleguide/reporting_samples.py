@@ -1,14 +1,11 @@
-"""Samples of 年度填報, 審核 and 匯入表單 for /style/, made in memory. No query."""
+"""Samples of 年度填報 and 審核 for /style/, made in memory. No query."""
 
 from dataclasses import replace
 from datetime import timedelta
-from types import SimpleNamespace
 
 from django.utils import timezone
 
-from scorecard.agency_form.changes import Change, ChangeKind
-from scorecard.agency_form.preview_page import KPIRow, MeasureRow, MessageGroup, MessageLine
-from scorecard.domain.choices import EDITABLE_STATES, AuditAction, Direction, Question, ReportState
+from scorecard.domain.choices import EDITABLE_STATES, AuditAction, Question, ReportState
 from scorecard.forms.reporting import KPIEntryForm
 from scorecard.forms.reporting_paste import PasteForm, places_of
 from scorecard.forms.review import CommentForm, ReturnForm
@@ -31,9 +28,6 @@ from scorecard.read_models.data_checks import DataCheck, Finding
 from scorecard.read_models.kpi_history import HistoryChange, HistoryLine
 from scorecard.read_models.progress import build_progress, total_progress
 from scorecard.read_models.review_queue import Case, Correction, NetChange
-from scorecard.spreadsheets.cell_messages import Message as CellMessage
-from scorecard.spreadsheets.cell_messages import Severity
-from scorecard.spreadsheets.grid import Place
 from scorecard.styleguide.edition_samples import editions
 from scorecard.styleguide.sample_plan import (
     DOUBTFUL,
@@ -300,71 +294,3 @@ def _history():
         HistoryLine(entered, changed, code="AC1.1"),
         HistoryLine(AuditEvent(pk=1, at=_ago(90), actor=None, action=AuditAction.CREATED), ()),
     )
-
-
-def _message_groups(sheet):
-    texts = {
-        Severity.ERROR: ("D12", "一成五", "", "不是數字；請填數字，或在備註說明。"),
-        Severity.CORRECTION: ("A7", "ＡＣ１.１", "AC1.1", "編號改為半形。"),
-        Severity.ASSUMPTION: ("F9", "↓", "越低越好", "依箭頭推定方向。"),
-        Severity.HINT: ("H20", "王小明", "承辦人", "是人名，不是科室；列為方案主責。"),
-    }
-    groups = []
-    for place, (level, (cell, found, read, text)) in enumerate(texts.items()):
-        message = CellMessage(level, sheet, cell, found, read, text)
-        lines = [MessageLine(message, "#importing", f"cell-{place}-{cell}", found, level is Severity.CORRECTION)]
-        hidden = 0
-        if level is Severity.CORRECTION:
-            lines.append(MessageLine(message, "#importing"))
-        elif level is Severity.HINT:
-            lines.append(MessageLine(CellMessage(level, "", "", "", "", "找不到填表說明。")))
-            hidden = 12
-        groups.append(MessageGroup(level, len(lines) + hidden, lines, hidden))
-    return groups
-
-
-def importing():
-    """Messages of every severity, changes, and the table of an uploaded form."""
-    sheet = "平衡計分卡"
-    at, nowhere = Place(sheet, "E8"), Place("", "")
-    changes = (
-        (ChangeKind.ADDED, ("kpi", "CP1.2", "name"), "", "會議室滿意度"),
-        (ChangeKind.RENAMED, ("objective", "BP2", "name"), "檔案數位化", "加速檔案數位化"),
-        (ChangeKind.CHANGED, ("kpi", "AC1.1", "formula"), "戶數比", "已配住戶數／總戶數"),
-        (ChangeKind.TARGET_LOWERED, ("value", "BC1.1", 1, YEAR, "target"), "1.5", "2"),
-    )
-    figures = [("88", ""), ("90", "含眷舍"), ("—", "")]
-    plan = SimpleNamespace(code="AC1.1.1", description="職務宿舍修繕", owner_division="行政園區科", owner_person="")
-    return {
-        "groups": _message_groups(sheet),
-        "changes": [(Change(*change, at), *change[2:], "#importing") for change in changes],
-        "removed": [Change(ChangeKind.REMOVED, ("kpi", "CP1.1", "name"), "會議室使用率", None, nowhere)],
-        "kinds": [(kind.label, 1) for kind in ChangeKind],
-        "preview": {"plan": "示範機關 105 年版"},
-        "table_years": [{"text": text} for text in ("104 年實際", "105 年目標", "106 年目標")],
-        "table_rows": [
-            KPIRow(
-                "AC1.1",
-                "職務宿舍配住率",
-                "AC1",
-                "已配住戶數／總戶數",
-                "行政園區科",
-                "#importing",
-                [MeasureRow("", "%", Direction.HIGHER.label, figures)],
-                [(plan, "105 年 1,545,480")],
-            ),
-            KPIRow(
-                "AC2.2",
-                "場地服務滿意度",
-                "",
-                "問卷得分",
-                "",
-                "#importing",
-                [
-                    MeasureRow("借用單位", "分", Direction.HIGHER.label, figures),
-                    MeasureRow("一般民眾", "分", Direction.HIGHER.label, figures),
-                ],
-                [],
-            ),
-        ],
-    }

@@ -5,7 +5,7 @@ from pathlib import PurePath
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from scorecard.styleguide import reporting_samples, result_samples
+from scorecard.styleguide import import_samples, reporting_samples, result_samples
 from scorecard.styleguide.sample_plan import sample_scorecard
 
 # (template, heading, use) of the page's parts in order. The anchor of each is its template's name.
@@ -60,6 +60,6 @@ def style(request):
         "entry": reporting_samples.entry(scorecard),
         "review": reporting_samples.review(scorecard),
         "papers": reporting_samples.papers(),
-        "importing": reporting_samples.importing(),
+        "importing": import_samples.importing(),
     }
     return render(request, "styleguide/page.html", context)

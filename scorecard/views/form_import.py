@@ -1,4 +1,4 @@
-"""匯入表單: upload an agency's form, preview it, correct cells, and apply it to a plan."""
+"""匯入表單: upload an agency's form, preview it, correct cells, and apply it to an edition."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -6,11 +6,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from scorecard import permissions
+from scorecard.agency_form.preview_matches import rejected_choices
 from scorecard.agency_form.preview_page import cell_context, conflict_rows, preview_context, rejected_corrections
 from scorecard.agency_form.uploaded_form import build_preview
 from scorecard.domain.choices import PlanState
 from scorecard.domain.policies import RuleBroken
-from scorecard.forms.form_import import ApplyForm, ApplyNewForm, UploadForm, corrections_of
+from scorecard.forms.form_import import ApplyForm, UploadForm, choices_of, corrections_of
 from scorecard.models import FormUpload
 from scorecard.services import import_uploads
 from scorecard.services.import_into_plan import ImportConflict
@@ -66,18 +67,22 @@ def preview(request, agency, token):
     agency, kept = _get_upload(request, agency, token)
     if kept.applied_at:
         return _taken_in(request, agency.slug, kept)
-    texts = {}
     try:
         shown = build_preview(kept)
-        if request.method != "POST":
-            return _preview_page(request, agency, shown)
-        texts = corrections_of(request.POST, shown.sheets)
-        count, changed_by_other = import_uploads.correct_upload(
-            by=request.user, upload=kept, sheets=shown.sheets, texts=texts
-        )
     except UnreadableFile as refusal:
         messages.error(request, str(refusal))
         return redirect("form_import", agency=agency.slug)
+    if request.method != "POST":
+        return _preview_page(request, agency, shown)
+    return _correct(request, agency, kept, shown)
+
+
+def _correct(request, agency, kept, shown):
+    texts = corrections_of(request.POST, shown.sheets)
+    try:
+        count, changed_by_other = import_uploads.correct_upload(
+            by=request.user, upload=kept, sheets=shown.sheets, texts=texts
+        )
     except RuleBroken as error:
         messages.error(request, " ".join(error.messages))
         return _preview_page(request, agency, shown, 422, not_kept=rejected_corrections(shown, texts))
@@ -89,18 +94,55 @@ def preview(request, agency, token):
     return redirect("form_import_preview", agency=agency.slug, token=kept.token)
 
 
+@require_POST
+def matches(request, agency, token):
+    """Keep which rows the form's are; of those that somebody else answered meanwhile both answers are shown."""
+    agency, kept = _get_upload(request, agency, token)
+    if kept.applied_at:
+        return _taken_in(request, agency.slug, kept)
+    try:
+        shown = build_preview(kept)
+    except UnreadableFile as refusal:
+        messages.error(request, str(refusal))
+        return redirect("form_import", agency=agency.slug)
+    if shown.difference is None:
+        return redirect("form_import_preview", agency=agency.slug, token=kept.token)
+    rows = shown.difference.matches
+    choices = choices_of(request.POST, rows)
+    try:
+        count, changed_by_other = import_uploads.choose_matches(
+            by=request.user, upload=kept, matches=rows, choices=choices
+        )
+    except RuleBroken as error:
+        messages.error(request, " ".join(error.messages))
+        chosen = {key: answer for key, (_, answer) in choices.items()}
+        return _preview_page(request, agency, shown, 422, chosen=chosen)
+    shown = build_preview(kept)
+    if changed_by_other:
+        mine = rejected_choices(shown.difference.matches, {key: choices[key][1] for key in changed_by_other})
+        return _preview_page(request, agency, shown, 409, not_chosen=mine, count=count)
+    left = len(shown.unanswered)
+    said = f"已記下 {count} 項。" if count else "沒有變更任何選擇。"
+    messages.success(request, f"{said}還有 {left} 項要確認。" if left else f"{said}都確認了，可以匯入。")
+    return redirect("form_import_preview", agency=agency.slug, token=kept.token)
+
+
 def _taken_in(request, agency, kept):
     messages.info(request, f"「{kept.name}」已由{kept.applied_by}匯入。")
     return redirect("strategy_map", agency=agency, year=kept.plan.year)
 
 
-def _preview_page(request, agency, shown, status=200, *, form=None, **context):
-    """form: the one sent with errors, None for an empty one. What is sent may be of another kind of edition."""
-    wanted = ApplyNewForm if shown.plan is None else ApplyForm
-    if type(form) is not wanted:
-        form = wanted()
-    context |= preview_context(shown, agency=agency, form=form, addresses=ADDRESSES, wanted=request.GET.get("all", ""))
-    context["may_adopt"] = permissions.can_manage(request.user, agency.pk)
+def _preview_page(request, agency, shown, status=200, *, form=None, chosen=None, ticked=(), **context):
+    """form: the one sent with errors. chosen: answers that were not kept. ticked: boxes of rows to drop."""
+    context |= preview_context(
+        shown,
+        agency=agency,
+        form=form or ApplyForm(),
+        addresses=ADDRESSES,
+        wanted=request.GET.get("all", ""),
+        chosen=chosen or {},
+        ticked=ticked,
+    )
     return render(request, "scorecard/form_import/preview.html", context, status=status)
 
 
@@ -120,15 +162,15 @@ def cell(request, agency, token):
 
 @require_POST
 def apply(request, agency, token):
-    """Apply the form to the plan. If that fails, show the preview again with the reasons."""
+    """Apply the form to its edition. If that fails, show the preview again with the reasons."""
     agency, kept = _get_upload(request, agency, token)
     if kept.applied_at:
         return _taken_in(request, agency.slug, kept)
-    # Which of the two forms the page had; the service asks for an approval where the year has no edition.
-    form = (ApplyNewForm if "approved_on" in request.POST else ApplyForm)(request.POST)
+    form, ticked = ApplyForm(request.POST), request.POST.getlist("drop")
     if not form.is_valid():
         messages.error(request, "沒有匯入任何內容：請更正下面標示的欄位。")
-        return _again(request, agency, kept, 422, form=form, typed_reason=request.POST.get("reason", ""))
+        typed = request.POST.get("reason", "")
+        return _again(request, agency, kept, 422, form=form, ticked=ticked, typed_reason=typed)
     agreed = form.cleaned_data
     try:
         plan = import_uploads.apply_upload(
@@ -136,27 +178,30 @@ def apply(request, agency, token):
             upload=kept,
             version=agreed["version"],
             expected_values=agreed["seen"],
+            dropped=ticked,
             reason=agreed["reason"],
-            approval=agreed.get("approval"),
         )
     except ImportConflict as conflict:
         conflicts = conflict_rows(conflict, agreed["seen"])
-        return _again(request, agency, kept, 409, conflicts=conflicts, typed_reason=agreed["reason"])
+        return _again(request, agency, kept, 409, conflicts=conflicts, ticked=ticked, typed_reason=agreed["reason"])
     except (RuleBroken, UnreadableFile) as error:
         for sentence in getattr(error, "messages", [str(error)]):
             messages.error(request, sentence)
-        return _again(request, agency, kept, 422, form=form, typed_reason=agreed["reason"])
+        return _again(request, agency, kept, 422, form=form, ticked=ticked, typed_reason=agreed["reason"])
     messages.success(request, f"已匯入「{kept.name}」。{_next_step(request.user, plan)}")
     return redirect("strategy_map", agency=agency.slug, year=plan.year)
 
 
 def _next_step(user, plan):
     """What the user should do next; "" once the edition was opened."""
+    may_manage = permissions.can_manage(user, plan.agency_id)
+    if plan.state == PlanState.DRAFT:
+        if may_manage:
+            return f"{plan.title}是草案；首長核定後，請到「年度管理」登錄核定。"
+        return f"{plan.title}是草案；首長核定後，由管理者登錄核定。"
     if plan.state != PlanState.ADOPTED:
         return ""
-    if permissions.can_manage(user, plan.agency_id):
-        return "接著到「年度管理」開放年度，科室就能填報。"
-    return "管理者開放年度後，科室就能填報。"
+    return "接著到「年度管理」開放年度，科室就能填報。" if may_manage else "管理者開放年度後，科室就能填報。"
 
 
 def _again(request, agency, kept, status, **context):

@@ -13,13 +13,14 @@ from scorecard.documents.single_page_pdfs import kpi_sheet_pdf
 from scorecard.domain.policies import RuleBroken
 from scorecard.domain.roc_years import to_roc
 from scorecard.forms.review import CommentForm
-from scorecard.models import KPI, YearlyReport
+from scorecard.models import KPI, AuditEvent, YearlyReport
 from scorecard.read_models.annual_report import review_of
 from scorecard.read_models.budgets import budgets_of
-from scorecard.read_models.hands import hands_on
-from scorecard.read_models.kpi_history import build_history
+from scorecard.read_models.hands import hands_of
+from scorecard.read_models.kpi_history import build_history, rows_up_to
 from scorecard.read_models.kpi_series import kpi_series
 from scorecard.read_models.measure_charts import former_charts, kpi_charts
+from scorecard.read_models.target_adjustments import adjustments_of
 from scorecard.services.reporting import comment_on_report
 from scorecard.web import access
 from scorecard.web.file_response import file_response
@@ -37,16 +38,17 @@ def _page(request, agency, year, code, form=None, status=200):
     if line is None:
         raise Http404
     plan = request.edition.plan
-    rows = list(KPI.objects.over_editions(plan, line.lineage).prefetch_related("supporting_divisions"))
+    of_lineage = KPI.objects.of_lineage(plan.agency_id, line.lineage).prefetch_related("supporting_divisions")
+    request.edition.codes = {row.plan_id: row.code for row in of_lineage}
+    rows = rows_up_to(plan, of_lineage)
     kpi = rows[-1]
+    events = list(AuditEvent.objects.over_editions(rows))
+    hands = hands_of(((kpi.pk, event) for event in reversed(events) if event.year == plan.year), plan)
     report = YearlyReport.objects.filter(kpi=kpi).first()
     series = kpi_series(plan, scorecard, line)
     # Figures of earlier years are read for this KPI alone.
     scorecard = replace(scorecard, sample_years=scorecard.sample_years | series.sample_years)
     objective = scorecard.objectives_by_code[line.objective_code]
-    history = build_history(
-        rows, request.user, most=HISTORY_SHOWN + 1, include_provisional=scorecard.include_provisional
-    )
     context = {
         "scorecard": scorecard,
         "kpi": line,
@@ -58,11 +60,18 @@ def _page(request, agency, year, code, form=None, status=200):
         # Not in the order of divisions, which may change while the year is closed.
         "supporting": sorted(kpi.supporting_divisions.all(), key=lambda division: division.pk),
         "report": report,
-        "hands": hands_on(kpi.plan, [kpi.pk]).get(kpi.pk),
+        "hands": hands.get(kpi.pk),
         "comments": report.comments.all() if report else (),
         "evidence": report.evidence.present() if report else (),
-        "history": history[:HISTORY_SHOWN],
-        "history_is_cut": len(history) > HISTORY_SHOWN,
+        "history": build_history(
+            rows, events[:HISTORY_SHOWN], request.user, include_provisional=scorecard.include_provisional
+        ),
+        "history_is_cut": len(events) > HISTORY_SHOWN,
+        "adjustments": [
+            each
+            for each in adjustments_of(plan, rows[-2].plan if rows[:-1] else None, kpi=line.lineage, events=events)
+            if each.is_told
+        ],
         "comment_form": (form or CommentForm()) if report and permissions.can_comment(request.user, kpi) else None,
         "can_review": permissions.can_review(request.user, kpi.plan.agency_id),
     }

@@ -17,10 +17,14 @@ from scorecard.models import KPI, Agency, Correction, Deputyship, Division, Plan
 
 @dataclass
 class EditionAccess:
-    """The edition of a request. editions: all that the person may see."""
+    """The edition of a request. editions: all that the person may see.
+
+    codes: {plan id: the code there of what the page is about}, where its view has read them already.
+    """
 
     plan: Plan
     editions: list[Plan] = field(default_factory=list)
+    codes: dict[int, str] | None = None
 
     @property
     def agency(self):

@@ -1,7 +1,6 @@
 """The rows of a comparison as its page shows them: each difference with the addresses that lead on from it."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -29,6 +28,14 @@ class CompareRow:
     lineage_url: str
     form: TargetReasonForm | None
     present: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What the row is about, where the words of the difference do not say it: 「縮短職舍通知配住日數」."""
+        subject, what = self.difference.subject, self.difference.what
+        if subject in what or self.difference.item.kind == ItemKind.PLAN:
+            return ""
+        return subject.removeprefix(f"{what.split(' ')[0]} ")
 
     @property
     def is_open(self) -> bool:
@@ -113,4 +120,4 @@ class _Rows:
         if not self.can_edit or item is None or not asked or item.kind not in KINDS:
             return ""
         page = reverse("compare_lineage", args=[self.agency, self.comparison.new.year])
-        return f"{page}?{urlencode({'kind': item.kind, 'lineage': item.lineage})}"
+        return f"{page}?kind={item.kind}&lineage={item.lineage}"

@@ -12,6 +12,7 @@ PAGE_AFTER_POST = {
     "review_approve": "review",
     "remind": "review",
     "form_import_apply": "form_import_preview",
+    "form_import_matches": "form_import_preview",
     "form_import_discard": "form_import_preview",
     "deputy_add": "deputies",
     "deputy_end": "deputies",

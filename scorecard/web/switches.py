@@ -17,6 +17,8 @@ PAGE_ABOVE = {
 # Pages of a code: the model, and what users call it.
 OF_CODE = {"objective": (Objective, "策略目標"), "theme": (Theme, "策略主題"), "kpi": (KPI, "KPI")}
 WITHOUT_THE_CODE = "scorecard"
+# What the address asks for there is about its own year.
+WITHOUT_QUERY = {"compare", "compare_lineage"}
 # Pages that every member of every agency has.
 COMMON_PAGES = {"dashboard", "strategy_map", "scorecard", "downloads", "annual_report_page"}
 FIRST_PAGE = "strategy_map"
@@ -31,7 +33,7 @@ def year_switch(request, edition):
     if match is None or "year" not in match.kwargs:
         return []
     name, kwargs = _page_to_keep(match)
-    query = request.GET.urlencode() if request.method == "GET" else ""
+    query = request.GET.urlencode() if request.method == "GET" and name not in WITHOUT_QUERY else ""
     codes = _codes_by_plan(name, kwargs, edition)
     switch = []
     for other in edition.of_agency:
@@ -87,6 +89,8 @@ def _codes_by_plan(name, kwargs, edition):
     """{plan id: the code there of what the page is about}; None where the page keeps its address."""
     if name not in OF_CODE or "code" not in kwargs or len(edition.of_agency) == 1:
         return None
+    if edition.codes is not None:
+        return edition.codes
     model, _ = OF_CODE[name]
     shown = model.objects.filter(plan=edition.plan, code=kwargs["code"])
     rows = model.objects.filter(plan__in=edition.of_agency, lineage__in=shown.values("lineage"))

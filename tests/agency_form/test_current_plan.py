@@ -28,12 +28,12 @@ def compared(plan, **cells):
     read = read_form_sheets(read_sheets(changed)).plan
     current = find_plan(plan.agency, read)
     assert current == plan
-    return compare_with_form(read, load_current_plan(current))
+    return compare_with_form(read, load_current_plan(current, read))
 
 
 def changed(found):
     """What a form would change. The factory's perspectives have names that the form's map shortens."""
-    return [change.what for change in found.changes if change.key[0] != "perspective"]
+    return [change.what for change in found.changes if change.key.kind != "perspective"]
 
 
 def told(found):
@@ -47,7 +47,11 @@ def test_an_actual_of_another_edition_is_told_and_not_taken_and_one_of_its_own_b
     assert (changed(compared(later)), compared(later).messages) == ([], ())
     found = compared(later, F4=28, G4="101")
     assert told(found) == [
-        (Severity.HINT, "F4", "AC1.1 105 年實際值：表單「28」，系統「98」（105 年版）；以系統為準，沒有匯入。")
+        (
+            Severity.HINT,
+            "F4",
+            "AC1.1 105 年實際值：表單「28」，系統「98」（105 年版，審核通過）；以系統為準，沒有匯入。",
+        )
     ]
     assert changed(found) == ["AC1.1 106 年目標值"]
     assert changed(compared(plan, D4=81)) == ["AC1.1 102 年實際值"]
@@ -62,4 +66,4 @@ def test_targets_of_an_open_edition_need_a_reason_and_nothing_of_a_closed_one_ch
     found = compared(plan, G4=90, B4="AC1.7 新的指標")
     assert found.changes == () and found.has_errors
     texts = [text for level, _, text in told(found) if level is Severity.ERROR]
-    assert "105 年已關閉，不能新增KPI AC1.7；請刪除，或請管理者重新開放這個年度。" in texts
+    assert "105 年已關閉，不能新增 KPI AC1.7 新的指標；請刪除，或請管理者重新開放這個年度。" in texts

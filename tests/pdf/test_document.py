@@ -171,7 +171,7 @@ def test_without_appendix_the_file_is_pdf_ua_with_nothing_inside(closed):
     assert b'pdfuaid:part="1"' in root["/Metadata"].get_object().get_data()
     assert root["/MarkInfo"]["/Marked"] and root["/ViewerPreferences"]["/DisplayDocTitle"]
     assert not closed.attachments
-    assert "達成率如何計算" not in reading.text_of(closed) and "七、簽核" in reading.outline(closed)
+    assert "達成率如何計算" not in reading.text_of(closed) and "八、簽核" in reading.outline(closed)
 
 
 def test_contents_and_map_lead_to_the_parts_of_kpis(report, document):
@@ -251,7 +251,7 @@ def test_missed_and_near_kpis_have_their_part(report, document):
 
 
 def test_a_kpi_without_statistics_is_listed_with_its_reason(document):
-    ((_, text),) = reading.pages_headed(document, "六、未評核項目")
+    ((_, text),) = reading.pages_headed(document, "七、未評核項目")
     assert "系統未提供統計" in text
 
 

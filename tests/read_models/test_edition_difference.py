@@ -26,6 +26,7 @@ from scorecard.read_models.edition_difference import OTHERS, DifferenceKind, Gro
 from scorecard.read_models.edition_facts import load_edition_facts
 from scorecard.read_models.edition_items import DivisionName, EditionFacts, FactKey, ItemKind
 from scorecard.services import editions
+from scorecard.services.edition_copy import FIELDS
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -298,6 +299,35 @@ def test_the_changes_above_are_of_every_kind_and_of_every_field(plan, draft):
     assert compare_editions(draft, plan).digest == comparison.digest
     fields = {(kind, name) for kind, names in OTHERS.items() for name in names}
     assert fields <= FIELD_WORDS.keys()
+
+
+# Fields that a copy takes over and a comparison leaves out: places in lists, and what is no part of the strategy.
+NOT_COMPARED = {"position", "lineage", "contact", "created_by", "year"}
+# Where a fact has another name, or is made of several fields.
+KINDS = {
+    Plan: ItemKind.PLAN,
+    Perspective: ItemKind.PERSPECTIVE,
+    Theme: ItemKind.THEME,
+    Objective: ItemKind.OBJECTIVE,
+    ObjectiveLink: ItemKind.LINK,
+    KPI: ItemKind.KPI,
+    Measure: ItemKind.MEASURE,
+    YearlyValue: ItemKind.MEASURE,
+    ActionPlan: ItemKind.ACTION_PLAN,
+    ActionBudget: ItemKind.ACTION_PLAN,
+}
+TOLD_AS = {"owner_person": "owner", "owner_division": "owner"}
+
+
+def test_every_field_that_a_copy_takes_over_is_compared(plan):
+    """A new field of an edition fails here until a comparison tells of it, or NOT_COMPARED says why not."""
+    facts = load_edition_facts(plan)
+    assert KINDS.keys() == FIELDS.keys() - {ObjectiveSupport}
+    said = {(key.kind, key.field) for key in facts.facts}
+    for model, kind in KINDS.items():
+        fields = FIELDS[model]
+        names = {TOLD_AS.get(name, name) for name in (*fields.copied, *fields.divisions)} - NOT_COMPARED
+        assert {(kind, name) for name in names} <= said, model
 
 
 def facts_of_form(facts, **changed):

@@ -21,7 +21,7 @@ from scorecard.models import (
 )
 from scorecard.read_models.annual_report import review_of
 from scorecard.read_models.hands import hands_on
-from scorecard.read_models.kpi_history import build_history
+from scorecard.read_models.kpi_history import build_history, rows_up_to
 from scorecard.read_models.kpi_series import kpi_series
 from scorecard.read_models.measure_charts import former_charts, kpi_charts
 from scorecard.read_models.movement import movement
@@ -240,6 +240,11 @@ def test_a_year_without_an_edition_is_a_gap_that_the_next_edition_fills_itself(p
 # History
 
 
+def history(kpi, user):
+    rows = rows_up_to(kpi.plan, KPI.objects.of_lineage(kpi.plan.agency_id, kpi.lineage))
+    return build_history(rows, list(AuditEvent.objects.over_editions(rows)), user)
+
+
 def test_an_event_of_before_there_were_editions_is_shown_and_reverted_in_the_edition_of_its_year(both, cast):
     plan, later = both
     old, new = factories.kpi(plan, "AC1.1"), factories.kpi(later, "AC1.1")
@@ -252,8 +257,7 @@ def test_an_event_of_before_there_were_editions_is_shown_and_reverted_in_the_edi
     event.save()
 
     def line_of(kpi, user):
-        rows = list(KPI.objects.over_editions(kpi.plan, kpi.lineage))
-        return next((line for line in build_history(rows, user, most=50) if line.event == event), None)
+        return next((line for line in history(kpi, user) if line.event == event), None)
 
     (shown,) = line_of(new, cast.staff).changes
     assert (shown.old, shown.new, shown.is_restorable) == ("44", "50", True)
@@ -282,10 +286,9 @@ def test_the_history_goes_over_the_editions_up_to_its_own_and_is_reverted_where_
         factories.fill(cast.staff, kpi, actuals=48)
 
     def told(kpi, user):
-        rows = list(KPI.objects.over_editions(kpi.plan, kpi.lineage))
         return [
             (line.event.year, line.code, line.is_earlier, any(change.is_restorable for change in line.changes))
-            for line in build_history(rows, user, most=50)
+            for line in history(kpi, user)
         ]
 
     assert told(old, cast.staff) == [(FIRST, "AL1.1", False, True)] * 2, "a page never depends on a later edition"

@@ -3,7 +3,7 @@
 import pytest
 
 from scorecard.domain.choices import Direction
-from scorecard.models import Measure, Plan, YearlyValue
+from scorecard.models import AuditEvent, Measure, Plan, Revision, YearlyValue
 from scorecard.read_models.target_adjustments import adjustments_of, adjustments_over
 from scorecard.services import editions
 from tests import factories
@@ -31,7 +31,9 @@ def both(plan, cast):
     films.update(target=None, target_note="停辦", target_reason="改版")
     bands = YearlyValue.objects.filter(measure__kpi=factories.kpi(draft, "AL1.1"), year__lte=2018)
     bands.update(target_reason="人數難估")
-    later = editions.adopt(by=cast.admin, plan=draft, approval=factories.approval(), reason="年度策略會議決議")
+    later = editions.record_adoption(
+        by=cast.admin, plan=draft, approval=factories.approval(), reason="年度策略會議決議"
+    )
     factories.open_year(cast.admin, later)
     for code, target, reason in (("BC1.1", "80", "需求減少"), ("BC1.1", "85", "重新估算"), ("AC1.1", "95", "人力補足")):
         change(cast.reviewer, value(later, code), target, reason)
@@ -95,6 +97,19 @@ def test_the_table_over_the_years_looks_only_backward_and_each_year_at_its_own_e
     assert told(adjustments_over([cast.other_plan])) == []
 
 
+def test_a_change_names_the_paper_of_the_revision_that_it_is_gathered_into(both):
+    plan, later = both
+    changes = AuditEvent.objects.filter(plan=later, target__startswith="BC1.1").order_by("pk")
+    first, second = changes.values_list("pk", flat=True)
+    facts = {"title": "第 1 次修正", "dated": factories.DUE, "reason": "業務變更", "facts": "", "by_name": "admin 君"}
+    Revision.objects.create(
+        plan=later, number=1, first_event=1, last_event=first, document_number="北市秘文字第 2 號", **facts
+    )
+    (row,) = [row for row in adjustments_over([plan, later]) if row.row.kpi_code == "BC1.1"]
+    assert [number for _, _, number in row.papers] == ["北市秘文字第 1050000001 號", "北市秘文字第 2 號", ""]
+    assert second > first
+
+
 def test_what_changed_before_the_adoption_in_force_is_no_adjustment(plan, cast):
     factories.open_year(cast.admin, plan)
     later = factories.next_edition(cast.admin, plan)
@@ -105,7 +120,7 @@ def test_what_changed_before_the_adoption_in_force_is_no_adjustment(plan, cast):
     draft = Plan.objects.get(pk=later.pk)
     assert adjustments_of(draft, plan)[0].sentence == "106 年目標值放寬：105 年版原訂 100 次，擬訂 90 次"
     change(cast.reviewer, row, "95", "")
-    again = editions.adopt(by=cast.admin, plan=draft, approval=factories.approval(), reason="再行核定")
+    again = editions.record_adoption(by=cast.admin, plan=draft, approval=factories.approval(), reason="再行核定")
     assert told(adjustments_over([plan, again])) == [("AC1.1", "106 年", "放寬", "100", "95", "", "編制縮減")]
 
 

@@ -1,38 +1,33 @@
 """A form brought into a plan that is there: what differs, what a person agreed to, and what is never touched."""
 
-import io
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from scorecard.agency_form.changes import ChangeKind
+from scorecard.agency_form.changes import Drops
 from scorecard.agency_form.current_plan import load_current_plan
-from scorecard.agency_form.reading.form_file import read_form
 from scorecard.agency_form.uploaded_form import compare
 from scorecard.agency_form.writing.form_file import choose_years, form_ods, form_xlsx
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import KPI, ActionBudget, AuditEvent, Measure, Plan, YearlyValue, earlier_values
 from scorecard.read_models.build_scorecard import build_scorecard
-from scorecard.services import import_into_plan, import_new_plan
+from scorecard.read_models.edition_difference import DifferenceKind
+from scorecard.services import import_into_plan
 from scorecard.spreadsheets.cell_messages import Severity
 from tests import factories
-from tests.agency_form.form_workbooks import CARD, edited, original, with_cells
+from tests.agency_form.form_workbooks import CARD, edited, with_cells
 from tests.services.rows import nothing_written
-from tests.services.test_import_new_plan import years_later
+from tests.services.test_import_new_plan import adopted, read, years_later
 from tests.shared_rows import layer
 
 pytestmark = pytest.mark.django_db
 
 
-def read(content=None):
-    return read_form(io.BytesIO(content or original()))
-
-
 @layer
 def plan():
-    return import_new_plan.apply_new(by=None, form=read())
+    return adopted()
 
 
 def apply(plan, form, **options):
@@ -42,7 +37,7 @@ def apply(plan, form, **options):
 
 
 def told(changes):
-    return [(change.kind, change.what, change.old, change.new) for change in changes]
+    return [(change.kind, change.what, change.old_text, change.new_text) for change in changes]
 
 
 def value(code, year):
@@ -52,7 +47,7 @@ def value(code, year):
 def test_the_same_form_again_changes_nothing_and_leaves_no_trace(plan):
     before = AuditEvent.objects.count(), Plan.objects.get().data_version
     found = compare(plan, read())
-    assert (found.changes, found.removed, found.messages) == ((), (), ())
+    assert (found.changes, found.dropped, found.messages) == ((), (), ())
     assert apply(plan, read()) == []
     assert (AuditEvent.objects.count(), Plan.objects.get().data_version) == before
 
@@ -64,18 +59,19 @@ def test_the_form_that_the_product_writes_reads_back_without_a_difference(plan, 
     form = read(write(scorecard, choose_years(scorecard)))
     assert [message for message in form.messages if message.level is not Severity.HINT] == []
     found = compare(plan, form)
-    assert (found.changes, found.removed, found.messages) == ((), (), ())
+    assert (found.changes, found.dropped, found.messages) == ((), (), ())
 
 
 def test_what_differs_is_told_by_its_kind_and_cell(plan):
     form = read(with_cells(CARD, G4=30, G10=280, B6="CC1.1 新名稱", L14=9, J4="文書組"))
     found = compare(plan, form)
+    assert found.drops is Drops.NONE
     assert set(told(found.changes)) == {
-        (ChangeKind.TARGET_LOWERED, "AC1.1 105 年目標值", Decimal(28), Decimal(30)),
-        (ChangeKind.TARGET_LOWERED, "GC1.1 105 年目標值", Decimal(290), Decimal(280)),
-        (ChangeKind.RENAMED, "CC1.1 名稱", "員工對市政大樓服務設施滿意度", "新名稱"),
-        (ChangeKind.CHANGED, "BP1.1.1 105 年預算", 2_250_000, 9),
-        (ChangeKind.CHANGED, "AC1.1 主責科室", "總務組", "文書組"),
+        (DifferenceKind.SOFTENED, "AC1.1 105 年目標值", "105 年 28 日數", "105 年 30 日數"),
+        (DifferenceKind.SOFTENED, "GC1.1 105 年目標值", "105 年 290 則數", "105 年 280 則數"),
+        (DifferenceKind.RENAMED, "CC1.1", "員工對市政大樓服務設施滿意度", "新名稱"),
+        (DifferenceKind.MONEY, "BP1.1.1 105 年預算", "105 年 2,250,000 元", "105 年 9 元"),
+        (DifferenceKind.OWNER, "AC1.1 主責科室", "總務組", "文書組"),
     }
     assert {change.place.cell for change in found.changes} == {"G4", "G10", "B6", "L14", "J4"}
 
@@ -126,11 +122,10 @@ def test_new_things_come_in_and_what_the_form_lacks_stays(plan):
 
     found = compare(plan, read(edited(edit)))
     assert {(c.kind, c.what) for c in found.changes} == {
-        (ChangeKind.ADDED, "策略目標 AC2"),
-        (ChangeKind.ADDED, "KPI AC2.1"),
-        (ChangeKind.ADDED, "行動方案 AC2.1.1"),
+        (DifferenceKind.ADDED, "策略目標 AC2 新目標"),
+        (DifferenceKind.ADDED, "KPI AC2.1 新指標"),
     }
-    assert {change.what for change in found.removed} == {"KPI HF1.1", "行動方案 HF1.1.1"}
+    assert {change.what for change in found.dropped} == {"KPI HF1.1 增加文書宣導期刊之電子化比率"}
     apply(plan, read(edited(edit)))
     kpi = KPI.objects.get(code="AC2.1")
     assert (kpi.objective.code, kpi.division.name, kpi.objective.position) == ("AC2", "新科室", 2)
@@ -145,7 +140,9 @@ def test_a_value_changed_since_the_preview_is_a_conflict_and_nothing_is_written(
     YearlyValue.objects.filter(pk=value("AC1.1", 2016).pk).update(target=29)
     with pytest.raises(import_into_plan.ImportConflict) as conflict:
         import_into_plan.apply_to(by=None, plan=plan, form=form, expected_values=expected, reason="議會通過")
-    assert told(conflict.value.changes) == [(ChangeKind.TARGET_LOWERED, "AC1.1 105 年目標值", Decimal(29), Decimal(30))]
+    assert [(fact.what, fact.old, fact.new) for fact in conflict.value.changes] == [
+        ("AC1.1 105 年目標值", Decimal(29), Decimal(30))
+    ]
     assert KPI.objects.get(code="CC1.1").name != "新名稱"
 
 
@@ -165,7 +162,7 @@ def test_a_division_whose_name_has_white_space_is_found_again_and_not_made_a_sec
     form = read(form_xlsx(scorecard, choose_years(scorecard)))
     assert compare(plan, form).changes == ()
     KPI.objects.filter(code="AC1.1").update(name="另一個名稱", division=plan.agency.divisions.get(name="機要組"))
-    assert {change.what for change in apply(plan, form)} == {"AC1.1 名稱", "AC1.1 主責科室"}
+    assert {change.what for change in apply(plan, form)} == {"AC1.1", "AC1.1 主責科室"}
     assert plan.agency.divisions.count() == 8
     assert KPI.objects.get(code="AC1.1").division.name == "General Affairs"
 
@@ -179,9 +176,9 @@ def test_a_closed_year_is_not_touched_and_a_baseline_figure_changes_only_at_its_
     later = Plan.objects.select_related("agency", "version").get(year=2017)
     form = years_later(read(with_cells(CARD, F7=8)), 1)
     found = compare(later, form)
-    assert [c.what for c in found.changes if c.key[-1] in ("actual", "actual_note")] == []
+    assert [c.what for c in found.changes if c.key.field in ("actual", "actual_note")] == []
     told = [m.text for m in found.messages if m.cell == "F7"]
-    assert told and "（105 年版）；以系統為準，沒有匯入" in told[0]
+    assert told and "（105 年版，基準實際值）；以系統為準，沒有匯入" in told[0]
     factories.close_year(admin, factories.open_year(admin, plan), reason="提前關閉")
     form = read(with_cells(CARD, D7=7))
     found = compare(Plan.objects.select_related("agency", "version").get(pk=plan.pk), form)
@@ -214,9 +211,9 @@ def test_neither_settled_reports_nor_actuals_of_plan_years_are_touched_and_an_op
     cast = factories.make_cast(plan)
     factories.open_year(cast.admin, plan)
     factories.approved(cast, factories.kpi(plan, "AC1.1"))
-    standing = load_current_plan(plan)
-    assert list(standing.reports) == ["AC1.1"]
     form = read(small_form())
+    standing = load_current_plan(plan, form.plan)
+    assert list(standing.reports) == [factories.kpi(plan, "AC1.1").lineage]
     found = compare(plan, form)
     errors = [m.text for m in found.messages if m.level is Severity.ERROR]
     assert len(errors) == 1 and "AC1.1 105 年的填報審核通過" in errors[0]

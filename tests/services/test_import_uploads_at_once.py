@@ -4,15 +4,17 @@ import io
 
 import pytest
 
+from scorecard.agency_form.uploaded_form import build_preview
 from scorecard.domain.choices import Role
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import KPI, AuditEvent, FormUpload, Plan
-from scorecard.services import import_uploads
+from scorecard.services import editions, import_uploads
 from scorecard.services.import_into_plan import ImportConflict
 from scorecard.spreadsheets.reader import read_sheets
 from tests import factories
 from tests.agency_form.form_workbooks import CARD, original, with_cells
 from tests.services.test_concurrency import at_once, person
+from tests.views.test_form_matches import next_years_form
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,8 +45,6 @@ def apply(by, token, expected=None):
         upload=fresh(token),
         version=0,
         expected_values=expected or {},
-        approval=factories.approval(),
-        reason="年度策略會議決議",
     )
 
 
@@ -77,3 +77,20 @@ def test_corrections_at_once_are_all_kept_and_of_the_same_cell_one_is_told(agenc
     kept = fresh(token)
     winner = "98" if results[0][0] == 2 else "97"
     assert kept.corrections == {f"{CARD}!G8": winner, f"{CARD}!H8": "90", f"{CARD}!I8": "90"} and kept.version == 2
+
+
+def test_answers_at_once_about_one_row_are_one_answer_and_the_other_is_told(agency, people):
+    before = apply(people[0], keep(people[0], agency, original()))
+    editions.record_adoption(by=people[0], plan=before, approval=factories.approval(), reason="年度策略會議決議")
+    token = keep(people[0], agency, next_years_form(B6="CC1.1 新的指標"))
+    matches = build_preview(fresh(token)).difference.matches
+    own = str(KPI.objects.get(code="CC1.1").lineage)
+
+    def choose(by, answer):
+        choices = {"kpi CC1.1": ("", answer)}
+        return import_uploads.choose_matches(by=person(by), upload=fresh(token), matches=matches, choices=choices)
+
+    results = at_once(lambda: choose(people[0], own), lambda: choose(people[1], "new"))
+    assert sorted(results) == [(0, ("kpi CC1.1",)), (1, ())]
+    kept = fresh(token)
+    assert kept.version == 1 and kept.matches == {"kpi CC1.1": own if results[0][0] else "new"}

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bsc_site import urls
-from scorecard.agency_form.changes import ChangeKind
+from scorecard.agency_form.matching import Certainty
 from scorecard.domain.choices import ReportState, Status
 from scorecard.models import Plan
 from scorecard.spreadsheets.cell_messages import Severity
@@ -79,7 +79,8 @@ def test_it_shows_every_colour_of_the_tokens(page):
 def test_components_are_in_every_state(page):
     text = page.content.decode()
     classes = [f"light-{each.value}" for each in Status] + [f"state-{each.value}" for each in ReportState]
-    classes += [f"level-{each.value}" for each in Severity] + [f"kind-{each.value}" for each in ChangeKind]
+    classes += [f"level-{each.value}" for each in Severity]
+    classes += [f"kind-{each.value}" for each in Certainty if each != Certainty.SAME]
     classes += ["mark-rose", "mark-fell", "change-rise", "change-fall", "is-cause", "is-effect"]
     shown = {each for group in re.findall(r'class="([^"]*)"', text) for each in group.split()}
     assert [each for each in classes if each not in shown] == []

@@ -163,10 +163,10 @@ def test_the_page_says_what_the_report_says(open_plan, cast, viewer):
     factories.approve(approver, factories.submit(cast.staff, missed))
     page = viewer.get(address(open_plan, "annual_report_page"))
     said = text(page)
-    for part in ("一、摘要", "三、平衡計分卡", "人力不足", "八、填表說明與簽核", "草稿：本年度尚未關閉"):
+    for part in ("一、摘要", "三、平衡計分卡", "人力不足", "九、填表說明與簽核", "草稿：本年度尚未關閉"):
         assert part in said
     day = date_text(timezone.localdate())
     assert f"AC1.1 指標 AC1.1 viewer 君（代） staff 君 {day} other-staff 君（代） {day}" in said
     assert page.content.count(b"<h1") == 1
     part = viewer.get(address(open_plan, "annual_report_page") + "?part=perspective-F&appendix=0")
-    assert "人力不足" not in text(part) and "七、簽核" in text(part)
+    assert "人力不足" not in text(part) and "八、簽核" in text(part)

@@ -289,7 +289,7 @@ def test_an_earlier_draft_says_that_a_later_edition_is_adopted(admin, cast, plan
     stale = editions.carry_forward(by=cast.admin, agency=plan.agency, year=2017)
     Plan.objects.filter(pk=stale.pk).update(year=2017)
     newer = editions.carry_forward(by=cast.admin, agency=plan.agency, year=2018)
-    editions.adopt(by=cast.admin, plan=newer, approval=factories.approval(), reason="決議")
+    editions.record_adoption(by=cast.admin, plan=newer, approval=factories.approval(), reason="決議")
     assert "不符合： 依年度順序核定 107 年版已核定" in text(page_of(admin, stale))
 
 

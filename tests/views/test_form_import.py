@@ -8,15 +8,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from scorecard.domain.choices import AuditAction, PlanState, Role
+from scorecard.domain.choices import PlanState, Role
 from scorecard.models import KPI, AuditEvent, FormUpload, HeadApproval, Plan, YearlyValue
+from scorecard.services import editions
 from tests import factories
 from tests.agency_form.form_workbooks import CARD, MAP, edited, original, with_cells
 from tests.page_reading import client_of, form_to, links, text, told
 from tests.services.rows import nothing_written
 from tests.shared_rows import layer
-
-HEAD = {"approved_on": "2016-01-20", "title": "處長", "document_number": "北市秘文字第 1050000001 號"}
 
 
 def send(client, agency, content, name="表單.xlsx", **data):
@@ -33,7 +32,7 @@ def uploaded(client, agency, content, **data):
 
 def path(page):
     """The address of the preview, also where a refused act shows it."""
-    return page.request["PATH_INFO"].removesuffix("apply/")
+    return page.request["PATH_INFO"].removesuffix("apply/").removesuffix("matches/")
 
 
 def correct(client, page, **cells):
@@ -45,9 +44,9 @@ def correct(client, page, **cells):
 
 
 def apply(client, page, **values):
-    """Import it: a new edition as the head approved it, a change of one with a reason."""
+    """Import it, with a reason where the page asks for one."""
     form = form_to(page, f"{path(page)}apply/")
-    given = HEAD if "approved_on" in form.fields else {"reason": "依年度策略會議決議"}
+    given = {"reason": "依年度策略會議決議"} if "reason" in form.fields else {}
     return client.post(form.action, form.filled(**{**given, **values}))
 
 
@@ -77,10 +76,11 @@ def admin(keeper):
 
 @layer
 def secretariat_plan(keeper, agency):
-    """The form taken in as it is."""
+    """The form taken in as it is, and adopted."""
     client = client_of(keeper)
     apply(client, uploaded(client, agency, original()))
-    return Plan.objects.get()
+    approval = factories.approval()
+    return editions.record_adoption(by=keeper, plan=Plan.objects.get(), approval=approval, reason="年度策略會議決議")
 
 
 def _of_another_agency(strategy_map, card):
@@ -102,40 +102,21 @@ class TestANewEdition:
         page = apply(admin, page)
         plan = Plan.objects.get()
         assert page.url == reverse("strategy_map", args=[plan.agency.slug, 2016])
-        adopted, created = AuditEvent.objects.filter(plan_id=plan.pk, kpi_id=None)
+        created = AuditEvent.objects.get(plan_id=plan.pk)
         assert (created.actor.username, created.reason) == ("keeper", "由表單匯入（表單.xlsx）")
-        assert (adopted.actor.username, adopted.action) == ("keeper", AuditAction.ADOPTED)
-        assert "已匯入「表單.xlsx」。接著到「年度管理」開放年度，科室就能填報。" in told(admin.get(page.url))
+        assert (plan.state, HeadApproval.objects.exists()) == (PlanState.DRAFT, False)
+        assert "105 年版是草案；首長核定後，請到「年度管理」登錄核定。" in told(admin.get(page.url))
         assert (plan.kpis.count(), plan.objectives.count(), plan.action_plans.count()) == (39, 34, 40)
 
-    def test_it_asks_what_the_head_approved_of_an_admin_alone(self, admin, agency):
-        page = uploaded(admin, agency, original())
-        assert "匯入等於核定這個年版" in text(page)
-        for wrong, sentence in (
-            ({"approved_on": "2199-01-01"}, "日期不能晚於今天"),
-            ({"title": ""}, "這個欄位是必須的"),
-            ({"document_number": ""}, "請填文號；沒有文號時，請只填「免文號的理由」"),
-        ):
-            with nothing_written():
-                refused = apply(admin, page, **wrong)
-            assert refused.status_code == 422 and sentence in text(refused), wrong
-            assert "沒有匯入任何內容：請更正下面標示的欄位" in told(refused)
-        # What was typed is still there, and the page sends it again.
-        kept = form_to(refused, f"{path(page)}apply/").fields
-        assert (kept["title"], kept["approved_on"]) == (["處長"], [HEAD["approved_on"]])
-        with nothing_written():
-            bare = admin.post(f"{path(page)}apply/", {"version": 0, "seen": "{}"})
-        assert bare.status_code == 422 and "核定日期" in text(bare)
-        second = client_of(factories.make_member("second", agency, Role.REVIEWER))
-        shown = second.get(path(page))
-        assert "須由管理者匯入並登錄核定" in text(shown) and ">匯入</button>" not in shown.content.decode()
-        with nothing_written():
-            assert second.post(f"{path(page)}apply/", {"version": 0, "seen": "{}", **HEAD}).status_code == 403
-            assert second.post(f"{path(page)}apply/", {"version": 0, "seen": "{}"}).status_code == 403
-        apply(admin, refused, document_number="", no_number_reason="會議當場核定")
-        approval = HeadApproval.objects.get()
-        assert (approval.closing, approval.title, approval.no_number_reason) == (0, "處長", "會議當場核定")
-        assert Plan.objects.get().state == PlanState.ADOPTED
+    def test_a_reviewer_makes_it_too_since_nobody_asks_for_an_approval(self, agency, keeper):
+        reviewer = client_of(factories.make_member("second", agency, Role.REVIEWER))
+        page = uploaded(reviewer, agency, original())
+        assert "匯入為 105 年版草案" in text(page) and "核定日期" not in text(page)
+        left = apply(reviewer, page)
+        assert "105 年版是草案；首長核定後，由管理者登錄核定。" in told(reviewer.get(left.url))
+        viewer = client_of(factories.make_member("third", agency, Role.VIEWER))
+        assert viewer.get(left.url).status_code == 404
+        assert client_of(keeper).get(left.url).status_code == 200
 
     def test_a_second_click_takes_it_in_once_and_its_page_leads_to_the_plan(self, admin, agency):
         page = uploaded(admin, agency, original())
@@ -290,8 +271,8 @@ class TestAnExistingEdition:
     def test_the_difference_is_shown_and_only_it_is_written(self, admin, agency, secretariat_plan):
         page = uploaded(admin, agency, with_cells(CARD, G4=30, B6="CC1.1 新名稱"))
         assert "不建立新的年版，而是與" in text(page)
-        assert "目標放寬 AC1.1 105 年目標值 28 30 平衡計分卡 G4" in text(page)
-        assert "改名 CC1.1 名稱 員工對市政大樓服務設施滿意度 新名稱" in text(page)
+        assert "放寬 AC1.1 105 年目標值 105 年 28 日數 105 年 30 日數 平衡計分卡 G4" in text(page)
+        assert "更名 CC1.1 員工對市政大樓服務設施滿意度 新名稱" in text(page)
         assert "匯入 2 項變更" in text(page)
         apply(admin, page)
         assert value(secretariat_plan, "AC1.1", 2016).target == 30

@@ -68,26 +68,38 @@ READ = (
     "division",
     "downloads",
     "annual_report_page",
+    "compare",
+    "target_adjustments",
+    "revisions",
 )
 REPORTED = ("reporting", "reporting_table", "reporting_evidence", "reporting_receipts", "reporting_receipt")
 # Whoever may do more than the reader sees more on the readers' pages, too.
 PAGES = {
     "viewer": (*READ, *REPORTED, "review", "plan_year"),
     "staff": (*REPORTED, "kpi", "division"),
-    "reviewer": ("reporting_receipts", "reporting_receipt", "review", "strategy_map_links", "kpi", "objective"),
-    "admin": (*READ, "review", "strategy_map_links", "plan_year"),
+    "reviewer": (
+        "plan_year",
+        "reporting_receipts",
+        "reporting_receipt",
+        "review",
+        "strategy_map_links",
+        "kpi",
+        "objective",
+    ),
+    "admin": (*READ, "review", "strategy_map_links", "plan_year", "compare_lineage"),
 }
 # Made anew each time, but for their time the same.
 FILES = ("map_svg", "plan_json", "scores_json", "scorecard_csv", "map_pdf", "scorecard_pdf", "annual_report")
 SHEETS = ("kpi_pdf", "division_pdf")
-BOOKS = ("scorecard_xlsx", "scorecard_ods", "agency_form_xlsx", "agency_form_ods")
+BOOKS = ("scorecard_xlsx", "scorecard_ods", "agency_form_xlsx", "agency_form_ods", "target_adjustments_xlsx")
+BOOKS += ("target_adjustments_ods",)
 FROZEN = ("report.pdf", "scorecard.xlsx", "scorecard.ods", "form.xlsx", "map.svg", "data.json", "all.zip")
 # One after the other in the open year beside it; what reopens the closed one is another story.
 IN_TURN = (
     "keep_unsaved restore save confirm attach remove_evidence comment comment_in_review submit approve return remind "
     "send_reminders change_year add_link change_link remove_link invite invite_again accept_invitation change_member "
     "switch_off_member remove_member name_deputy end_deputyship read_notices transfer add_correction open_year "
-    "begin_next_year"
+    "begin_next_year carry_forward discard_draft gather_revision"
 ).split()
 
 
@@ -185,7 +197,8 @@ def in_the_admin_site(scene, plan):
     change(admin, Objective.objects.get(plan=plan, code="AC1"), name="別的目標", weight="3")
     change(admin, kpi, name="別的指標", weight="2", formula="別的公式")
     change(admin, ActionPlan.objects.filter(plan=plan).first(), description="別的方案")
-    change(admin, YearlyValue.objects.get(measure__kpi=kpi, year=plan.year + 1), target="1")
+    for year in (plan.year, plan.year + 1):
+        change(admin, YearlyValue.objects.get(measure__kpi=kpi, year=year), target="1")
 
 
 def import_back(scene, form):

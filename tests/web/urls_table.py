@@ -74,6 +74,7 @@ SITE = {
     f"{AGENCY}import/<uuid:token>/": row(only(REVIEWERS, 200), only(REVIEWERS, 302)),
     f"{AGENCY}import/<uuid:token>/sheet/": row(only(REVIEWERS, 200), everyone(405)),
     # What is sent names no version of the preview.
+    f"{AGENCY}import/<uuid:token>/matches/": act(only(REVIEWERS, 302)),
     f"{AGENCY}import/<uuid:token>/apply/": act(only(REVIEWERS, 422)),
     f"{AGENCY}import/<uuid:token>/discard/": act(only(REVIEWERS, 302)),
     "account/": row(everyone(200), everyone(405)),
@@ -123,9 +124,21 @@ SITE = {
     f"{EDITION}kpis/<str:code>/comments/": act(only(("staff", *REVIEWERS), 302)),
     f"{EDITION}divisions/<int:division_id>/": PAGE,
     f"{EDITION}divisions/<int:division_id>/fill-in.xlsx": row(only(("staff", *REVIEWERS), 200), everyone(405)),
+    f"{EDITION}compare/": PAGE,
+    # The edition is the agency's first: there is nothing to compare it with (tests/views/test_compare.py).
+    f"{EDITION}compare.pdf": row(everyone(404), everyone(405)),
+    f"{EDITION}compare.xlsx": row(everyone(404), everyone(405)),
+    f"{EDITION}compare.ods": row(everyone(404), everyone(405)),
+    # What is sent names no target.
+    f"{EDITION}compare/reason/": act(only(REVIEWERS, 422)),
+    # What is sent names no row.
+    f"{EDITION}compare/lineage/": row(only(REVIEWERS, 200), only(REVIEWERS, 302)),
     f"{EDITION}search/": PAGE,
     f"{EDITION}scores.json": PAGE,
     f"{EDITION}downloads/": PAGE,
+    f"{EDITION}target-adjustments/": PAGE,
+    f"{EDITION}target-adjustments.xlsx": PAGE,
+    f"{EDITION}target-adjustments.ods": PAGE,
     f"{EDITION}form.xlsx": PAGE,
     f"{EDITION}form.ods": PAGE,
     f"{EDITION}downloads/verify/": act(members(422)),
@@ -178,7 +191,12 @@ SITE = {
     f"{EDITION}year/open-next/": act(only(["admin"], 422)),
     f"{EDITION}year/withdraw/": act(only(["admin"], 302)),
     f"{EDITION}year/discard/": act(only(REVIEWERS, 302)),
+    # The edition is adopted already.
+    f"{EDITION}year/adopt/": act(only(["admin"], 302)),
     f"{EDITION}year/sign-off.pdf": row(only(["admin"], 200), everyone(405)),
+    # What is sent says nothing.
+    f"{EDITION}year/revisions/": row(members(200), only(["admin"], 422)),
+    f"{EDITION}year/revisions/<int:number>/<str:file>": PAGE,
     # What is sent says nothing, and the year is open.
     f"{EDITION}year/corrections/": row(members(200), only(["admin"], 422)),
 }
