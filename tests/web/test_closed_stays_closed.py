@@ -86,7 +86,7 @@ PAGES = {
         "kpi",
         "objective",
     ),
-    "admin": (*READ, "review", "strategy_map_links", "plan_year", "compare_lineage"),
+    "admin": (*READ, "review", "strategy_map_links", "plan_year", "compare_lineage", "consultation"),
 }
 # Made anew each time, but for their time the same.
 FILES = ("map_svg", "plan_json", "scores_json", "scorecard_csv", "map_pdf", "scorecard_pdf", "annual_report")
