@@ -34,8 +34,8 @@ class AfterLoading(TestCase):
 
     @classmethod
     def setUpTestData(cls):
-        """Load fixture and sample data once for all tests; tests/repository/test_first_start.py has the year closed with
-        its real files.
+        """Load fixture and sample data once for all tests. The year is closed with small files here, and with its real
+        ones in tests/repository/test_first_start.py.
         """
         cls.plan = secretariat_facts.load_plan()
         with patch("scorecard.management.commands.demo.close_year", close_year):
