@@ -20,6 +20,8 @@ def plan_document(scorecard):
     """A dict of JSON types with all years of the scorecard, in its order."""
     return {
         "agency": scorecard.agency,
+        # Of others nothing is said: their documents stay as they were before there were drafts.
+        **({"state": scorecard.year.state.value} if scorecard.year.is_draft else {}),
         "first_year": scorecard.year.year,
         "last_year": scorecard.last_year,
         "mission": list(scorecard.mission),

@@ -1,4 +1,7 @@
-"""The style sheets that write 草稿 or 非正式版本 across the pages of a PDF, after the others."""
+"""The style sheets that write 草案, 草稿 or 非正式版本 across the pages of a PDF, after the others."""
+
+# Another word at the same place.
+DRAFT_EDITION = "css/pdf/draft-edition.css"
 
 
 def watermarks(scorecard):
@@ -11,6 +14,8 @@ def watermarks_on_a3(scorecard):
 
 
 def _sheets(scorecard, draft, copy):
+    if scorecard.year.is_draft:
+        return (draft, DRAFT_EDITION)
     if scorecard.is_preliminary:
         return (draft,)
     return (draft, copy) if scorecard.is_copy else ()

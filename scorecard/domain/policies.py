@@ -250,7 +250,7 @@ def check_may_freeze(plan: PlanRow, *, has_snapshot: bool, reason: str) -> None:
 def check_may_revise(plan: PlanRow) -> None:
     """Revisions are of adopted and open editions; a draft has nothing to revise, and a closed one stays as it is."""
     if plan.is_draft:
-        raise RuleBroken(f"{plan.title}還是草案，沒有可以登錄的修正；草案的變更與核定一起記錄。")
+        raise RuleBroken(f"{plan.title}還是草案，沒有可以登錄的修正；草案的變更在首長核定時一起記錄。")
     if plan.is_closed:
         raise RuleBroken(f"{plan.title}已關閉，不能再登錄修正；如需說明，請加上更正說明。")
 

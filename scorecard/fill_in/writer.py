@@ -52,6 +52,7 @@ def _is_identity(cell):
 
 
 def _sheet(fill_in, name, widths, frozen):
+    scorecard = fill_in.scorecard
     return OutputSheet(
         name,
         widths,
@@ -59,7 +60,7 @@ def _sheet(fill_in, name, widths, frozen):
         frozen=(frozen, rows.FIRST_ROW - 1),
         is_protected=True,
         hidden_columns=frozenset({1}),
-        footer=f"資料版本 {fill_in.scorecard.data_version}",
+        footer=f"資料版本 {scorecard.data_version}{'　草案' if scorecard.year.is_draft else ''}",
         last_row=rows.FIRST_ROW - 1,
     )
 

@@ -1,16 +1,19 @@
 """What to look at again before an edition is adopted. A hint blocks nothing; domain/policies.py has what does."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
 
 from scorecard.domain.choices import Direction
 from scorecard.domain.explanation import unit_after
 from scorecard.domain.roc_years import year_text
 from scorecard.domain.scoring import grouped
 from scorecard.domain.target_changes import is_met_far_above, is_softer, is_softer_than_actual
+from scorecard.models import Plan
 from scorecard.read_models.data_checks import DataCheck, Finding, strategy_checks
 from scorecard.read_models.measure_lines import MeasureLine
 from scorecard.read_models.scorecard import KPILine, PerspectiveLine, Scorecard, ThemeLine
 from scorecard.read_models.target_differences import FAR_ABOVE_NOTE
+from scorecard.read_models.target_proposals import ProposalLine
 
 
 def adoption_hints(scorecard: Scorecard) -> tuple[DataCheck, ...]:
@@ -31,6 +34,16 @@ def adoption_hints(scorecard: Scorecard) -> tuple[DataCheck, ...]:
         DataCheck("softer_than_actual", "目標值不如最近實際值", tuple(_softer(scorecard))),
         DataCheck("far_above", FAR_ABOVE_NOTE + "，目標值沒有提高", tuple(_far_above(scorecard))),
     )
+
+
+def consultation_hints(plan: Plan, proposals: Collection[ProposalLine], today: date) -> tuple[str, ...]:
+    """What divisions were asked and nobody has answered or decided yet, as sentences. proposals: the open ones."""
+    if not plan.is_draft:
+        return ()
+    found = [f"還有 {len(proposals)} 項科室建議目標值待處理。"] if proposals else []
+    if plan.is_shared_on(today):
+        found.append("徵詢科室的期限還沒到。")
+    return tuple(found)
 
 
 def _empty(kind: str, lines: Iterable[ThemeLine | PerspectiveLine]) -> Iterator[Finding]:

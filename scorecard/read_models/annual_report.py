@@ -180,7 +180,9 @@ class AnnualReport:
     def cover_marks(self) -> tuple[str, ...]:
         """Warnings on the cover; none on the frozen report of a closed year with an agency's own figures."""
         marks = []
-        if self.scorecard.is_preliminary:
+        if self.scorecard.year.is_draft:
+            marks.append("草案，尚未核定")
+        elif self.scorecard.is_preliminary:
             marks.append("草稿：本年度尚未關閉")
         if self.scorecard.is_copy:
             marks.append("非正式版本")

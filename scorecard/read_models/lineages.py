@@ -52,6 +52,11 @@ class LineageLine:
         """「105 年版 AC1.2 名稱」; "" for a new one."""
         return "" if self.before is None else row_text_with_edition(self.before)
 
+    @property
+    def query(self) -> str:
+        """Of the address of its form: 「kind=kpi&lineage=…」."""
+        return f"kind={self.kind}&lineage={self.row.lineage}"
+
 
 def row_text(row: LineageRow) -> str:
     """As users know it: 「AC1.1 名稱」."""

@@ -45,6 +45,11 @@ class OwnYear(YearLine):
     contact: str = ""
 
     @property
+    def is_draft(self) -> bool:
+        """Whether the edition is not adopted yet."""
+        return self.state == PlanState.DRAFT
+
+    @property
     def is_open(self) -> bool:
         """Whether staff may report."""
         return self.state == PlanState.OPEN

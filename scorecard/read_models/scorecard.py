@@ -311,8 +311,15 @@ class Scorecard(PlanFacts, Scored):
         return self.year.is_closed and not self.is_official
 
     @property
+    def outside_mark(self) -> str:
+        """The mark of files that say nothing of reports: not 草稿."""
+        return self.mark if self.year.is_draft or self.is_copy else ""
+
+    @property
     def mark(self) -> str:
-        """What every page of a file says: 「草稿」, 「非正式版本」; "" in the files of a closing."""
+        """What every page of a file says: 「草案」, 「草稿」, 「非正式版本」; "" in the files of a closing."""
+        if self.year.is_draft:
+            return "草案"
         if self.is_preliminary:
             return "草稿"
         return "非正式版本" if self.is_copy else ""

@@ -105,15 +105,17 @@ class _Draft:
     def _set(self, row: Model, field: str, new: object) -> None:
         """Change one field of a row, with the row's checks."""
         old = getattr(row, field)
+        what = f"{row}　{audit.field_label(row, field)}"
         setattr(row, field, new)
         row.full_clean()
         row.save()
-        self.changes.append((f"{row}　{audit.field_label(row, field)}", old, new))
+        self.changes.append((what, old, new))
 
-    def _create(self, row: Model) -> None:
+    def _create(self, row: Model, name: str = "") -> None:
+        """name: of a row that has none of its own."""
         row.full_clean()
         row.save()
-        self.changes.append((f"新增{row._meta.verbose_name}", None, str(row)))
+        self.changes.append((f"新增{row._meta.verbose_name}", None, name or str(row)))
 
     def _delete(self, row: Model) -> None:
         self.changes.append((f"停列{row._meta.verbose_name}", str(row), None))
@@ -164,7 +166,8 @@ class _Draft:
             plan=self.plan, kpi=kpi, code=f"{new.code}.1", description=description, owner_division=kpi.division
         )
         self._create(action_plan)
-        self._create(ActionBudget(action_plan=action_plan, year=self.plan.year, amount=amount))
+        budget = ActionBudget(action_plan=action_plan, year=self.plan.year, amount=amount)
+        self._create(budget, f"{action_plan.code} {self.plan.year_text} {amount:,} 元")
 
     def _move(self) -> None:
         for code, objective, new_code in data.MOVED_KPIS:
@@ -219,8 +222,11 @@ class _Draft:
             self._target(measure, self.plan.year, target)
         for code, tolerance in data.BANDS:
             measure = self._measure(code)
-            measure.tolerance = tolerance
-            self._set(measure, "direction", Direction.BAND)
+            old = Direction(measure.direction).label
+            measure.direction, measure.tolerance = Direction.BAND, tolerance
+            measure.full_clean()
+            measure.save()
+            self.changes.append((f"{self.kpis[code]}　方向", old, f"{Direction.BAND.label}（±{tolerance}）"))
 
     def _measure(self, kpi: str) -> Measure:
         return Measure.objects.filter(kpi=self.kpis[kpi]).order_by("position")[0]

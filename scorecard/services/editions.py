@@ -169,9 +169,9 @@ def record_adoption(
     shown: ShownComparison | None = None,
     attachment: Attachment | None = None,
 ) -> Plan:
-    """Adopt a draft in one transaction, with the files that adopt() made.
+    """Adopt a draft in one transaction, with the files that adopt() made. shown: None where nobody looked: no files.
 
-    by: None for a command. shown: None where nobody looked at the comparison, which leaves no files.
+    by: None for a command on the server.
     """
     if by is not None:
         permissions.check_can_manage(by, plan.agency_id)

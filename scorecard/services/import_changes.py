@@ -28,7 +28,7 @@ from scorecard.models import (
 )
 from scorecard.read_models.edition_difference import DifferenceKind
 from scorecard.read_models.edition_items import KIND_LABELS, FactKey, ItemKind, Lineage
-from scorecard.services.changed_targets import TARGET, for_programs
+from scorecard.services.changed_targets import TARGET, for_programs, keep_reason
 from scorecard.services.editions import keep_baseline
 from scorecard.services.import_rows import PlanWriter
 from scorecard.services.strategy_changes import begin_series
@@ -53,8 +53,7 @@ _INSIDE: dict[ItemKind, tuple[tuple[type[Any], str], ...]] = {
 class ChangeWriter:
     """changes, dropped: as the person agreed to them, of a form compared with the edition under these matches.
 
-    reason: kept with softened targets, and with every target that changes once the year is open. told: what the audit
-    trail tells programs of each changed target, by its key (services/changed_targets.py).
+    reason: as the person gave it. told: the fourth parts of audited changes of targets.
     """
 
     def __init__(
@@ -72,8 +71,7 @@ class ChangeWriter:
         self.matches = matches
         self.facts = [fact for change in changes for fact in change.facts if change.kind is not DifferenceKind.ADDED]
         self.reason = reason
-        explained = (c for c in changes if reason and (c.kind is DifferenceKind.SOFTENED or plan.is_open))
-        self.explained = {fact.key for change in explained for fact in change.facts}
+        self.softened = {fact.key for c in changes if c.kind is DifferenceKind.SOFTENED for fact in c.facts}
         self.told: dict[FactKey, dict[str, Any]] = {}
         self.added = {change.row for change in changes if change.kind is DifferenceKind.ADDED}
         self.dropped: dict[ItemKind, list[Lineage]] = {}
@@ -260,17 +258,27 @@ class ChangeWriter:
             value = touched[place] = values.setdefault(place, YearlyValue(measure=measure, year=year))
             value.measure = measure
             if field == TARGET:
-                self.told[fact.key] = for_programs(value, value.target_reason)
-            setattr(value, field, (fact.new or "") if field.endswith("note") else fact.new)
+                self._set_target(value, fact)
+            else:
+                setattr(value, field, (fact.new or "") if field.endswith("note") else fact.new)
             if field in ("actual", "actual_note"):
                 value.unmeasured = value.actual is None and bool(value.actual_note)
             if field == "actual":
                 # A form has the quotient alone.
                 value.numerator = value.denominator = None
-            if field == TARGET and fact.key in self.explained:
-                value.target_reason = self.reason
         fields = ("target", "target_note", "target_reason", "actual", "actual_note", "unmeasured")
         _save_all(list(touched.values()), [*fields, "numerator", "denominator"])
+
+    def _set_target(self, value: YearlyValue, fact: FactChange) -> None:
+        """Keep why it changes with it, and what the audit trail tells programs."""
+        before = value.target
+        value.target = fact.new
+        if self.plan.is_draft:
+            if self.reason and fact.key in self.softened:
+                value.target_reason = self.reason
+            return
+        self.told[fact.key] = for_programs(value, value.target_reason)
+        keep_reason(value, before, self.reason)
 
     def _drop_rest(self) -> None:
         """Rows that others refer to, once those are elsewhere or gone."""

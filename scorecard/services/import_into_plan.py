@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -20,6 +21,7 @@ from scorecard.services import audit
 from scorecard.services.import_changes import ChangeWriter
 from scorecard.services.years import lock_editions
 
+GONE = "這份草案剛才已捨棄，沒有匯入任何內容；請重新預覽，匯入會建立新的草案。"
 HAS_ERRORS = "表單還有錯誤，沒有匯入任何內容；請先改正錯誤。"
 
 
@@ -57,7 +59,10 @@ def apply_to(
         raise RuleBroken(HAS_ERRORS)
     with _refusals(), transaction.atomic(), audit.held_back():
         # Later ones, too: baseline figures may move there.
-        plan = next(row for row in lock_editions(plan.agency_id) if row.pk == plan.pk)
+        locked = next((row for row in lock_editions(plan.agency_id) if row.pk == plan.pk), None)
+        if locked is None:
+            raise RuleBroken(GONE)
+        plan = locked
         check_not_closed(plan)
         reports = YearlyReport.objects.filter(kpi__plan=plan).order_by("pk")
         list(reports.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
@@ -121,37 +126,12 @@ def write_changes(
     for match in found.matches.rows:
         if match.row.kind is ItemKind.KPI and match.row.code in codes:
             kpis.setdefault(found.matches.lineage(ItemKind.KPI, match.row.code), codes[match.row.code])
-    left = [*found.changes, *leaving]
-    _record(by, plan, left, kpis, reason=reason, source=source, homed=homed, told=writer.told)
-
-
-def imported_from(source: str) -> str:
-    """The reason in the audit trail. source: the file's name, "" for unknown."""
-    return f"由表單匯入（{source}）" if source else "由表單匯入"
-
-
-def _record(
-    by: User | None,
-    plan: Plan,
-    changes: Sequence[Change],
-    kpis: Mapping[Any, KPI],
-    *,
-    reason: str,
-    source: str,
-    homed: int,
-    told: Mapping[FactKey, dict[str, Any]],
-) -> None:
-    """One event for each changed KPI, and one for everything that belongs to no KPI. told: see ChangeWriter."""
-    lines_by_kpi: dict[Any, list[audit.Change]] = {}
+    lines = _lines_by_kpi([*found.changes, *leaving], writer.told)
     if homed:
         left_out = ("較早年度的實際值", None, f"{homed} 格由較早的年版記錄，沒有匯入")
-        lines_by_kpi[None] = [left_out]
-    for change in changes:
-        # Action plans belong to no KPI's history: they may move.
-        kpi = change.kpi if change.key.kind in (ItemKind.KPI, ItemKind.MEASURE) else None
-        lines_by_kpi.setdefault(kpi, []).extend(_lines(change, told))
+        lines.setdefault(None, []).insert(0, left_out)
     reason = f"{imported_from(source)}：{reason}" if reason else imported_from(source)
-    for lineage, lines in lines_by_kpi.items():
+    for lineage, changes in lines.items():
         row = kpis.get(lineage)
         audit.record(
             by=by,
@@ -159,9 +139,26 @@ def _record(
             target=row or plan,
             plan=plan,
             kpi=row,
-            changes=lines,
+            changes=changes,
             reason=reason,
         )
+
+
+def imported_from(source: str) -> str:
+    """The reason in the audit trail. source: the file's name, "" for unknown."""
+    return f"由表單匯入（{source}）" if source else "由表單匯入"
+
+
+def _lines_by_kpi(
+    changes: Sequence[Change], told: Mapping[FactKey, dict[str, Any]]
+) -> dict[UUID | None, list[audit.Change]]:
+    """For one event for each changed KPI, and one for everything that belongs to no KPI."""
+    found: dict[UUID | None, list[audit.Change]] = {}
+    for change in changes:
+        # Action plans belong to no KPI's history: they may move.
+        kpi = change.kpi if change.key.kind in (ItemKind.KPI, ItemKind.MEASURE) else None
+        found.setdefault(kpi, []).extend(_lines(change, told))
+    return found
 
 
 def _lines(change: Change, told: Mapping[FactKey, dict[str, Any]]) -> list[audit.Change]:
@@ -169,8 +166,4 @@ def _lines(change: Change, told: Mapping[FactKey, dict[str, Any]]) -> list[audit
         return [(change.what, None, change.new_text)]
     if change.kind is DifferenceKind.RETIRED:
         return [(change.what, change.old_text, None)]
-    lines: list[audit.Change] = []
-    for fact in change.facts:
-        line = (fact.what, fact.old_text, fact.new_text)
-        lines.append((*line, told[fact.key]) if fact.key in told else line)
-    return lines
+    return [(fact.what, fact.old_text, fact.new_text, told.get(fact.key, {})) for fact in change.facts]

@@ -107,11 +107,13 @@ def gather(*, by: User, plan: Plan, said: RevisionFacts, seen: str) -> Revision:
         raise ComparisonChanged
     number = _last(plan).number + 1
     files = make_files(comparison, heading=f"{plan.title}第 {number} 次修正對照表")
-    return _gather(by, plan, said, seen, files)
+    return record_revision(by=by, plan=plan, said=said, seen=seen, files=files)
 
 
 @transaction.atomic
-def _gather(by: User, plan: Plan, said: RevisionFacts, seen: str, files: Mapping[str, bytes]) -> Revision:
+def record_revision(*, by: User, plan: Plan, said: RevisionFacts, seen: str, files: Mapping[str, bytes]) -> Revision:
+    """Record the next revision in one transaction, with the files that gather() made."""
+    permissions.check_can_manage(by, plan.agency_id)
     plan = Plan.objects.get_locked(plan.pk)
     comparison = _comparison_to_gather(plan, said)
     if comparison.digest != seen:

@@ -11,7 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 from scorecard import permissions
 from scorecard.domain.roc_years import YearError, parse_year, to_roc
 from scorecard.forms.compare import AdoptionForm, TargetReasonForm
+from scorecard.models import Revision
 from scorecard.read_models.adoption_checks import adoption_checks
+from scorecard.read_models.adoption_hints import adoption_hints
 from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.edition_comparison import compare_editions
 from scorecard.read_models.edition_facts import load_edition_facts
@@ -19,6 +21,7 @@ from scorecard.read_models.head_approvals import head_approvals
 from scorecard.read_models.strategy_map import build_strategy_map
 from scorecard.services.editions import later_adopted
 from scorecard.services.target_reasons import ReasonChanged, set_reason
+from scorecard.views.revisions import files_of
 from scorecard.web import access
 from scorecard.web.compare_rows import FailedReason, anchor_of, compare_groups
 from scorecard.web.conditional import not_modified_if_same_version
@@ -96,8 +99,7 @@ def compare_page(request, edition, other, *, adoption_form=None, failed_reason=N
         "query": f"?with={other.roc}" if other is not None else "",
         "can_edit": can_edit,
         "talk": edition_talk(request.user, plan),
-        "approval": None if plan.is_draft else head_approvals(plan).adopted,
-        **(_adoption(request, edition, comparison, adoption_form) if plan.is_draft else {}),
+        **(_adoption(request, edition, comparison, adoption_form) if plan.is_draft else _stamp(plan)),
     }
     return render(request, "scorecard/compare/page.html", context, status=status)
 
@@ -124,6 +126,35 @@ def _maps(comparison):
         url = reverse("strategy_map", args=place)
         maps.append({"title": facts.title, "url": url, "map": drawn, "addresses": map_addresses(*place)})
     return maps
+
+
+def _stamp(plan):
+    """That an edition is adopted, with the files of the comparison as it was then."""
+    adoption = Revision.objects.listed().filter(plan=plan, number=0).first()
+    return {
+        "approval": head_approvals(plan).adopted,
+        "adoption": adoption,
+        "files": files_of(adoption) if adoption else [],
+    }
+
+
+def _hints(plan):
+    """What to look at again before the adoption, each place with its page."""
+    scorecard = build_scorecard(plan)
+    found = [check for check in adoption_hints(scorecard) if check.findings]
+    return {
+        "hint_count": sum(len(check.findings) for check in found),
+        "hints": [
+            {"title": check.title, "findings": [_finding(plan, finding) for finding in check.findings]}
+            for check in found
+        ],
+    }
+
+
+def _finding(plan, finding):
+    has_page = finding.kind in ("kpi", "objective", "theme")
+    url = reverse(finding.kind, args=[plan.agency.slug, plan.year, finding.code]) if has_page else ""
+    return {"finding": finding, "url": url}
 
 
 def _adoption(request, edition, comparison, form):
@@ -153,6 +184,7 @@ def _adoption(request, edition, comparison, form):
         "adoption_form": form,
         "before": before,
         "is_with_predecessor": is_with_predecessor,
+        **_hints(plan),
     }
 
 

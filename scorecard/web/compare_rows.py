@@ -1,7 +1,6 @@
 """The rows of a comparison as its page shows them: each difference with the addresses that lead on from it."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -121,4 +120,4 @@ class _Rows:
         if not self.can_edit or item is None or not asked or item.kind not in KINDS:
             return ""
         page = reverse("compare_lineage", args=[self.agency, self.comparison.new.year])
-        return f"{page}?{urlencode({'kind': item.kind, 'lineage': item.lineage})}"
+        return f"{page}?kind={item.kind}&lineage={item.lineage}"

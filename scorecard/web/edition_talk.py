@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from scorecard import permissions
 from scorecard.models import KPI, EditionComment, Plan
+from scorecard.read_models.adoption_hints import consultation_hints
 from scorecard.read_models.target_proposals import ProposalLine, TargetProposals, target_proposals
 
 
@@ -58,16 +59,6 @@ def edition_talk(user, plan):
         may_decide=may_comment and plan.is_draft,
         may_send=plan.is_draft and permissions.can_send_for_adoption(user, agency_id),
         may_send_back=plan.is_draft and permissions.can_manage(user, agency_id),
-        hints=consultation_hints(plan, proposals) if plan.is_draft else (),
+        hints=consultation_hints(plan, proposals.open, timezone.localdate()),
     )
     return talk if may_comment or talk.has_something else None
-
-
-def consultation_hints(plan, proposals):
-    """What is still open before the adoption, as sentences."""
-    hints = []
-    if proposals.open:
-        hints.append(f"還有 {len(proposals.open)} 項科室建議目標值待處理。")
-    if plan.is_shared_on(timezone.localdate()):
-        hints.append("徵詢科室的期限還沒到。")
-    return tuple(hints)

@@ -85,7 +85,7 @@ def adopt_and_open(page, plan):
     page.get_by_role("button", name=f"核定 {plan.title}").click(timeout=PDF_MILLISECONDS)
     expect(page.get_by_role("heading", name="已核定")).to_be_visible(timeout=PDF_MILLISECONDS)
     page.goto(address(plan, "plan_year"))
-    page.get_by_label("填報截止日").fill((timezone.localdate() + timedelta(days=30)).isoformat())
+    page.locator("#open").get_by_label("填報截止日").fill((timezone.localdate() + timedelta(days=30)).isoformat())
     page.get_by_role("button", name=f"開放 {plan.year_text}度填報").click()
     expect(page.get_by_text("已開放填報。")).to_be_visible()
 
@@ -128,10 +128,11 @@ def reopen(page, plan):
 
 def correct(staff, reviewer, plan, code, figure):
     """The reviewer returns an approved report, the division types the right figure, the reviewer approves it."""
-    reviewer.goto(address(plan, "review") + "?state=approved")
+    reviewer.goto(address(plan, "kpi", code=code))
+    reviewer.get_by_role("link", name="到審核頁（可撤回審核通過）").click()
     case = reviewer.locator(f"[id='{code}']")
-    case.get_by_label("退回時，請寫明需補正的內容").fill("統計錯誤，請更正。")
-    case.get_by_role("button", name="退回").click()
+    case.get_by_label("撤回審核通過時，請寫明需補正的內容").fill("統計錯誤，請更正。")
+    case.get_by_role("button", name="撤回審核通過並退回").click()
     expect(reviewer.get_by_text(f"已退回 {code}")).to_be_visible()
     report(staff, plan, {code: figure})
 
@@ -160,14 +161,14 @@ def test_three_editions_are_drafted_adopted_reported_corrected_and_closed_in_tur
     upload(admin, agency, form_of(agency, 2017, *rows))
     # Another name asks whether it is the same KPI; the form's 24 of 105 differs from the recorded 25.
     expect(admin.get_by_text("表單「24」，系統「25」")).to_be_visible()
-    admin.get_by_label("AC1.1 案件平均處理日數").select_option(label="AC1.1 平均處理日數")
+    admin.get_by_label("AC1.1 是原有的哪一項").select_option(label="AC1.1 平均處理日數")
     admin.get_by_role("button", name="記下選擇").first.click()
     expect(admin.locator("#dropped + p + .table-scroll")).to_contain_text("AP1.1")
     take_in(admin, 106)
     second = edition(2017)
     assert staff.goto(address(second, "strategy_map")).status == 404
     admin.goto(address(second, "compare"))
-    for words in ("AC1.1 更名", "放寬", "AL1.1", "停列"):
+    for words in ("更名", "AC1.1", "放寬", "AL1.1", "停列"):
         expect(admin.locator("main")).to_contain_text(words)
     admin.locator("tr", has_text="還沒寫理由").get_by_label("理由").fill("案件量增加。")
     admin.locator("tr", has_text="還沒寫理由").get_by_role("button", name="儲存").click()
@@ -178,7 +179,10 @@ def test_three_editions_are_drafted_adopted_reported_corrected_and_closed_in_tur
     expect(baseline(reviewer, second, "AC1.1")).not_to_contain_text("26")
     approve(reviewer, first, "AC1.1")
     expect(baseline(reviewer, second, "AC1.1")).to_contain_text("26")
-    assert not YearlyValue.objects.filter(measure__kpi__plan=second, year=2016).exists()
+    stored = YearlyValue.objects.filter(measure__kpi__plan=second, year=2016).values_list(
+        "measure__kpi__code", flat=True
+    )
+    assert list(stored) == ["AL1.1"], "a new KPI's earlier figures have their home here, and others nobody typed"
     close(admin, first)
 
     report(staff, second, {"AC1.1": "23", "AL1.1": "85"})

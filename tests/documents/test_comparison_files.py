@@ -61,7 +61,7 @@ def test_every_file_has_the_rows_that_the_comparison_has(plan, draft):
 
 def test_a_carried_copy_that_was_adopted_is_said_to_be_the_same_and_bears_no_mark(plan, cast):
     draft = editions.carry_forward(by=cast.admin, agency=plan.agency, year=2017)
-    adopted = editions.adopt(by=cast.admin, plan=draft, approval=approval(), reason="沿用")
+    adopted = editions.record_adoption(by=cast.admin, plan=draft, approval=approval(), reason="沿用")
     comparison = compare_editions(plan, adopted)
     text = pdf_reading.squeezed(pdf_reading.open_pdf(comparison_pdf(comparison, made_at=MADE_AT, heading="核定比較表")))
     assert "與105年版完全相同" in text

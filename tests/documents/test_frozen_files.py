@@ -11,6 +11,7 @@ from django.db import connection
 from scorecard.agency_form.writing.form_file import choose_years, form_xlsx
 from scorecard.documents import frozen_files
 from scorecard.documents.map_svg import map_svg
+from scorecard.documents.plan_json import plan_document
 from scorecard.documents.scorecard_json import scorecard_document
 from scorecard.documents.scorecard_table import whole_table
 from scorecard.documents.scorecard_workbook import table_ods, table_workbook
@@ -23,7 +24,7 @@ from scorecard.read_models.build_scorecard import build_scorecard
 from scorecard.read_models.head_approvals import ApprovalLine, HeadApprovals, head_approvals
 from scorecard.read_models.scorecard import as_official
 from scorecard.read_models.strategy_map import build_strategy_map
-from scorecard.services import years
+from scorecard.services import editions, years
 from tests import factories
 from tests.shared_rows import layer
 
@@ -189,3 +190,16 @@ def test_approvals_stand_in_scores_where_they_are_recorded_alone(closed, plan):
     found = scorecard_document(build_scorecard(closed), HeadApprovals(without, line))
     assert found["adopted"] == {"approved_on": "2017-01-31", "title": "處長", "no_number_reason": "電子表單"}
     assert HeadApprovals(without, line).named[0] == ("年版核定", without)
+
+
+def test_files_made_of_a_draft_bear_that_they_are_of_one(open_plan, cast):
+    draft = editions.carry_forward(by=cast.admin, agency=open_plan.agency, year=2017)
+    loaded = load(draft)
+    for name, content in made_on_demand(loaded):
+        assert _says(content, "草案") and not _says(content, "草稿"), name
+    scorecard = build_scorecard(loaded, with_action_plans=True)
+    assert (scorecard.mark, scorecard.outside_mark) == ("草案", "草案")
+    for sheets in (watermarks, watermarks_on_a3):
+        assert [name for name in sheets(scorecard) if "draft-edition" in name] == [sheets(scorecard)[-1]]
+    assert plan_document(scorecard)["state"] == scorecard_document(scorecard)["year_state"] == "draft"
+    assert "state" not in plan_document(build_scorecard(load(open_plan), with_action_plans=True))

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from scorecard.domain.choices import PlanState
 from scorecard.models import HeadApproval, Plan, Revision, YearSnapshot
+from scorecard.read_models.edition_facts import load_edition_facts
 from tests import factories
 
 FILES = dict.fromkeys(("document", "report", "workbook"), b"x")
@@ -54,5 +55,5 @@ def record_approval(plan, by, closing=0):
 
 def record_revision(plan, by, number=0, **fields):
     said = {"title": "修正", "dated": factories.DUE, "document_number": "北市秘文字第 1 號", "reason": "文字修正"}
-    row = {"plan": plan, "number": number, "facts": "{}", "by": by, "by_name": "王小明"}
+    row = {"plan": plan, "number": number, "facts": load_edition_facts(plan).text, "by": by, "by_name": "王小明"}
     return Revision.objects.create(**row | said | fields)

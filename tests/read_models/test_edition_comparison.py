@@ -142,7 +142,7 @@ def test_the_comparison_of_closed_editions_stays_as_it_was(cast, open_plan):
     draft = carry(cast, open_plan)
     KPI.objects.filter(plan=draft, code__startswith="A").update(division=second)
     Theme.objects.filter(plan=draft, code="A").update(lead_division=second)
-    closed = editions.adopt(by=cast.admin, plan=draft, approval=factories.approval(), reason="核定")
+    closed = editions.record_adoption(by=cast.admin, plan=draft, approval=factories.approval(), reason="核定")
     factories.open_year(cast.admin, closed)
     factories.close_year(cast.admin, closed, reason="未填報")
     closed.refresh_from_db()

@@ -125,4 +125,4 @@ def test_line_breaks_show_in_their_own_element_only():
         for rule in sheet_rules(path)
         if re.search(r"white-space:\s*(?:pre-line|break-spaces)", tinycss2.serialize(rule.content))
     ]
-    assert found == [("static/css/pdf/scorecard.css", ".text-lines"), ("static/css/tables.css", ".text-lines")]
+    assert found == [("static/css/pdf/type.css", ".text-lines"), ("static/css/tables.css", ".text-lines")]

@@ -15,7 +15,9 @@ from django.utils import timezone
 
 from scorecard.domain.choices import NoticeKind, Question, Role
 from scorecard.domain.policies import RuleBroken
+from scorecard.domain.revision import RevisionFacts
 from scorecard.models import (
+    KPI,
     ActionBudget,
     AuditEvent,
     Evidence,
@@ -25,17 +27,20 @@ from scorecard.models import (
     User,
     YearlyReport,
 )
-from scorecard.services import invitations, mail, notices, reminders
+from scorecard.read_models.edition_comparison import compare_editions
+from scorecard.read_models.revisions import load_revisions
+from scorecard.services import audit, editions, invitations, mail, notices, reminders, revisions
 from scorecard.services.years import PlanChangedMeanwhile
 from tests import factories
 from tests.deputyships import stand_in
 from tests.factories import FIRST_YEAR, MIDDLE_YEAR
 from tests.page_reading import address, client_of, form_to
 from tests.robust.agency_actions import AGENCY_ACTS, next_month
+from tests.robust.consultation_actions import CONSULTATION_ACTS, consult
 from tests.uploaded_files.sample_files import upload
 
 DAY = date(2017, 1, 24)
-PEOPLE = ("staff", "other_staff", "reviewer", "admin")
+PEOPLE = ("staff", "other_staff", "reviewer", "admin", "outsider")
 DONE, REFUSED = 302, 409
 # Closed in the scene, while 2016 is open and 2017 adopted.
 EARLIER_YEAR = FIRST_YEAR - 1
@@ -127,7 +132,10 @@ def make_scene(*, with_a_past=False, close=factories.close_year):
         notices.tell(recipient=cast.staff, kind=NoticeKind.COMMENT, key="x", subject="主旨")
     mail.deliver()
     sessions = {role: client_of(getattr(cast, role)).cookies.output(header="") for role in PEOPLE}
-    scene = Scene(plan, cast, invited, member, sessions)
+    _revise(cast, plan)
+    draft = editions.carry_forward(by=cast.outsider, agency=cast.other_plan.agency, year=MIDDLE_YEAR)
+    their_sessions = consult(draft, cast.outsider)
+    scene = Scene(plan, cast, invited, member, sessions | their_sessions)
     assert keep_unsaved(scene)() == 200
     return scene
 
@@ -143,6 +151,14 @@ def _report(cast, plan):
         factories.submit(cast.staff, factories.kpi(plan, code))
     factories.send_back(cast.reviewer, YearlyReport.objects.get(kpi=factories.kpi(plan, "AL1.1")))
     factories.fill(cast.other_staff, factories.kpi(plan, "BC1.1"))
+
+
+def _revise(cast, plan):
+    """A change after the adoption that no revision has yet; its own first record is of before."""
+    revisions.keep_basis(plan)
+    with transaction.atomic():
+        KPI.objects.filter(plan=plan, code="AP1.1").update(formula="別的公式")
+        audit.record(by=cast.admin, action="changed", target="AP1.1", plan=plan, reason="文字修正")
 
 
 # Each takes the scene and returns the act.
@@ -293,6 +309,57 @@ def begin_next_year(scene):
     return scene.send("admin", scene.url("plan_year_open_next", year=MIDDLE_YEAR), data)
 
 
+def carry_forward(scene):
+    """2020, as a draft."""
+    data = {"carry-year": MIDDLE_YEAR + 3, "carry-last_year": ""}
+    return scene.send("reviewer", scene.url("plan_year_next", year=MIDDLE_YEAR), data)
+
+
+def withdraw_adoption(scene):
+    """Of 2017, which was never open."""
+    return scene.send("admin", scene.url("plan_year_withdraw", year=MIDDLE_YEAR), {"reason": "重訂目標"})
+
+
+def discard_draft(scene):
+    """The other agency's."""
+    url = address(scene.cast.other_plan, "plan_year_discard", year=MIDDLE_YEAR)
+    return scene.send("outsider", url, {"typed_year": "106"})
+
+
+def adopt_draft(scene):
+    """The other agency's, with files that cost nothing to make."""
+    draft = Plan.objects.get(agency=scene.cast.other_agency, year=MIDDLE_YEAR)
+    shown = editions.ShownComparison(compare_editions(draft.predecessor, draft).digest, {"pdf": b"%PDF-"})
+    given = {"approval": factories.approval(), "reason": "會議決議", "shown": shown}
+    return _run(lambda: editions.record_adoption(by=_again(scene.cast.outsider), plan=draft, **given))
+
+
+def gather_revision(scene):
+    """Of 2016, with files that cost nothing to make."""
+    seen = load_revisions(scene.plan).pending.digest
+    said = RevisionFacts("文字修正", factories.DUE, "更正錯字", document_number="北市秘文字第 4 號")
+    given = {"plan": scene.plan, "said": said, "seen": seen, "files": {"pdf": b"%PDF-"}}
+    return _run(lambda: revisions.record_revision(by=_again(scene.cast.admin), **given))
+
+
+def _again(user):
+    """The person without what was remembered of them."""
+    return User.objects.get(pk=user.pk)
+
+
+def _run(act):
+    """An act that no page sends, since it makes files first; refused where somebody was faster."""
+
+    def run():
+        try:
+            act()
+        except (RuleBroken, revisions.ComparisonChanged):
+            return REFUSED
+        return DONE
+
+    return run
+
+
 def add_correction(scene):
     """Beside 2015, which stays closed."""
     day = timezone.localdate().isoformat()
@@ -341,8 +408,14 @@ ACTS = {
         close_year,
         reopen_year,
         begin_next_year,
+        carry_forward,
+        withdraw_adoption,
+        discard_draft,
+        adopt_draft,
+        gather_revision,
         add_correction,
         *AGENCY_ACTS,
+        *CONSULTATION_ACTS,
         add_link,
         change_link,
         remove_link,

@@ -89,7 +89,7 @@ def rows(plan):
 def adopted(form=None):
     """The form taken in as its agency's first edition, or its next one, and adopted."""
     plan = import_new_plan.apply_new(by=None, form=form or read())
-    return editions.adopt(by=None, plan=plan, approval=factories.approval(), reason="年度策略會議決議")
+    return editions.record_adoption(by=None, plan=plan, approval=factories.approval(), reason="年度策略會議決議")
 
 
 def test_the_secretariats_form_gives_the_same_export_and_rows_as_the_fixture():
@@ -100,7 +100,7 @@ def test_the_secretariats_form_gives_the_same_export_and_rows_as_the_fixture():
     assert not Plan.objects.exists()
     plan = import_new_plan.apply_new(by=None, form=read())
     assert plan.state == PlanState.DRAFT
-    plan = editions.adopt(by=None, plan=plan, approval=factories.approval(), reason="年度策略會議決議")
+    plan = editions.record_adoption(by=None, plan=plan, approval=factories.approval(), reason="年度策略會議決議")
     assert exported(plan) == expected[0]
     assert rows(plan) == expected[1]
 

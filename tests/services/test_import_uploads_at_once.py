@@ -81,7 +81,7 @@ def test_corrections_at_once_are_all_kept_and_of_the_same_cell_one_is_told(agenc
 
 def test_answers_at_once_about_one_row_are_one_answer_and_the_other_is_told(agency, people):
     before = apply(people[0], keep(people[0], agency, original()))
-    editions.adopt(by=people[0], plan=before, approval=factories.approval(), reason="年度策略會議決議")
+    editions.record_adoption(by=people[0], plan=before, approval=factories.approval(), reason="年度策略會議決議")
     token = keep(people[0], agency, next_years_form(B6="CC1.1 新的指標"))
     matches = build_preview(fresh(token)).difference.matches
     own = str(KPI.objects.get(code="CC1.1").lineage)

@@ -59,7 +59,9 @@ def before(keeper, agency):
     """Edition 105, adopted."""
     client = client_of(keeper)
     apply(client, uploaded(client, agency, original()))
-    return editions.adopt(by=keeper, plan=Plan.objects.get(), approval=factories.approval(), reason="策略會議決議")
+    return editions.record_adoption(
+        by=keeper, plan=Plan.objects.get(), approval=factories.approval(), reason="策略會議決議"
+    )
 
 
 @pytest.fixture
@@ -162,7 +164,7 @@ def test_a_draft_loses_only_what_is_ticked_and_an_adopted_edition_nothing(review
     assert left.status_code == 302
     assert not KPI.objects.filter(plan=plan, code="HF1.1").exists()
     assert plan.action_plans.count() == 39, "what is not ticked stays"
-    editions.adopt(by=keeper, plan=plan, approval=factories.approval(), reason="策略會議決議")
+    editions.record_adoption(by=keeper, plan=plan, approval=factories.approval(), reason="策略會議決議")
     page = uploaded(reviewer, agency, next_years_form(G4=29, **lacking))
     assert 'name="drop"' not in page.content.decode() and "表單沒有的項目都保留，不會刪除" in text(page)
     with nothing_written():

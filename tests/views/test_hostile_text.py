@@ -23,6 +23,7 @@ from scorecard.models import (
     HeadApproval,
     Notice,
     Plan,
+    Revision,
     TargetProposal,
     YearlyReport,
     YearlyValue,
@@ -57,14 +58,16 @@ CLOSED = {
     "former_slug",
     "path",
 }
-# Audit trail, receipts, snapshots, the head's approvals, 更正說明, proposals and 意見 are append-only: they are told
-# hostile text as they come about. So was what a migration kept of people's names. A login's session is signed.
+# Audit trail, receipts, snapshots, the head's approvals, revisions, 更正說明, proposals and 意見 are append-only: they
+# are told hostile text as they come about. So was what a migration kept of people's names. A login's session is signed.
 FIXED = ("Audit", "Correction", "EditionComment", "HeadApproval", "KeptName", "LoginSession", "Submission")
-FIXED += ("TargetProposal", "YearSnapshot")
+FIXED += ("Revision", "TargetProposal", "YearSnapshot")
 TOLD = {"auditevent-reason", "correction-text", "correction-document-number"}
 TOLD |= {"headapproval-title", "headapproval-no-number-reason"}
 TOLD |= {f"editioncomment-{field}" for field in ("about", "by-name", "division-name", "text")}
 TOLD |= {f"targetproposal-{field}" for field in ("by-name", "decided-by-name", "decision-reason", "reason", "unit")}
+REVISED = ("attachment_name", "by_name", "document_number", "reason", "title")
+TOLD |= {f"revision-{field}".replace("_", "-") for field in REVISED}
 MODELS = [model for model in apps.get_app_config("scorecard").get_models() if not model.__name__.startswith(FIXED)]
 # Shown in the admin alone, or nowhere yet.
 UNSEEN = {"yearlyreport-reviewed-by-name"}
@@ -87,6 +90,7 @@ PAGES = {
         "plan_year of the next year",
         "compare",
         "compare of the next year",
+        "revisions of the next year",
         "compare_lineage",
         "kpi",
         "mails",
@@ -175,6 +179,7 @@ def poisoned(open_plan, cast):
     next_year = editions.carry_forward(by=cast.admin, agency=open_plan.agency, year=open_plan.year + 1)
     editions.record_adoption(by=cast.admin, plan=next_year, approval=factories.approval("", **told), reason=said)
     consulted(cast, submitted)
+    revised(cast, next_year)
     report = YearlyReport.objects.get(kpi=submitted)
     Comment.objects.create(report=report, author=cast.reviewer, text="x")
     FormUpload.objects.create(agency=open_plan.agency, name="x", size=1, content=b"x", uploaded_by=cast.admin)
@@ -186,7 +191,16 @@ def poisoned(open_plan, cast):
         for field in free_text_fields(model):
             if model is not Division:
                 poison(model, field)
+    softened = YearlyValue.objects.filter(measure__kpi__plan=next_year, measure__kpi__code="AC1.1", year=next_year.year)
+    softened.update(target=1, target_reason=hostile(YearlyValue, YearlyValue._meta.get_field("target_reason")))
     return open_plan
+
+
+def revised(cast, plan):
+    """A revision of the adopted edition with hostile texts."""
+    told = {field.name: hostile(Revision, field) for field in free_text_fields(Revision) if field.name in REVISED}
+    facts = Revision.objects.get(plan=plan, number=0).facts
+    Revision.objects.create(plan=plan, number=1, dated=DUE, facts=facts, by=cast.admin, attachment=b"x", **told)
 
 
 def consulted(cast, kpi):
@@ -213,10 +227,8 @@ def arguments(plan, name):
 
 def page_of(plan, name):
     """The address of one of PAGES."""
-    if name == "plan_year of the next year":
-        return address(plan, "plan_year", year=plan.year + 1)
-    if name == "compare of the next year":
-        return address(plan, "compare", year=plan.year + 1)
+    if name.endswith(" of the next year"):
+        return address(plan, name.removesuffix(" of the next year"), year=plan.year + 1)
     if name == "notices":
         return reverse(name)
     if name in {"mails", "form_import", "security_events", "members", "agency_divisions"}:

@@ -4,6 +4,7 @@ import math
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 
 import pytest
 from django.db import connection, transaction
@@ -36,6 +37,7 @@ from tests import factories
 from tests.agency_form.form_workbooks import original
 from tests.consulting import written_proposal
 from tests.deputyships import stand_in
+from tests.models import edition_rows
 from tests.page_reading import body, client_of
 from tests.services.rows import nothing_written
 from tests.shared_rows import layer
@@ -87,6 +89,8 @@ class Scene:
         values = self.arguments | {"code": CODES.get(route, "AC1.1")}
         if route.startswith(f"{AGENCY}import/"):
             values["token"] = self.rows["formupload"].token
+        if route.startswith(f"{EDITION}year/revisions/<"):
+            values |= {"number": 0, "file": "comparison.pdf"}
         if route.startswith("account/invitations/"):
             values["token"] = self.rows["invitation"].make_token()
         if route.startswith("admin/scorecard/"):
@@ -140,6 +144,8 @@ def scene():
     # The outsider is at home somewhere, too.
     assert cast.other_plan
     correction = reopened(cast.admin, plan)
+    pdf = b"%PDF-"
+    edition_rows.record_revision(plan, cast.admin, pdf=pdf, pdf_sha256=sha256(pdf).hexdigest())
     kpi = factories.kpi(plan, "AC1.1")
     factories.fill(cast.staff, kpi)
     (evidence,) = factories.attach(cast.staff, kpi)

@@ -194,6 +194,9 @@ SITE = {
     # The edition is adopted already.
     f"{EDITION}year/adopt/": act(only(["admin"], 302)),
     f"{EDITION}year/sign-off.pdf": row(only(["admin"], 200), everyone(405)),
+    # What is sent says nothing.
+    f"{EDITION}year/revisions/": row(members(200), only(["admin"], 422)),
+    f"{EDITION}year/revisions/<int:number>/<str:file>": PAGE,
     # What is sent says nothing, and the year is open.
     f"{EDITION}year/corrections/": row(members(200), only(["admin"], 422)),
 }

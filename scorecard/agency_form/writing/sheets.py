@@ -190,8 +190,8 @@ def _place_words(sheet, instructions, remark):
 
 
 def _footer(scorecard):
-    copy = "　非正式版本" if scorecard.is_copy else ""
-    return f"資料版本 {scorecard.data_version}{copy}"
+    mark = f"　{scorecard.outside_mark}" if scorecard.outside_mark else ""
+    return f"資料版本 {scorecard.data_version}{mark}"
 
 
 def _fit(sheet):

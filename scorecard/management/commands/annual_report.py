@@ -37,6 +37,8 @@ class Command(BaseCommand):
             raise CommandError(f"無法產生 PDF：{error}") from error
         write_whole(options["output"], pdf)
         mark = "（草稿：年度尚未關閉）" if report.scorecard.is_preliminary else ""
+        if report.scorecard.year.is_draft:
+            mark = "（草案，尚未核定）"
         self.stdout.write(f"已寫入 {options['output']}：{report.scorecard.agency} {report.title}{mark}")
 
 
