@@ -210,7 +210,7 @@ def can_send_for_adoption(user, agency_id):
 
 
 def check_can_send_for_adoption(user, agency_id):
-    _check(can_send_for_adoption(user, agency_id), "只有審核人員可以送請核定；管理者可以直接核定或退回修正。")
+    _check(can_send_for_adoption(user, agency_id), "只有審核人員可以送請核定；管理者可以直接登錄核定或退回修正。")
 
 
 def can_manage(user, agency_id):

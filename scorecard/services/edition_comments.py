@@ -11,7 +11,7 @@ from scorecard.models import KPI, EditionComment, Plan, User
 from scorecard.services import audit
 from scorecard.services.consultation_notices import tell_of_comment
 
-SENT_FOR_ADOPTION = "請核定。"
+SENT_FOR_ADOPTION = "送請核定。"
 
 
 def get_locked_edition(plan: Plan) -> Plan:

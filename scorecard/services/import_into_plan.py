@@ -21,6 +21,7 @@ from scorecard.services import audit
 from scorecard.services.import_changes import ChangeWriter
 from scorecard.services.years import lock_editions
 
+GONE = "這份草案剛才已捨棄，沒有匯入任何內容；請重新預覽，匯入會建立新的草案。"
 HAS_ERRORS = "表單還有錯誤，沒有匯入任何內容；請先改正錯誤。"
 
 
@@ -58,7 +59,10 @@ def apply_to(
         raise RuleBroken(HAS_ERRORS)
     with _refusals(), transaction.atomic(), audit.held_back():
         # Later ones, too: baseline figures may move there.
-        plan = next(row for row in lock_editions(plan.agency_id) if row.pk == plan.pk)
+        locked = next((row for row in lock_editions(plan.agency_id) if row.pk == plan.pk), None)
+        if locked is None:
+            raise RuleBroken(GONE)
+        plan = locked
         check_not_closed(plan)
         reports = YearlyReport.objects.filter(kpi__plan=plan).order_by("pk")
         list(reports.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))

@@ -69,7 +69,7 @@ def _page(request, agency, year, code, form=None, status=200):
         "history_is_cut": len(events) > HISTORY_SHOWN,
         "adjustments": [
             each
-            for each in adjustments_of(plan, rows[-2].plan if rows[:-1] else None, kpi=line.lineage, events=events)
+            for each in adjustments_of(plan, request.edition.predecessor, kpi=line.lineage, events=events)
             if each.is_told
         ],
         "comment_form": (form or CommentForm()) if report and permissions.can_comment(request.user, kpi) else None,

@@ -47,8 +47,7 @@ def _read(request, agency, year):
     """404 unless the person may see the edition. It looks at editions up to this one, drafts before it left out."""
     edition = access.get_edition(request, agency, year)
     plan = edition.plan
-    editions = [each for each in edition.of_agency if each == plan or (each.year < year and not each.is_draft)]
-    rows = adjustments_over(editions)
+    rows = adjustments_over(edition.up_to_now)
     asked, notices = read_filter(request.GET, rows)
     return _Asked(plan, rows, asked.select(rows), asked, notices)
 

@@ -41,6 +41,16 @@ class EditionAccess:
         return [plan for plan in self.editions if plan.agency_id == self.plan.agency_id]
 
     @property
+    def up_to_now(self):
+        """The agency's editions up to this one, in the order of years; drafts before it left out."""
+        return [each for each in self.of_agency if each == self.plan or (each.year < self.year and not each.is_draft)]
+
+    @property
+    def predecessor(self):
+        """As Plan.predecessor. No query."""
+        return self.up_to_now[-2] if len(self.up_to_now) > 1 else None
+
+    @property
     def of_other_agencies(self):
         """{agency: its editions}."""
         found = {}

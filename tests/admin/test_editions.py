@@ -77,6 +77,7 @@ def test_a_draft_changes_freely_an_adopted_or_open_edition_with_a_reason_and_a_c
         assert admin.post(page(f"{name}_delete", row), {"post": "yes", "reason": REASON}).status_code == 403
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("name", "fields"),
     [
@@ -93,6 +94,7 @@ def test_a_new_row_asks_for_a_reason_too_and_comes_to_no_closed_edition(reviewer
         assert errors(send(reviewer, page(name), **fields, reason=REASON))
 
 
+@pytest.mark.one_database
 def test_rows_on_a_page_ask_for_the_pages_reason_and_a_causal_link_has_its_own(reviewer, plan, kpi):
     with nothing_written():
         for url, fields in (
@@ -114,6 +116,7 @@ def test_rows_on_a_page_ask_for_the_pages_reason_and_a_causal_link_has_its_own(r
     assert (newest().action, newest().reason) == (AuditAction.DELETED, REASON)
 
 
+@pytest.mark.one_database
 def test_a_page_offers_rows_of_its_own_edition_and_a_new_one_those_of_editions_that_are_not_closed(admin, plan, cast):
     later = factories.next_edition(cast.admin, plan)
     own, other = factories.kpi(later, "AC1.1"), Objective.objects.get(plan=plan, code="AP2")
@@ -136,6 +139,7 @@ def shown(plan, kpi):
     return {row.year: row.actual for row in earlier_values(plan) if row.kpi_lineage == kpi.lineage}
 
 
+@pytest.mark.one_database
 def test_another_unit_begins_another_series_and_loses_no_figure_of_the_former(reviewer, plan, kpi, cast):
     measure = kpi.measures.get()
     later = factories.next_edition(cast.admin, plan)
@@ -231,6 +235,7 @@ def test_a_row_of_a_reopened_year_keeps_a_division_that_has_a_successor(admin, p
     assert (kpi.name, kpi.division.name) == ("改", "甲組")
 
 
+@pytest.mark.one_database
 def test_what_the_head_decided_and_corrections_are_only_shown(admin, plan, cast, reviewer):
     approval = edition_rows.record_approval(plan, cast.admin)
     for name in ("headapproval", "correction"):

@@ -128,10 +128,11 @@ def reopen(page, plan):
 
 def correct(staff, reviewer, plan, code, figure):
     """The reviewer returns an approved report, the division types the right figure, the reviewer approves it."""
-    reviewer.goto(address(plan, "review") + "?state=approved")
+    reviewer.goto(address(plan, "kpi", code=code))
+    reviewer.get_by_role("link", name="到審核頁（可撤回審核通過）").click()
     case = reviewer.locator(f"[id='{code}']")
-    case.get_by_label("退回時，請寫明需補正的內容").fill("統計錯誤，請更正。")
-    case.get_by_role("button", name="退回").click()
+    case.get_by_label("撤回審核通過時，請寫明需補正的內容").fill("統計錯誤，請更正。")
+    case.get_by_role("button", name="撤回審核通過並退回").click()
     expect(reviewer.get_by_text(f"已退回 {code}")).to_be_visible()
     report(staff, plan, {code: figure})
 
@@ -167,7 +168,7 @@ def test_three_editions_are_drafted_adopted_reported_corrected_and_closed_in_tur
     second = edition(2017)
     assert staff.goto(address(second, "strategy_map")).status == 404
     admin.goto(address(second, "compare"))
-    for words in ("AC1.1 更名", "放寬", "AL1.1", "停列"):
+    for words in ("更名", "AC1.1", "放寬", "AL1.1", "停列"):
         expect(admin.locator("main")).to_contain_text(words)
     admin.locator("tr", has_text="還沒寫理由").get_by_label("理由").fill("案件量增加。")
     admin.locator("tr", has_text="還沒寫理由").get_by_role("button", name="儲存").click()
@@ -178,7 +179,10 @@ def test_three_editions_are_drafted_adopted_reported_corrected_and_closed_in_tur
     expect(baseline(reviewer, second, "AC1.1")).not_to_contain_text("26")
     approve(reviewer, first, "AC1.1")
     expect(baseline(reviewer, second, "AC1.1")).to_contain_text("26")
-    assert not YearlyValue.objects.filter(measure__kpi__plan=second, year=2016).exists()
+    stored = YearlyValue.objects.filter(measure__kpi__plan=second, year=2016).values_list(
+        "measure__kpi__code", flat=True
+    )
+    assert list(stored) == ["AL1.1"], "a new KPI's earlier figures have their home here, and others nobody typed"
     close(admin, first)
 
     report(staff, second, {"AC1.1": "23", "AL1.1": "85"})

@@ -10,6 +10,7 @@ from django.test import TestCase, override_settings
 
 from scorecard.models import AuditEvent, User, YearlyReport
 from tests import factories, secretariat_facts
+from tests.services.test_demo import close_year
 
 
 def run(*arguments, **environment):
@@ -33,9 +34,12 @@ class AfterLoading(TestCase):
 
     @classmethod
     def setUpTestData(cls):
-        """Load fixture and sample data once for all tests."""
+        """Load fixture and sample data once for all tests. The year is closed with small files here, and with its real
+        ones in tests/repository/test_first_start.py.
+        """
         cls.plan = secretariat_facts.load_plan()
-        cls.printed = run("load")
+        with patch("scorecard.management.commands.demo.close_year", close_year):
+            cls.printed = run("load")
 
     def test_every_account_and_what_was_loaded_is_told(self):
         for user in User.objects.all():

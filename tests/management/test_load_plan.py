@@ -77,6 +77,7 @@ def test_a_plan_that_is_there_is_named_and_nothing_is_changed():
     assert dump() == before
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("present", "sentence"),
     [
@@ -93,6 +94,7 @@ def test_an_agency_that_would_be_changed_is_refused(present, sentence):
     assert dump() == before
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("changes", "more", "sentence"),
     [
@@ -113,6 +115,7 @@ def test_a_file_that_is_no_beginning_of_a_plan_is_refused(changes, more, sentenc
     assert dump() == before
 
 
+@pytest.mark.one_database
 def test_a_file_that_is_missing_or_not_of_rows_is_told(tmp_path):
     with pytest.raises(CommandError, match="無法開啟"):
         run("no-such-plan")

@@ -36,6 +36,7 @@ from tests.deputyships import stand_in
 from tests.factories import FIRST_YEAR, MIDDLE_YEAR
 from tests.page_reading import address, client_of, form_to
 from tests.robust.agency_actions import AGENCY_ACTS, next_month
+from tests.robust.consultation_actions import CONSULTATION_ACTS, consult
 from tests.uploaded_files.sample_files import upload
 
 DAY = date(2017, 1, 24)
@@ -132,8 +133,9 @@ def make_scene(*, with_a_past=False, close=factories.close_year):
     mail.deliver()
     sessions = {role: client_of(getattr(cast, role)).cookies.output(header="") for role in PEOPLE}
     _revise(cast, plan)
-    editions.carry_forward(by=cast.outsider, agency=cast.other_plan.agency, year=MIDDLE_YEAR)
-    scene = Scene(plan, cast, invited, member, sessions)
+    draft = editions.carry_forward(by=cast.outsider, agency=cast.other_plan.agency, year=MIDDLE_YEAR)
+    their_sessions = consult(draft, cast.outsider)
+    scene = Scene(plan, cast, invited, member, sessions | their_sessions)
     assert keep_unsaved(scene)() == 200
     return scene
 
@@ -413,6 +415,7 @@ ACTS = {
         gather_revision,
         add_correction,
         *AGENCY_ACTS,
+        *CONSULTATION_ACTS,
         add_link,
         change_link,
         remove_link,

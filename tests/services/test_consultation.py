@@ -296,7 +296,7 @@ def test_a_reviewer_sends_a_draft_to_be_adopted_and_an_admin_sends_it_back(cast,
             edition_comments.comment(by=by, **given)
     with nothing_written(), pytest.raises(RuleBroken, match="請輸入意見內容"):
         edition_comments.comment(by=cast.admin, text="", **back)
-    assert edition_comments.comment(by=cast.reviewer, **send).text == "請核定。"
+    assert edition_comments.comment(by=cast.reviewer, **send).text == "送請核定。"
     assert edition_comments.comment(by=cast.admin, text="AC1.1 還沒寫理由", **back).kind == "sent_back"
     assert Plan.objects.get(pk=draft.pk).state == PlanState.DRAFT
     editions.record_adoption(by=cast.admin, plan=draft, approval=factories.approval(), reason="決議")

@@ -99,6 +99,7 @@ class RemovalOfSampleData(TestCase):
         demo_removal.remove()
         assert ObjectiveLink.objects.get().plan == touched
 
+    @pytest.mark.one_database
     def test_demo_accounts_are_switched_off_and_nobody_else(self):
         demo_removal.remove()
         for user in User.objects.filter(is_demo=True):
@@ -132,6 +133,7 @@ class RemovalOfSampleData(TestCase):
         assert all(account.has_new_password for account in again.accounts)
         assert User.objects.get(username="demo-admin").check_password(again.password)
 
+    @pytest.mark.one_database
     def test_a_real_persons_report_stays_and_the_year_it_is_in(self):
         factories.fill(self.writer, factories.kpi(self.later, "DC1.1"), actuals="1.44", explanation="實際說明")
         demo_removal.remove()
@@ -141,6 +143,7 @@ class RemovalOfSampleData(TestCase):
         assert Plan.objects.get(pk=self.later.pk).is_open
         assert Plan.objects.get(pk=self.plan.pk).state == PlanState.ADOPTED
 
+    @pytest.mark.one_database
     def test_a_real_persons_report_that_a_demo_account_approved_stays(self):
         kpi = factories.kpi(self.later, "DC1.1")
         factories.fill(self.writer, kpi, actuals="1.44")
@@ -148,12 +151,14 @@ class RemovalOfSampleData(TestCase):
         demo_removal.remove()
         assert report_of(self.later, "DC1.1").is_approved
 
+    @pytest.mark.one_database
     def test_invented_figures_go_even_where_a_real_person_approved_them(self):
         factories.approve(self.reviewer, report_of(self.later, "DP1.1"))
         demo_removal.remove()
         assert not YearlyReport.objects.exists()
         assert not YearlyValue.objects.filter(year=OPEN_YEAR).reported().exists()
 
+    @pytest.mark.one_database
     def test_a_report_in_which_both_entered_figures_is_kept_and_counted(self):
         kpi = factories.kpi(self.later, "DC1.1")
         factories.fill(self.writer, kpi, actuals="1.44")
@@ -161,11 +166,13 @@ class RemovalOfSampleData(TestCase):
         assert demo_removal.remove().kept == 1
         assert YearlyReport.objects.sample().get().kpi == kpi
 
+    @pytest.mark.one_database
     def test_a_real_persons_draft_over_a_sample_one_stays(self):
         factories.fill(self.writer, factories.kpi(self.later, "DL1.1"), actuals="95")
         demo_removal.remove()
         assert YearlyReport.objects.get().kpi.code == "DL1.1"
 
+    @pytest.mark.one_database
     def test_a_real_persons_comment_stays_with_its_report_emptied(self):
         report = report_of(self.later, "DP2.1")
         comment_on_report(by=self.reviewer, kpi=report.kpi, text="實際留言")
@@ -177,6 +184,7 @@ class RemovalOfSampleData(TestCase):
         assert not YearlyValue.objects.filter(measure__kpi=report.kpi, year=OPEN_YEAR).reported().exists()
         assert Plan.objects.get(pk=self.later.pk).is_open
 
+    @pytest.mark.one_database
     def test_demo_accounts_comments_on_real_reports_go(self):
         kpi = factories.kpi(self.later, "DC1.1")
         factories.fill(self.writer, kpi, actuals="1.44")
@@ -200,6 +208,7 @@ class RemovalOfSampleData(TestCase):
             demo_removal.remove()
         assert not Evidence.objects.exists() and not storage.exists(name)
 
+    @pytest.mark.one_database
     def test_a_real_persons_amount_stays(self):
         budget = ActionBudget.objects.get(action_plan__plan=self.later, action_plan__code="DC1.1.1", year=OPEN_YEAR)
         kpi = factories.kpi(self.later, "DC1.1")
@@ -208,12 +217,14 @@ class RemovalOfSampleData(TestCase):
         demo_removal.remove()
         assert ActionBudget.objects.get(executed__isnull=False) == budget
 
+    @pytest.mark.one_database
     def test_a_year_that_a_real_admin_opened_stays_open(self):
         admin = factories.make_member("chen", self.plan.agency, Role.ADMIN)
         opened = factories.open_year(admin, self.next_edition(admin))
         demo_removal.remove()
         assert Plan.objects.get(pk=opened.pk).is_open
 
+    @pytest.mark.one_database
     def test_a_real_persons_link_stays(self):
         objectives = {row.code: row for row in self.later.objectives.all()}
         ends = {"cause": objectives["BL1"], "effect": objectives["BC1"]}

@@ -6,7 +6,7 @@ import pytest
 
 from scorecard.agency_form.changes import Drops
 from scorecard.agency_form.matching import NEW, Certainty, answer_key
-from scorecard.agency_form.uploaded_form import compare_new
+from scorecard.agency_form.uploaded_form import compare, compare_new
 from scorecard.domain.choices import PlanState
 from scorecard.domain.policies import RuleBroken
 from scorecard.models import (
@@ -21,7 +21,7 @@ from scorecard.models import (
     YearlyValue,
 )
 from scorecard.read_models.edition_items import ItemKind
-from scorecard.services import import_new_plan
+from scorecard.services import editions, import_into_plan, import_new_plan
 from scorecard.services.import_into_plan import ImportConflict
 from scorecard.spreadsheets.cell_messages import Severity
 from tests import factories
@@ -212,3 +212,50 @@ def test_windows_of_one_and_six_years_and_a_gap_year(before, ahead, length):
 def test_years_before_an_adopted_edition_are_refused(before):
     with pytest.raises(RuleBroken, match="105 年版已核定，不能再新增較早的 104 年版"):
         import_new_plan.apply_new(by=None, form=years_later(read(), -1), agency=before.agency)
+
+
+def test_a_draft_takes_a_form_without_a_reason_and_one_that_is_gone_meanwhile_none(before, reviewer):
+    form = years_later(read(), 1)
+    plan = draft(before, form)
+    first = form.plan.kpis[0]
+    both = with_kpis(form, AC1_1={"measures": (*first.measures, replace(first.measures[0], unit="人"))})
+    found = compare(plan, both)
+    assert [(change.kind, change.what) for change in found.changes] == [("added", "衡量項 AC1.1")]
+    given = {"by": reviewer, "plan": plan, "form": both, "expected_values": found.expected_values()}
+    import_into_plan.apply_to(**given)
+    assert [m.unit for m in Measure.objects.filter(kpi__plan=plan, kpi__code="AC1.1")] == ["日數", "人"]
+    found = compare(plan, form)
+    (gone,) = found.dropped
+    expected = found.expected_values()
+    given |= {"form": form, "expected_values": expected}
+    assert import_into_plan.apply_to(**given) == []
+    assert len(import_into_plan.apply_to(**given, dropped=[gone.name])) == 1
+    assert Measure.objects.filter(kpi__plan=plan, kpi__code="AC1.1").count() == 1
+    editions.discard(by=reviewer, plan=plan)
+    with nothing_written(), pytest.raises(RuleBroken, match="這份草案剛才已捨棄"):
+        import_into_plan.apply_to(**given)
+
+
+def test_a_row_that_takes_others_with_it_is_dropped_only_with_them(before):
+    form = years_later(read(), 1)
+    plan = draft(before, form)
+    kpis = tuple(kpi for kpi in form.plan.kpis if kpi.objective != "HF1")
+    objectives = tuple(row for row in form.plan.objectives if row.code != "HF1")
+    form = replace(form, plan=replace(form.plan, kpis=kpis, objectives=objectives))
+    found = compare(plan, form)
+    names = {change.key.kind: change.name for change in found.dropped}
+    given = {"by": None, "plan": plan, "form": form, "expected_values": found.expected_values()}
+    with nothing_written(), pytest.raises(RuleBroken, match="仍列在要停列的策略目標；請一併停列"):
+        import_into_plan.apply_to(**given, dropped=[names["objective"]])
+    import_into_plan.apply_to(**given, dropped=names.values())
+    assert not Objective.objects.filter(plan=plan, code="HF1").exists()
+    assert KPI.objects.filter(plan=plan).count() == 38
+    event = AuditEvent.objects.filter(plan=plan, kpi_id=None).latest("pk")
+    assert any(change["what"].startswith("策略目標 HF1") for change in event.changes)
+    # The row comes back with its lineage, as the edition before has it.
+    again = years_later(read(), 1)
+    found = compare(plan, again)
+    assert {m.certainty for m in found.matches.rows} == {Certainty.SAME}
+    import_into_plan.apply_to(by=None, plan=plan, form=again, expected_values=found.expected_values())
+    assert lineage(plan, "HF1.1") == lineage(before, "HF1.1")
+    assert not YearlyValue.objects.filter(measure__kpi__plan=plan, year__lt=2017).reported().exists()

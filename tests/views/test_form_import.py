@@ -246,7 +246,7 @@ class TestAnUpload:
         assert outsider.get(path(page)).status_code == 404
         for name in ("form_import_preview", "form_import_cell"):
             assert outsider.get(reverse(name, args=[plan.agency.slug, token])).status_code == 404
-        for name in ("form_import_preview", "form_import_apply", "form_import_discard"):
+        for name in ("form_import_preview", "form_import_matches", "form_import_apply", "form_import_discard"):
             assert outsider.post(reverse(name, args=[plan.agency.slug, token]), {"version": 0}).status_code == 404
 
     def test_only_cells_of_the_file_have_a_page(self, admin, agency):

@@ -32,7 +32,7 @@ PAGES = {
 # What the issue fixes; the other pages may ask more, but never more for a larger plan.
 MOST = {"strategy_map": 12, "scorecard": 12, "dashboard": 14}
 
-pytestmark = [pytest.mark.django_db, pytest.mark.every_database]
+pytestmark = pytest.mark.django_db
 
 
 def plan_with_everything_submitted(size):
@@ -66,6 +66,7 @@ def questions(plan, name, user, **kwargs):
     return [query["sql"] for query in asked.captured_queries]
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_asks_the_same_number_of_questions_with_ten_times_the_data(name, plans):
     role, arguments = PAGES[name]
@@ -108,6 +109,7 @@ def test_a_page_asks_the_same_number_of_questions_with_ten_editions_behind_it(pl
         assert len(asked) == before[name] <= MOST.get(name, 20), "\n".join(asked)
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("name", ["reporting_table", "reporting_check"])
 def test_a_reporting_table_asks_the_same_number_of_questions_with_ten_times_the_data(name, plans):
     asked = {}

@@ -104,3 +104,30 @@ def test_it_asks_the_same_number_of_questions_over_any_editions_and_rows(plan, l
     with CaptureQueriesContext(connection) as captured:
         client.get(address(later, "target_adjustments"))
     assert {*asked, len(captured)} == {asked[0]} and asked[0] <= 8, asked
+
+
+def test_a_closed_years_page_and_files_stay_as_they_are_whatever_happens_later(plan, later, cast):
+    row = YearlyValue.objects.get(measure__kpi__plan=plan, measure__kpi__code="BC1.1", year=2016)
+    url = page("yearlyvalue_change", row)
+    assert send(client_of(cast.reviewer), url, target="80", reason="需求減少").status_code == 302
+    factories.close_year(cast.admin, plan, reason="期限已過")
+
+    def everything():
+        client = client_of(cast.viewer)
+        main = client.get(address(plan, "target_adjustments")).content.decode().split("<main")[1].split("</main>")[0]
+        files = [
+            client.get(address(plan, name)).content for name in ("target_adjustments_xlsx", "target_adjustments_ods")
+        ]
+        return [main, *files]
+
+    before = everything()
+    assert "需求減少" in before[0]
+    change = YearlyValue.objects.get(measure__kpi__plan=later, measure__kpi__code="AC1.2", year=2017)
+    url = page("yearlyvalue_change", change)
+    assert send(client_of(cast.reviewer), url, target="30", reason="業務變更").status_code == 302
+    cast.reviewer.name = "改名後"
+    cast.reviewer.save()
+    later.agency.name = "改名後的機關"
+    later.agency.save()
+    factories.next_edition(cast.admin, later)
+    assert everything() == before
