@@ -11,7 +11,7 @@ from scorecard.models import KPI, FormUpload, Plan
 from scorecard.services import editions
 from tests import factories
 from tests.agency_form.form_workbooks import CARD, original
-from tests.page_reading import client_of, form_to, forms, text, told
+from tests.page_reading import address, client_of, form_to, forms, links, text, told
 from tests.services.rows import nothing_written
 from tests.shared_rows import layer
 from tests.views.test_form_import import apply, path, uploaded
@@ -108,6 +108,10 @@ def test_uncertain_rows_are_asked_first_kept_and_taken_over_into_a_draft(reviewe
     assert (plan.state, left.url.endswith("/106/map/")) == (PlanState.DRAFT, True)
     assert (lineage(plan, "AC1.9"), KPI.objects.filter(plan=plan).count()) == (lineage(before, "AC1.1"), 39)
     assert lineage(plan, "CC1.1") != lineage(before, "CC1.1")
+    # The switch of years goes by what the rows are, and never by their codes.
+    recoded, reused = (links(reviewer.get(address(plan, "kpi", code=code))) for code in ("AC1.9", "CC1.1"))
+    assert address(before, "kpi", code="AC1.1") in recoded
+    assert address(before, "kpi", code="CC1.1") not in reused
 
 
 def test_an_answer_is_taken_back_and_none_is_taken_that_fits_nowhere(reviewer, agency, before):
