@@ -6,6 +6,7 @@ import re
 import openpyxl
 import pytest
 
+from scorecard.agency_form import preview_page
 from scorecard.domain.choices import PlanState, Role
 from scorecard.models import KPI, FormUpload, Plan
 from scorecard.services import editions
@@ -181,6 +182,14 @@ def test_figures_that_differ_from_the_recorded_ones_are_told_at_their_cell(revie
     page = uploaded(reviewer, agency, next_years_form(D7=9))
     sentence = "DC1.1 103 年實際值：表單「9」，系統「1.46」（105 年版，基準實際值）；以系統為準，沒有匯入。"
     assert f"平衡計分卡 D7 {sentence} 9" in text(page)
+
+
+def test_many_changes_are_shown_on_request(reviewer, agency, before, monkeypatch):
+    monkeypatch.setattr(preview_page, "CHANGES_AT_ONCE", 5)
+    page = uploaded(reviewer, agency, next_years_form())
+    assert "變更 80 項" in text(page) and "顯示全部 80 項變更（還有 75 項）" in text(page)
+    whole = reviewer.get(f"{path(page)}?all=changes")
+    assert "顯示全部" not in text(whole) and text(whole).count("108 年目標值") > 5
 
 
 def test_the_preview_asks_a_bounded_number_of_queries(reviewer, agency, before, django_assert_max_num_queries):
