@@ -1,0 +1,105 @@
+"""Acts on editions, their adoption and their comparison, which tests/robust/write_actions.py lists with the others."""
+
+from django.utils import timezone
+
+from scorecard.domain.policies import RuleBroken
+from scorecard.domain.revision import RevisionFacts
+from scorecard.models import KPI, Plan, User
+from scorecard.read_models.edition_comparison import compare_editions
+from scorecard.read_models.revisions import load_revisions
+from scorecard.services import editions, revisions
+from tests import factories
+from tests.factories import MIDDLE_YEAR
+from tests.page_reading import address
+from tests.robust.agency_actions import next_month
+
+DONE, REFUSED = 302, 409
+
+
+def begin_next_year(scene):
+    """2018: carried forward from 2017, adopted and opened in one."""
+    day = timezone.localdate().isoformat()
+    approval = {"next-approved_on": day, "next-title": "處長", "next-document_number": "北市秘文字第 2 號"}
+    data = {"next-last_year": MIDDLE_YEAR + 3, "next-due_date": next_month(), "next-contact": "", **approval}
+    return scene.send("admin", scene.url("plan_year_open_next", year=MIDDLE_YEAR), data)
+
+
+def carry_forward(scene):
+    """2020, as a draft."""
+    data = {"carry-year": MIDDLE_YEAR + 3, "carry-last_year": ""}
+    return scene.send("reviewer", scene.url("plan_year_next", year=MIDDLE_YEAR), data)
+
+
+def withdraw_adoption(scene):
+    """Of 2017, which was never open."""
+    return scene.send("admin", scene.url("plan_year_withdraw", year=MIDDLE_YEAR), {"reason": "重訂目標"})
+
+
+def discard_draft(scene):
+    """The other agency's."""
+    url = address(scene.cast.other_plan, "plan_year_discard", year=MIDDLE_YEAR)
+    return scene.send("outsider", url, {"typed_year": "106"})
+
+
+def adopt_draft(scene):
+    """The other agency's, with files that cost nothing to make."""
+    draft = Plan.objects.get(agency=scene.cast.other_agency, year=MIDDLE_YEAR)
+    shown = editions.ShownComparison(compare_editions(draft.predecessor, draft).digest, {"pdf": b"%PDF-"})
+    given = {"approval": factories.approval(), "reason": "會議決議", "shown": shown}
+    return _run(lambda: editions.record_adoption(by=_again(scene.cast.outsider), plan=draft, **given))
+
+
+def gather_revision(scene):
+    """Of 2016, with files that cost nothing to make."""
+    seen = load_revisions(scene.plan).pending.digest
+    said = RevisionFacts("文字修正", factories.DUE, "更正錯字", document_number="北市秘文字第 4 號")
+    given = {"plan": scene.plan, "said": said, "seen": seen, "files": {"pdf": b"%PDF-"}}
+    return _run(lambda: revisions.record_revision(by=_again(scene.cast.admin), **given))
+
+
+def _again(user):
+    """The person without what was remembered of them."""
+    return User.objects.get(pk=user.pk)
+
+
+def _run(act):
+    """An act that no page sends, since it makes files first; refused where somebody was faster."""
+
+    def run():
+        try:
+            act()
+        except (RuleBroken, revisions.ComparisonChanged):
+            return REFUSED
+        return DONE
+
+    return run
+
+
+def _next_plan(scene):
+    return Plan.objects.get(agency=scene.plan.agency, year=MIDDLE_YEAR)
+
+
+def write_reason(scene):
+    """Beside a target of 2017, which is adopted."""
+    measure = KPI.objects.get(plan=_next_plan(scene), code="AC1.2").measures.get()
+    data = {"measure": measure.lineage, "year": MIDDLE_YEAR, "seen": "", "reason": "業務變更"}
+    return scene.send("reviewer", scene.url("compare_reason", year=MIDDLE_YEAR), data)
+
+
+def cut_lineage(scene):
+    """A KPI of 2017 with its measure, which are new ones then."""
+    row = KPI.objects.get(plan=_next_plan(scene), code="AC1.1")
+    url = scene.url("compare_lineage", year=MIDDLE_YEAR)
+    return scene.send("reviewer", f"{url}?kind=kpi&lineage={row.lineage}", {"to": "new", "reason": "誤植"})
+
+
+EDITION_ACTS = (
+    begin_next_year,
+    carry_forward,
+    withdraw_adoption,
+    discard_draft,
+    adopt_draft,
+    gather_revision,
+    write_reason,
+    cut_lineage,
+)
