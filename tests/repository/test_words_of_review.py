@@ -10,29 +10,35 @@ from tests.repository.source_files import line_of, name_of, own
 WORD = re.compile("核定")
 # What is said of the head's act on a year's plan, wherever it stands.
 HEADS_PHRASES = re.compile(
-    "核定年版|年版核定|年度成果核定|核定日期|核定人|核定紀錄|核定事項|送請核定|登錄核定|首長(?:實際)?核定|核定：?由首長|核定</h2>|等於核定|即為已核定|"
+    "核定年版|年版核定|年度成果核定|核定日期|核定人|核定紀錄|核定事項|送請核定|登錄核定|首長(?:實際)?核定|核定：?由首長|核定</h2>|首長的核定|已核定或開放填報|一併核定|"
+    "等於核定|即為已核定|版本比較與核定|寫好才能核定|"
     "核定目標|核定後(?:調整|變更)|核定後立即開放|建立、核定並開放|草案，尚未核定|草案、已核定|"
     # The state of an edition, and what is said of one by its title.
     r'"adopted", "已核定"|(?:title|later)\}已經?核定[^。]*'
 )
 # Files about the head's act, in which the word may stand in any sentence. Names of files, or beginnings of them.
 HEADS_FILES: tuple[str, ...] = (
+    "scorecard/documents/comparison_files.py",
     "scorecard/domain/head_approval.py",
+    "scorecard/forms/compare.py",
     "scorecard/forms/head_approval.py",
     "scorecard/management/commands/import_form.py",
     "scorecard/models/edition_rules.py",
     "scorecard/models/plans.py",
     "scorecard/models/revisions.py",
+    "scorecard/read_models/adoption_checks.py",
     "scorecard/read_models/edition_overview.py",
     "scorecard/read_models/head_approvals.py",
     "scorecard/read_models/target_adjustments.py",
     "scorecard/services/editions.py",
     "scorecard/services/revisions.py",
     "scorecard/styleguide/edition_samples.py",
+    "scorecard/views/adoption.py",
     "scorecard/views/editions.py",
     "templates/_components/draft_band.html",
     "templates/_components/head_approvals.html",
     "templates/pdf/sign_off.html",
+    "templates/scorecard/compare/",
     "templates/scorecard/year/",
 )
 READ_BY_PEOPLE = (

@@ -2,7 +2,7 @@
 
 from scorecard.domain.policies import RuleBroken
 from scorecard.domain.revision import RevisionFacts
-from scorecard.models import Plan, User
+from scorecard.models import KPI, Plan, User
 from scorecard.read_models.edition_comparison import compare_editions
 from scorecard.read_models.revisions import load_revisions
 from scorecard.services import editions, revisions
@@ -58,4 +58,22 @@ def _run(act):
     return run
 
 
-EDITION_ACTS = (withdraw_adoption, discard_draft, adopt_draft, gather_revision)
+def _next_plan(scene):
+    return Plan.objects.get(agency=scene.plan.agency, year=MIDDLE_YEAR)
+
+
+def write_reason(scene):
+    """Beside a target of 2017, which is adopted."""
+    measure = KPI.objects.get(plan=_next_plan(scene), code="AC1.2").measures.get()
+    data = {"measure": measure.lineage, "year": MIDDLE_YEAR, "seen": "", "reason": "業務變更"}
+    return scene.send("reviewer", scene.url("compare_reason", year=MIDDLE_YEAR), data)
+
+
+def cut_lineage(scene):
+    """A KPI of 2017 with its measure, which are new ones then."""
+    row = KPI.objects.get(plan=_next_plan(scene), code="AC1.1")
+    url = scene.url("compare_lineage", year=MIDDLE_YEAR)
+    return scene.send("reviewer", f"{url}?kind=kpi&lineage={row.lineage}", {"to": "new", "reason": "誤植"})
+
+
+EDITION_ACTS = (withdraw_adoption, discard_draft, adopt_draft, gather_revision, write_reason, cut_lineage)

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from scorecard.models import KPI, ActionBudget, AuditEvent, Measure, Objective, ObjectiveLink, Plan, YearlyValue
-from scorecard.services import editions
+from scorecard.services import divisions, editions
 from tests import factories
 from tests.page_reading import address, client_of, form_to, forms, links, text, told
 from tests.services.rows import nothing_written
@@ -142,12 +142,15 @@ def test_a_draft_on_either_side_is_there_for_nobody_else(cast, open_plan, later,
 
 def test_a_closed_editions_page_knows_no_later_edition(cast, open_plan, later):
     factories.close_year(cast.admin, open_plan, reason="提前關閉")
+    first = open_plan.agency.divisions.first()
+    KPI.objects.filter(plan=later, code="BC1.1").update(division=first)
     factories.open_year(cast.admin, later)
     factories.close_year(cast.admin, later, reason="提前關閉")
     before = main_of(page_of(client_of(cast.admin), later))
-    assert "已關閉，依關閉時之定義" in before and "105 年版" in before
+    assert "已關閉，依關閉時之定義" in before and "BC1.1 主責科室" in before
     last = factories.next_edition(cast.admin, later)
     editions.carry_forward(by=cast.admin, agency=last.agency, year=2019)
+    divisions.rename(by=cast.admin, division=first, name="改名後的組")
     assert main_of(page_of(client_of(cast.admin), later)) == before
     with nothing_written():
         value = softened(later)

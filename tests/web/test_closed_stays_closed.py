@@ -99,7 +99,8 @@ FROZEN = ("report.pdf", "scorecard.xlsx", "scorecard.ods", "form.xlsx", "map.svg
 IN_TURN = (
     "keep_unsaved restore save confirm attach remove_evidence comment comment_in_review submit approve return remind "
     "send_reminders change_year add_link change_link remove_link invite invite_again accept_invitation change_member "
-    "switch_off_member remove_member name_deputy end_deputyship read_notices transfer add_correction open_year "
+    "switch_off_member remove_member name_deputy end_deputyship read_notices transfer add_correction write_reason "
+    "cut_lineage open_year "
     "begin_next_year carry_forward discard_draft gather_revision"
 ).split()
 
