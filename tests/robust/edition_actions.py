@@ -1,6 +1,4 @@
-"""Acts on editions, their adoption and their comparison, which tests/robust/write_actions.py lists with the others."""
-
-from django.utils import timezone
+"""Acts about whole editions, which tests/robust/write_actions.py lists with the others."""
 
 from scorecard.domain.policies import RuleBroken
 from scorecard.domain.revision import RevisionFacts
@@ -11,23 +9,8 @@ from scorecard.services import editions, revisions
 from tests import factories
 from tests.factories import MIDDLE_YEAR
 from tests.page_reading import address
-from tests.robust.agency_actions import next_month
 
 DONE, REFUSED = 302, 409
-
-
-def begin_next_year(scene):
-    """2018: carried forward from 2017, adopted and opened in one."""
-    day = timezone.localdate().isoformat()
-    approval = {"next-approved_on": day, "next-title": "處長", "next-document_number": "北市秘文字第 2 號"}
-    data = {"next-last_year": MIDDLE_YEAR + 3, "next-due_date": next_month(), "next-contact": "", **approval}
-    return scene.send("admin", scene.url("plan_year_open_next", year=MIDDLE_YEAR), data)
-
-
-def carry_forward(scene):
-    """2020, as a draft."""
-    data = {"carry-year": MIDDLE_YEAR + 3, "carry-last_year": ""}
-    return scene.send("reviewer", scene.url("plan_year_next", year=MIDDLE_YEAR), data)
 
 
 def withdraw_adoption(scene):
@@ -93,13 +76,4 @@ def cut_lineage(scene):
     return scene.send("reviewer", f"{url}?kind=kpi&lineage={row.lineage}", {"to": "new", "reason": "誤植"})
 
 
-EDITION_ACTS = (
-    begin_next_year,
-    carry_forward,
-    withdraw_adoption,
-    discard_draft,
-    adopt_draft,
-    gather_revision,
-    write_reason,
-    cut_lineage,
-)
+EDITION_ACTS = (withdraw_adoption, discard_draft, adopt_draft, gather_revision, write_reason, cut_lineage)

@@ -298,6 +298,20 @@ def reopen_year(scene):
     return scene.send("admin", scene.url("plan_year_reopen", year=EARLIER_YEAR), data)
 
 
+def begin_next_year(scene):
+    """2018: carried forward from 2017, adopted and opened in one."""
+    day = timezone.localdate().isoformat()
+    approval = {"next-approved_on": day, "next-title": "處長", "next-document_number": "北市秘文字第 2 號"}
+    data = {"next-last_year": MIDDLE_YEAR + 3, "next-due_date": next_month(), "next-contact": "", **approval}
+    return scene.send("admin", scene.url("plan_year_open_next", year=MIDDLE_YEAR), data)
+
+
+def carry_forward(scene):
+    """2020, as a draft."""
+    data = {"carry-year": MIDDLE_YEAR + 3, "carry-last_year": ""}
+    return scene.send("reviewer", scene.url("plan_year_next", year=MIDDLE_YEAR), data)
+
+
 def add_correction(scene):
     """Beside 2015, which stays closed."""
     day = timezone.localdate().isoformat()
@@ -345,10 +359,12 @@ ACTS = {
         change_year,
         close_year,
         reopen_year,
-        *EDITION_ACTS,
+        begin_next_year,
+        carry_forward,
         add_correction,
         *AGENCY_ACTS,
         *CONSULTATION_ACTS,
+        *EDITION_ACTS,
         add_link,
         change_link,
         remove_link,
