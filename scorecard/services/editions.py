@@ -137,9 +137,11 @@ def prepare_adoption(plan: Plan, approval: HeadApprovalFacts, seen: str) -> Show
     found = Plan.objects.select_related("agency", "version").filter(pk=plan.pk).first()
     if found is None:
         raise RuleBroken(GONE)
+    later = later_adopted(found.agency_id, found.year)
+    policies.check_may_adopt(found, later=later, problems=())
     comparison = _comparison_of(found)
     _check_is_shown(comparison, seen)
-    policies.check_may_adopt(found, later=later_adopted(found.agency_id, found.year), problems=adoption_problems(found))
+    policies.check_may_adopt(found, later=later, problems=adoption_problems(found))
     check_head_approval(approval, timezone.localdate())
     if comparison is None:
         return ShownComparison("", {})
@@ -181,6 +183,8 @@ def record_adoption(
         locked = next((row for row in editions if row.pk == plan.pk), None)
         if locked is None:
             raise RuleBroken(GONE)
+        # Before the comparison is looked at: what is adopted already shows another one.
+        policies.check_may_adopt(locked, later=later_adopted(locked.agency_id, locked.year), problems=())
         comparison = _comparison_of(locked)
         if shown is not None:
             _check_is_shown(comparison, shown.digest)

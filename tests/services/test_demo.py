@@ -151,7 +151,7 @@ class SampleDataOfTheSecretariat(TestCase):
         assert (counts[AuditAction.OPENED], counts[AuditAction.CLOSED]) == (2, 1)
         assert counts[AuditAction.APPROVED] == 39 + 16
         assert (counts[AuditAction.RETURNED], counts[AuditAction.COMMENTED], counts[AuditAction.CREATED]) == (3, 2, 30)
-        assert (counts[AuditAction.CARRIED], counts[AuditAction.ADOPTED]) == (1, 1)
+        assert (counts[AuditAction.CARRIED], counts[AuditAction.ADOPTED]) == (2, 1)
         for year in (CLOSED_YEAR, OPEN_YEAR):
             assert edition(self.plan, year).data_version == 1 + events.filter(year=year).count()
         recorded = HeadApproval.objects.values_list("plan__year", "closing", "title", "no_number_reason")

@@ -1,6 +1,8 @@
 """年度管理 of an agency with drafts: carrying forward, withdrawing, discarding; the list of all years; the band."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from scorecard.domain.choices import AuditAction, PlanState
 from scorecard.models import KPI, AuditEvent, Plan
@@ -142,3 +144,12 @@ def test_every_page_of_a_draft_says_that_it_is_one_whence_when_and_by_whom(cast,
     editions.withdraw(by=cast.admin, plan=Plan.objects.get(pk=open_plan.pk), reason="重訂")
     said = text(reviewer.get(address(open_plan, "scorecard")))
     assert "草案，尚未核定" in said and "最後變更 admin 君" in said and "沿用自" not in said
+
+
+@pytest.mark.every_database
+def test_a_drafts_map_and_scorecard_ask_no_more_than_others_may(cast, draft, reviewer):
+    for name in ("strategy_map", "scorecard"):
+        reviewer.get(address(draft, name))
+        with CaptureQueriesContext(connection) as asked:
+            assert reviewer.get(address(draft, name), {"provisional": "1"}).status_code == 200
+        assert len(asked) <= 12, "\n".join(query["sql"] for query in asked.captured_queries)
