@@ -127,8 +127,7 @@ class BudgetSummary:
     @property
     def by_year(self) -> tuple[tuple[YearLine, Money], ...]:
         """Earlier years first."""
-        years = (*self.earlier_years, *self.target_years)
-        return tuple(zip(years, (*self.total.earlier, *self.total.years), strict=True))
+        return _paired(self.earlier_years, self.target_years, self.total)
 
 
 @dataclass(frozen=True)
@@ -139,6 +138,12 @@ class PlanBudgets:
     total: BudgetRow
     earlier_years: tuple[YearLine, ...] = ()
     ended: tuple[PlanMoney, ...] = ()
+    target_years: tuple[YearLine, ...] = ()
+
+    @property
+    def by_year(self) -> tuple[tuple[YearLine, Money], ...]:
+        """Earlier years first."""
+        return _paired(self.earlier_years, self.target_years, self.total)
 
 
 def add_up(budgets: Iterable[BudgetLine | None]) -> Money:
@@ -188,7 +193,12 @@ def budgets_of(scorecard: Scorecard, kpis: Iterable[KPILine]) -> PlanBudgets:
         total=_row(scorecard, "", "合計", [plan for _, plan in pairs], [each.line for each in ended]),
         earlier_years=_earlier_years(scorecard),
         ended=tuple(_ended_money(scorecard, by_lineage[each.kpi], each) for each in ended),
+        target_years=scorecard.target_years,
     )
+
+
+def _paired(earlier: Sequence[YearLine], own: Sequence[YearLine], row: BudgetRow) -> tuple[tuple[YearLine, Money], ...]:
+    return tuple(zip((*earlier, *own), (*row.earlier, *row.years), strict=True))
 
 
 def _earlier_years(scorecard: Scorecard) -> tuple[YearLine, ...]:

@@ -54,7 +54,7 @@ def fill_in(request, agency, year, division_id):
 @require_safe
 def division_pdf(request, agency, year, division_id):
     """404 if the division has no KPI in the plan."""
-    scorecard = get_scorecard(request, agency, year, with_action_plans=True)
+    scorecard = get_scorecard(request, agency, year, with_action_plans=True, with_earlier_budgets=True)
     line = next((line for line in scorecard.divisions if line.id == division_id), None)
     if line is None:
         raise Http404

@@ -85,7 +85,7 @@ def kpi(request, agency, year, code):
 
 @require_safe
 def kpi_pdf(request, agency, year, code):
-    scorecard = get_scorecard(request, agency, year, with_action_plans=True)
+    scorecard = get_scorecard(request, agency, year, with_action_plans=True, with_earlier_budgets=True)
     line = scorecard.kpis_by_code.get(code)
     if line is None:
         raise Http404

@@ -1,6 +1,7 @@
 """Money by year over editions: each year from the edition whose own year it is, by lineage of the action plan."""
 
 import pytest
+from django.template.loader import render_to_string
 
 from scorecard.models import KPI, ActionBudget, ActionPlan, Plan
 from scorecard.read_models.annual_report import Choices, build_annual_report
@@ -9,7 +10,7 @@ from scorecard.read_models.dashboard import build_dashboard
 from scorecard.services import editions
 from tests import factories
 from tests.factories import FIRST_YEAR, MIDDLE_YEAR
-from tests.page_reading import address, client_of, text
+from tests.page_reading import address, client_of, text, words
 from tests.read_models.test_build_scorecard import build, load
 from tests.shared_rows import layer
 from tests.spending import spend
@@ -97,3 +98,9 @@ def test_pages_show_the_earlier_years_beside_the_own(later, cast):
     division = later.agency.divisions.order_by("position").first()
     assert "1,000 —" in text(client.get(address(later, "division", division_id=division.pk)))
     assert "105 年 11,000 900" in text(client.get(address(later, "dashboard")))
+    # A KPI's and a division's sheet and the report say the same, drawn once here and not as three files.
+    scorecard = build(later, with_action_plans=True, with_earlier_budgets=True)
+    found = budgets_of(scorecard, [scorecard.kpis_by_code["BC1.1"]])
+    sheet = words(render_to_string("pdf/_sheet_plans.html", {"money": found, "scorecard": scorecard}))
+    assert "各年度預算與執行" in sheet and "105 年 2,000 900 90% 1／2" in sheet and "107 年 2,000" in sheet
+    assert "105 年 11,000 900" in text(client.get(address(later, "annual_report_page")))
