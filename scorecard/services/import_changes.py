@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import Model, ProtectedError, Q
 
-from scorecard.agency_form.changes import Change, FactChange
+from scorecard.agency_form.changes import ACTUALS, Change, FactChange
 from scorecard.agency_form.form_plan import FormKPI, FormPlan
 from scorecard.agency_form.matching import Matches
 from scorecard.domain.choices import Direction
@@ -261,13 +261,15 @@ class ChangeWriter:
                 self._set_target(value, fact)
             else:
                 setattr(value, field, (fact.new or "") if field.endswith("note") else fact.new)
-            if field in ("actual", "actual_note"):
+            if field in ACTUALS:
                 value.unmeasured = value.actual is None and bool(value.actual_note)
             if field == "actual":
                 # A form has the quotient alone.
                 value.numerator = value.denominator = None
-        fields = ("target", "target_note", "target_reason", "actual", "actual_note", "unmeasured")
-        _save_all(list(touched.values()), [*fields, "numerator", "denominator"])
+        fields = ["target", "target_note", "target_reason"]
+        if any(fact.key.field in ACTUALS for fact in facts):
+            fields += ["actual", "actual_note", "unmeasured", "numerator", "denominator"]
+        _save_all(list(touched.values()), fields)
 
     def _set_target(self, value: YearlyValue, fact: FactChange) -> None:
         """Keep why it changes with it, and what the audit trail tells programs."""
