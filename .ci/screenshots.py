@@ -24,6 +24,8 @@ PAGES = [
     ("scorecard", "demo-reviewer", f"{PLAN}/scorecard/"),
     ("kpi", "demo-reviewer", f"{PLAN}/kpis/FC1.1/"),
     ("dashboard", "demo-reviewer", f"{PLAN}/dashboard/"),
+    ("compare", "demo-reviewer", "/taipei-secretariat/107/compare/"),
+    ("consultation", "demo-staff-1", "/taipei-secretariat/107/consultation/"),
 ]
 REPORT = f"{PLAN}/report.pdf"
 # Cover, summary, map, scorecard, missed KPIs, money.

@@ -29,10 +29,11 @@ SLOW_FILES = {
     "middleware": "oidc session_expiry",
     "repository": "deployment first_start fixture harness",
     "read_models": "annual_report dashboard",
-    "services": "audit_chain concurrency demo demo_removal evidence import_into_plan import_uploads_at_once reporting "
-    "year_closing years",
-    "views": "annual_report detail_pages downloads evidence fill_in form_import map_comparison queries reporting "
-    "reporting_conflicts reporting_figures review review_queue scorecard_filters unsaved_entries value_restore years",
+    "services": "audit_chain concurrency consultation demo demo_removal evidence import_into_plan "
+    "import_uploads_at_once reporting year_closing years",
+    "views": "annual_report consultation detail_pages downloads evidence fill_in form_import map_comparison queries "
+    "reporting reporting_conflicts reporting_figures review review_queue scorecard_filters unsaved_entries "
+    "value_restore years",
     "web": "closed_stays_closed conditional foreign_ids former_addresses gaps hostile_values unapproved urls_guarded",
 }
 SLOW_FOLDERS = "admin agency_form browser documents fill_in management migrations pdf robust styleguide".split()

@@ -20,8 +20,8 @@ from scorecard.spreadsheets.grid import coordinate, row_and_column
 
 # The rest is shown on request. A form of a thousand KPIs can have thousands of hints, and rendering all took longer
 # than reading the form.
-SHOWN_AT_ONCE, CARDS_AT_ONCE = 100, 200
-MAP, TABLE = "map", "table"
+SHOWN_AT_ONCE, CARDS_AT_ONCE, CHANGES_AT_ONCE = 100, 200, 300
+MAP, TABLE, CHANGES = "map", "table", "changes"
 ROWS_ABOVE, ROWS_BELOW, COLUMNS_SHOWN = 5, 15, 30
 
 
@@ -110,9 +110,9 @@ class KPIRow:
 
 
 def preview_context(preview, *, agency, form, addresses, wanted="", chosen=None, ticked=()):
-    """form: the ApplyForm. addresses: MapAddresses of the map. wanted: what to show whole: a Severity, MAP or TABLE.
+    """form: the ApplyForm. addresses: MapAddresses of the map. chosen: answers about rows that were sent and not kept.
 
-    chosen: answers about rows that were sent and not kept. ticked: names of rows of a draft to be dropped.
+    wanted: what to show whole: a Severity, MAP, TABLE or CHANGES. ticked: names of rows of a draft to be dropped.
     """
     upload, difference = preview.upload, preview.difference
     read, groups = preview.form.plan, _groups(preview, wanted)
@@ -128,7 +128,7 @@ def preview_context(preview, *, agency, form, addresses, wanted="", chosen=None,
         "told": [(group.level.label, group.count) for group in groups],
     }
     if difference:
-        context |= _difference(preview, difference, frozenset(ticked))
+        context |= _difference(preview, difference, frozenset(ticked), all_changes=wanted == CHANGES)
         context["matches"] = matches_shown(difference.matches, _links_of_rows(preview), chosen or {})
     if read:
         context["title"] = f"{year_text(read.first_year)}版"
@@ -142,12 +142,15 @@ def preview_context(preview, *, agency, form, addresses, wanted="", chosen=None,
     return context
 
 
-def _difference(preview, difference, ticked):
+def _difference(preview, difference, ticked, *, all_changes):
     """Context of what would change and what would be dropped."""
     numbers = _numbers(preview)
+    shown = difference.changes if all_changes else difference.changes[:CHANGES_AT_ONCE]
     explained = difference.to_explain
     return {
-        "changes": [(change, _link_of(preview, numbers, change.place)) for change in difference.changes],
+        "changes": [(change, _link_of(preview, numbers, change.place)) for change in shown],
+        "changes_count": len(difference.changes),
+        "changes_left_out": len(difference.changes) - len(shown),
         "dropped": [(change, change.name in ticked) for change in difference.dropped],
         "drops_all": difference.drops is Drops.ALL,
         "drops_ticked": difference.drops is Drops.TICKED,

@@ -23,7 +23,8 @@ class DraftOrigin:
 def draft_origin(plan: Plan) -> DraftOrigin | None:
     """By the first and the last event of the draft; None where nothing was recorded. One query."""
     own = AuditEvent.objects.filter(plan=plan).values("pk")
-    ends = Q(pk=own.order_by("pk")[:1]) | Q(pk=own.order_by("-pk")[:1])
+    changes = own.exclude(action=AuditAction.COMMENTED).order_by("-pk")
+    ends = Q(pk=own.order_by("pk")[:1]) | Q(pk=changes[:1])
     events = list(AuditEvent.objects.filter(ends).with_actors().order_by("pk"))
     if not events:
         return None

@@ -121,7 +121,6 @@ def _load(plan: Plan, password: str | None) -> tuple[Loaded, _Cast]:
 
 
 @transaction.atomic
-@audit.held_back()
 def _load_next(plan: Plan, due_date: date, cast: _Cast) -> tuple[tuple[int, ...], int]:
     """The later year's edition with its reports, all or nothing: the years filled, and how many links were added."""
     samples = demo_data.REPORTS_OF_OPEN_YEAR
@@ -133,8 +132,9 @@ def _load_next(plan: Plan, due_date: date, cast: _Cast) -> tuple[tuple[int, ...]
         edition = editions.record_adoption(
             by=cast.admin, plan=edition, approval=_approval(ADOPTION_APPROVED), reason=f"{MARK}沿用前一年版"
         )
-    is_filled = _fill_year(edition, due_date, samples, cast)
-    return (OPEN_YEAR,) if is_filled else (), _make_links(edition, cast)
+    with audit.held_back():
+        is_filled = _fill_year(edition, due_date, samples, cast)
+        return (OPEN_YEAR,) if is_filled else (), _make_links(edition, cast)
 
 
 # Accounts

@@ -43,7 +43,8 @@ FORMS = {
     PlanState.CLOSED: {"reopen": ReopenYearForm},
 }
 EVENTS_SHOWN = 20
-# Of acts that tell of every difference: what is recorded of the head's act, or of the revision.
+# Of an event. Of acts that tell of every difference what is recorded of the head's act, or of the revision.
+MAX_CHANGES_SHOWN = 12
 CHANGES_SHOWN = {AuditAction.ADOPTED: 3, AuditAction.REVISED: 4}
 # Where the next step is done: (name of the page, place on it). Of the steps without a page there is nothing to do.
 PLACES = {
@@ -146,8 +147,7 @@ def _event(row):
     if row.action == AuditAction.CLOSED:
         return {"row": row, "changes": [], "more": 0}
     changes = [change for change in row.changes if not row.reason or change["new"] != row.reason]
-    # The rest is in the comparison that is kept with it.
-    shown = CHANGES_SHOWN.get(row.action, len(changes))
+    shown = CHANGES_SHOWN.get(row.action, MAX_CHANGES_SHOWN)
     return {"row": row, "changes": changes[:shown], "more": max(len(changes) - shown, 0)}
 
 

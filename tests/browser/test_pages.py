@@ -14,6 +14,7 @@ from scorecard.services.corrections import add_correction
 from tests import factories, secretariat_facts
 from tests.browser.accessibility import assert_accessible
 from tests.browser.filling import record_the_approval
+from tests.consulting import make_draft, propose, say, share
 from tests.factories import fill, make_member, submit
 from tests.page_reading import client_of
 from tests.web.test_urls_guarded import PARAMETER
@@ -87,6 +88,7 @@ VISITS = {
         Visit(f"{EDITION}reporting/<int:division_id>/"),
         Visit(f"{EDITION}reporting/<int:division_id>/", year=106),
         Visit(f"{EDITION}reporting/", year=104),
+        Visit(f"{EDITION}consultation/", year=107),
         Visit(f"{EDITION}reporting/<int:division_id>/check/"),
         Visit(f"{EDITION}reporting/<int:division_id>/paste/"),
         Visit(f"{EDITION}reporting/<int:division_id>/fill-in/"),
@@ -102,6 +104,8 @@ VISITS = {
         Visit(f"{EDITION}map/", "?compare=106"),
         Visit(f"{EDITION}compare/", year=106),
         Visit(f"{EDITION}compare/lineage/", year=106),
+        Visit(f"{EDITION}compare/", year=107),
+        Visit(f"{EDITION}consultation/", year=107),
         Visit(f"{EDITION}objectives/<str:code>/"),
         Visit(f"{EDITION}kpis/<str:code>/"),
     ],
@@ -158,7 +162,9 @@ def people(plan):
     for actual in (1, 2):
         fill(staff, changed, actuals=actual)
     factories.attach(staff, changed)
-    factories.next_edition(admin, plan)
+    consulted = share(admin, make_draft(reviewer, factories.next_edition(admin, plan)))
+    propose(staff, consulted, 16, year=consulted.year)
+    say(staff, consulted, "公式請再確認")
     cause, effect = (plan.objectives.get(code=code) for code in ("DP1", "DC1"))
     ObjectiveLink.objects.create(plan=plan, cause=cause, effect=effect, reason="流程改善帶動效率")
     invited = {"email": "invited@example.gov.tw", "name": "受邀者", "role": Role.STAFF, "divisions": divisions}

@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from scorecard.domain.choices import NoticeKind, Question, Role
 from scorecard.domain.policies import RuleBroken
-from scorecard.domain.revision import RevisionFacts
 from scorecard.models import (
     KPI,
     ActionBudget,
@@ -27,8 +26,6 @@ from scorecard.models import (
     User,
     YearlyReport,
 )
-from scorecard.read_models.edition_comparison import compare_editions
-from scorecard.read_models.revisions import load_revisions
 from scorecard.services import audit, editions, invitations, mail, notices, reminders, revisions
 from scorecard.services.years import PlanChangedMeanwhile
 from tests import factories
@@ -37,11 +34,11 @@ from tests.factories import FIRST_YEAR, MIDDLE_YEAR
 from tests.page_reading import address, client_of, form_to
 from tests.robust.agency_actions import AGENCY_ACTS, next_month
 from tests.robust.consultation_actions import CONSULTATION_ACTS, consult
+from tests.robust.edition_actions import DONE, EDITION_ACTS, REFUSED
 from tests.uploaded_files.sample_files import upload
 
 DAY = date(2017, 1, 24)
 PEOPLE = ("staff", "other_staff", "reviewer", "admin", "outsider")
-DONE, REFUSED = 302, 409
 # Closed in the scene, while 2016 is open and 2017 adopted.
 EARLIER_YEAR = FIRST_YEAR - 1
 
@@ -315,51 +312,6 @@ def carry_forward(scene):
     return scene.send("reviewer", scene.url("plan_year_next", year=MIDDLE_YEAR), data)
 
 
-def withdraw_adoption(scene):
-    """Of 2017, which was never open."""
-    return scene.send("admin", scene.url("plan_year_withdraw", year=MIDDLE_YEAR), {"reason": "重訂目標"})
-
-
-def discard_draft(scene):
-    """The other agency's."""
-    url = address(scene.cast.other_plan, "plan_year_discard", year=MIDDLE_YEAR)
-    return scene.send("outsider", url, {"typed_year": "106"})
-
-
-def adopt_draft(scene):
-    """The other agency's, with files that cost nothing to make."""
-    draft = Plan.objects.get(agency=scene.cast.other_agency, year=MIDDLE_YEAR)
-    shown = editions.ShownComparison(compare_editions(draft.predecessor, draft).digest, {"pdf": b"%PDF-"})
-    given = {"approval": factories.approval(), "reason": "會議決議", "shown": shown}
-    return _run(lambda: editions.record_adoption(by=_again(scene.cast.outsider), plan=draft, **given))
-
-
-def gather_revision(scene):
-    """Of 2016, with files that cost nothing to make."""
-    seen = load_revisions(scene.plan).pending.digest
-    said = RevisionFacts("文字修正", factories.DUE, "更正錯字", document_number="北市秘文字第 4 號")
-    given = {"plan": scene.plan, "said": said, "seen": seen, "files": {"pdf": b"%PDF-"}}
-    return _run(lambda: revisions.record_revision(by=_again(scene.cast.admin), **given))
-
-
-def _again(user):
-    """The person without what was remembered of them."""
-    return User.objects.get(pk=user.pk)
-
-
-def _run(act):
-    """An act that no page sends, since it makes files first; refused where somebody was faster."""
-
-    def run():
-        try:
-            act()
-        except (RuleBroken, revisions.ComparisonChanged):
-            return REFUSED
-        return DONE
-
-    return run
-
-
 def add_correction(scene):
     """Beside 2015, which stays closed."""
     day = timezone.localdate().isoformat()
@@ -409,13 +361,10 @@ ACTS = {
         reopen_year,
         begin_next_year,
         carry_forward,
-        withdraw_adoption,
-        discard_draft,
-        adopt_draft,
-        gather_revision,
         add_correction,
         *AGENCY_ACTS,
         *CONSULTATION_ACTS,
+        *EDITION_ACTS,
         add_link,
         change_link,
         remove_link,

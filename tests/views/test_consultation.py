@@ -160,8 +160,9 @@ def test_staff_see_their_kpis_with_the_past_and_what_was_planned_and_propose(cas
     factories.fill(cast.staff, factories.kpi(open_plan, "AC1.1"), actuals=77)
     said = text(staff.get(page)).replace("　", " ")
     assert "AC1.1 指標 AC1.1 甲組 實際數 ÷ 應有數 單位：次 越高越好" in said
-    assert "實際值 80 80 77 尚未審核" in said
-    assert "105 年版原訂 100 100 —" in said and "草案目標 90 100" in said
+    assert "年度 實際值 105 年版原訂 草案目標 建議目標值" in said
+    assert "103 年 80 104 年 80 105 年 77 尚未審核 106 年 100 90 AC1.1 106 年建議目標值" in said
+    assert "108 年 — — AC1.1 108 年建議目標值" in said
     sent = answered(
         staff,
         page,

@@ -6,12 +6,13 @@ import re
 import openpyxl
 import pytest
 
+from scorecard.agency_form import preview_page
 from scorecard.domain.choices import PlanState, Role
 from scorecard.models import KPI, FormUpload, Plan
 from scorecard.services import editions
 from tests import factories
 from tests.agency_form.form_workbooks import CARD, original
-from tests.page_reading import client_of, form_to, forms, text, told
+from tests.page_reading import address, client_of, form_to, forms, links, text, told
 from tests.services.rows import nothing_written
 from tests.shared_rows import layer
 from tests.views.test_form_import import apply, path, uploaded
@@ -108,6 +109,10 @@ def test_uncertain_rows_are_asked_first_kept_and_taken_over_into_a_draft(reviewe
     assert (plan.state, left.url.endswith("/106/map/")) == (PlanState.DRAFT, True)
     assert (lineage(plan, "AC1.9"), KPI.objects.filter(plan=plan).count()) == (lineage(before, "AC1.1"), 39)
     assert lineage(plan, "CC1.1") != lineage(before, "CC1.1")
+    # The switch of years goes by what the rows are, and never by their codes.
+    recoded, reused = (links(reviewer.get(address(plan, "kpi", code=code))) for code in ("AC1.9", "CC1.1"))
+    assert address(before, "kpi", code="AC1.1") in recoded
+    assert address(before, "kpi", code="CC1.1") not in reused
 
 
 def test_an_answer_is_taken_back_and_none_is_taken_that_fits_nowhere(reviewer, agency, before):
@@ -177,6 +182,14 @@ def test_figures_that_differ_from_the_recorded_ones_are_told_at_their_cell(revie
     page = uploaded(reviewer, agency, next_years_form(D7=9))
     sentence = "DC1.1 103 年實際值：表單「9」，系統「1.46」（105 年版，基準實際值）；以系統為準，沒有匯入。"
     assert f"平衡計分卡 D7 {sentence} 9" in text(page)
+
+
+def test_many_changes_are_shown_on_request(reviewer, agency, before, monkeypatch):
+    monkeypatch.setattr(preview_page, "CHANGES_AT_ONCE", 5)
+    page = uploaded(reviewer, agency, next_years_form())
+    assert "變更 80 項" in text(page) and "顯示全部 80 項變更（還有 75 項）" in text(page)
+    whole = reviewer.get(f"{path(page)}?all=changes")
+    assert "顯示全部" not in text(whole) and text(whole).count("108 年目標值") > 5
 
 
 def test_the_preview_asks_a_bounded_number_of_queries(reviewer, agency, before, django_assert_max_num_queries):
