@@ -5,7 +5,7 @@ from pathlib import PurePath
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from scorecard.styleguide import import_samples, reporting_samples, result_samples
+from scorecard.styleguide import draft_samples, import_samples, reporting_samples, result_samples
 from scorecard.styleguide.sample_plan import sample_scorecard
 
 # (template, heading, use) of the page's parts in order. The anchor of each is its template's name.
@@ -21,6 +21,7 @@ PARTS = (
     ("styleguide/entry.html", "年度填報", "科室的填報表、草稿、貼上與送出前的檢查。"),
     ("styleguide/review.html", "審核", "審核人員的進度表、資料檢查與逐項審核。"),
     ("styleguide/papers.html", "報告、收執與紀錄", "產生 PDF 的進度、填報收執、關閉年度後的檔案、變更紀錄。"),
+    ("styleguide/drafts.html", "草案與徵詢", "草案各頁的標示、送科室徵詢、建議目標值與意見。"),
     ("styleguide/importing.html", "匯入表單", "上傳表單後的預覽：訊息、差異與讀到的內容。"),
     ("styleguide/search.html", "搜尋與空白狀態", "搜尋結果，以及還沒有內容時的說明。"),
 )
@@ -38,6 +39,7 @@ SHEETS = (
     "unsaved-entries",
     "review",
     "review-case",
+    "consultation",
     "form-import",
     "styleguide",
 )
@@ -60,6 +62,7 @@ def style(request):
         "entry": reporting_samples.entry(scorecard),
         "review": reporting_samples.review(scorecard),
         "papers": reporting_samples.papers(),
+        "drafts": draft_samples.drafts(),
         "importing": import_samples.importing(),
     }
     return render(request, "styleguide/page.html", context)
