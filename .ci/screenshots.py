@@ -39,8 +39,8 @@ def free_port():
 
 
 def wait_for(port, server):
-    """Return once the server answers; exit when it ends or does not within a minute."""
-    for _ in range(120):
+    """Return once the server answers; exit when it ends or does not within three minutes."""
+    for _ in range(360):
         if server.poll() is not None:
             sys.exit("伺服器沒有啟動，畫面沒有更新。")
         try:
@@ -48,7 +48,7 @@ def wait_for(port, server):
             return
         except OSError:
             time.sleep(0.5)
-    sys.exit("伺服器一分鐘內沒有回應，畫面沒有更新。")
+    sys.exit("伺服器三分鐘內沒有回應，畫面沒有更新。")
 
 
 def take(origin, password):
