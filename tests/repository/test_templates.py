@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings as site
 from djhtml.modes import DjHTML
 
 from tests.repository.source_files import files, name_of
@@ -31,3 +32,22 @@ def test_djhtml_leaves_it_as_it_is(path):
 def test_its_first_line_says_what_it_shows(path):
     first = path.read_text(encoding="utf-8").split("\n", 1)[0]
     assert re.fullmatch(r"\{# .+ #\}", first)
+
+
+INCLUDE = re.compile(r'{%\s*include\s+"([^"]+)"([^%]*)%}')
+
+
+def has_a_form_to_send(name, seen=()):
+    """Whether the template, or one that it includes, has a form's token."""
+    path = site.BASE_DIR / "templates" / name
+    text = path.read_text(encoding="utf-8")
+    included = [other for other, _ in INCLUDE.findall(text) if other not in seen]
+    return "csrf_token %}" in text or any(has_a_form_to_send(other, (*seen, name)) for other in included)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_a_form_that_is_included_with_only_has_its_token(path):
+    """Only says that nothing of the page's context comes along, and a form without its token is refused."""
+    for name, given in INCLUDE.findall(path.read_text(encoding="utf-8")):
+        is_alone = given.split()[-1:] == ["only"]
+        assert not is_alone or "csrf_token=csrf_token" in given or not has_a_form_to_send(name), name
