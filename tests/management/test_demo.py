@@ -70,7 +70,7 @@ class AfterLoading(TestCase):
 
     def test_removing_tells_how_much_went(self):
         printed = run("remove")
-        for words in ("填報 69 項", "留言 4 則", "因果關係 60 條", "執行數 40 筆", "年度 2 個", "帳號 11 個"):
+        for words in ("填報 69 項", "留言 4 則", "因果關係 88 條", "執行數 40 筆", "年度 3 個", "帳號 11 個"):
             assert words in printed
         assert "予以保留" not in printed
 

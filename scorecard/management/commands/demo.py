@@ -77,7 +77,7 @@ class Command(BaseCommand):
         removed = demo_removal.remove()
         self.stdout.write(
             f"已移除示範資料：填報 {removed.reports} 項、留言 {removed.comments} 則、因果關係 {removed.links} 條、"
-            f"執行數 {removed.executions} 筆；回復為未開放的年度 {removed.years} 個；"
+            f"執行數 {removed.executions} 筆；回復為未開放或捨棄的年度 {removed.years} 個；"
             f"停用示範帳號 {removed.accounts} 個。"
         )
         if removed.kept:
