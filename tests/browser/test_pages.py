@@ -304,6 +304,7 @@ def test_every_page_of_the_site_is_visited_above():
         f"{EDITION}evidence/<uuid:token>/",
         f"{EDITION}reporting/<int:division_id>/light/<str:code>/",
         f"{EDITION}snapshots/<int:number>/<str:file>",
+        f"{EDITION}year/revisions/<int:number>/<str:file>",
     }
     # An upload's pages, on the way of tests/browser/test_form_import.py.
     pieces |= {f"agencies/<slug:agency>/import/<uuid:token>/{rest}" for rest in ("", "sheet/")}
