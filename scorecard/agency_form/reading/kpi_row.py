@@ -1,7 +1,8 @@
 """Reads the other cells of a KPI row: formula and units, figures, divisions, action plans and budgets."""
 
 from scorecard.agency_form.form_plan import FormActionPlan, FormAmount, FormFigure, FormMeasure
-from scorecard.agency_form.reading.formula_cell import direction_of, measure_label, read_formula_cell
+from scorecard.agency_form.reading.direction import contradiction, direction_of, measure_label
+from scorecard.agency_form.reading.formula_cell import NO_UNIT, is_share_of_another_unit, read_formula_cell
 from scorecard.agency_form.reading.notations import enumerated, read_amounts, read_figure, read_figures
 from scorecard.agency_form.reading.owners import (
     MAX_DIVISION_LENGTH,
@@ -67,6 +68,10 @@ class KPIRowReader:
             self.messages.correction(
                 place, f"計算公式前的序號略去，讀為「{cell.formulas[0]}」。", found=text, read=cell.formulas[0]
             )
+        if cell.remark:
+            self.messages.notation(place, f"單位後面的「{cell.remark}」讀為計算公式的一部分。", found=text)
+        if cell.percent:
+            self.messages.notation(place, f"單位「{cell.percent}」讀為 %。", found=cell.percent, read="%")
 
     def _units(self, row, cell, heads, place):
         """Never empty: a placeholder with an error if the cell has no unit."""
@@ -78,6 +83,17 @@ class KPIRowReader:
             else:
                 self.messages.error(place, "沒有寫計量單位；請在公式之後換行寫「單位：次數」。")
             units = ["%" if is_percentage else "？"]
+        for unit in () if self.messages.is_ours else units:
+            if NO_UNIT.search(unit) and len(unit) > 1:
+                self.messages.error(
+                    place, f"看不懂計量單位「{unit}」；單位之後請換行，或把其他說明寫在單位之前。", found=unit
+                )
+        if not self.messages.is_ours and any(is_share_of_another_unit(each, units) for each in cell.formulas):
+            self.messages.error(
+                place,
+                f"計算公式乘以 100%，單位卻是「{'、'.join(units)}」；請把單位改為 %，或改公式。",
+                found="、".join(units),
+            )
         for unit in units:
             validated_name(self.messages, place, "單位", unit, MAX_UNIT_LENGTH)
         lines = cell.formulas[0].split("\n")
@@ -140,9 +156,14 @@ class KPIRowReader:
         measures = []
         for unit, line, (targets, actuals) in zip(units, own_lines, figures, strict=True):
             label = (measure_label(line) if len(lines) == len(units) else unit) if len(units) > 1 else ""
-            direction, why = direction_of(line, [targets[year].value for year in sorted(targets)])
+            aims = [targets[year].value for year in sorted(targets)]
+            direction, why = direction_of(line, aims)
+            of = f"「{label}」" if label else ""
+            if against := contradiction(line, aims):
+                self.messages.notation(
+                    place, f"{code}{of} 的方向讀為{direction.label}：{against}", found=line, read=direction.label
+                )
             if why:
-                of = f"「{label}」" if label else ""
                 self.messages.notation(
                     place, f"{code}{of} 的方向讀為{direction.label}：{why}。", found=line, read=direction.label
                 )

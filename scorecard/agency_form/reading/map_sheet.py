@@ -1,10 +1,10 @@
 """Reads the sheet 策略地圖: mission, vision, values, themes, perspectives, and the objectives in their cells."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from scorecard.agency_form.form_plan import FormObjective, FormPerspective, FormTheme, Statement
+from scorecard.agency_form.reading.code_checks import check_codes
 from scorecard.agency_form.reading.codes import closed, is_usual, joined, name_and_code, split_coded
 from scorecard.agency_form.reading.texts import validated_name, without_spaces
 from scorecard.spreadsheets.grid import UNREADABLE, WHOLE_FILE
@@ -170,6 +170,7 @@ class _MapReader:
 
     def _objectives(self, row, column, theme, perspective):
         place = self.sheet.place(row, column)
+        check_codes(self.messages, place, self._text(row, column))
         found = []
         for code, name in split_coded(self._text(row, column)):
             if not code:
@@ -239,13 +240,3 @@ class _MapReader:
                         "這一欄沒有策略主題，內容沒有讀入。",
                         found=self.sheet.text(row, column),
                     )
-
-
-def title_of(sheet, suffix):
-    """(title without white space, row, column) of the first cell that ends with the suffix; None if there is none."""
-    for row, columns in list(sheet.rows.items())[:10]:
-        for column in columns:
-            text = unicodedata.normalize("NFKC", without_spaces(sheet.text(row, column)))
-            if text.endswith(suffix) and len(text) <= 120:
-                return without_spaces(sheet.text(row, column)), row, column
-    return None
