@@ -16,6 +16,7 @@ _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _NO_CODE = re.compile(r'"[^"]*"|[\\!_*].|\[[^\]]*\]')
 _CONDITION = re.compile(r"(>=|<=|<>|>|<|=)\s*(-?[0-9.]+)")
 _MINUS = re.compile(r"[-(－−△▲▼]")
+_NO_WORDS = re.compile(r"[-()－−△▲▼+:：\s/.,]")
 _MONEY = re.compile(r"(?:新[臺台]幣|NTD?\$?|[$＄元圓整])+")
 _COMPARE = {
     ">": lambda a, b: a > b,
@@ -52,6 +53,18 @@ class _Section:
     def literals(self) -> str:
         literal = "".join(token["quoted"] or token["escaped"] or "" for token in self.tokens)
         return literal + re.sub(r"[0#?.,%!\s]", "", self.digits)
+
+    @property
+    def words_around(self) -> tuple[str, str]:
+        """The literals before the first digit, and the others."""
+        before, after, is_behind = "", "", False
+        for token in self.tokens:
+            literal = token["quoted"] or token["escaped"] or ""
+            if token["plain"]:
+                is_behind = is_behind or token["plain"] in "0#?"
+                literal = re.sub(r"[0#?.,%\s]", "", token["plain"])
+            before, after = (before, after + literal) if is_behind else (before + literal, after)
+        return before, after
 
     @property
     def condition(self) -> re.Match[str] | None:
@@ -95,11 +108,11 @@ class NumberFormat:
             value = value.scaleb(-len(inserted[1]))
         if position == 1 and number < 0 and not (_MINUS.search(section.literals) or section.has_colour):
             value = abs(value)
-        unit = _MONEY.sub("", re.sub(r"[-()－−△▲▼+:：\s/.,]", "", section.literals))
+        before, unit = (_MONEY.sub("", _NO_WORDS.sub("", words)) for words in section.words_around)
         stored = number * 100 if is_percentage else number
-        if value == stored and (not unit or is_percentage):
+        if value == stored and not before and (not unit or is_percentage):
             return None
-        return f"{plain(value)}{'%' if is_percentage else unit}"
+        return f"{before}{plain(value)}{'%' if is_percentage else unit}"
 
     def _section(self, number: Decimal) -> tuple[_Section, int]:
         conditions = [section.condition for section in self.sections]

@@ -151,6 +151,11 @@ def _check_actuals(sheet, columns, messages):
             messages.notation(place, text, found=sheet.text(columns.row, column))
 
 
+def told_columns(sheet, columns):
+    """Columns whose headings are told as not read, with what stands below them."""
+    return {column for column in sheet.rows[columns.row] if column not in columns.all().values()}
+
+
 def check_repeated(sheet, row, columns, messages):
     """Adds an error if a repeated heading row has other columns than the first."""
     again = _Silent()

@@ -5,7 +5,7 @@ Each returns its reading with notices. Nothing is lost, and every inference and 
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from scorecard.domain.roc_years import MAX_DECIMALS, MAX_WHOLE_DIGITS, NumberError, parse_amount, parse_number
@@ -68,11 +68,12 @@ class Notice:
 
 @dataclass(frozen=True)
 class Reading:
-    """value: None for no value, never zero."""
+    """value: None for no value, never zero. other_unit: the unit that kept a number from being the value."""
 
     value: Decimal | None = None
     note: str = ""
     notices: tuple[Notice, ...] = ()
+    other_unit: str = ""
 
     @property
     def is_error(self):
@@ -171,7 +172,7 @@ def _other_unit(text, rest, unit):
         f"「{_line(text)}」的單位是「{rest}」，不是這一項的單位「{unit}」，因此不讀為數值；原文保留在備註。"
         f"請確認單位，或換算後填數字。"
     )
-    return _with_note(None, text, (Notice(Severity.HINT, text, "沒有數值", said),))
+    return replace(_with_note(None, text, (Notice(Severity.HINT, text, "沒有數值", said),)), other_unit=rest)
 
 
 def _is_word_with_note(text):
@@ -227,7 +228,7 @@ def read_figures(cell: Cell | None, units: list[str]) -> tuple[list[Reading], tu
         notices.insert(
             0, Notice(Severity.ASSUMPTION, cell.text, values, f"依{how}讀為 {count} 個衡量項的值：{values}。")
         )
-    return [Reading(reading.value, reading.note) for reading in readings], tuple(notices)
+    return [replace(reading, notices=()) for reading in readings], tuple(notices)
 
 
 def enumerated(lines: list[str]) -> list[str] | None:

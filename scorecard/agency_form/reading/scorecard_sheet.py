@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from scorecard.agency_form.form_plan import FormKPI, Statement
 from scorecard.agency_form.reading import headings
+from scorecard.agency_form.reading.account import Account
 from scorecard.agency_form.reading.code_checks import check_codes
 from scorecard.agency_form.reading.codes import code_and_name, corrected, is_usual, joined, split_coded
 from scorecard.agency_form.reading.kpi_row import KPIRowReader
@@ -61,40 +62,41 @@ class _ScorecardReader:
         self.title = Title(sheet, "平衡計分卡")
         self.notes = Notes(sheet)
         self.table_rows = set()
-        self.rows = KPIRowReader(sheet, self.columns, messages, self.divisions)
+        self.account = Account(sheet)
+        self.account.columns.update(headings.told_columns(sheet, self.columns))
+        self.rows = KPIRowReader(sheet, self.columns, messages, self.divisions, self.account)
 
     def read(self):
         is_notes = False
         for row in self.sheet.rows:
             if row < self.columns.row:
-                self._tell_above(row)
-            elif row > self.columns.row and not self.title.is_in(row):
+                self._take_above(row)
+            elif row == self.columns.row or self.title.is_in(row):
+                self.account.take_row(row)
+            else:
                 is_notes = self.notes.begin_in(row) or is_notes and not self._is_table(row)
                 if is_notes:
                     self.notes.take(row)
+                    self.account.take_row(row)
                 else:
                     self._read_row(row)
-        self._tell_beside()
         check_money_units(self.sheet, self.columns, self.table_rows, self.notes.rows, self.messages)
         if not self.started:
             self.messages.error(self.sheet.place(self.columns.row, 1), "平衡計分卡裡沒有任何 KPI。")
+        self.account.settle(self.messages, self._is_inside)
         kpis = tuple(FormKPI(**each.fields, action_plans=tuple(each.action_plans)) for each in self.started)
         return FormScorecard(self.columns, kpis, self.notes.statement(), tuple(self.divisions))
 
-    def _tell_above(self, row):
-        """What stands above the table: its title and the unit of money; all else is told."""
+    def _take_above(self, row):
+        """What stands above the table: its title and the unit of money."""
         for column in self.sheet.rows[row]:
-            text = self.sheet.text(row, column)
-            if not (self.title.is_in(row) or _IN_DOLLARS.fullmatch(without_spaces(text))):
-                self._add_hint_about_unread(row, column)
+            text = without_spaces(self.sheet.text(row, column))
+            if self.title.is_at(row, column) or _IN_DOLLARS.fullmatch(text):
+                self.account.take(row, column)
 
-    def _tell_beside(self):
-        """Cells of the table's rows under no heading."""
-        headed = self.sheet.rows[self.columns.row]
-        for row in sorted(self.table_rows):
-            for column in self.sheet.rows[row]:
-                if column not in headed and self.sheet.home(self.columns.row, column)[1] not in headed:
-                    self._add_hint_about_unread(row, column)
+    def _is_inside(self, row, column):
+        """Whether a cell stands in the table, where it may be a part of the plan."""
+        return row > self.columns.row and column in self.columns.all().values()
 
     def _is_table(self, row):
         """Whether the table goes on below notes, as on the next printed page."""
@@ -113,11 +115,12 @@ class _ScorecardReader:
         one = self.columns.one
         texts = [column for column in self.sheet.rows[row] if column <= self.last_column]
         if not texts:
-            for column in self.sheet.rows[row]:
-                self._add_hint_about_unread(row, column)
-        elif self._heads_again(row):
+            return
+        if self._heads_again(row):
+            self.account.take_row(row)
             headings.check_repeated(self.sheet, row, self.columns, self.messages)
         elif self._is_band(row, texts):
+            self.account.take(row, texts[0])
             self.band, self.above = without_spaces(self.sheet.text(row, texts[0])).removesuffix("構面"), None
         elif without_spaces(self.sheet.text(row, texts[0])) in _TOTALS:
             self.messages.hint(
@@ -125,6 +128,7 @@ class _ScorecardReader:
                 "合計列由系統自行計算，沒有讀入。",
                 found=self.sheet.text(row, texts[0]),
             )
+            self.account.take_row(row)
         elif self._own(row, one.get("kpi")):
             self._start_kpis(row)
         elif self._own(row, one.get("plans")):
@@ -213,6 +217,7 @@ class _ScorecardReader:
         return right
 
     def _text(self, row, column):
+        self.account.take(row, column)
         cell = self.sheet.cell(row, column)
         if cell and cell.kind in UNREADABLE:
             self.messages.error(
@@ -298,6 +303,7 @@ class _ScorecardReader:
         for name, what in names.items():
             if not self._own(row, one.get(name)):
                 continue
+            self.account.take(row, one[name])
             text = self.sheet.text(row, one[name])
             above = self.above[0]
             pair = code_and_name(text)

@@ -84,8 +84,9 @@ class Title:
         found = title_of(sheet, suffix)
         self.text = without_spaces(sheet.text(*found[1:])) if found else None
 
+    def is_at(self, row, column):
+        return self.text is not None and without_spaces(self.sheet.text(row, column)) == self.text
+
     def is_in(self, row):
-        """Whether the row has the title and nothing else but what belongs to it."""
-        return self.text is not None and any(
-            without_spaces(self.sheet.text(row, column)) == self.text for column in self.sheet.rows[row]
-        )
+        """Whether the row has the title alone."""
+        return all(self.is_at(row, column) for column in self.sheet.rows[row])
