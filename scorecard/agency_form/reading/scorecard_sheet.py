@@ -120,8 +120,7 @@ class _ScorecardReader:
             self.account.take_row(row)
             headings.check_repeated(self.sheet, row, self.columns, self.messages)
         elif self._is_band(row, texts):
-            self.account.take(row, texts[0])
-            self.band, self.above = without_spaces(self.sheet.text(row, texts[0])).removesuffix("構面"), None
+            self._start_band(row, texts[0])
         elif without_spaces(self.sheet.text(row, texts[0])) in _TOTALS:
             self.messages.hint(
                 self.sheet.place(row, texts[0]),
@@ -135,6 +134,13 @@ class _ScorecardReader:
             self._more_action_plans(row)
         else:
             self._leftover(row, texts)
+
+    def _start_band(self, row, column):
+        self.account.take(row, column)
+        self.band, self.above = without_spaces(self.sheet.text(row, column)).removesuffix("構面"), None
+        known = {without_spaces(name).removesuffix("構面") for name in self.perspectives.values()}
+        if known and self.band not in known:
+            self.messages.hint(self.sheet.place(row, column), f"策略地圖沒有「{self.band}」構面；請確認名稱。")
 
     def _heads_again(self, row):
         kpi = self.sheet.text(row, self.columns.one.get("kpi", 0))
