@@ -113,7 +113,7 @@ def is_words_for_percent(unit):
     """Whether 百分比, 百分比(%) or the like is written for %."""
     flat = "".join(unicodedata.normalize("NFKC", unit).split()).strip("()")
     found = [part for part in re.split(r"[()]", flat) if part]
-    return unit != "%" and bool(found) and all(_WORDS_FOR_PERCENT.fullmatch(part) for part in found)
+    return not is_percentage(unit) and bool(found) and all(_WORDS_FOR_PERCENT.fullmatch(part) for part in found)
 
 
 def is_share(formula):
