@@ -6,6 +6,7 @@ file by openpyxl, and empty rows or a hostile table of strings cost no more than
 """
 
 import io
+import posixpath
 import zipfile
 from collections.abc import Mapping
 from typing import Any, BinaryIO
@@ -163,7 +164,7 @@ class _Workbook:
         def start(tag: str, attributes: Attributes) -> None:
             if tag == "Relationship" and attributes.get("TargetMode") != "External":
                 target = attributes.get("Target", "")
-                path = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}".lstrip("/")
+                path = posixpath.normpath(target if target.startswith("/") else f"{folder}/{target}").lstrip("/")
                 found[attributes.get("Id")] = attributes.get("Type", ""), path
 
         if part.lower() in self.names:

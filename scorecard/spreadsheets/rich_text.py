@@ -7,8 +7,9 @@ from scorecard.spreadsheets.grid import Remark
 
 
 class Mark(Enum):
-    """How a font changes what a text says; all other fonts change nothing."""
+    """How a font changes what a text says. PLAIN: a part's own font, which changes nothing, whatever the cell's is."""
 
+    PLAIN = "plain"
     STRUCK = "struck out"
     RAISED = "superscript"
     LOWERED = "subscript"

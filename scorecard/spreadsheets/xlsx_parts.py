@@ -72,6 +72,8 @@ class StringReader:
             self.readings += 1
         elif tag == "r":
             self.mark = None
+        elif tag == "rPr":
+            self.mark = Mark.PLAIN
         else:
             self.mark = font_mark(tag, attributes) or self.mark
 

@@ -42,8 +42,8 @@ class SheetReader:
         self.reading = 0
         self.parts: list[str] = []
         # The marks of the parts, where the text has fonts of its own: None for the cell's.
-        self.marks: list[Mark | str | None] = []
-        self.mark: Mark | str | None = None
+        self.marks: list[Mark | None] = []
+        self.mark: Mark | None = None
         self.is_collecting = False
 
     def start(self, tag: str, attributes: Attributes) -> None:
@@ -64,7 +64,7 @@ class SheetReader:
         elif tag == "r":
             self.mark = None
         elif tag == "rPr":
-            self.mark = "plain"
+            self.mark = Mark.PLAIN
         elif tag in _FONT:
             self.mark = font_mark(tag, attributes) or self.mark
         elif tag == "rPh":
@@ -127,7 +127,7 @@ class SheetReader:
         raw = "".join(self.parts)
         look = self.looks.get(self.style, _PLAIN)
         string = self._shared(raw) if self.type == "s" and raw else raw
-        if look.mark or isinstance(string, tuple) or any(isinstance(mark, Mark) for mark in self.marks):
+        if look.mark or isinstance(string, tuple) or any(self.marks):
             self._take_marked(string, look.mark)
             return
         key = self.type, self.style, raw
@@ -143,10 +143,7 @@ class SheetReader:
         if isinstance(string, tuple):
             runs = [(text, mark or own) for text, mark in string]
         elif self.type == "inlineStr":
-            runs = [
-                (text, own if mark is None else mark if isinstance(mark, Mark) else None)
-                for text, mark in zip(self.parts, self.marks, strict=True)
-            ]
+            runs = [(text, mark or own) for text, mark in zip(self.parts, self.marks, strict=True)]
         else:
             runs = [(string, None if own is Mark.LOWERED else own)]
         text, remarks = seen_text(runs)

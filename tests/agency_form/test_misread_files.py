@@ -6,8 +6,9 @@ import zipfile
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 
-from tests.agency_form.form_workbooks import CARD, MAP, ods_of, saved
+from tests.agency_form.form_workbooks import CARD, MAP, SHEET_XML, ods_of, saved, with_parts
 from tests.agency_form.misread import BASE, CASES, PLAIN, Read
 
 
@@ -140,3 +141,37 @@ def test_several_sheets_of_one_kind_are_refused_by_name(title, edit):
 def test_a_hidden_second_sheet_is_left_out_and_told():
     form = _second(CARD, lambda sheet: setattr(sheet, "sheet_state", "hidden"))
     assert form.is_base() and f"讀取「{CARD}」" in form.told[""]
+
+
+SHARED = {
+    "struck out in a struck cell": "<r><rPr><strike/></rPr><t>81</t></r><r><rPr><sz val='11'/></rPr><t>85</t></r>",
+    "struck out by its value": "<r><rPr><strike val='true'/></rPr><t>81</t></r><r><t>85</t></r>",
+    "not struck out by its value": "<r><rPr><strike val='0'/></rPr><t>8</t></r><r><t>5</t></r>",
+}
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_shared_strings_and_comments_of_other_programs(name):
+    """LibreOffice strikes out the cell as well as its first part, and names parts by 「../」."""
+    is_struck_cell = name == "struck out in a struck cell"
+
+    def edit(card):
+        card["G4"] = "零壹貳"
+        card["G4"].font = Font(strike=is_struck_cell)
+
+    book = openpyxl.load_workbook(CASES / PLAIN)
+    edit(book[CARD])
+    relation = b'<Relationship Id="rId99" Type="x/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
+    own = 't="inlineStr"><is><t>零壹貳</t></is>'.encode()
+    content = with_parts(
+        {
+            SHEET_XML: lambda xml: xml.replace(own, b't="s"><v>0</v>'),
+            "xl/sharedStrings.xml": f"<sst><si>{SHARED[name]}</si></sst>".encode(),
+            "xl/_rels/workbook.xml.rels": lambda xml: xml.replace(b"</Relationships>", relation),
+            "xl/worksheets/_rels/sheet2.xml.rels": lambda xml: xml.replace(b'"/xl/comments/', b'"../comments/'),
+        },
+        saved(book),
+    )
+    form = Read(content)
+    assert form.figures("AC1.1")[1] == "85 82 83" and "註解" in form.told["G5"]
+    assert ("刪除線" in form.loud["G4"]) == ("not" not in name)
