@@ -8,7 +8,7 @@ from zipfile import ZipFile
 from scorecard.spreadsheets import xml_events
 from scorecard.spreadsheets.cell_values import cleaned, number_text, percent_text
 from scorecard.spreadsheets.grid import Cell, CellKind, GridSheet, Position, Remark, UnreadableFile
-from scorecard.spreadsheets.limits import MAX_COLUMNS, MAX_ROWS, Area, check_cells, merged_areas
+from scorecard.spreadsheets.limits import MAX_COLUMNS, MAX_ROWS, Area, check_cells, check_remarks, merged_areas
 from scorecard.spreadsheets.ods_styles import StyleReader
 from scorecard.spreadsheets.rich_text import Mark, comment_remark, seen_text
 from scorecard.spreadsheets.xml_events import Attributes
@@ -21,6 +21,7 @@ _CELLS = frozenset({"table-cell", "covered-table-cell"})
 # How LibreOffice shows a truth value that a formula gave; the file has it as the number 1 or 0.
 _TRUTHS = frozenset({"TRUE", "FALSE", "真", "假"})
 _SHOWN_NUMBER = re.compile(r"(?P<before>[^0-9.]*)(?P<number>[0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+)(?P<after>[^0-9]*)")
+_MINUS = re.compile("[-(−－△▲▼]")
 _MONEY_OR_SIGN = re.compile(r"[-()−－△▲▼+:：\s/.,$＄元圓整]|NTD?|新[臺台]幣")
 
 
@@ -175,17 +176,26 @@ class _Reader:
         if self.comment is not None:
             remarks = (*remarks, comment_remark("".join(self.comment)))
         if remarks and not is_covered:
-            self.remarks[row, column] = remarks
+            self._remark(row, column, repeat, remarks)
         cell = None if is_covered or remarks and self.runs and not raw else self._cell(raw)
         if cell is None:
             return
         shown = _shown(cell, cleaned(raw))
+        if shown is None and _shows_otherwise(cell, cleaned(raw)):
+            said = f"儲存格顯示為「{cleaned(raw)[:40]}」，存的是 {cell.text}；讀入的是 {cell.text}，請確認。"
+            self._remark(row, column, repeat, (*remarks, Remark(said, is_correction=True)))
         for each_row in range(row, row + min(self.row_repeat, MAX_ROWS + 1)):
             for each_column in range(column, column + min(repeat, MAX_COLUMNS + 1)):
                 check_cells(each_row, each_column, len(self.cells))
                 self.cells[each_row, each_column] = cell
                 if shown is not None:
                     self.shown[each_row, each_column] = shown
+
+    def _remark(self, row: int, column: int, repeat: int, remarks: tuple[Remark, ...]) -> None:
+        for each_row in range(row, min(row + self.row_repeat, MAX_ROWS + 1)):
+            for each_column in range(column, min(column + repeat, MAX_COLUMNS + 1)):
+                check_remarks(len(self.remarks))
+                self.remarks[each_row, each_column] = remarks
 
     def _cell(self, raw: str) -> Cell | None:
         text, kind = cleaned(raw), self.attributes.get("value-type", "")
@@ -228,17 +238,26 @@ def _shown(cell: Cell, text: str) -> Cell | None:
     if match is None:
         return None
     stored, seen = Decimal(cell.text.rstrip("%")), Decimal(match["number"].replace(",", ""))
-    unit = _MONEY_OR_SIGN.sub("", match["after"])
+    before, unit = (_MONEY_OR_SIGN.sub("", match[name]) for name in ("before", "after"))
     step = seen.as_tuple().exponent
     assert isinstance(step, int)
     for power in (0, -3, -4, -6, -8):
         scaled = abs(stored).scaleb(power)
         if abs(scaled.adjusted()) < 20 and scaled.quantize(Decimal(1).scaleb(step), ROUND_HALF_UP) == seen:
-            if seen == abs(stored) and (not unit or unit == "%"):
+            is_negative = stored < 0 and _MINUS.search(match["before"]) is not None
+            seen = -seen if is_negative else seen
+            if seen == stored and not before and unit in ("", "%"):
                 return None
-            seen = -seen if stored < 0 else seen
-            return Cell(f"{number_text(seen)}{unit}", CellKind.PERCENT if unit else CellKind.NUMBER)
+            return Cell(f"{before}{number_text(seen)}{unit}", CellKind.PERCENT if before or unit else CellKind.NUMBER)
     return None
+
+
+def _shows_otherwise(cell: Cell, text: str) -> bool:
+    """Whether a number is shown by other digits than its own, as by a format that is not understood."""
+    if cell.kind is not CellKind.NUMBER or not re.search("[0-9]", text):
+        return False
+    match = _SHOWN_NUMBER.fullmatch(text)
+    return match is None or Decimal(match["number"].replace(",", "")) != abs(Decimal(cell.text))
 
 
 def _count(attributes: Mapping[str, str], name: str) -> int:

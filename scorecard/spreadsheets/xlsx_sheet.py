@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from scorecard.spreadsheets import xml_events
 from scorecard.spreadsheets.cell_values import cleaned, date_text, number_text, percent_text
 from scorecard.spreadsheets.grid import Cell, CellKind, GridSheet, Position, Remark, UnreadableFile, row_and_column
-from scorecard.spreadsheets.limits import MAX_COLUMNS, MAX_ROWS, Area, check_cells, merged_areas
+from scorecard.spreadsheets.limits import MAX_COLUMNS, MAX_ROWS, Area, check_cells, check_remarks, merged_areas
 from scorecard.spreadsheets.rich_text import Mark, comment_remark, seen_text
 from scorecard.spreadsheets.xlsx_parts import Look, Runs, font_mark
 from scorecard.spreadsheets.xml_events import Attributes
@@ -110,6 +110,7 @@ class SheetReader:
     def sheet(self, name: str, is_hidden: bool, comments: Mapping[Position, str]) -> GridSheet:
         """comments: {cell: text}."""
         merges = merged_areas(self.areas, self.cells)
+        check_remarks(len(comments))
         for where, text in comments.items():
             self.remarks[where] = (*self.remarks.get(where, ()), comment_remark(text))
         return GridSheet(
@@ -148,6 +149,7 @@ class SheetReader:
             runs = [(string, None if own is Mark.LOWERED else own)]
         text, remarks = seen_text(runs)
         if remarks:
+            check_remarks(len(self.remarks))
             self.remarks[self.row, self.column] = remarks
         if not text and remarks:
             return

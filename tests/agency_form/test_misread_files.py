@@ -69,6 +69,7 @@ def span(style, text):
         (f'<table:table-cell {FLOAT}="4000"><text:p>4</text:p></table:table-cell>', "4", "顯示"),
         (f'<table:table-cell {FLOAT}="4.4"><text:p>4</text:p></table:table-cell>', "4", "顯示"),
         (f'<table:table-cell {FLOAT}="-4000"><text:p>-4.0</text:p></table:table-cell>', "-4", "顯示"),
+        (f'<table:table-cell {FLOAT}="4"><text:p>0!4</text:p></table:table-cell>', "4", "顯示"),
         (f'<table:table-cell {FLOAT}="4"><text:p>4件</text:p></table:table-cell>', "—", "顯示"),
         (
             f'<table:table-cell {FLOAT}="4"><office:annotation><text:p>請確認</text:p></office:annotation>'
@@ -175,3 +176,15 @@ def test_shared_strings_and_comments_of_other_programs(name):
     form = Read(content)
     assert form.figures("AC1.1")[1] == "85 82 83" and "註解" in form.told["G5"]
     assert ("刪除線" in form.loud["G4"]) == ("not" not in name)
+
+
+def test_too_much_beside_the_table_is_refused_in_one_sentence():
+    def fill(sheet):
+        for row in range(20, 60):
+            for column in range(1, 16):
+                sheet.cell(row, 20 + column).value = column
+
+    book = openpyxl.load_workbook(CASES / PLAIN)
+    fill(book[CARD])
+    errors = Read(saved(book)).errors
+    assert list(errors) == ["U20"] and "600 個儲存格" in errors["U20"]

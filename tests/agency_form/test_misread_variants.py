@@ -35,11 +35,23 @@ def _insert_page(card, row, note, column=1, headings=True):
         (5, "備註：同一目標", 1, True),
         (9, "說明：數值為全年", 1, False),
         (7, "註：以年底為準", 2, False),
+        (8, "※填表說明", 1, True),
+        (8, "【填表說明】", 1, True),
+        (8, "備註", 1, False),
     ],
 )
 def test_notes_may_stand_on_every_page(row, note, column, headings, as_ods):
     form = changed(lambda _map, card: _insert_page(card, row, note, column, headings), as_ods=as_ods)
-    assert form.is_base() and note.splitlines()[-1][-1:] in form.plan.instructions.text + "說 明"
+    assert form.is_base() and note.splitlines()[-1][-1:] in form.plan.instructions.text + "說明】備註"
+
+
+@pytest.mark.parametrize("kpi", ["訓練時數", "AL1.1", None])
+def test_a_row_of_figures_below_notes_is_no_note(kpi):
+    def edit(_map, card):
+        _insert_page(card, 8, WARNING, headings=False)
+        card["B10"] = kpi
+
+    assert changed(edit).errors.keys() & {"B10", "K10"}
 
 
 @pytest.mark.parametrize(
@@ -86,6 +98,9 @@ def test_a_heading_of_figures_names_one_year_and_one_kind_or_is_refused(cell, he
         {"L2": "105年預算（阡元）"},
         {"B1": "(金額單位:億元)"},
         {"O1": "NT$1,000"},
+        {"O1": "單位：仟"},
+        {"K2": "行動方案(經費單位：千元)"},
+        {"A3": "顧客構面(單位：千元)"},
     ],
 )
 def test_money_that_is_not_in_dollars_is_refused_wherever_it_says_so(values):
@@ -202,6 +217,8 @@ def test_actuals_of_the_plans_own_years_are_not_taken_and_told(heading):
         ("稽核次數≥4次\n計量單位:次。", "次", ""),
         ("稽核次數≥4次\n單位：次\n(資料來源：內控小組)", "次", "(資料來源：內控小組)"),
         ("稽核次數≥4次\n單位：次(資料來源：內控小組)", "次", "(資料來源：內控小組)"),
+        ("稽核次數≥4次\n單位：次 資料來源：內控小組", "次", "資料來源：內控小組"),
+        ("稽核次數≥4次\n單位：次，每季統計一次", "次", "每季統計一次"),
         ("稽核次數≥4次\n單位：次；資料來源：內控小組", "次", "資料來源：內控小組"),
         ("稽核次數≥4次\n單位：次\n※以年底為準", "次", "※以年底為準"),
         ("稽核次數≥4次（單位：次）\n備註：含複查", "次", "備註：含複查"),
@@ -228,6 +245,7 @@ def test_a_percentage_may_be_written_in_words(unit):
         {"C7": "實際場數÷計畫場數×100％\n單位：場"},
         {"C7": "次數\n單位：次", "G7": "100%", "H7": "100%", "I7": "100%"},
         {"C7": "次數\n單位：次", "G7": "90％"},
+        {"C7": "100%×實際場數/計畫場數\n單位：場"},
         {"C7": "次數\n單位：次", "G7": "4件", "H7": "5件", "I7": "6件"},
     ],
 )
@@ -327,6 +345,11 @@ def test_a_format_that_shows_a_date_makes_no_figure(code):
         ("【AC1.1】民眾滿意度", "AC1.1", "民眾滿意度"),
         ("(AC1.1) 民眾滿意度", "AC1.1", "民眾滿意度"),
         ("AC1. 1民眾滿意度", "AC1.1", "民眾滿意度"),
+        ("1.AC1.1 民眾滿意度", "AC1.1", "民眾滿意度"),
+        ("(一)AC1.1民眾滿意度", "AC1.1", "民眾滿意度"),
+        ("AC1.\n1 民眾滿意度", "AC1.1", "民眾滿意度"),
+        ("AC\n1.1 民眾滿意度", "AC1.1", "民眾滿意度"),
+        ("AC1\n.1 民眾滿意度", "AC1.1", "民眾滿意度"),
     ],
 )
 def test_a_code_with_spaces_and_other_marks_is_read_and_told(text, code, name):

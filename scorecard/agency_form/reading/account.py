@@ -1,5 +1,7 @@
 """Proves of a sheet that every cell with content was read as a value or as structure, or is told of."""
 
+MAX_LEFT_OVER = 500
+
 
 class Account:
     """The cells that a reader took. A column whose heading is told as not read is told with it."""
@@ -29,7 +31,12 @@ class Account:
         Where the form has errors already, only the others are told: an error often leaves cells unread.
         """
         had_errors = messages.has_errors
-        for row, column in list(self.left_over(messages)):
+        left_over = list(self.left_over(messages))
+        if len(left_over) > MAX_LEFT_OVER:
+            text = f"表格以外還有 {len(left_over):,} 個儲存格有內容，從這一格開始；請刪除不屬於表單的內容，再上傳。"
+            messages.error(self.sheet.place(*left_over[0]), text)
+            return
+        for row, column in left_over:
             place, text = self.sheet.place(row, column), self.sheet.text(row, column)
             if not is_inside(row, column):
                 messages.hint(place, "不屬於表單的內容，沒有讀入。", found=text)

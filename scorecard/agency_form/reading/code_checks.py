@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from scorecard.agency_form.reading.codes import code_and_name, is_usual, split_coded, written_code
+from scorecard.agency_form.reading.codes import code_and_name, is_usual, split_coded, unbroken, written_code
 
 _CODE = re.compile(
     r"(?<![0-9A-Za-z.])(?P<letters>[A-Z]{2})(?P<number>[0-9]+)(?P<rest>(?:\.[0-9]+)*)(?![0-9A-Za-z.]*[0-9A-Za-z])"
@@ -17,6 +17,9 @@ def check_codes(messages, place, text):
     """Adds messages about the lines of a cell with codes."""
     if messages.is_ours:
         return
+    if unbroken(text) != text:
+        messages.correction(place, f"斷成兩行的編號讀為「{unbroken(text).splitlines()[0][:40]}」。", found=text)
+        text = unbroken(text)
     firsts = {code for code, _ in split_coded(text)}
     for line in filter(None, (line.strip() for line in text.split("\n"))):
         written = written_code(line)

@@ -10,9 +10,13 @@ _TRAILING = re.compile(r"(.*?)\s*[（(]?([A-Za-zＡ-Ｚａ-ｚ][A-Za-z0-9Ａ-Ｚ
 _PATTERN = re.compile(r"[A-Z]{2}[0-9]+(\.[0-9]+){0,2}")
 # A code with spaces or other marks between its parts, 「AC1. 1」, 「AC 1·1」, 「AC1,1 」, or in brackets, 「【AC1】」.
 _WRITTEN = re.compile(
-    r"(?P<open>[(\[【〔「『]\s*)?(?P<letters>[A-Z]\s?[A-Z])\s?(?P<number>[0-9Il]{1,3})"
+    r"(?:[(（]?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})[.、)）]\s*)?(?P<open>[(\[【〔「『]\s*)?(?P<letters>[A-Z]\s?[A-Z])\s?(?P<number>[0-9Il]{1,3})"
     r"(?P<rest>(?:\s*[.·・•‧。]\s*[0-9Il]{1,3}|[,、_][0-9]{1,3}(?=[.·・,、_\s]|$))*)(?![0-9A-Za-z])\.?"
     r"(?P<close>\s*[)\]】〕」』])?"
+)
+# A code that the width of its column broke, 「AC1.」 over 「1 民眾滿意度」.
+_BROKEN = re.compile(
+    r"^(?P<start>[A-Z]{1,2}(?:[0-9.]*\.)?)[^\S\n]*\n\s*(?=[0-9])|(?<=[0-9])\n\s*(?=\.[0-9])", re.MULTILINE
 )
 _BEFORE_NAME = re.compile(r"[\s.:：,，。、)\]】〕」』]*(?:[-–—]\s*)?(?=\S)")
 _ONE = str.maketrans("Il｜|", "1111")
@@ -34,7 +38,7 @@ def code_and_name(text):
         return match[1].rstrip("."), joined(match[2])
     match = _LEADING.fullmatch(folded)
     if match and any(char.isdigit() for char in match[1]) and _looks_like_code(match[1]) and match[2]:
-        return match[1], joined(match[2])
+        return match[1], joined(re.sub(r"^[-–—]\s*(?=[^\s0-9])", "", match[2]))
     return None
 
 
@@ -45,7 +49,7 @@ def written_code(text):
     if match is None or bool(match["open"]) != bool(match["close"]):
         return None
     typed = match[0].strip().rstrip(".")
-    code = "".join(typed.split()).strip("([【〔「『)]】〕」』")
+    code = "".join((match["letters"] + match["number"] + match["rest"]).split())
     code = re.sub("[·・•‧。,、_]", ".", code)
     if code == typed:
         return None
@@ -69,13 +73,18 @@ def _looks_like_code(token):
     return len(plain) <= 8 and any(char.isdigit() for char in plain) and not re.search(r"[()（）「」，。、%]", plain)
 
 
+def unbroken(text):
+    """The text whose codes go on in the line where they begin."""
+    return _BROKEN.sub(lambda match: match["start"] or "", text)
+
+
 def split_coded(text):
     """[(code, name)] of a cell's lines. A line without a code continues the line before.
 
     A first line without a code gets the code "".
     """
     found = []
-    for line in text.split("\n"):
+    for line in unbroken(text).split("\n"):
         line = line.strip()
         if not line:
             continue

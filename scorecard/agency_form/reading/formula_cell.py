@@ -12,13 +12,14 @@ _NUMBER = re.compile(r"[1-9１-９][0-9０-９]?[.．、]\s*")
 _UNIT_SEPARATORS = re.compile(r"([\n、,，;；])")
 # A remark behind the unit, no further unit: 「(資料來源：內控小組)」.
 _REMARK = re.compile(
-    r"[※*＊註]|備註|說明|資料|來源|公式|目標|不含|包含|含|自[0-9]|以.+(?:計|準)|每年|依|由|如|[^：:]*[：:]|.{13,}",
+    r"[※*＊註]|備註|說明|資料|來源|公式|目標|不含|包含|含|自[0-9]|以.+(?:計|準)|每|依|由|如|[^：:]*[：:]|.{9,}",
     re.DOTALL,
 )
+_REMARK_APART = re.compile(r"(?<=\S)\s+(?=※|備?註|資料|說明|公式|目標|\S+[：:])")
 _BRACKET = re.compile(r"\s*[(（\[【](?P<inner>[^()（）]*)[)）\]】]?\s*$", re.DOTALL)
 _WORDS_FOR_PERCENT = re.compile(r"百分(?:比|率)|percent(?:age)?|%", re.IGNORECASE)
-NO_UNIT = re.compile(r"[≥≦≤≧=<>＝＜＞。?？]")
-_TIMES_100 = re.compile(r"[*×xX✕╳∗]100%")
+NO_UNIT = re.compile(r"[：:≥≦≤≧=<>＝＜＞。?？]")
+_TIMES_100 = re.compile(r"[*×xX✕╳∗]100%|100%[*×xX✕╳∗]")
 _PAIRS = {"(": ")", "（": "）", "[": "]", "【": "】"}
 
 
@@ -95,6 +96,11 @@ def _units_and_remark(text):
             continue
         if units and (_REMARK.match(piece) or _is_open(piece[:1]) and len(piece) > 1):
             rest = "".join(pieces[number:]).strip()
+            break
+        apart = _REMARK_APART.search(piece)
+        if apart:
+            units.append(piece[: apart.start()])
+            rest = "".join((piece[apart.end() :], *pieces[number + 1 :])).strip()
             break
         bracket = _BRACKET.search(piece)
         if bracket and bracket.start() and (len(bracket["inner"]) > 8 or _REMARK.match(bracket["inner"].strip())):

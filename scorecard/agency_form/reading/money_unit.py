@@ -5,7 +5,10 @@ import unicodedata
 
 from scorecard.agency_form.reading.texts import without_spaces
 
-_MANY = "(?:[十拾百佰千仟阡萬億]+[元圓]|(?:百萬|千|仟|萬|億)新[臺台]幣|NT\\$?1,?000)"
+_MANY = (
+    "(?:單位[:：]?(?:新[臺台]幣)?[千仟阡萬億]+(?![元圓a-z0-9])|[十拾百佰千仟阡萬億]+[元圓]"
+    "|(?:百萬|千|仟|萬|億)新[臺台]幣|NT\\$?1,?000)"
+)
 # 「千元/人」 is an example of a measure's unit, no unit of money.
 _ANYWHERE = re.compile(_MANY + "(?!/|每)")
 _STATED = re.compile(
@@ -32,7 +35,7 @@ def check_money_units(sheet, columns, table_rows, note_rows, messages):
                 continue
             text = sheet.text(row, column)
             is_heading = column in columns.budgets.values() and row not in note_rows
-            is_named = row == columns.row and column in columns.one.values()
+            is_named = row == columns.row and column == columns.one.get("formula")
             pattern = _ANYWHERE if is_heading or row < columns.row else _STATED
             if not is_named and len(text) <= 500 and pattern.search(_flat(text)):
                 messages.error(sheet.place(row, column), f"「{_line(text)}」：預算的單位不是元{DOLLARS}", found=text)

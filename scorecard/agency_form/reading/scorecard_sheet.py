@@ -76,8 +76,8 @@ class _ScorecardReader:
             else:
                 is_notes = self.notes.begin_in(row) or is_notes and not self._is_table(row)
                 if is_notes:
-                    self.notes.take(row)
-                    self.account.take_row(row)
+                    for column in self.notes.take(row, self.last_column):
+                        self.account.take(row, column)
                 else:
                     self._read_row(row)
         check_money_units(self.sheet, self.columns, self.table_rows, self.notes.rows, self.messages)
@@ -105,8 +105,9 @@ class _ScorecardReader:
             name = without_spaces(self.sheet.text(row, texts[0])).removesuffix("構面")
             return name in {*map(without_spaces, self.perspectives.values()), *USUAL_PERSPECTIVES}
         kpi, plan = (self._text_alone(row, self.columns.one.get(name)) for name in ("kpi", "plans"))
-        has_code = len(texts) >= 4 and code_and_name(kpi) or len(texts) >= 2 and not kpi and code_and_name(plan)
-        return bool(has_code) or self._heads_again(row)
+        has_plan = len(texts) >= 2 and not kpi and code_and_name(plan)
+        # No point of notes fills so many cells; where no code tells what they are, each is an error.
+        return len(texts) >= 4 or bool(has_plan) or self._heads_again(row)
 
     def _text_alone(self, row, column):
         return self.sheet.text(row, column) if column else ""
