@@ -100,6 +100,7 @@ def test_a_format_that_shows_a_date_makes_no_figure(code):
         ("AC1. 1民眾滿意度", "AC1.1", "民眾滿意度"),
         ("1.AC1.1 民眾滿意度", "AC1.1", "民眾滿意度"),
         ("(一)AC1.1民眾滿意度", "AC1.1", "民眾滿意度"),
+        ("KPI AC1.1 民眾滿意度", "AC1.1", "民眾滿意度"),
         ("AC1.\n1 民眾滿意度", "AC1.1", "民眾滿意度"),
         ("AC\n1.1 民眾滿意度", "AC1.1", "民眾滿意度"),
         ("AC1\n.1 民眾滿意度", "AC1.1", "民眾滿意度"),
@@ -220,3 +221,9 @@ def test_a_percentage_may_be_written_in_words(unit):
 def test_a_percentage_of_another_unit_is_refused(values):
     form = with_texts(**values)
     assert form.errors.keys() & {"C7", "G7"}, form.told
+
+
+def test_a_blank_inside_a_name_is_no_end_of_the_code_and_a_code_between_blanks_is_told():
+    form = with_texts(B4="AC1.1民眾 滿意度", B5="BC1.1 平均處理日數 CC1.1 甲")
+    assert form.is_base() and form.kpi("AC1.1").name == "民眾 滿意度"
+    assert "CC1.1" in form.told["B5"] and "B4" not in form.told

@@ -67,6 +67,7 @@ def test_a_row_of_figures_below_notes_is_no_note(kpi):
         ("F2", "104年決算數"),
         ("H2", "106年預期值"),
         ("F2", "實際值"),
+        ("F2", "14年實際值"),
         ("L2", "行動方案對應預算"),
     ],
 )

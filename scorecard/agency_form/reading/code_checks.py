@@ -31,6 +31,9 @@ def check_codes(messages, place, text):
         if pair[0] not in firsts and is_usual(pair[0]):
             messages.assumption(place, f"「{line[:40]}」與前一項的編號不同類，讀為前一項名稱的一部分。", found=line)
         second = second_code(*pair)
+        if not second and (mentioned := _mentioned_code(*pair)):
+            said = f"名稱裡的「{mentioned}」讀為名稱的一部分；若是另一項，請另起一列。"
+            messages.hint(place, said, found=line)
         if second:
             messages.error(
                 place,
@@ -53,6 +56,18 @@ def second_code(code, name):
         is_separated = re.search(r"[;；/\n。]\s*$", before)
         is_next = match["letters"] == own["letters"] and _numbers(match) > _numbers(own)
         if is_separated or is_next:
+            return match[0]
+    return ""
+
+
+def _mentioned_code(code, name):
+    """A code of the same make that stands between blanks and may begin a second item; "" for none."""
+    own = _CODE.fullmatch(code)
+    for match in _CODE.finditer(unicodedata.normalize("NFKC", name)) if own else ():
+        before, behind = match.string[: match.start()], match.string[match.end() :]
+        is_alike = match["rest"].count(".") == own["rest"].count(".")
+        stands_alone = before[-1:].isspace() and behind[:1].isspace()
+        if is_alike and stands_alone and not _REFERS_BEFORE.search(before) and not _REFERS_BEHIND.match(behind):
             return match[0]
     return ""
 

@@ -10,7 +10,7 @@ _TRAILING = re.compile(r"(.*?)\s*[（(]?([A-Za-zＡ-Ｚａ-ｚ][A-Za-z0-9Ａ-Ｚ
 _PATTERN = re.compile(r"[A-Z]{2}[0-9]+(\.[0-9]+){0,2}")
 # A code with spaces or other marks between its parts, 「AC1. 1」, 「AC 1·1」, 「AC1,1 」, or in brackets, 「【AC1】」.
 _WRITTEN = re.compile(
-    r"(?:[(（]?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})[.、)）]\s*)?(?P<open>[(\[【〔「『]\s*)?(?P<letters>[A-Z]\s?[A-Z])\s?(?P<number>[0-9Il]{1,3})"
+    r"(?:(?:KPI|指標|編號)\s*[:：]?\s*|[(（]?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})[.、)）]\s*)?(?P<open>[(\[【〔「『]\s*)?(?P<letters>[A-Z]\s?[A-Z])\s?(?P<number>[0-9Il]{1,3})"
     r"(?P<rest>(?:\s*[.·・•‧。]\s*[0-9Il]{1,3}|[,、_][0-9]{1,3}(?=[.·・,、_\s]|$))*)(?![0-9A-Za-z])\.?"
     r"(?P<close>\s*[)\]】〕」』])?"
 )
@@ -18,6 +18,8 @@ _WRITTEN = re.compile(
 _BROKEN = re.compile(
     r"^(?P<start>[A-Z]{1,2}(?:[0-9.]*\.)?)[^\S\n]*\n\s*(?=[0-9])|(?<=[0-9])\n\s*(?=\.[0-9])", re.MULTILINE
 )
+# A usual code with the beginning of its name, before a blank inside the name: 「AC1.1平均 日數」.
+_GLUED = re.compile(r"[A-Z]{2}[0-9]+(?:\.[0-9]+)*[\u4e00-\u9fff]")
 _BEFORE_NAME = re.compile(r"[\s.:：,，。、)\]】〕」』]*(?:[-–—]\s*)?(?=\S)")
 _ONE = str.maketrans("Il｜|", "1111")
 
@@ -34,7 +36,7 @@ def code_and_name(text):
         return written[1], joined(written[2])
     folded = _folded_start(text)
     match = _TOKEN.fullmatch(folded)
-    if match and _looks_like_code(match[1]):
+    if match and _looks_like_code(match[1]) and not _GLUED.match(match[1]):
         return match[1].rstrip("."), joined(match[2])
     match = _LEADING.fullmatch(folded)
     if match and any(char.isdigit() for char in match[1]) and _looks_like_code(match[1]) and match[2]:

@@ -22,7 +22,7 @@ NAMES = {
     "owner": "行動方案主責科室（或同仁）",
     "supporting": "協辦科室",
 }
-MAX_HEADING_LENGTH = 150
+MAX_HEADING_LENGTH, MAX_YEARS_BEFORE = 150, 20
 # What the column of action plans asks for names figures without being one: 「(達成策略目標之重要工作項目、計畫)」.
 _PLANS = re.compile(r"行動方案(?!.{0,6}(?:[0-9]{2,4}年|預算|經費))")
 REQUIRED = ("objective", "kpi", "formula", "division")
@@ -145,6 +145,9 @@ def _check_actuals(sheet, columns, messages):
                 found=sheet.text(columns.row, columns.targets[year]),
             )
     for year, column in columns.actuals.items():
+        if first and year < first - MAX_YEARS_BEFORE:
+            text = f"{year_text(year)}離計畫的第一年（{year_text(first)}）太遠；請確認年度沒有打錯。"
+            messages.error(sheet.place(columns.row, column), text, found=sheet.text(columns.row, column))
         if first and year >= first:
             place = sheet.place(columns.row, column)
             text = f"計畫從 {year_text(first)}開始；{year_text(year)}的實際值由填報人員填報與送審，這一欄沒有讀入。"
