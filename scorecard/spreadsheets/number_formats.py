@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cached_property
 
 from scorecard.domain.scoring import plain
@@ -14,10 +14,12 @@ _GENERAL = re.compile(r"General|G/通用格式|G/標準|Standard", re.IGNORECASE
 _DATE_LETTERS = re.compile(r"[ymdhsgb]|e(?![+-])|上午|下午", re.IGNORECASE)
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _NO_CODE = re.compile(r'"[^"]*"|[\\!_*].|\[[^\]]*\]')
-_CONDITION = re.compile(r"(>=|<=|<>|>|<|=)\s*(-?[0-9.]+)")
+_CONDITION = re.compile(r"(>=|<=|<>|>|<|=)\s*(-?[0-9]{1,15}(?:\.[0-9]{1,15})?)")
 _MINUS = re.compile(r"[-(－−△▲▼]")
 _NO_WORDS = re.compile(r"[-()－−△▲▼+:：\s/.,]")
 _MONEY = re.compile(r"(?:新[臺台]幣|NTD?\$?|[$＄元圓整])+")
+MAX_DECIMALS = 30
+_WIDE = Context(prec=200)
 _COMPARE = {
     ">": lambda a, b: a > b,
     "<": lambda a, b: a < b,
@@ -100,12 +102,13 @@ class NumberFormat:
         value = number * 100 if is_percentage else number
         scaled = re.search(r"[0#?](,+)(?![0#?,])", digits)
         if scaled:
-            value = value.scaleb(-3 * len(scaled[1]))
+            value = value.scaleb(-3 * min(len(scaled[1]), MAX_DECIMALS))
         _whole, _point, decimals = re.sub("[^0#?.]", "", digits.replace("!", "")).partition(".")
-        value = value.quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP)
+        if len(decimals) <= MAX_DECIMALS:
+            value = value.quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP, _WIDE)
         inserted = re.search(r"!([0#?]+)", digits)
         if inserted:
-            value = value.scaleb(-len(inserted[1]))
+            value = value.scaleb(-min(len(inserted[1]), MAX_DECIMALS))
         if position == 1 and number < 0 and not (_MINUS.search(section.literals) or section.has_colour):
             value = abs(value)
         before, unit = (_MONEY.sub("", _NO_WORDS.sub("", words)) for words in section.words_around)

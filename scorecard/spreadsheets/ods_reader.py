@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from zipfile import ZipFile
 
 from scorecard.spreadsheets import xml_events
@@ -21,6 +21,8 @@ _CELLS = frozenset({"table-cell", "covered-table-cell"})
 # How LibreOffice shows a truth value that a formula gave; the file has it as the number 1 or 0.
 _TRUTHS = frozenset({"TRUE", "FALSE", "真", "假"})
 _SHOWN_NUMBER = re.compile(r"(?P<before>[^0-9.]*)(?P<number>[0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+)(?P<after>[^0-9]*)")
+MAX_SHOWN_LENGTH = 40
+_WIDE = Context(prec=200)
 _MINUS = re.compile("[-(−－△▲▼]")
 _MONEY_OR_SIGN = re.compile(r"[-()−－△▲▼+:：\s/.,$＄元圓整]|NTD?|新[臺台]幣")
 
@@ -235,7 +237,7 @@ def _shown(cell: Cell, text: str) -> Cell | None:
     A text that cannot come from the number by rounding and thousands says nothing: some programs write none.
     """
     match = _SHOWN_NUMBER.fullmatch(text) if cell.kind in (CellKind.NUMBER, CellKind.PERCENT) else None
-    if match is None:
+    if match is None or len(match["number"]) > MAX_SHOWN_LENGTH:
         return None
     stored, seen = Decimal(cell.text.rstrip("%")), Decimal(match["number"].replace(",", ""))
     before, unit = (_MONEY_OR_SIGN.sub("", match[name]) for name in ("before", "after"))
@@ -243,7 +245,7 @@ def _shown(cell: Cell, text: str) -> Cell | None:
     assert isinstance(step, int)
     for power in (0, -3, -4, -6, -8):
         scaled = abs(stored).scaleb(power)
-        if abs(scaled.adjusted()) < 20 and scaled.quantize(Decimal(1).scaleb(step), ROUND_HALF_UP) == seen:
+        if abs(scaled.adjusted()) < 20 and scaled.quantize(Decimal(1).scaleb(step), ROUND_HALF_UP, _WIDE) == seen:
             is_negative = stored < 0 and _MINUS.search(match["before"]) is not None
             seen = -seen if is_negative else seen
             if seen == stored and not before and unit in ("", "%"):

@@ -2,12 +2,16 @@
 
 import io
 import re
+import time
 import zipfile
 
 import openpyxl
 import pytest
 from openpyxl.styles import Font
 
+from scorecard.agency_form.reading.titles import title_of
+from scorecard.spreadsheets.grid import Cell as GridCell
+from scorecard.spreadsheets.grid import GridSheet
 from tests.agency_form.form_workbooks import CARD, MAP, SHEET_XML, ods_of, saved, with_parts
 from tests.agency_form.misread import BASE, CASES, PLAIN, Read
 
@@ -188,3 +192,39 @@ def test_too_much_beside_the_table_is_refused_in_one_sentence():
     fill(book[CARD])
     errors = Read(saved(book)).errors
     assert list(errors) == ["U20"] and "600 個儲存格" in errors["U20"]
+
+
+FORMATS = (
+    "0." + "0" * 300,
+    "0" + "," * 500,
+    "0!." + "0" * 400,
+    "[>1.2.3]0;0",
+    "[>=9" + "9" * 400 + "]0;0",
+    '"' * 99,
+    ";" * 999,
+)
+
+
+@pytest.mark.parametrize("code", FORMATS)
+def test_a_hostile_format_breaks_nothing(code):
+    book = openpyxl.load_workbook(CASES / PLAIN)
+    for cell, number in (("G7", 4), ("H7", 1e-12), ("I7", 123456789012345.6)):
+        book[CARD][cell] = number
+        book[CARD][cell].number_format = code
+    assert len(Read(saved(book)).plan.kpis) == 5
+
+
+@pytest.mark.parametrize("shown", ["0." + "0" * 3000, "9" * 3000, "4" + "," * 3000, "4.0" * 1000])
+def test_a_hostile_shown_number_breaks_nothing(shown):
+    form = ods_with(f'<table:table-cell {FLOAT}="123456789012345.678"><text:p>{shown}</text:p></table:table-cell>')
+    assert len(form.plan.kpis) == 5
+
+
+def test_a_hostile_title_takes_no_time():
+    began = time.monotonic()
+    split = title_of(_titled("示範市政府測試局平衡計分卡" + "1" * 100 + "!"), "平衡計分卡")
+    assert split is None and time.monotonic() - began < 1
+
+
+def _titled(text):
+    return GridSheet("x", cells={(1, 1): GridCell(text)})
