@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cache
 
@@ -12,7 +12,7 @@ class UnreadableFile(ValueError):
 
 
 class CellKind(Enum):
-    """What a cell holds. The text of a percentage is the number as shown, with %."""
+    """What a cell holds. The text of a percentage is the number as shown, with % or another unit."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -56,12 +56,21 @@ class Place:
 WHOLE_FILE = Place()
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What the reader of the file left out at a cell, or changed. text: a sentence for the person."""
+
+    text: str
+    is_correction: bool = False
+
+
 @dataclass
 class GridSheet:
     """merges: {covered cell: the cell with the merged area's content}.
 
-    is_ours: the file says that this product wrote it. hidden_rows: the numbers of hidden and filtered rows; these are
-    read, too.
+    is_ours: the file says that this product wrote it. hidden_rows, hidden_columns: the numbers of those hidden or
+    filtered; these are read, too. remarks: of cells, also of empty ones. shown: what people see where the cell's format
+    shows another number than the stored one; see as_shown().
     """
 
     name: str
@@ -70,6 +79,9 @@ class GridSheet:
     merges: dict[Position, Position] = field(default_factory=dict)
     is_ours: bool = False
     hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    remarks: dict[Position, tuple[Remark, ...]] = field(default_factory=dict)
+    shown: dict[Position, Cell] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rows: dict[int, list[int]] = {}
@@ -149,4 +161,23 @@ def _corrected(sheet: GridSheet, texts: Mapping[Position, str]) -> GridSheet:
         if text:
             cells[where] = Cell(text, CellKind.NUMBER if _PLAIN_NUMBER.fullmatch(text) else CellKind.TEXT)
     merges = {where: home for where, home in sheet.merges.items() if where not in texts or home == where}
-    return GridSheet(sheet.name, sheet.is_hidden, cells, merges, sheet.is_ours, sheet.hidden_rows)
+    remarks = {where: found for where, found in sheet.remarks.items() if where not in texts}
+    return replace(sheet, cells=cells, merges=merges, remarks=remarks)
+
+
+def as_shown(sheets: Iterable[GridSheet]) -> tuple[GridSheet, ...]:
+    """The sheets with the numbers that people see in place of those that the cells hold, each with a remark."""
+    return tuple(_shown(sheet) if sheet.shown else sheet for sheet in sheets)
+
+
+def _shown(sheet: GridSheet) -> GridSheet:
+    cells, remarks = dict(sheet.cells), dict(sheet.remarks)
+    for where, seen in sheet.shown.items():
+        stored = cells[where].text
+        if seen.text:
+            cells[where] = seen
+            said = f"儲存格存的是 {stored}，以格式顯示為「{seen.text}」；讀為顯示的內容。"
+        else:
+            said = f"儲存格存的是 {stored}，格式卻不顯示；照樣讀入，不要的數字請清除。"
+        remarks[where] = (*remarks.get(where, ()), Remark(said, is_correction=True))
+    return replace(sheet, cells=cells, remarks=remarks, shown={})

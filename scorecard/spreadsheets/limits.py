@@ -8,6 +8,7 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 200
 MAX_CELLS = 300_000
 MAX_MERGED = 200_000
+MAX_REMARKS = 5_000
 
 # Top row, left column, bottom row, right column.
 Area = tuple[int, int, int, int]
@@ -25,6 +26,14 @@ def check_cells(row: int, column: int, count: int) -> None:
         )
     if count >= MAX_CELLS:
         raise UnreadableFile(f"工作表有內容的儲存格超過 {MAX_CELLS:,} 個；請刪除不需要的內容，另存新檔後再上傳。")
+
+
+def check_remarks(count: int) -> None:
+    """Raise UnreadableFile for one cell too many with a comment, struck out or raised text."""
+    if count >= MAX_REMARKS:
+        raise UnreadableFile(
+            f"工作表有註解、刪除線或上標的儲存格超過 {MAX_REMARKS:,} 個；請清除不需要的，另存新檔後再上傳。"
+        )
 
 
 def merged_areas(areas: Iterable[Area], cells: Mapping[Position, Cell]) -> dict[Position, Position]:

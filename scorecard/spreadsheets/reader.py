@@ -6,18 +6,17 @@ file by openpyxl, and empty rows or a hostile table of strings cost no more than
 """
 
 import io
-import re
+import posixpath
 import zipfile
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any, BinaryIO
 
 from scorecard.spreadsheets import xml_events
-from scorecard.spreadsheets.cell_values import cleaned, date_text, number_text, percent_text
-from scorecard.spreadsheets.grid import Cell, CellKind, GridSheet, Position, UnreadableFile, row_and_column
-from scorecard.spreadsheets.limits import MAX_ROWS, Area, check_cells, merged_areas
+from scorecard.spreadsheets.grid import GridSheet, Position, UnreadableFile
 from scorecard.spreadsheets.ods_reader import read_ods
 from scorecard.spreadsheets.origin_mark import MARK, PARTS
+from scorecard.spreadsheets.xlsx_parts import CommentReader, Found, LookReader, PartReader, StringReader
+from scorecard.spreadsheets.xlsx_sheet import SheetReader
 from scorecard.spreadsheets.xml_events import Attributes
 from scorecard.uploaded_files.office_documents import (
     MACROS,
@@ -51,13 +50,6 @@ OF_A_FORM = {
 }
 HAS_PASSWORD = "檔案有密碼保護；請移除密碼，另存新檔後再上傳。"
 HAS_LINKS = "檔案連結到其他活頁簿；請在 Excel 的「資料 → 編輯連結」中斷連結，另存新檔後再上傳。"
-
-_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
-_DATE_LETTERS = re.compile(r"[ymdhsYMDHS]|上午|下午")
-_BUILT_IN_PERCENT = frozenset({9, 10})
-# The last rows are those of East Asian editions.
-_BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 
 # {id: (type, part inside the package)}.
 _Relations = Mapping[str | None, tuple[str, str]]
@@ -116,8 +108,8 @@ class _Workbook:
         main = self._target("_rels/.rels", "", "/officeDocument") or "xl/workbook.xml"
         folder, _, name = main.rpartition("/")
         relations = self._relations(f"{folder}/_rels/{name}.rels", folder)
-        strings = self._strings(self._of_type(relations, "/sharedStrings"))
-        kinds = self._kinds(self._of_type(relations, "/styles"))
+        strings = self._all_of(StringReader(), self._of_type(relations, "/sharedStrings"))
+        looks = self._all_of(LookReader(), self._of_type(relations, "/styles"))
         listed: list[dict[str, str]] = []
 
         def start(tag: str, attributes: Attributes) -> None:
@@ -129,10 +121,27 @@ class _Workbook:
         for entry in listed:
             kind, part = relations.get(entry.get("id"), ("", ""))
             if kind.endswith("/worksheet") and part.lower() in self.names:
-                reader = _SheetReader(strings, kinds)
+                reader = SheetReader(strings, looks)
                 self._parse(part, start=reader.start, end=reader.end, text=reader.text)
-                found.append(reader.sheet(entry.get("name", ""), entry.get("state", "visible") != "visible"))
+                is_hidden = entry.get("state", "visible") != "visible"
+                found.append(reader.sheet(entry.get("name", ""), is_hidden, self._comments(part)))
         return tuple(found)
+
+    def _comments(self, sheet: str) -> Mapping[Position, str]:
+        """{cell: text} of the comments fixed to a sheet's cells, of both kinds."""
+        folder, _, name = sheet.rpartition("/")
+        found: dict[Position, str] = {}
+        for kind, part in self._relations(f"{folder}/_rels/{name}.rels", folder).values():
+            if kind.endswith(("/comments", "/threadedComment")) and part.lower() in self.names:
+                for where, text in self._all_of(CommentReader(), part).items():
+                    found.setdefault(where, text)
+        return found
+
+    def _all_of(self, reader: PartReader[Found], part: str | None) -> Found:
+        """What the reader finds in a part; nothing where the package has none."""
+        if part is not None:
+            self._parse(part, start=reader.start, end=reader.end, text=reader.text)
+        return reader.found
 
     def _parse(self, part: str, **handlers: Any) -> None:
         name = self.names.get(part.lower())
@@ -155,201 +164,9 @@ class _Workbook:
         def start(tag: str, attributes: Attributes) -> None:
             if tag == "Relationship" and attributes.get("TargetMode") != "External":
                 target = attributes.get("Target", "")
-                path = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}".lstrip("/")
+                path = posixpath.normpath(target if target.startswith("/") else f"{folder}/{target}").lstrip("/")
                 found[attributes.get("Id")] = attributes.get("Type", ""), path
 
         if part.lower() in self.names:
             self._parse(part, start=start)
         return found
-
-    def _strings(self, part: str | None) -> list[str]:
-        """The shared strings, without the phonetic readings that East Asian files may hold."""
-        if part is None:
-            return []
-        strings: list[str] = []
-        parts: list[str] = []
-        in_text = False
-        readings = 0
-
-        def start(tag: str, _attributes: Attributes) -> None:
-            nonlocal in_text, readings
-            if tag == "si":
-                parts.clear()
-            elif tag == "rPh":
-                readings += 1
-            elif tag == "t":
-                in_text = not readings
-
-        def end(tag: str) -> None:
-            nonlocal in_text, readings
-            if tag == "si":
-                strings.append("".join(parts))
-            elif tag == "rPh":
-                readings -= 1
-            elif tag == "t":
-                in_text = False
-
-        def text(data: str) -> None:
-            if in_text:
-                parts.append(data)
-
-        self._parse(part, start=start, end=end, text=text)
-        return strings
-
-    def _kinds(self, part: str | None) -> dict[str | None, CellKind]:
-        """{style number: PERCENT or DATE}; numbers of all other styles are plain."""
-        if part is None:
-            return {}
-        formats: dict[str | None, str] = {}
-        styles: list[str] = []
-        in_cells = False
-
-        def start(tag: str, attributes: Attributes) -> None:
-            nonlocal in_cells
-            if tag == "numFmt":
-                formats[attributes.get("numFmtId")] = attributes.get("formatCode", "")
-            elif tag == "cellXfs":
-                in_cells = True
-            elif tag == "xf" and in_cells:
-                styles.append(attributes.get("numFmtId", "0"))
-
-        def end(tag: str) -> None:
-            nonlocal in_cells
-            if tag == "cellXfs":
-                in_cells = False
-
-        self._parse(part, start=start, end=end)
-        kinds = ((str(number), _kind_of(style, formats)) for number, style in enumerate(styles))
-        return {number: kind for number, kind in kinds if kind is not CellKind.NUMBER}
-
-
-def _kind_of(format_id: str, formats: Mapping[str | None, str]) -> CellKind:
-    if format_id in formats:
-        code = _QUOTED.sub("", formats[format_id])
-        if "%" in code:
-            return CellKind.PERCENT
-        return CellKind.DATE if _DATE_LETTERS.search(code.replace("General", "")) else CellKind.NUMBER
-    number = int(format_id) if format_id.isdecimal() and len(format_id) < 6 else 0
-    if number in _BUILT_IN_PERCENT:
-        return CellKind.PERCENT
-    return CellKind.DATE if number in _BUILT_IN_DATES else CellKind.NUMBER
-
-
-class _SheetReader:
-    """Handles the events of one sheet's XML."""
-
-    def __init__(self, strings: list[str], kinds: Mapping[str | None, CellKind]) -> None:
-        self.strings = strings
-        self.kinds = kinds
-        self.cells: dict[Position, Cell] = {}
-        self.areas: list[Area] = []
-        self.hidden_rows: set[int] = set()
-        # Most cells hold the same as another one.
-        self.made: dict[tuple[str, str | None, str], Cell | None] = {}
-        self.row = 0
-        self.column = 0
-        self.rows = 0
-        self.type = "n"
-        self.style: str | None = None
-        self.has_formula = False
-        # How deep the parser is in phonetic readings.
-        self.reading = 0
-        self.parts: list[str] = []
-        self.is_collecting = False
-
-    def start(self, tag: str, attributes: Attributes) -> None:
-        if tag == "c":
-            where = row_and_column(attributes.get("r", ""))
-            self.row, self.column = where or (self.row, self.column + 1)
-            self.type, self.style = attributes.get("t", "n"), attributes.get("s")
-            self.has_formula = False
-            self.parts = []
-        elif tag in ("v", "t"):
-            self.is_collecting = not self.reading
-        elif tag == "row":
-            self.rows += 1
-            if self.rows > MAX_ROWS:
-                raise UnreadableFile(
-                    f"工作表超過 {MAX_ROWS:,} 列（多半是空白列）；請刪除表格之後的列，另存新檔後再上傳。"
-                )
-            number = attributes.get("r", "")
-            self.row = int(number) if number.isdecimal() and len(number) < 8 else self.row + 1
-            self.column = 0
-            if attributes.get("hidden") in ("1", "true"):
-                self.hidden_rows.add(self.row)
-        elif tag == "f":
-            self.has_formula = True
-        elif tag == "rPh":
-            self.reading += 1
-        elif tag == "mergeCell":
-            first, _, second = attributes.get("ref", "").partition(":")
-            top_left, bottom_right = row_and_column(first), row_and_column(second)
-            if top_left and bottom_right:
-                self.areas.append((*top_left, *bottom_right))
-
-    def end(self, tag: str) -> None:
-        if tag == "c":
-            if self.parts or self.has_formula:
-                self._take()
-        elif tag in ("v", "t"):
-            self.is_collecting = False
-        elif tag == "rPh":
-            self.reading -= 1
-
-    def text(self, data: str) -> None:
-        if self.is_collecting:
-            self.parts.append(data)
-
-    def sheet(self, name: str, is_hidden: bool) -> GridSheet:
-        merges = merged_areas(self.areas, self.cells)
-        return GridSheet(name, is_hidden, self.cells, merges, hidden_rows=self.hidden_rows)
-
-    def _take(self) -> None:
-        raw = "".join(self.parts)
-        key = self.type, self.style, raw
-        if key not in self.made:
-            self.made[key] = self._cell(raw)
-        cell = self.made[key]
-        if cell is not None:
-            check_cells(self.row, self.column, len(self.cells))
-            self.cells[self.row, self.column] = cell
-
-    def _cell(self, raw: str) -> Cell | None:
-        if self.type in ("s", "str", "inlineStr"):
-            if self.type == "s" and raw:
-                raw = self._shared(raw)
-            if "_x" in raw:
-                raw = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), raw)
-            text = cleaned(raw)
-            return Cell(text) if text else None
-        if not raw:
-            return Cell("（公式）", CellKind.NO_VALUE)
-        if self.type == "e":
-            return Cell(cleaned(raw) or "#", CellKind.ERROR)
-        if self.type == "b":
-            return Cell("TRUE" if raw == "1" else "FALSE", CellKind.BOOLEAN)
-        if self.type == "d":
-            return Cell(cleaned(raw) or "?", CellKind.DATE)
-        return self._number(raw)
-
-    def _shared(self, raw: str) -> str:
-        """The shared string with this number. A missing one raises UnreadableFile: the cell must not seem empty."""
-        try:
-            number = int(raw)
-            if number < 0:
-                raise IndexError
-            return self.strings[number]
-        except (ValueError, IndexError) as error:
-            raise UnreadableFile(xml_events.DAMAGED) from error
-
-    def _number(self, raw: str) -> Cell:
-        kind = self.kinds.get(self.style, CellKind.NUMBER)
-        try:
-            number = Decimal(raw.strip())
-        except InvalidOperation:
-            return Cell(cleaned(raw) or "?", CellKind.ERROR)
-        if not number.is_finite() or abs(number.adjusted()) > 300:
-            return Cell(cleaned(raw), CellKind.ERROR)
-        if kind is CellKind.DATE:
-            return Cell(date_text(number), kind)
-        return Cell(percent_text(number) if kind is CellKind.PERCENT else number_text(number), kind)

@@ -185,7 +185,7 @@ CELLS = {
     "budget in parts of a dollar": (*cell(L4=0.5), "不是整數"),
     "budget in words": (*cell(L4="五萬"), "不是數字"),
     "amount beside several action plans": (*cell(L9=5000), "對應 2 個行動方案，無法分配"),
-    "budget with a currency": (*cell(L14="NT$5,000"), "請填阿拉伯數字"),
+    "budget with a currency": (*cell(L14="US$5,000"), "不是數字"),
     "budget in another unit": (*cell(L14="240萬"), "請換算後只填數字"),
     "number in scientific notation": (*cell(G4="2.8E1"), "看不懂「2.8E1」"),
     "budget merged over rows": (*at("L14", _merged_budget), "合併了幾列"),

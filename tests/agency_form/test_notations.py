@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scorecard.agency_form.reading import codes, formula_cell, notations, owners
+from scorecard.agency_form.reading import codes, direction, formula_cell, notations, owners
 from scorecard.domain.choices import Direction
 from scorecard.domain.scoring import plain
 from scorecard.spreadsheets.cell_messages import Severity
@@ -196,7 +196,7 @@ def test_formulas_and_units_are_split_by_their_numbers():
 
 
 def test_the_direction_of_a_measure():
-    of = formula_cell.direction_of
+    of = direction.direction_of
     assert of("日數≤28日", [1, 2]) == (Direction.LOWER, "")
     assert of("至少290則", [3, 2, 1]) == (Direction.HIGHER, "")
     assert of("平均日數", [Decimal("1.5"), None, Decimal("1.4")])[0] is Direction.LOWER

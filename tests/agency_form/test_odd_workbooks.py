@@ -74,8 +74,6 @@ def _strict(xml):
 WITH_LAYOUT = b'<row xmlns:x14ac="http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac" x14ac:dyDescent="0.25" '
 ODD = {
     "protected sheet": lambda: edited(_protected),
-    "hidden column": lambda: edited(_hidden_column),
-    "comment": lambda: edited(_noted),
     "chart sheet": lambda: edited(_with_a_chart),
     "partly bold": lambda: edited(_partly_bold),
     "cells without addresses": lambda: with_parts({SHEET_XML: lambda xml: re.sub(rb' r="[A-Z]+[0-9]+"', b"", xml)}),
@@ -120,6 +118,17 @@ def test_the_only_sheet_being_hidden_is_told(form):
     assert found.plan == form.plan
     (message,) = told(found) - told(form)
     assert message[0] is Severity.ASSUMPTION and f"隱藏的工作表「{MAP}」" in message[3]
+
+
+@pytest.mark.parametrize(
+    ("edit", "cell", "sentence"),
+    [(_hidden_column, "D1", "D 欄是隱藏的"), (_noted, "G4", "註解沒有讀入：「請確認 30」")],
+)
+def test_a_hidden_column_is_read_and_a_comment_is_not_and_both_are_told(form, edit, cell, sentence):
+    found = read(edited(edit))
+    assert found.plan == form.plan
+    (message,) = told(found) - told(form)
+    assert message[:3] == (Severity.HINT, CARD, cell) and sentence in message[3]
 
 
 @pytest.mark.parametrize("as_file", [bytes, ods_of])

@@ -23,8 +23,8 @@ from scorecard.agency_form.form_plan import (
 )
 from scorecard.agency_form.matching import Certainty, match_form
 from scorecard.agency_form.preview_scorecard import scorecard_of
+from scorecard.agency_form.reading.direction import direction_of
 from scorecard.agency_form.reading.form_file import read_form_sheets
-from scorecard.agency_form.reading.formula_cell import direction_of
 from scorecard.agency_form.writing.form_file import choose_years, form_ods, form_xlsx
 from scorecard.domain.choices import PlanState
 from scorecard.read_models.edition_items import EditionFacts

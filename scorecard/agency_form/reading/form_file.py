@@ -7,21 +7,18 @@ Nothing here uses the database. Every problem becomes a message at its cell. rea
 a file that is no spreadsheet.
 """
 
-import re
-
 from scorecard.agency_form.form_plan import FormPlan, ParsedForm, Statement
 from scorecard.agency_form.reading.headings import find_heading_row
-from scorecard.agency_form.reading.map_sheet import FormMap, find_theme_row, read_map, title_of
+from scorecard.agency_form.reading.map_sheet import FormMap, find_theme_row, read_map
 from scorecard.agency_form.reading.scorecard_sheet import read_scorecard
-from scorecard.domain.roc_years import FIRST_YEAR, YearError, parse_year, year_text
+from scorecard.agency_form.reading.titles import split_title, title_of
+from scorecard.domain.roc_years import FIRST_YEAR, year_text
 from scorecard.domain.text_folding import fold_for_search
 from scorecard.spreadsheets.cell_messages import Messages
-from scorecard.spreadsheets.grid import WHOLE_FILE, with_corrections
+from scorecard.spreadsheets.grid import WHOLE_FILE, as_shown, column_letters, with_corrections
 from scorecard.spreadsheets.reader import read_sheets
 
-MAX_AGENCY_LENGTH = 100
-_TITLE_YEARS = re.compile(r"(?:民國)?(?P<first>[0-9]{2,4})(?:年度?)?(?:[-–—~～至到](?P<last>[0-9]{2,4}))?年度?")
-_AGENCY_ENDS = " 　:：-–—_之的"
+MAX_AGENCY_LENGTH, MAX_LISTED = 100, 10
 
 
 def read_form(file, *, agency="", corrections=None):
@@ -31,10 +28,12 @@ def read_form(file, *, agency="", corrections=None):
 
 def read_form_sheets(sheets, *, agency="", corrections=None):
     """Like read_form(), for sheets that are read already."""
-    sheets = with_corrections(sheets, corrections or {})
+    sheets = with_corrections(as_shown(sheets), corrections or {})
     messages = Messages([sheet.name for sheet in sheets], is_ours=any(sheet.is_ours for sheet in sheets))
     map_sheet = _choose(sheets, find_theme_row, "策略地圖", messages)
     card_sheet = _choose(sheets, find_heading_row, "平衡計分卡", messages)
+    for sheet in filter(None, (map_sheet, card_sheet)):
+        _tell_what_is_beside_the_cells(sheet, messages)
     strategy_map = read_map(map_sheet, messages) if map_sheet else None
     if card_sheet is None:
         return ParsedForm(None, messages.all())
@@ -47,6 +46,26 @@ def read_form_sheets(sheets, *, agency="", corrections=None):
     return ParsedForm(plan, messages.all())
 
 
+def _tell_what_is_beside_the_cells(sheet, messages):
+    """Comments, struck out text, formats that show another number; what is hidden is read too."""
+    for (row, column), remarks in sorted(sheet.remarks.items()):
+        for remark in remarks:
+            tell = messages.correction if remark.is_correction else messages.hint
+            tell(sheet.place(row, column), remark.text, found=sheet.text(row, column))
+    columns = [c for c in sorted(sheet.hidden_columns) if any(c in found for found in sheet.rows.values())]
+    rows = [row for row in sorted(sheet.hidden_rows) if row in sheet.rows]
+    if columns:
+        found = f"{_listed(columns, column_letters)} 欄是隱藏的，共 {len(columns)} 欄"
+        messages.hint(sheet.place(1, columns[0]), f"{found}，內容照樣讀入；不要的欄請在試算表中刪除。")
+    if rows:
+        found = f"第 {_listed(rows, str)} 列是隱藏的，共 {len(rows)} 列"
+        messages.hint(sheet.place(rows[0], 1), f"{found}，內容照樣讀入；不要的列請在試算表中刪除。")
+
+
+def _listed(numbers, name):
+    return "、".join(name(number) for number in numbers[:MAX_LISTED]) + ("…" if len(numbers) > MAX_LISTED else "")
+
+
 def _choose(sheets, find, title, messages):
     """The sheet for which find() is not None; None with an error if there is none."""
     fitting = [sheet for sheet in sheets if find(sheet) is not None]
@@ -56,16 +75,21 @@ def _choose(sheets, find, title, messages):
         what = {"策略地圖": "「策略主題」的列", "平衡計分卡": "「KPI」「計算公式」「目標值」的標題列"}[title]
         messages.error(WHOLE_FILE, f"檔案裡沒有「{title}」工作表：沒有任何工作表有{what}；請確認選對檔案，兩張表都在。")
         return None
-    titled = [sheet for sheet in chosen if title_of(sheet, title)]
-    if len(chosen) > 1 and len(titled) != 1:
-        names = "、".join(f"「{sheet.name}」" for sheet in chosen)
-        messages.error(WHOLE_FILE, f"{names}都像是「{title}」；請只保留一張，其餘刪除後再上傳。", found=names)
-    best = (titled or chosen)[0]
+    best = next((sheet for sheet in chosen if title_of(sheet, title)), chosen[0])
+    if len(chosen) > 1:
+        others = [sheet for sheet in chosen if sheet is not best]
+        names, left = ("、".join(f"「{sheet.name}」" for sheet in each) for each in (chosen, others))
+        messages.error(
+            WHOLE_FILE,
+            f"{names}都像是「{title}」，{left}沒有讀入；內容分在幾張工作表的，請全部貼到同一張，"
+            "重複或不要的工作表請刪除，再上傳。",
+            found=names,
+        )
     if best.is_hidden:
         messages.assumption(
             WHOLE_FILE, f"只有隱藏的工作表「{best.name}」像「{title}」，讀取了它；請確認不是舊資料。", read=best.name
         )
-    if len(fitting) > 1 and len(chosen) == 1 or len(chosen) > 1 and len(titled) == 1:
+    if len(fitting) > 1 and len(chosen) == 1:
         messages.assumption(WHOLE_FILE, f"有幾張工作表像「{title}」，讀取「{best.name}」。", read=best.name)
     return best
 
@@ -77,7 +101,7 @@ def _agency(map_sheet, card_sheet, given, messages):
         title = title_of(sheet, suffix) if sheet else None
         if title:
             text, row, column = title
-            name, stated = _split_title(text.removesuffix(suffix))
+            name, stated = split_title(text.removesuffix(suffix))
             years |= stated
             if name:
                 found.append((name, sheet.place(row, column)))
@@ -87,7 +111,7 @@ def _agency(map_sheet, card_sheet, given, messages):
         return given, WHOLE_FILE, years
     name, place = found[0]
     for other, other_place in found[1:]:
-        if other != name:
+        if fold_for_search(other) != fold_for_search(name):
             messages.error(
                 other_place, f"這裡的機關是「{other}」，策略地圖的機關是「{name}」；請確認是同一份表單。", found=other
             )
@@ -98,20 +122,6 @@ def _agency(map_sheet, card_sheet, given, messages):
     if len(name) > MAX_AGENCY_LENGTH:
         messages.error(place, f"機關名稱有 {len(name)} 個字，最多 {MAX_AGENCY_LENGTH} 個；請確認標題。", found=name)
     return name, place, years
-
-
-def _split_title(text):
-    """(agency, years) of a title without its last word: 「○○局105-107年」."""
-    years = set()
-    match = _TITLE_YEARS.search(text)
-    if match:
-        for typed in filter(None, match.groupdict().values()):
-            try:
-                years.add(parse_year(typed))
-            except YearError:
-                return text.strip(_AGENCY_ENDS), set()
-        text = text[: match.start()] + text[match.end() :]
-    return text.strip(_AGENCY_ENDS), years
 
 
 def _plan(sheet, card, strategy_map, agency, agency_place):

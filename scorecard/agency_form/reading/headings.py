@@ -1,17 +1,18 @@
 """Finds the columns of the sheet 平衡計分卡 by the words of their headings, whatever their order."""
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 
+from scorecard.agency_form.reading.figure_headings import (
+    HALF,
+    NoFigureHeading,
+    figure_heading,
+    folded,
+)
 from scorecard.agency_form.reading.texts import without_spaces
 from scorecard.domain.roc_years import YearError, parse_year, year_text
 from scorecard.spreadsheets.grid import UNREADABLE, Place
 
-_YEAR = r"(?:民國)?([0-9]{2,4})年?度?"
-_ACTUAL = re.compile(rf"{_YEAR}(?:實際值|實績值|實際數|實績|達成值)")
-_TARGET = re.compile(rf"{_YEAR}目標(?:值|數)?")
-_BUDGET = re.compile(rf"{_YEAR}(?:度)?預算")
 NAMES = {
     "objective": "策略目標",
     "kpi": "KPI",
@@ -21,12 +22,9 @@ NAMES = {
     "owner": "行動方案主責科室（或同仁）",
     "supporting": "協辦科室",
 }
-# A heading without its year, or a year without its kind, as in forms with two rows of headings.
-_HALF = re.compile(
-    r"(?:民國)?[0-9]{2,4}年?度?|(?:各年度?)?(?:目標[值數]?|實際[值數]|實績值?|達成值|(?:對應)?預算數?(?:\(元\))?)"
-)
-HALF = "看不出是哪一年的哪一種數值；標題請寫在同一格，例如「105年目標值」「104年實際值」。"
-MAX_HEADING_LENGTH = 150
+MAX_HEADING_LENGTH, MAX_YEARS_BEFORE = 150, 20
+# What the column of action plans asks for names figures without being one: 「(達成策略目標之重要工作項目、計畫)」.
+_PLANS = re.compile(r"行動方案(?!.{0,6}(?:[0-9]{2,4}年|預算|經費))")
 REQUIRED = ("objective", "kpi", "formula", "division")
 
 
@@ -51,17 +49,16 @@ class Columns:
 
 
 def heading_of(text):
-    """A name of NAMES, or ("actual"|"target"|"budget", year as typed); None for any other text."""
+    """A name of NAMES, a FigureHeading, a NoFigureHeading; None for any other text."""
     if len(text) > MAX_HEADING_LENGTH:
         return None
-    flat = unicodedata.normalize("NFKC", without_spaces(text))
-    for kind, pattern in (("budget", _BUDGET), ("actual", _ACTUAL), ("target", _TARGET)):
-        match = pattern.search(flat)
-        if match and len(flat) <= 40:
-            return kind, match[1]
-    lower = flat.upper()
+    flat = folded(text)
     if "計算公式" in flat:
         return "formula"
+    if not _PLANS.match(flat):
+        figures = figure_heading(text)
+        if figures is not None:
+            return figures
     if flat in ("策略目標", "策略目標(編號)", "策略目標名稱"):
         return "objective"
     if flat.startswith("協辦"):
@@ -70,7 +67,7 @@ def heading_of(text):
         return "owner" if "主責" in flat or "主辦" in flat else "plans"
     if ("主責" in flat or "主辦" in flat) and len(flat) <= 20:
         return "division"
-    if lower.startswith(("KPI", "關鍵績效指標")) and len(flat) <= 30:
+    if flat.startswith(("KPI", "關鍵績效指標")) and len(flat) <= 30:
         return "kpi"
     return None
 
@@ -94,8 +91,9 @@ def read_columns(sheet, row, messages):
         heading = heading_of(text)
         if heading is None and sheet.cell(row, column).kind in UNREADABLE:
             messages.error(place, f"標題「{text}」不是文字，{HALF}", found=text)
-        elif heading is None and _HALF.fullmatch(unicodedata.normalize("NFKC", without_spaces(text))):
-            messages.error(place, f"標題「{without_spaces(text)}」{HALF}", found=text)
+        elif isinstance(heading, NoFigureHeading):
+            tell = messages.error if heading.is_error else messages.hint
+            tell(place, f"標題「{without_spaces(text)[:30]}」{heading.text}", found=text)
         elif heading is None:
             messages.hint(place, f"「{without_spaces(text)[:30]}」不是表單的欄，這一欄的內容沒有讀入。", found=text)
         elif isinstance(heading, str):
@@ -126,15 +124,39 @@ def check_columns(sheet, columns, messages):
             messages.error(
                 sheet.place(columns.row, column), f"{year_text(year)}不在目標值的年度之內，不能有預算；請確認年度。"
             )
-    _check_units(sheet, columns, messages)
+    _check_actuals(sheet, columns, messages)
 
 
-def _check_units(sheet, columns, messages):
-    for column in columns.budgets.values():
-        text = without_spaces(sheet.text(columns.row, column))
-        if "千元" in text or "萬元" in text:
+def _check_actuals(sheet, columns, messages):
+    """Actuals belong to the years before the edition, but for its own year, whose actuals are told and not taken in.
+
+    Where more years have a target and an actual, or one that has no budget while later years do, the form shows past
+    years' targets, and nobody can tell where the plan begins.
+    """
+    both = sorted(columns.targets.keys() & columns.actuals.keys())
+    first = min(columns.targets, default=0)
+    past = len(both) > 1 or both and columns.budgets and min(columns.budgets) > both[0]
+    for year in both:
+        place = sheet.place(columns.row, columns.targets[year])
+        if past and year < max(both[-1], min(columns.budgets, default=0)) or past and not columns.budgets:
+            messages.error(
+                place,
+                f"{year_text(year)}同時有目標值與實際值，看不出計畫從哪一年開始；過去的年度請只留實際值，刪除目標值欄。",
+                found=sheet.text(columns.row, columns.targets[year]),
+            )
+    for year, column in columns.actuals.items():
+        if first and year < first - MAX_YEARS_BEFORE:
+            text = f"{year_text(year)}離計畫的第一年（{year_text(first)}）太遠；請確認年度沒有打錯。"
+            messages.error(sheet.place(columns.row, column), text, found=sheet.text(columns.row, column))
+        if first and year >= first:
             place = sheet.place(columns.row, column)
-            messages.error(place, "預算欄的單位不是元；請換算成元，並把標題改為「（元）」。", found=text)
+            text = f"計畫從 {year_text(first)}開始；{year_text(year)}的實際值由填報人員填報與送審，這一欄沒有讀入。"
+            messages.notation(place, text, found=sheet.text(columns.row, column))
+
+
+def told_columns(sheet, columns):
+    """Columns whose headings are told as not read, with what stands below them."""
+    return {column for column in sheet.rows[columns.row] if column not in columns.all().values()}
 
 
 def check_repeated(sheet, row, columns, messages):
@@ -152,7 +174,7 @@ class _Silent:
     def error(self, place: Place, text, *, found="", read=""):
         pass
 
-    hint = error
+    hint = notation = error
 
 
 def _take(found, what, column, place, text, messages):
@@ -164,17 +186,18 @@ def _take(found, what, column, place, text, messages):
 
 
 def _take_year(columns, heading, column, place, text, messages):
-    kind, typed = heading
     try:
-        year = parse_year(typed)
+        year = parse_year(heading.year)
     except YearError as error:
         messages.error(place, str(error), found=text)
         return
-    _take(
-        {"actual": columns.actuals, "target": columns.targets, "budget": columns.budgets}[kind],
-        year,
-        column,
-        place,
-        text,
-        messages,
-    )
+    if heading.until:
+        what = "實際值" if heading.kind == "actual" else "目標值"
+        messages.notation(
+            place,
+            f"「{without_spaces(text)}」讀為 {year_text(year)}{what}（{heading.until}）。",
+            found=text,
+            read=str(year),
+        )
+    found = {"actual": columns.actuals, "target": columns.targets, "budget": columns.budgets}[heading.kind]
+    _take(found, year, column, place, text, messages)

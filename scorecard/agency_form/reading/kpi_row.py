@@ -1,7 +1,8 @@
 """Reads the other cells of a KPI row: formula and units, figures, divisions, action plans and budgets."""
 
 from scorecard.agency_form.form_plan import FormActionPlan, FormAmount, FormFigure, FormMeasure
-from scorecard.agency_form.reading.formula_cell import direction_of, measure_label, read_formula_cell
+from scorecard.agency_form.reading.direction import contradiction, direction_of, measure_label
+from scorecard.agency_form.reading.formula_cell import NO_UNIT, is_share_of_another_unit, read_formula_cell
 from scorecard.agency_form.reading.notations import enumerated, read_amounts, read_figure, read_figures
 from scorecard.agency_form.reading.owners import (
     MAX_DIVISION_LENGTH,
@@ -13,6 +14,7 @@ from scorecard.agency_form.reading.owners import (
 from scorecard.agency_form.reading.texts import validated_name, without_spaces
 from scorecard.domain.formulas import read_ratio
 from scorecard.domain.roc_years import year_text
+from scorecard.domain.written_words import is_percentage
 from scorecard.spreadsheets.grid import UNREADABLE
 
 MAX_UNIT_LENGTH, MAX_LABEL_LENGTH = 30, 200
@@ -21,8 +23,9 @@ MAX_UNIT_LENGTH, MAX_LABEL_LENGTH = 30, 200
 class KPIRowReader:
     """Reads rows of one sheet. divisions: {name: None} in order; new names are added."""
 
-    def __init__(self, sheet, columns, messages, divisions):
+    def __init__(self, sheet, columns, messages, divisions, account):
         self.sheet, self.columns, self.messages, self.divisions = sheet, columns, messages, divisions
+        self.account = account
 
     def read_kpis(self, row, heads):
         """Fields of FormKPI, without code, objective, place and action_plans. heads: (code, name) of the row's KPIs."""
@@ -67,6 +70,10 @@ class KPIRowReader:
             self.messages.correction(
                 place, f"計算公式前的序號略去，讀為「{cell.formulas[0]}」。", found=text, read=cell.formulas[0]
             )
+        if cell.remark:
+            self.messages.notation(place, f"單位後面的「{cell.remark}」讀為計算公式的一部分。", found=text)
+        if cell.percent:
+            self.messages.notation(place, f"單位「{cell.percent}」讀為 %。", found=cell.percent, read="%")
 
     def _units(self, row, cell, heads, place):
         """Never empty: a placeholder with an error if the cell has no unit."""
@@ -78,6 +85,17 @@ class KPIRowReader:
             else:
                 self.messages.error(place, "沒有寫計量單位；請在公式之後換行寫「單位：次數」。")
             units = ["%" if is_percentage else "？"]
+        for unit in () if self.messages.is_ours else units:
+            if NO_UNIT.search(unit) and len(unit) > 1:
+                self.messages.error(
+                    place, f"看不懂計量單位「{unit}」；單位之後請換行，或把其他說明寫在單位之前。", found=unit
+                )
+        if not self.messages.is_ours and any(is_share_of_another_unit(each, units) for each in cell.formulas):
+            self.messages.error(
+                place,
+                f"計算公式乘以 100%，單位卻是「{'、'.join(units)}」；請把單位改為 %，或改公式。",
+                found="、".join(units),
+            )
         for unit in units:
             validated_name(self.messages, place, "單位", unit, MAX_UNIT_LENGTH)
         lines = cell.formulas[0].split("\n")
@@ -112,14 +130,35 @@ class KPIRowReader:
     def _figures(self, row, units):
         """[(targets, actuals)] by year of each measure of the row."""
         found = [({}, {}) for _ in units]
+        self.others = {}
         for kind, columns in enumerate((self.columns.targets, self.columns.actuals)):
             for year, column in columns.items():
                 for measure, figure in zip(found, self._figures_of(row, column, units), strict=True):
                     measure[kind][year] = figure
+        self._check_other_units(row, units)
         return found
+
+    def _check_other_units(self, row, units):
+        """A percentage of what is counted is wrong, and so are targets that all have another unit than the measure."""
+        if self.messages.is_ours:
+            return
+        for column, unit in self.others.items():
+            if is_percentage(unit):
+                self.messages.error(
+                    self.sheet.place(row, column),
+                    f"數值是百分比，這一項的單位卻是「{'、'.join(units)}」；請改單位，或換算後填數字。",
+                    found=self.sheet.merged_text(row, column),
+                )
+        written = [c for c in self.columns.targets.values() if self.sheet.merged_text(row, c)]
+        if written and all(column in self.others for column in written):
+            self.messages.error(
+                self.sheet.place(row, self.columns.one.get("formula", written[0])),
+                f"目標值的單位都不是這一項的單位「{'、'.join(units)}」，沒有任何目標值；請改單位，或換算後填數字。",
+            )
 
     def _figures_of(self, row, column, units):
         home = self.sheet.home(row, column)
+        self.account.take(*home)
         cell, place = self.sheet.cell(*home), self.sheet.place(row, column)
         if cell is None:
             self.messages.hint(place, "空白讀為沒有數值，不是 0；無統計請寫「無統計」，沒有目標請寫「—」。")
@@ -132,6 +171,9 @@ class KPIRowReader:
             readings, notices = read_figures(cell, units)
         for notice in notices:
             self.messages.add(notice, place)
+        for reading in readings:
+            if reading.other_unit:
+                self.others[column] = reading.other_unit
         return [FormFigure(reading.value, reading.note, place) for reading in readings]
 
     def _measures(self, code, formula, units, figures, place):
@@ -140,9 +182,14 @@ class KPIRowReader:
         measures = []
         for unit, line, (targets, actuals) in zip(units, own_lines, figures, strict=True):
             label = (measure_label(line) if len(lines) == len(units) else unit) if len(units) > 1 else ""
-            direction, why = direction_of(line, [targets[year].value for year in sorted(targets)])
+            aims = [targets[year].value for year in sorted(targets)]
+            direction, why = direction_of(line, aims)
+            of = f"「{label}」" if label else ""
+            if against := contradiction(line, aims):
+                self.messages.notation(
+                    place, f"{code}{of} 的方向讀為{direction.label}：{against}", found=line, read=direction.label
+                )
             if why:
-                of = f"「{label}」" if label else ""
                 self.messages.notation(
                     place, f"{code}{of} 的方向讀為{direction.label}：{why}。", found=line, read=direction.label
                 )
@@ -199,6 +246,7 @@ class KPIRowReader:
         if column is None:
             return "", None
         home = self.sheet.home(row, column)
+        self.account.take(*home)
         cell, place = self.sheet.cell(*home), self.sheet.place(row, column)
         if cell is None:
             return "", place
@@ -253,6 +301,7 @@ class KPIRowReader:
 
     def _budget(self, row, column, count, year):
         home = self.sheet.home(row, column)
+        self.account.take(*home)
         place = self.sheet.place(row, column)
         cell = self.sheet.cell(*home)
         amount, notices = read_amounts(cell, count)
@@ -275,6 +324,7 @@ class KPIRowReader:
 
     def _check_budgets_alone(self, row):
         for column in self.columns.budgets.values():
+            self.account.take(row, column)
             cell = self.sheet.cell(row, column)
             if cell is not None and cell.text not in ("0", "—"):
                 self.messages.error(

@@ -1,17 +1,20 @@
 """Reads the sheet 策略地圖: mission, vision, values, themes, perspectives, and the objectives in their cells."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from scorecard.agency_form.form_plan import FormObjective, FormPerspective, FormTheme, Statement
-from scorecard.agency_form.reading.codes import closed, is_usual, joined, name_and_code, split_coded
+from scorecard.agency_form.reading.account import Account
+from scorecard.agency_form.reading.code_checks import check_codes
+from scorecard.agency_form.reading.codes import closed, code_and_name, is_usual, joined, name_and_code, split_coded
 from scorecard.agency_form.reading.texts import validated_name, without_spaces
+from scorecard.agency_form.reading.titles import Title
 from scorecard.spreadsheets.grid import UNREADABLE, WHOLE_FILE
 
 USUAL_PERSPECTIVES = {"顧客": "C", "內部流程": "P", "流程": "P", "學習成長": "L", "學習與成長": "L", "財務": "F"}
 _STATEMENTS = {"使命": "mission", "願景": "vision", "核心價值": "core_values"}
 _LEAD = re.compile("主辦(單位|科室|機關)?|主責(單位|科室)")
+_LABELS = frozenset({"策略目標", "策略主題", "構面"})
 _ROMAN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -42,6 +45,7 @@ class _MapReader:
         self.sheet, self.messages = sheet, messages
         self.theme_row, self.label_column = find_theme_row(sheet)
         self.codes = {}
+        self.account = Account(sheet)
 
     def read(self):
         heading_end = self._end_of(self.theme_row, self.label_column)
@@ -59,8 +63,23 @@ class _MapReader:
             self.messages.error(self.sheet.place(self.theme_row, self.label_column), "策略主題的列裡沒有任何主題。")
         elif not objectives:
             self.messages.error(self.sheet.place(self.theme_row, self.label_column), "策略地圖裡沒有任何策略目標。")
-        self._check_beside(lead_row)
-        return FormMap(self._statements(), tuple(perspectives), tuple(themes), tuple(objectives))
+        statements = self._statements()
+        self._take_structure()
+        self.account.settle(self.messages, self._is_inside)
+        return FormMap(statements, tuple(perspectives), tuple(themes), tuple(objectives))
+
+    def _take_structure(self):
+        title = Title(self.sheet, "策略地圖")
+        for row, columns in self.sheet.rows.items():
+            for column in columns:
+                flat = without_spaces(self.sheet.text(row, column))
+                is_label = row >= self.theme_row and column < min(self.columns, default=column + 1)
+                if title.is_at(row, column) or is_label and (flat in _LABELS or flat.endswith("策略主題")):
+                    self.account.take(row, column)
+
+    def _is_inside(self, row, column):
+        """Whether a cell may be an objective: a code that stands under no theme."""
+        return row > self.theme_row and code_and_name(self.sheet.text(row, column)) is not None
 
     def _end_of(self, row, column):
         """Last column of the merged area that starts at the cell."""
@@ -72,6 +91,7 @@ class _MapReader:
     def _lead_row(self):
         for row, columns in self.sheet.rows.items():
             if row > self.theme_row and _LEAD.fullmatch(without_spaces(self.sheet.text(row, columns[0]))):
+                self.account.take(row, columns[0])
                 return row
         self.messages.hint(
             self.sheet.place(self.theme_row, self.label_column), "策略地圖沒有「主辦單位」列，各主題沒有主辦單位。"
@@ -80,6 +100,7 @@ class _MapReader:
 
     def _text(self, row, column):
         """The cell's text; "" with an error if the cell is unreadable."""
+        self.account.take(row, column)
         cell = self.sheet.cell(row, column)
         if cell is None:
             return ""
@@ -170,6 +191,7 @@ class _MapReader:
 
     def _objectives(self, row, column, theme, perspective):
         place = self.sheet.place(row, column)
+        check_codes(self.messages, place, self._text(row, column))
         found = []
         for code, name in split_coded(self._text(row, column)):
             if not code:
@@ -205,11 +227,11 @@ class _MapReader:
             if row >= self.theme_row:
                 break
             for column in columns:
-                text = self._text(row, column)
+                text = self.sheet.text(row, column)
                 word = next((word for word in _STATEMENTS if text.startswith(word)), None)
                 if word is None or found[_STATEMENTS[word]].text:
                     continue
-                rest = text.removeprefix(word).lstrip("：: 　\n")
+                rest = self._text(row, column).removeprefix(word).lstrip("：: 　\n")
                 place = self.sheet.place(row, column)
                 if not rest:
                     rest, place = self._beside(row, column, place)
@@ -224,28 +246,6 @@ class _MapReader:
         for where in ((row, self._end_of(row, column) + 1), (row + 1, column)):
             text = self.sheet.text(*where)
             if text and not text.startswith(tuple(_STATEMENTS)) and where[0] < self.theme_row:
+                self.account.take(*where)
                 return text, self.sheet.place(*where)
         return "", place
-
-    def _check_beside(self, lead_row):
-        """Adds hints about contents outside the map's columns, which are not read."""
-        first, last = min(self.columns, default=0), lead_row or 0
-        for row, columns in self.sheet.rows.items():
-            for column in columns:
-                is_inside = self.theme_row < row <= last and column > first and column not in self.columns
-                if is_inside:
-                    self.messages.hint(
-                        self.sheet.place(row, column),
-                        "這一欄沒有策略主題，內容沒有讀入。",
-                        found=self.sheet.text(row, column),
-                    )
-
-
-def title_of(sheet, suffix):
-    """(title without white space, row, column) of the first cell that ends with the suffix; None if there is none."""
-    for row, columns in list(sheet.rows.items())[:10]:
-        for column in columns:
-            text = unicodedata.normalize("NFKC", without_spaces(sheet.text(row, column)))
-            if text.endswith(suffix) and len(text) <= 120:
-                return without_spaces(sheet.text(row, column)), row, column
-    return None

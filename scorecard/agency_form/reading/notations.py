@@ -5,7 +5,7 @@ Each returns its reading with notices. Nothing is lost, and every inference and 
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from scorecard.domain.roc_years import MAX_DECIMALS, MAX_WHOLE_DIGITS, NumberError, parse_amount, parse_number
@@ -41,8 +41,15 @@ LIKE_NO_FIGURE = frozenset(
 )
 
 _ENUMERATED = re.compile(r"([1-9１-９][0-9０-９]?)[.．、)）]\s*(.*)", re.DOTALL)
+# 「NT$」 and 「元整」 around an amount, and words for none.
+_CURRENCY = re.compile(r"^(?:計|共)?(?:新[臺台]幣|NTD|NT)?\s*[$＄]?\s*", re.IGNORECASE)
+_WHOLE = re.compile(r"(?<=[0-9])\s*元整$|(?<=[0-9])\.0+(?=元|$)|(?<=[0-9])圓整?$")
+_NO_MONEY = re.compile(
+    r"(?:免|無|無須|無需|毋須|毋需|不須|不需|不另|未|零)(?:另)?(?:編列|編|列|需|用)?(?:經費|預算|費用|經費預算|支出)?(?:預算)?"
+    r"|(?:由|於|在).{1,30}(?:支應|勻支|項下支應|經費內支應|辦理)|(?:已)?(?:併|含|列)(?:入|於|同)?.{1,30}|業務費支應"
+)
 _NUMERAL = re.compile(r"[-−－]?[0-9０-９][0-9０-９,，.．]*")
-_COMPARED = re.compile(r"(?:≥|≧|>=|＞=|≤|≦|<=|＞|＜|>|<|=|＝)\s*")
+_COMPARED = re.compile(r"(?:[≥≧≤≦⩾⩽]|[>＞<＜=＝]{1,2})\s*")
 _NOTE = re.compile(r"\s*[(（](?P<inner>.*)[)）]\s*", re.DOTALL)
 # 「100」 over 「(已完成)」: a cell with a note cannot be a number; our own writer writes it so.
 _BESIDE = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\n[(（].*[)）]", re.DOTALL)
@@ -61,11 +68,12 @@ class Notice:
 
 @dataclass(frozen=True)
 class Reading:
-    """value: None for no value, never zero."""
+    """value: None for no value, never zero. other_unit: the unit that kept a number from being the value."""
 
     value: Decimal | None = None
     note: str = ""
     notices: tuple[Notice, ...] = ()
+    other_unit: str = ""
 
     @property
     def is_error(self):
@@ -164,7 +172,7 @@ def _other_unit(text, rest, unit):
         f"「{_line(text)}」的單位是「{rest}」，不是這一項的單位「{unit}」，因此不讀為數值；原文保留在備註。"
         f"請確認單位，或換算後填數字。"
     )
-    return _with_note(None, text, (Notice(Severity.HINT, text, "沒有數值", said),))
+    return replace(_with_note(None, text, (Notice(Severity.HINT, text, "沒有數值", said),)), other_unit=rest)
 
 
 def _is_word_with_note(text):
@@ -220,7 +228,7 @@ def read_figures(cell: Cell | None, units: list[str]) -> tuple[list[Reading], tu
         notices.insert(
             0, Notice(Severity.ASSUMPTION, cell.text, values, f"依{how}讀為 {count} 個衡量項的值：{values}。")
         )
-    return [Reading(reading.value, reading.note) for reading in readings], tuple(notices)
+    return [replace(reading, notices=()) for reading in readings], tuple(notices)
 
 
 def enumerated(lines: list[str]) -> list[str] | None:
@@ -251,11 +259,15 @@ def read_amounts(cell: Cell | None, count: int) -> tuple[int | None, tuple[Notic
         return 0, ()
     if cell.kind in UNREADABLE:
         return None, _error(text, f"「{text}」{UNREADABLE[cell.kind]}").notices
-    if is_no_figure(text) or text in LIKE_NO_FIGURE:
-        said = f"「{text}」讀為沒有預算數，不是 0；預算為零請填 0。"
+    if is_no_figure(text) or text in LIKE_NO_FIGURE or _NO_MONEY.fullmatch(text):
+        said = f"「{_line(text)}」讀為沒有預算數，不是 0；預算為零請填 0。"
         return None, (Notice(Severity.HINT, text, "沒有預算數", said),)
+    bare = _CURRENCY.sub("", unicodedata.normalize("NFKC", text).strip())
+    if not re.match("[-−.0-9]", bare):
+        said = f"「{_line(text)}」不是數字；預算請填以元為單位的整數，沒有預算請填 0。"
+        return None, _error(text, said).notices
     try:
-        amount = parse_amount(text)
+        amount = parse_amount(_WHOLE.sub("", bare))
     except NumberError as error:
         return None, _error(text, str(error)).notices
     if count > 1 and amount:

@@ -5,14 +5,18 @@ from dataclasses import dataclass, field
 
 from scorecard.agency_form.form_plan import FormKPI, Statement
 from scorecard.agency_form.reading import headings
+from scorecard.agency_form.reading.account import Account
+from scorecard.agency_form.reading.code_checks import check_codes
 from scorecard.agency_form.reading.codes import code_and_name, corrected, is_usual, joined, split_coded
 from scorecard.agency_form.reading.kpi_row import KPIRowReader
+from scorecard.agency_form.reading.map_sheet import USUAL_PERSPECTIVES
+from scorecard.agency_form.reading.money_unit import check_money_units
+from scorecard.agency_form.reading.notes import Notes
 from scorecard.agency_form.reading.texts import validated_name, without_spaces
-from scorecard.spreadsheets.grid import UNREADABLE, WHOLE_FILE, CellKind, Place
+from scorecard.agency_form.reading.titles import Title
+from scorecard.spreadsheets.grid import UNREADABLE, CellKind, Place
 
-_NOTES = re.compile(r"填\s*表\s*說\s*明\s*[：:]?")
-_NOTE_NUMBER = re.compile(r"[(（]?[0-9０-９]{1,2}[.、)）]\s*")
-MAX_MESSAGES = 10
+_IN_DOLLARS = re.compile(r"[(（]?(?:貨幣|金額|預算)?單位[：:]?(?:新[臺台]幣)?[元圓][)）]?")
 _TOTALS = frozenset({"合計", "總計", "小計"})
 
 
@@ -55,54 +59,89 @@ class _ScorecardReader:
         self.started, self.places, self.objective_cells = [], {}, {}
         self.band = None
         self.above = None
-        self.rows = KPIRowReader(sheet, self.columns, messages, self.divisions)
+        self.title = Title(sheet, "平衡計分卡")
+        self.notes = Notes(sheet)
+        self.table_rows = set()
+        self.account = Account(sheet)
+        self.account.columns.update(headings.told_columns(sheet, self.columns))
+        self.rows = KPIRowReader(sheet, self.columns, messages, self.divisions, self.account)
 
     def read(self):
-        instructions = Statement("", WHOLE_FILE)
+        is_notes = False
         for row in self.sheet.rows:
-            if row <= self.columns.row:
-                continue
-            if self._is_notes(row):
-                instructions = self._notes(row)
-                break
-            self._read_row(row)
-        self._add_hint_about_hidden_rows()
+            if row < self.columns.row:
+                self._take_above(row)
+            elif row == self.columns.row or self.title.is_in(row):
+                self.account.take_row(row)
+            else:
+                is_notes = self.notes.begin_in(row) or is_notes and not self._is_table(row)
+                if is_notes:
+                    for column in self.notes.take(row, self.last_column):
+                        self.account.take(row, column)
+                else:
+                    self._read_row(row)
+        check_money_units(self.sheet, self.columns, self.table_rows, self.notes.rows, self.messages)
         if not self.started:
             self.messages.error(self.sheet.place(self.columns.row, 1), "平衡計分卡裡沒有任何 KPI。")
+        self.account.settle(self.messages, self._is_inside)
         kpis = tuple(FormKPI(**each.fields, action_plans=tuple(each.action_plans)) for each in self.started)
-        return FormScorecard(self.columns, kpis, instructions, tuple(self.divisions))
+        return FormScorecard(self.columns, kpis, self.notes.statement(), tuple(self.divisions))
 
-    def _add_hint_about_hidden_rows(self):
-        """Hidden rows are read too: a filter on the screen does not mean that the rows do not count."""
-        hidden = [row for row in self.sheet.rows if row > self.columns.row and row in self.sheet.hidden_rows]
-        if hidden:
-            numbers = "、".join(map(str, hidden[:MAX_MESSAGES])) + ("…" if len(hidden) > MAX_MESSAGES else "")
-            self.messages.hint(
-                self.sheet.place(hidden[0], 1),
-                f"第 {numbers} 列是隱藏的，共 {len(hidden)} 列，內容照樣讀入；不要的列請在試算表中刪除。",
-            )
+    def _take_above(self, row):
+        """What stands above the table: its title and the unit of money."""
+        for column in self.sheet.rows[row]:
+            text = without_spaces(self.sheet.text(row, column))
+            if self.title.is_at(row, column) or _IN_DOLLARS.fullmatch(text):
+                self.account.take(row, column)
+
+    def _is_inside(self, row, column):
+        """Whether a cell stands in the table, where it may be a part of the plan."""
+        return row > self.columns.row and column in self.columns.all().values()
+
+    def _is_table(self, row):
+        """Whether the table goes on below notes, as on the next printed page."""
+        texts = [column for column in self.sheet.rows[row] if column <= self.last_column]
+        if texts and self._is_band(row, texts):
+            name = without_spaces(self.sheet.text(row, texts[0])).removesuffix("構面")
+            return name in {*map(without_spaces, self.perspectives.values()), *USUAL_PERSPECTIVES}
+        kpi, plan = (self._text_alone(row, self.columns.one.get(name)) for name in ("kpi", "plans"))
+        has_plan = len(texts) >= 2 and not kpi and code_and_name(plan)
+        # No point of notes fills so many cells; where no code tells what they are, each is an error.
+        return len(texts) >= 4 or bool(has_plan) or self._heads_again(row)
+
+    def _text_alone(self, row, column):
+        return self.sheet.text(row, column) if column else ""
 
     def _read_row(self, row):
         one = self.columns.one
         texts = [column for column in self.sheet.rows[row] if column <= self.last_column]
         if not texts:
-            self._add_hint_about_unread(row, self.sheet.rows[row][0])
-        elif self._heads_again(row):
+            return
+        if self._heads_again(row):
+            self.account.take_row(row)
             headings.check_repeated(self.sheet, row, self.columns, self.messages)
         elif self._is_band(row, texts):
-            self.band, self.above = without_spaces(self.sheet.text(row, texts[0])).removesuffix("構面"), None
+            self._start_band(row, texts[0])
         elif without_spaces(self.sheet.text(row, texts[0])) in _TOTALS:
             self.messages.hint(
                 self.sheet.place(row, texts[0]),
                 "合計列由系統自行計算，沒有讀入。",
                 found=self.sheet.text(row, texts[0]),
             )
+            self.account.take_row(row)
         elif self._own(row, one.get("kpi")):
             self._start_kpis(row)
         elif self._own(row, one.get("plans")):
             self._more_action_plans(row)
         else:
             self._leftover(row, texts)
+
+    def _start_band(self, row, column):
+        self.account.take(row, column)
+        self.band, self.above = without_spaces(self.sheet.text(row, column)).removesuffix("構面"), None
+        known = {without_spaces(name).removesuffix("構面") for name in self.perspectives.values()}
+        if known and self.band not in known:
+            self.messages.hint(self.sheet.place(row, column), f"策略地圖沒有「{self.band}」構面；請確認名稱。")
 
     def _heads_again(self, row):
         kpi = self.sheet.text(row, self.columns.one.get("kpi", 0))
@@ -113,23 +152,6 @@ class _ScorecardReader:
 
     def _is_band(self, row, texts):
         return len(texts) == 1 and without_spaces(self.sheet.text(row, texts[0])).endswith("構面")
-
-    def _is_notes(self, row):
-        return any(_NOTES.match(self.sheet.text(row, column)) for column in self.sheet.rows[row][:2])
-
-    def _notes(self, first):
-        """填表說明: each point a line, without its number."""
-        lines = []
-        for row, columns in self.sheet.rows.items():
-            if row >= first:
-                for column in columns:
-                    text = (
-                        _NOTES.sub("", self.sheet.text(row, column), count=1)
-                        if row == first
-                        else self.sheet.text(row, column)
-                    )
-                    lines += [_NOTE_NUMBER.sub("", line, count=1).strip() for line in text.split("\n")]
-        return Statement("\n".join(line for line in lines if line), self.sheet.place(first, self.sheet.rows[first][0]))
 
     def _add_hint_about_unread(self, row, column):
         self.messages.hint(
@@ -148,11 +170,14 @@ class _ScorecardReader:
             place = self.sheet.place(row, one.get("kpi", texts[0]))
             self.messages.error(place, "這個策略目標沒有 KPI；請填 KPI，或刪除這一列。")
         else:
-            self._add_hint_about_unread(row, texts[0])
+            for column in self.sheet.rows[row]:
+                self._add_hint_about_unread(row, column)
 
     def _start_kpis(self, row):
+        self.table_rows.add(row)
         column = self.columns.one["kpi"]
         place, text = self.sheet.place(row, column), self._text(row, column)
+        check_codes(self.messages, place, text)
         heads = []
         for code, name in split_coded(text):
             if not code:
@@ -199,6 +224,7 @@ class _ScorecardReader:
         return right
 
     def _text(self, row, column):
+        self.account.take(row, column)
         cell = self.sheet.cell(row, column)
         if cell and cell.kind in UNREADABLE:
             self.messages.error(
@@ -222,6 +248,7 @@ class _ScorecardReader:
         if not text:
             self.messages.error(place, "這一列的 KPI 沒有策略目標；請填策略目標，或與上一列的策略目標合併儲存格。")
             return None
+        check_codes(self.messages, place, joined(text))
         pair = code_and_name(text)
         if pair is None:
             self.messages.error(place, f"策略目標「{joined(text)}」沒有編號；請在前面加上編號與空格。", found=text)
@@ -253,6 +280,7 @@ class _ScorecardReader:
 
     def _more_action_plans(self, row):
         """A row of its own for a further action plan of the KPI above (the form's own request)."""
+        self.table_rows.add(row)
         place = self.sheet.place(row, self.columns.one["plans"])
         if not self.above:
             self.messages.error(
@@ -272,13 +300,39 @@ class _ScorecardReader:
                 "這一列沒有 KPI，不能有實際值或目標值；請清除，或填這一列的 KPI。",
                 found=self.sheet.text(row, column),
             )
+        self._check_second_row(row)
         self._action_plans(row, self.above)
+
+    def _check_second_row(self, row):
+        """What the row of a further action plan repeats of its KPI must be the same; nothing else can stand there."""
+        one = self.columns.one
+        names = {"formula": "計算公式", "division": "主責科室", "supporting": "協辦科室", "objective": "策略目標"}
+        for name, what in names.items():
+            if not self._own(row, one.get(name)):
+                continue
+            self.account.take(row, one[name])
+            text = self.sheet.text(row, one[name])
+            above = self.above[0]
+            pair = code_and_name(text)
+            is_same = {
+                "formula": False,
+                "division": without_spaces(text) == without_spaces(above.fields["division"]),
+                "supporting": False,
+                "objective": bool(pair) and pair[0] == above.fields["objective"],
+            }[name]
+            if not is_same:
+                place = above.fields["place"]
+                said = (
+                    f"這一列沒有 KPI，是 {above.code} 的行動方案，不能另有{what}；請移到 {place.cell} 那一列，或刪除。"
+                )
+                self.messages.error(self.sheet.place(row, one[name]), said, found=text)
 
     def _action_plans(self, row, kpis):
         column = self.columns.one.get("plans")
         if column is None:
             return
         place: Place = self.sheet.place(row, column)
+        check_codes(self.messages, place, self._text(row, column))
         lines = split_coded(self._text(row, column))
         if not lines and self.sheet.home(row, column)[0] == row:
             self.messages.hint(place, f"{'、'.join(each.code for each in kpis)} 沒有行動方案。")
