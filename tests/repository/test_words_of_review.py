@@ -18,6 +18,8 @@ HEADS_PHRASES = re.compile(
 )
 # Files about the head's act, in which the word may stand in any sentence. Names of files, or beginnings of them.
 HEADS_FILES: tuple[str, ...] = (
+    # The words that agencies write in the headings of their forms.
+    "scorecard/agency_form/reading/",
     "scorecard/documents/comparison_files.py",
     "scorecard/domain/head_approval.py",
     "scorecard/forms/compare.py",
