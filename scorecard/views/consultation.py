@@ -80,17 +80,16 @@ def comment(request, agency, year):
     permissions.check_can_comment_on_edition(request.user, edition.plan.agency_id)
     form = EditionCommentForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _sentences(form))
-        return redirect("compare", agency=agency, year=year)
+        return _refused(request, agency, year, _sentences(form), request.POST.get("text", ""))
     code = form.cleaned_data["kpi"]
     kind = form.cleaned_data["kind"]
     kpi = get_object_or_404(KPI.objects.select_related("division"), plan=edition.plan, code=code) if code else None
+    text = form.cleaned_data["text"]
     try:
-        edition_comments.comment(by=request.user, plan=edition.plan, kpi=kpi, kind=kind, text=form.cleaned_data["text"])
+        edition_comments.comment(by=request.user, plan=edition.plan, kpi=kpi, kind=kind, text=text)
     except RuleBroken as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, DONE[kind])
+        return _refused(request, agency, year, " ".join(error.messages), text)
+    messages.success(request, DONE[kind])
     return redirect("compare", agency=agency, year=year)
 
 
@@ -101,15 +100,20 @@ def decide(request, agency, year, proposal_id):
     permissions.check_can_comment_on_edition(request.user, edition.plan.agency_id)
     proposal = get_object_or_404(TargetProposal.objects.select_related("plan"), plan=edition.plan, pk=proposal_id)
     form = DecisionForm(request.POST)
+    typed = request.POST.get("reason", "")
     if not form.is_valid():
-        messages.error(request, _sentences(form))
-        return redirect("compare", agency=agency, year=year)
+        return _refused(request, agency, year, _sentences(form), typed)
     try:
         consulting.decide(by=request.user, proposal=proposal, **form.cleaned_data)
     except RuleBroken as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, f"建議目標值：{form.cleaned_data['decision'].label}。")
+        return _refused(request, agency, year, " ".join(error.messages), typed)
+    messages.success(request, f"建議目標值：{form.cleaned_data['decision'].label}。")
+    return redirect("compare", agency=agency, year=year)
+
+
+def _refused(request, agency, year, sentences, typed):
+    """Back to the comparison with the reasons, and with what was typed, which is nowhere else any more."""
+    messages.error(request, f"{sentences}您填寫的內容：「{typed}」" if typed.strip() else sentences)
     return redirect("compare", agency=agency, year=year)
 
 

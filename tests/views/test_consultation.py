@@ -326,6 +326,7 @@ def test_proposals_are_decided_beside_the_comparison(cast, shared):
     with nothing_written():
         again = reviewer.post(acts[first.pk], {"decision": "declined", "reason": "改變主意"}, follow=True)
     assert "已由 reviewer 君 處理（採納）" in told(again)
+    assert "您填寫的內容：「改變主意」" in told(again)
 
 
 def test_comments_requests_and_returns_are_written_beside_the_comparison(cast, shared):
@@ -337,7 +338,8 @@ def test_comments_requests_and_returns_are_written_beside_the_comparison(cast, s
         assert reviewer.post(act, {"text": "好", "kpi": "ZZ9"}).status_code == 404
         assert reviewer.post(act, {"kind": "sent_back", "text": "好"}).status_code == 403
         assert admin.post(act, {"kind": "sent_for_adoption"}).status_code == 403
-        assert "種類" in told(admin.post(act, {"kind": "x", "text": "好"}, follow=True))
+        refused = told(admin.post(act, {"kind": "x", "text": "好"}, follow=True))
+        assert "種類" in refused and "您填寫的內容：「好」" in refused
     assert "已新增意見" in told(reviewer.post(act, {"text": "權重加倍", "kpi": "BC1.1"}, follow=True))
     assert "已送請核定" in told(reviewer.post(act, {"kind": "sent_for_adoption", "text": ""}, follow=True))
     sent_back = admin.post(act, {"kind": "sent_back", "text": "請補 <b>理由</b>"}, follow=True)
