@@ -1,13 +1,15 @@
 """Two editions compared, as the files that go with a decision: PDF, Excel and ODS with the same rows."""
 
 from scorecard.documents.comparison_sheet import comparison_sheet
+from scorecard.documents.watermarks import DRAFT_EDITION
 from scorecard.domain.roc_years import datetime_text
 from scorecard.pdf.document import render_pdf
 from scorecard.spreadsheets.ods_writer import sheets_ods
 from scorecard.spreadsheets.xlsx_writer import sheets_workbook
 
 STYLESHEETS = ("css/pdf/base.css", "css/pdf/comparison.css")
-DRAFT = "css/pdf/comparison-draft.css"
+# 草案 as on every PDF of a draft, and then where it stands on a page across.
+DRAFT = ("css/pdf/watermark.css", DRAFT_EDITION, "css/pdf/comparison-draft.css")
 
 
 def comparison_files(comparison, *, made_at, heading=""):
@@ -25,7 +27,7 @@ def comparison_files(comparison, *, made_at, heading=""):
 
 def comparison_pdf(comparison, *, made_at, heading=""):
     """A4 across, tagged."""
-    sheets = [*STYLESHEETS, DRAFT] if comparison.is_draft else STYLESHEETS
+    sheets = (*STYLESHEETS, *DRAFT) if comparison.is_draft else STYLESHEETS
     context = {
         "comparison": comparison,
         "heading": heading or comparison.heading,

@@ -7,7 +7,7 @@ from scorecard.domain.choices import Direction
 from scorecard.domain.policies import RuleBroken
 from scorecard.domain.roc_years import year_text
 from scorecard.domain.target_changes import is_softer
-from scorecard.models import Plan, YearlyValue
+from scorecard.models import Measure, Plan, YearlyValue
 
 # The kind of an audit event's change that names a target: value_restore.py restores what is reported alone.
 TARGET = "target"
@@ -22,23 +22,21 @@ def must_say_why(value: YearlyValue, old: Decimal | None) -> bool:
     plan = value.measure.kpi.plan
     if plan.is_draft or value.target == old:
         return False
-    return plan.is_open or _is_softer_than_planned(value, plan)
+    return plan.is_open or is_softer_than_planned(plan, value.measure, value.year, value.target)
 
 
-def _is_softer_than_planned(value: YearlyValue, plan: Plan) -> bool:
-    before = plan.predecessor
-    rows = YearlyValue.objects.filter(measure__kpi__plan=before, measure__lineage=value.measure.lineage)
-    planned = rows.filter(year=value.year).values_list("target", "measure__tolerance").first()
+def is_softer_than_planned(plan: Plan, measure: Measure, year: int, target: Decimal | None) -> bool:
+    """Whether such a target would be softer than what the edition before plan's had planned for the year.
+
+    Judged by the direction that the measure has now. Two queries.
+    """
+    rows = YearlyValue.objects.filter(measure__kpi__plan=plan.predecessor, measure__lineage=measure.lineage)
+    planned = rows.filter(year=year).values_list("target", "measure__tolerance").first()
     if planned is None:
         return False
-    target, tolerance = planned
-    measure = value.measure
+    before, tolerance = planned
     return is_softer(
-        Direction(measure.direction),
-        target,
-        value.target,
-        old_tolerance=tolerance,
-        new_tolerance=measure.tolerance,
+        Direction(measure.direction), before, target, old_tolerance=tolerance, new_tolerance=measure.tolerance
     )
 
 

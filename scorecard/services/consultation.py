@@ -13,14 +13,14 @@ from django.utils import timezone
 
 from scorecard import permissions
 from scorecard.domain import policies
-from scorecard.domain.choices import AuditAction, Direction, ProposalDecision
+from scorecard.domain.choices import AuditAction, ProposalDecision
 from scorecard.domain.policies import RuleBroken
 from scorecard.domain.roc_years import year_text
 from scorecard.domain.scoring import plain
 from scorecard.domain.signatures import kept_name
-from scorecard.domain.target_changes import is_softer
 from scorecard.models import KPI, EditionComment, Measure, Plan, TargetProposal, User, YearlyValue
 from scorecard.services import audit, edition_comments
+from scorecard.services.changed_targets import is_softer_than_planned
 from scorecard.services.consultation_notices import (
     tell_of_answers,
     tell_of_consultation,
@@ -266,11 +266,12 @@ def _take_over(plan: Plan, proposal: TargetProposal, what: str) -> list[audit.Ch
     value = YearlyValue.objects.filter(measure=measure, year=proposal.year).first()
     if value is None:
         value = YearlyValue(measure=measure, year=proposal.year)
+    is_softened = is_softer_than_planned(plan, measure, proposal.year, proposal.value)
     wanted = {
         "target": proposal.value,
         # A number in place of 「—」; a remark on a number stays.
         "target_note": "" if value.target is None else value.target_note,
-        "target_reason": proposal.reason if _is_softened(plan, proposal) else "",
+        "target_reason": proposal.reason if is_softened else "",
     }
     changes: list[audit.Change] = []
     for field, new in wanted.items():
@@ -281,24 +282,3 @@ def _take_over(plan: Plan, proposal: TargetProposal, what: str) -> list[audit.Ch
     value.full_clean()
     value.save()
     return changes
-
-
-def _is_softened(plan: Plan, proposal: TargetProposal) -> bool:
-    """Whether it is softer than what the edition before had planned for the year; judged by the draft's direction."""
-    measure = proposal.measure
-    planned = (
-        YearlyValue.objects.filter(
-            measure__kpi__plan=plan.predecessor, measure__lineage=measure.lineage, year=proposal.year
-        )
-        .select_related("measure")
-        .first()
-    )
-    if planned is None:
-        return False
-    return is_softer(
-        Direction(measure.direction),
-        planned.target,
-        proposal.value,
-        old_tolerance=planned.measure.tolerance,
-        new_tolerance=measure.tolerance,
-    )

@@ -30,17 +30,10 @@ from scorecard.read_models.edition_difference import DifferenceKind
 from scorecard.read_models.edition_items import KIND_LABELS, FactKey, ItemKind, Lineage
 from scorecard.services.changed_targets import TARGET, for_programs, keep_reason
 from scorecard.services.editions import keep_baseline
-from scorecard.services.import_rows import PlanWriter
+from scorecard.services.import_rows import MODELS, PlanWriter, check_fields
 from scorecard.services.strategy_changes import begin_series
 
-_MODELS: dict[ItemKind, type[Any]] = {
-    ItemKind.PERSPECTIVE: Perspective,
-    ItemKind.THEME: Theme,
-    ItemKind.OBJECTIVE: Objective,
-    ItemKind.KPI: KPI,
-    ItemKind.ACTION_PLAN: ActionPlan,
-}
-_CODED = tuple(_MODELS)
+_CODED = tuple(MODELS)
 # What is dropped last, since other rows refer to it.
 _DROPPED_LAST = (ItemKind.KPI, ItemKind.OBJECTIVE, ItemKind.THEME, ItemKind.PERSPECTIVE)
 _INSIDE: dict[ItemKind, tuple[tuple[type[Any], str], ...]] = {
@@ -78,7 +71,7 @@ class ChangeWriter:
         for change in dropped:
             self.dropped.setdefault(change.key.kind, []).append(change.key.lineage)
         self.rows: dict[tuple[ItemKind, Lineage], Any] = {
-            (kind, row.lineage): row for kind, model in _MODELS.items() for row in model.objects.filter(plan=plan)
+            (kind, row.lineage): row for kind, model in MODELS.items() for row in model.objects.filter(plan=plan)
         }
         self.writer = PlanWriter(plan, matches)
 
@@ -133,7 +126,7 @@ class ChangeWriter:
         for kind, lineage in [*((fact.key.kind, fact.key.lineage) for fact in changed), *leaving]:
             row = self.rows[kind, lineage]
             row.code = f"~{row.pk}"
-            _MODELS[kind].objects.filter(pk=row.pk).update(code=row.code)
+            MODELS[kind].objects.filter(pk=row.pk).update(code=row.code)
         for fact in changed:
             row = self.rows[fact.key.kind, fact.key.lineage]
             row.code = fact.new
@@ -304,7 +297,7 @@ class ChangeWriter:
 
     def _delete(self, kind: ItemKind, lineages: Sequence[Lineage]) -> None:
         try:
-            _MODELS[kind].objects.filter(plan=self.plan, lineage__in=lineages).delete()
+            MODELS[kind].objects.filter(plan=self.plan, lineage__in=lineages).delete()
         except ProtectedError as error:
             raise RuleBroken(f"要停列的{KIND_LABELS[kind]}仍有其他資料引用，沒有匯入任何內容。") from error
 
@@ -333,12 +326,7 @@ def _without_known_plans(kpi: FormKPI, added: Container[str]) -> FormKPI:
 
 def _save_all(rows: Sequence[Any], fields: Sequence[str]) -> None:
     """Save rows of one model after checking their fields; the database checks the rest. Few queries."""
-    relations = [field.name for field in rows[0]._meta.fields if field.is_relation] if rows else []
-    for row in rows:
-        try:
-            row.clean_fields(exclude=relations)
-        except ValidationError as error:
-            raise RuleBroken([f"「{row}」：{sentence}" for sentence in error.messages]) from error
+    check_fields(rows)
     new = [row for row in rows if row.pk is None]
     old = [row for row in rows if row.pk is not None]
     if new:

@@ -238,16 +238,18 @@ def value_row(measure: Measure, year: int, read: FormMeasure, *, plan_year: int)
     return row
 
 
+# Of the rows that a form names.
+MODELS: dict[ItemKind, type[Any]] = {
+    ItemKind.PERSPECTIVE: Perspective,
+    ItemKind.THEME: Theme,
+    ItemKind.OBJECTIVE: Objective,
+    ItemKind.KPI: KPI,
+    ItemKind.ACTION_PLAN: ActionPlan,
+}
+
+
 class Heritage:
     """Rows of the edition before that come back with a form: what the form's new rows have from them."""
-
-    _MODELS: dict[ItemKind, type[Any]] = {
-        ItemKind.PERSPECTIVE: Perspective,
-        ItemKind.THEME: Theme,
-        ItemKind.OBJECTIVE: Objective,
-        ItemKind.KPI: KPI,
-        ItemKind.ACTION_PLAN: ActionPlan,
-    }
 
     def __init__(self, plan: Plan, matches: Matches) -> None:
         """At most seven queries, none where nothing comes back."""
@@ -260,7 +262,7 @@ class Heritage:
                 back.setdefault(match.row.kind, []).append(match.lineage)
         before = plan.predecessor if back else None
         for kind, lineages in back.items():
-            for row in self._MODELS[kind].objects.filter(plan=before, lineage__in=lineages):
+            for row in MODELS[kind].objects.filter(plan=before, lineage__in=lineages):
                 self._rows[kind, row.lineage] = row
         if ItemKind.KPI in back:
             of_kpis = Measure.objects.filter(kpi__plan=before, kpi__lineage__in=back[ItemKind.KPI])
@@ -312,10 +314,15 @@ def _create(rows: Iterable[_Row]) -> list[_Row]:
     rows = list(rows)
     if not rows:
         return rows
-    relations = [field.name for field in rows[0]._meta.fields if field.is_relation]
+    check_fields(rows)
+    return type(rows[0])._default_manager.bulk_create(rows, batch_size=500)
+
+
+def check_fields(rows: Sequence[Model]) -> None:
+    """Raises RuleBroken for a value that a row cannot hold; relations are not looked at. rows: of one model."""
+    relations = [field.name for field in rows[0]._meta.fields if field.is_relation] if rows else []
     for row in rows:
         try:
             row.clean_fields(exclude=relations)
         except ValidationError as error:
             raise RuleBroken([f"「{row}」：{sentence}" for sentence in error.messages]) from error
-    return type(rows[0])._default_manager.bulk_create(rows, batch_size=500)

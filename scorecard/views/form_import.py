@@ -1,5 +1,7 @@
 """匯入表單: upload an agency's form, preview it, correct cells, and apply it to an edition."""
 
+from functools import wraps
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -61,17 +63,28 @@ def _get_upload(request, agency, token):
     return agency, get_object_or_404(rows, agency=agency, token=token)
 
 
+def _of_waiting_upload(view):
+    """view(request, agency, kept, shown): of an upload that was not taken in and can be read; others lead elsewhere."""
+
+    @wraps(view)
+    def read_and_view(request, agency, token):
+        agency, kept = _get_upload(request, agency, token)
+        if kept.applied_at:
+            return _taken_in(request, agency.slug, kept)
+        try:
+            shown = build_preview(kept)
+        except UnreadableFile as refusal:
+            messages.error(request, str(refusal))
+            return redirect("form_import", agency=agency.slug)
+        return view(request, agency, kept, shown)
+
+    return read_and_view
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
-def preview(request, agency, token):
+@_of_waiting_upload
+def preview(request, agency, kept, shown):
     """A POST stores corrections of cells and reads the form again."""
-    agency, kept = _get_upload(request, agency, token)
-    if kept.applied_at:
-        return _taken_in(request, agency.slug, kept)
-    try:
-        shown = build_preview(kept)
-    except UnreadableFile as refusal:
-        messages.error(request, str(refusal))
-        return redirect("form_import", agency=agency.slug)
     if request.method != "POST":
         return _preview_page(request, agency, shown)
     return _correct(request, agency, kept, shown)
@@ -95,16 +108,9 @@ def _correct(request, agency, kept, shown):
 
 
 @require_POST
-def matches(request, agency, token):
+@_of_waiting_upload
+def matches(request, agency, kept, shown):
     """Keep which rows the form's are; of those that somebody else answered meanwhile both answers are shown."""
-    agency, kept = _get_upload(request, agency, token)
-    if kept.applied_at:
-        return _taken_in(request, agency.slug, kept)
-    try:
-        shown = build_preview(kept)
-    except UnreadableFile as refusal:
-        messages.error(request, str(refusal))
-        return redirect("form_import", agency=agency.slug)
     if shown.difference is None:
         return redirect("form_import_preview", agency=agency.slug, token=kept.token)
     rows = shown.difference.matches
@@ -147,15 +153,8 @@ def _preview_page(request, agency, shown, status=200, *, form=None, chosen=None,
 
 
 @require_safe
-def cell(request, agency, token):
-    agency, kept = _get_upload(request, agency, token)
-    if kept.applied_at:
-        return _taken_in(request, agency.slug, kept)
-    try:
-        shown = build_preview(kept)
-    except UnreadableFile as refusal:
-        messages.error(request, str(refusal))
-        return redirect("form_import", agency=agency.slug)
+@_of_waiting_upload
+def cell(request, agency, kept, shown):
     context = {"agency": agency, "upload": kept} | cell_context(shown, request.GET)
     return render(request, "scorecard/form_import/cell.html", context)
 
